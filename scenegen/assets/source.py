@@ -1,0 +1,97 @@
+"""What a source of rooms and a source of objects are: two Protocols and the two things they give."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Protocol
+
+from scenegen.assets.mesh import Mesh
+
+
+@dataclass(frozen=True)
+class Defect:
+    """Something wrong with an asset that did not make it unusable, or was mended."""
+
+    code: str
+    """Short stable code: missing_texture, coincident_faces, no_uv, translucent, inverted_alpha, ..."""
+    detail: str = ""
+    """One short phrase: a file name, a count."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room in the world frame: +Z up, floor near z = 0, metres, centred near x = y = 0."""
+
+    id: str
+    mesh: Mesh
+    ceiling_m: float
+    """Height of the ceiling, or of the top of the scan where it has none."""
+    categories: dict[int, str]
+    """Names of `mesh.face_label` ids, where known."""
+    defects: tuple[Defect, ...] = ()
+
+
+@dataclass(frozen=True)
+class ObjectModel:
+    """An object in its own frame: +Z up, front along -Y, metres at its natural size, box centred at 0."""
+
+    id: str
+    """Unique within its source: "03001627/1a2b...", "mug/17"."""
+    category: str
+    """Plain lower-case word: chair, table, mug."""
+    mesh: Mesh
+    size_m: float
+    """Natural size in metres: the diagonal of the bounding box of `mesh`."""
+    defects: tuple[Defect, ...] = ()
+
+
+class RoomSource(Protocol):
+    """A set of rooms. Ids are sorted and stable; loading is a pure function of the id."""
+
+    name: str
+    """procedural, scenenn, folder."""
+    license: str
+    """Terms under which pictures of these rooms may be used, one line."""
+
+    def ids(self) -> tuple[str, ...]:
+        """All room ids, sorted."""
+        ...
+
+    def split(self, room_id: str) -> str:
+        """ "train", "val" or "test": published list where there is one, else a stable hash 80/20 (train/val)."""
+        ...
+
+    def digest(self, room_id: str) -> str:
+        """sha256 (hex) of what the room is made from: its files, or generator version and id."""
+        ...
+
+    def load(self, room_id: str) -> Room:
+        """Read one room. Raises AssetError where it cannot be used."""
+        ...
+
+
+class ObjectSource(Protocol):
+    """A set of objects by category. Ids are sorted and stable; loading is a pure function of the id."""
+
+    name: str
+    license: str
+
+    def ids(self) -> dict[str, tuple[str, ...]]:
+        """Object ids by category, both sorted."""
+        ...
+
+    def split(self, object_id: str) -> str:
+        """ "train" or "val" by a stable hash, 80/20."""
+        ...
+
+    def digest(self, object_id: str) -> str:
+        """sha256 (hex) of what the object is made from."""
+        ...
+
+    def load(self, object_id: str) -> ObjectModel:
+        """Read one object. Raises AssetError where it cannot be used."""
+        ...
+
+
+def hashed_split(asset_id: str) -> str:
+    """ "train" for four fifths of all ids and "val" for the rest, by a stable hash of the id."""
+    return "val" if hashlib.sha256(f"split:{asset_id}".encode()).digest()[0] < 51 else "train"

@@ -1,0 +1,154 @@
+"""Pinhole camera and rigid motions: pure functions of arrays.
+
+Conventions (DESIGN): world right-handed with +Z up, metres; camera axes x right, y down, z forward
+(OpenCV); `T_world_cam` takes camera points to the world; pixels are `(x, y)` with the centre of the
+top-left pixel at (0.0, 0.0); depth is z-depth in metres.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+_EYE3 = np.eye(3)
+
+
+@dataclass(frozen=True)
+class Camera:
+    """A pinhole camera: image size in pixels and intrinsics."""
+
+    width: int
+    height: int
+    K: Array
+    """(3, 3) float64 intrinsics, skew-free."""
+
+    @property
+    def f_px(self) -> float:
+        """Focal length along x in pixels."""
+        return float(self.K[0, 0])
+
+
+def pinhole(width: int, height: int, f_px: float) -> Camera:
+    """Camera with square pixels and its principal point at ((W-1)/2, (H-1)/2)."""
+    K = np.array([[f_px, 0, (width - 1) / 2], [0, f_px, (height - 1) / 2], [0, 0, 1.0]])
+    return Camera(width, height, K)
+
+
+def transform(T: Array, points: ArrayLike) -> Array:
+    """Apply a (4, 4) affine `T_to_from` to (..., 3) points; float64."""
+    return np.asarray(points, np.float64) @ T[:3, :3].T + T[:3, 3]
+
+
+def rotate(T: Array, directions: ArrayLike) -> Array:
+    """Apply only the linear part of `T_to_from` to (..., 3) directions; float64."""
+    return np.asarray(directions, np.float64) @ T[:3, :3].T
+
+
+def inverse(T: Array) -> Array:
+    """Inverse of an affine (4, 4) transform."""
+    out = np.eye(4)
+    out[:3, :3] = np.linalg.inv(T[:3, :3])
+    out[:3, 3] = -out[:3, :3] @ T[:3, 3]
+    return out
+
+
+def compose(rotation: ArrayLike = _EYE3, translation: ArrayLike = (0, 0, 0), scale: float = 1.0) -> Array:
+    """(4, 4) similarity: scale, then rotate, then translate."""
+    out = np.eye(4)
+    out[:3, :3] = np.asarray(rotation) * scale
+    out[:3, 3] = translation
+    return out
+
+
+def normalize(vectors: ArrayLike) -> Array:
+    """Unit vectors along the last axis; zero vectors stay zero."""
+    v = np.asarray(vectors, np.float64)
+    length = np.linalg.norm(v, axis=-1, keepdims=True)
+    return np.divide(v, length, out=np.zeros_like(v), where=length > 0)
+
+
+def project(K: Array, T_world_cam: Array, points_world: ArrayLike) -> tuple[Array, Array]:
+    """World points (N, 3) to pixels (N, 2) and z-depth (N,) in metres.
+
+    Pixels are NaN where the z-depth is not positive.
+    """
+    cam = (np.asarray(points_world, np.float64) - T_world_cam[:3, 3]) @ T_world_cam[:3, :3]
+    z = cam[..., 2]
+    front = z > 0
+    safe = np.where(front, z, np.nan)
+    xy = (cam @ K.T)[..., :2] / safe[..., None]
+    return xy, z
+
+
+def unproject(K: Array, T_world_cam: Array, xy: ArrayLike, depth_m: ArrayLike) -> Array:
+    """Pixels (N, 2) and z-depth (N,) to world points (N, 3); inverse of `project`."""
+    rays = pixel_directions(K, np.asarray(xy, np.float64)) * np.asarray(depth_m, np.float64)[..., None]
+    return transform(T_world_cam, rays)
+
+
+def pixel_directions(K: Array, xy: Array) -> Array:
+    """Camera-frame directions (N, 3) through pixels (N, 2), with z = 1: ray parameter = z-depth."""
+    x = (xy[..., 0] - K[0, 2]) / K[0, 0]
+    y = (xy[..., 1] - K[1, 2]) / K[1, 1]
+    return np.stack([x, y, np.ones_like(x)], axis=-1)
+
+
+def pixel_grid(width: int, height: int) -> Array:
+    """Centres of all pixels, (H * W, 2) float64, row by row."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float64)
+    return np.stack([x.ravel(), y.ravel()], axis=-1)
+
+
+def look_at(position: ArrayLike, target: ArrayLike, roll_rad: float = 0.0) -> Array:
+    """`T_world_cam` at `position` looking at `target`, image up along +Z, then rolled clockwise.
+
+    Raises ValueError when the two points coincide.
+    """
+    forward = np.asarray(target, np.float64) - np.asarray(position, np.float64)
+    if np.linalg.norm(forward) < 1e-9:
+        raise ValueError("look_at: position and target coincide")
+    z = normalize(forward)
+    up = np.array([0.0, 0.0, 1.0]) if abs(z[2]) < 0.9999 else np.array([0.0, 1.0, 0.0])
+    x = normalize(np.cross(z, up))
+    y = np.cross(z, x)
+    cos, sin = np.cos(roll_rad), np.sin(roll_rad)
+    rotation = np.stack([x, y, z], axis=1) @ np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1.0]])
+    return compose(rotation, position)
+
+
+def rotation_about(axis: ArrayLike, angle_rad: float) -> Array:
+    """(3, 3) rotation about a non-zero axis (Rodrigues)."""
+    k = normalize(axis)
+    K = np.array([[0, -k[2], k[1]], [k[2], 0, -k[0]], [-k[1], k[0], 0]])
+    return np.eye(3) + np.sin(angle_rad) * K + (1 - np.cos(angle_rad)) * (K @ K)
+
+
+def rotation_between(source: ArrayLike, target: ArrayLike) -> Array:
+    """(3, 3) smallest rotation that takes direction `source` to direction `target`."""
+    a, b = normalize(source), normalize(target)
+    axis, cos = np.cross(a, b), float(np.clip(a @ b, -1, 1))
+    if np.linalg.norm(axis) < 1e-12:
+        helper = np.eye(3)[int(np.argmin(np.abs(a)))]
+        return np.eye(3) if cos > 0 else rotation_about(np.cross(a, helper), np.pi)
+    return rotation_about(axis, float(np.arccos(cos)))
+
+
+def quaternion_rotation(q: ArrayLike) -> Array:
+    """(3, 3) rotation of a quaternion (w, x, y, z); normalised here.
+
+    Four standard normals give a uniform rotation on SO(3) (Shoemake 1992).
+    """
+    w, x, y, z = normalize(q)
+    return np.array(
+        [
+            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+            [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+        ]
+    )
+
+
+def angle_between(a: ArrayLike, b: ArrayLike) -> float:
+    """Angle in radians between two directions."""
+    return float(np.arccos(np.clip(normalize(a) @ normalize(b), -1.0, 1.0)))
