@@ -29,6 +29,30 @@ class Camera:
         return float(self.K[0, 0])
 
 
+@dataclass(frozen=True)
+class View:
+    """A camera at its place: what one picture of a sample is taken with."""
+
+    camera: Camera
+    T_world_cam: Array
+    """(4, 4) float64 rigid transform, camera to world."""
+
+    @property
+    def position(self) -> Array:
+        """(3,) centre of projection in the world, metres."""
+        return self.T_world_cam[:3, 3]
+
+    @property
+    def forward(self) -> Array:
+        """(3,) unit viewing direction in the world."""
+        return self.T_world_cam[:3, 2]
+
+
+def view_rays(view: View, xy: Array) -> Array:
+    """World directions (N, 3) float64 through pixels (N, 2); ray parameter = z-depth in metres."""
+    return rotate(view.T_world_cam, pixel_directions(view.camera.K, xy))
+
+
 def pinhole(width: int, height: int, f_px: float) -> Camera:
     """Camera with square pixels and its principal point at ((W-1)/2, (H-1)/2)."""
     K = np.array([[f_px, 0, (width - 1) / 2], [0, f_px, (height - 1) / 2], [0, 0, 1.0]])

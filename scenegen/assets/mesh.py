@@ -15,7 +15,7 @@ F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Texture:
     """An image with its mip pyramid; wraps (repeats) in both directions.
 
@@ -32,7 +32,7 @@ class Texture:
         return self.levels[0].shape[1], self.levels[0].shape[0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Material:
     """What a face is made of. Albedo = texture if there is one, else `color`; times vertex colour if any."""
 
@@ -44,7 +44,7 @@ class Material:
     """Share of light given off whatever the lighting: 0 matt, 1 shows its albedo as it is (lamp, sky)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mesh:
     """A triangle mesh with per-vertex attributes and per-face materials. Arrays are never modified."""
 

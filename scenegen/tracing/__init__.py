@@ -1,1 +1,1 @@
-"""tracing."""
+"""Rays against meshes (`raycaster`) and the correspondences they prove (`tracks`)."""

@@ -1,0 +1,173 @@
+"""Wavefront OBJ as arrays: one pass over the lines, then everything vectorised.
+
+Own reader because trimesh's gives up what ShapeNet needs: faces without texture coordinates among
+others with, and material names as they are written.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenegen.errors import AssetError
+
+I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
+
+_KEYWORDS = (b"v", b"vt", b"vn", b"f", b"usemtl", b"mtllib")
+
+
+@dataclass(frozen=True)
+class ObjData:
+    """Triangles of an OBJ file; polygons are split into fans, everything else is left out."""
+
+    positions: F64
+    """(V, 3), in the file's order."""
+    colors: F64 | None
+    """(V, 3) the extension `v x y z r g b`, as written."""
+    texcoords: F64
+    """(T, 2)"""
+    normals: F64
+    """(N, 3)"""
+    corners: I64
+    """(F, 3, 3) indices (position, texcoord, normal) of each triangle's corners; -1: not given."""
+    material: I64
+    """(F,) index into `material_names`."""
+    material_names: tuple[str, ...]
+    """In order of first use; "" for faces before any `usemtl`."""
+    libraries: tuple[str, ...]
+    """What `mtllib` names."""
+
+
+def parse_obj(data: bytes, where: str) -> ObjData:
+    """Parse the bytes of an OBJ file; `where` names it in messages.
+
+    Raises AssetError: `unreadable` (a malformed number or line), `empty` (no vertices),
+    `no_faces`, `bad_index` (a face names a vertex that is not there).
+    """
+    rows, numbers = _sort_lines(data)
+    if not rows[b"v"]:
+        raise AssetError("empty", f"{where}: no vertices; is this an OBJ file?")
+    if not rows[b"f"]:
+        raise AssetError("no_faces", f"{where}: no faces")
+    vertices = _table(rows[b"v"], 3, where)
+    texcoords, normals = _table(rows[b"vt"], 2, where), _table(rows[b"vn"], 3, where)
+    sizes, corners = _corners(rows[b"f"], where)
+    lines = np.repeat(numbers[b"f"], sizes)
+    kinds = ((b"v", len(vertices)), (b"vt", len(texcoords)), (b"vn", len(normals)))
+    resolved = np.stack([_zero_based(corners[:, i], lines, numbers[k], n) for i, (k, n) in enumerate(kinds)], axis=1)
+    if (resolved[:, 0] < 0).any():
+        raise AssetError("bad_index", f"{where}: a face names a vertex that is not in the file")
+    triangles, origin = fan(sizes)
+    names, material = _materials(rows[b"usemtl"], numbers[b"usemtl"], numbers[b"f"])
+    return ObjData(
+        positions=vertices[:, :3],
+        colors=vertices[:, 3:6] if vertices.shape[1] >= 6 else None,
+        texcoords=texcoords[:, :2],
+        normals=normals[:, :3],
+        corners=resolved[triangles],
+        material=material[origin],
+        material_names=names,
+        libraries=tuple(_text(r) for r in rows[b"mtllib"]),
+    )
+
+
+def fan(sizes: I64) -> tuple[I64, I64]:
+    """Split polygons into triangle fans.
+
+    `sizes` (P,) counts the corners of each polygon, laid end to end. Returns (F, 3) corner indices and (F,)
+    the polygon each triangle comes from; polygons of fewer than three corners give none.
+    """
+    count = np.maximum(sizes - 2, 0)
+    origin = np.repeat(np.arange(len(sizes)), count)
+    start = np.cumsum(sizes) - sizes
+    step = np.arange(len(origin)) - np.repeat(np.cumsum(count) - count, count)
+    first = start[origin]
+    return np.stack([first, first + step + 1, first + step + 2], axis=1), origin
+
+
+def _sort_lines(data: bytes) -> tuple[dict[bytes, list[bytes]], dict[bytes, I64]]:
+    """The rests of the lines by keyword, and their line numbers."""
+    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\\\n", b" ")
+    rows: dict[bytes, list[bytes]] = {k: [] for k in _KEYWORDS}
+    numbers: dict[bytes, list[int]] = {k: [] for k in _KEYWORDS}
+    for number, line in enumerate(data.split(b"\n")):
+        parts = line.split(None, 1)
+        if len(parts) == 2 and parts[0] in rows:
+            rows[parts[0]].append(parts[1])
+            numbers[parts[0]].append(number)
+    return rows, {k: np.array(v, np.int64) for k, v in numbers.items()}
+
+
+def _table(rows: list[bytes], width: int, where: str) -> F64:
+    """Rows of numbers as (n, k) float64 with k >= width; ragged rows are cut to `width`."""
+    if not rows:
+        return np.zeros((0, width))
+    tokens = [_uncommented(row).split() for row in rows]
+    sizes = np.fromiter(map(len, tokens), np.int64, len(tokens))
+    if sizes.min() < width:
+        raise AssetError("unreadable", f"{where}: a line has {sizes.min()} numbers where {width} are needed")
+    columns = int(sizes.min()) if sizes.min() == sizes.max() else width
+    flat = chain.from_iterable(t[:columns] for t in tokens)
+    try:
+        return np.array(list(flat)).astype(np.float64).reshape(-1, columns)
+    except ValueError as error:
+        raise AssetError("unreadable", f"{where}: {error}") from None
+
+
+def _corners(rows: list[bytes], where: str) -> tuple[I64, I64]:
+    """Corner counts (P,) and corners (C, 3) of all faces as written: from 1, negative, or 0 = not given."""
+    tokens = [_uncommented(row).split() for row in rows]
+    flat = list(chain.from_iterable(tokens))
+    sizes = np.fromiter(map(len, tokens), np.int64, len(tokens))
+    try:
+        return sizes, _corner_numbers(flat)
+    except (ValueError, OverflowError):
+        raise AssetError("unreadable", f"{where}: a face line is malformed") from None
+
+
+def _corner_numbers(flat: list[bytes]) -> I64:
+    """(C, 3) int64 of tokens "v", "v/t", "v//n" or "v/t/n"."""
+    text = b" ".join(flat).replace(b"//", b"/0/")
+    slashes = text.count(b"/")
+    if slashes not in (0, len(flat), 2 * len(flat)):
+        text = b" ".join(_three(t) for t in flat)
+        slashes = text.count(b"/")
+    numbers = np.array(text.replace(b"/", b" ").split()).astype(np.int64)
+    table = numbers.reshape(len(flat), slashes // len(flat) + 1) if flat else np.zeros((0, 3), np.int64)
+    return np.pad(table, ((0, 0), (0, 3 - table.shape[1])))
+
+
+def _three(token: bytes) -> bytes:
+    """A corner with all three parts written out."""
+    parts = [p or b"0" for p in token.split(b"/")]
+    return b"/".join((parts + [b"0", b"0"])[:3])
+
+
+def _zero_based(index: I64, lines: I64, defined: I64, count: int) -> I64:
+    """Indices from 0, or -1 where not given or out of range; negative ones count back from their own line."""
+    back = np.searchsorted(defined, lines) + index
+    out = np.where(index < 0, back, index - 1)
+    return np.where((out >= 0) & (out < count), out, -1)
+
+
+def _materials(rows: list[bytes], numbers: I64, face_lines: I64) -> tuple[tuple[str, ...], I64]:
+    """Material names in order of first use and each face line's index into them."""
+    spoken = ["", *(_text(r) for r in rows)]
+    current = np.searchsorted(numbers, face_lines)
+    used = [spoken[i] for i in np.unique(current)]
+    names = tuple(dict.fromkeys(used))
+    index = np.array([names.index(s) if s in names else -1 for s in spoken])
+    return names, index[current]
+
+
+def _uncommented(row: bytes) -> bytes:
+    """A line of numbers without its trailing comment."""
+    return row.split(b"#", 1)[0] if b"#" in row else row
+
+
+def _text(row: bytes) -> str:
+    """A name: blanks inside are kept."""
+    return re.sub(r"\s+$", "", row.decode("utf-8", "replace"))

@@ -1,0 +1,286 @@
+"""Chairs, stools and benches."""
+
+import numpy as np
+
+from scenegen.assets.mesh import Mesh
+from scenegen.assets.procedural import finishes as fin
+from scenegen.assets.procedural import solids as s
+from scenegen.assets.procedural.draws import between, chance, pick, spread, whole
+from scenegen.seeding import Generator
+
+Parts = list[Mesh]
+
+
+def chair(rng: Generator) -> Parts:
+    """A dining chair, office chair, shell chair, sled chair, armchair-like tub or stool."""
+    kinds = (_framed, _framed, _framed, _office, _shell, _shell, _cantilever, _stool, _tub)
+    return pick(rng, *kinds)(rng)
+
+
+def _seat(rng: Generator, wood: fin.Finish, w: float, d: float, h: float) -> Parts:
+    """A seat whose upper side is at height h: bare board, cushion or woven, in a frame."""
+    kind = pick(rng, "board", "cushion", "woven")
+    if kind == "board":
+        return [s.block(wood, (w, d, 0.028), (0, 0, h - 0.014), 0.008)]
+    cover = fin.upholstery(rng) if kind == "cushion" else fin.straw(rng)
+    frame = s.block(wood, (w, d, 0.05), (0, 0, h - 0.05), 0.004)
+    pad = s.block(cover, (0.94 * w, 0.94 * d, 0.06), (0, -0.005, h - 0.022), 0.024)
+    return [frame, pad]
+
+
+def _framed(rng: Generator) -> Parts:
+    """Four legs, the rear ones carrying a raked back; perhaps arms."""
+    frame = fin.frame(rng)
+    w, d, h = between(rng, 0.4, 0.5), between(rng, 0.4, 0.48), between(rng, 0.43, 0.48)
+    top, leg, rake = between(rng, 0.78, 1.05), between(rng, 0.014, 0.022), between(rng, 0.03, 0.1)
+    x, y = w / 2 - leg, d / 2 - leg
+    splay = between(rng, 0, 0.04)
+    square = chance(rng, 0.5)
+    front = _leg(frame, (x + splay, -y - splay, 0), (x, -y, h - 0.03), leg, square)
+    rear = _leg(frame, (x, y + splay, 0), (x, y, h), leg, square)
+    post = _leg(frame, (x, y, h - 0.04), (x, y + rake, top), leg, square)
+    parts = [*s.both(front), *s.both(rear), *s.both(post), *_seat(rng, frame, w, d, h)]
+    parts += _stretchers(rng, frame, x, y, 0.55 * leg)
+    parts += _backrest(rng, frame, x, y, rake, h, top)
+    return parts + (_arms(rng, frame, x, y, h, leg) if chance(rng, 0.25) else [])
+
+
+def _leg(f: fin.Finish, a: tuple, b: tuple, r: float, square: bool) -> Mesh:
+    """A leg from a (foot) to b: square or turned section, a little slimmer at the foot; level at both ends."""
+    plan = s.oval(4, 1.0) * 1.4 if square else s.oval(12)
+    sizes = np.array([0.72, 1.0]) * r
+    rings = [np.c_[plan * k + p[:2], np.full(len(plan), p[2])] for k, p in zip(sizes, np.array([a, b]), strict=True)]
+    return s.loft(f, rings)
+
+
+def _stretchers(rng: Generator, f: fin.Finish, x: float, y: float, r: float) -> Parts:
+    """Rails low between the legs, or none."""
+    if chance(rng, 0.5):
+        return []
+    z = between(rng, 0.12, 0.25)
+    sides = s.both(s.rod(f, (x, -y, z), (x, y, z), r))
+    across = s.rod(f, (-x, 0, z), (x, 0, z), r)
+    return [*sides, across] if chance(rng, 0.6) else [*sides, s.rod(f, (-x, -y, z + 0.05), (x, -y, z + 0.05), r)]
+
+
+def _backrest(rng: Generator, f: fin.Finish, x: float, y: float, rake: float, h: float, top: float) -> Parts:
+    """Filling between the posts: slats, ladder, padded panel, splat or cross, under a top rail."""
+    def at(z: float) -> float:
+        return y + rake * (z - h + 0.04) / (top - h + 0.04)
+
+    rail = _bowed(f, x + 0.012, at(top - 0.04), top - 0.04, 0.07, 0.022)
+    kind = pick(rng, "slats", "ladder", "pad", "splat", "cross")
+    low = h + between(rng, 0.08, 0.16)
+    if kind == "ladder":
+        return [rail, *[_bowed(f, x, at(z), z, 0.045, 0.016) for z in spread(whole(rng, 2, 4), low, top - 0.1)]]
+    if kind == "pad":
+        pad = s.block(fin.upholstery(rng), (2 * x - 0.012, 0.045, top - low - 0.03), (0, 0, 0), 0.02)
+        return [rail, s.moved(s.tilted(pad, 0, -np.arctan2(rake, top - h)), (0, at((top + low) / 2) - 0.004, (top + low) / 2 - 0.02))]
+    base = _bowed(f, x, at(low), low, 0.035, 0.018)
+    if kind == "cross":
+        arms = s.both(s.rod(f, (-x, at(low), low), (x, at(top - 0.06), top - 0.06), 0.009))
+        return [rail, base, arms[0], s.moved(arms[1], (0, 0.006, 0))]
+    count, wide = (whole(rng, 3, 7), 0.012) if kind == "slats" else (1, 0.07)
+    return [rail, base, *[_strip(f, c, wide, at, low, top - 0.04) for c in spread(count, -x, x)]]
+
+
+def _strip(f: fin.Finish, x: float, half: float, at: object, low: float, high: float) -> Mesh:
+    """An upright strip of a backrest."""
+    a, b = at(low), at(high)  # type: ignore[operator]
+    outline = [(a - 0.007, low), (a + 0.007, low), (b + 0.007, high), (b - 0.007, high)]
+    return s.profile_x(f, outline, x - half, x + half)
+
+
+def _bowed(f: fin.Finish, x: float, y: float, z: float, height: float, thick: float) -> Mesh:
+    """A rail from -x to x that curves a little backwards in the middle."""
+    t = np.linspace(-1, 1, 9)
+    centre = y + 0.02 * (1 - t**2)
+    front, back = np.c_[t * x, centre - thick / 2], np.c_[t * x, centre + thick / 2]
+    rings = [np.array([(a[0], a[1], z - height / 2), (b[0], b[1], z - height / 2), (b[0], b[1], z + height / 2), (a[0], a[1], z + height / 2)]) for a, b in zip(front, back, strict=True)]
+    return s.loft(f, rings)
+
+
+def _arms(rng: Generator, f: fin.Finish, x: float, y: float, h: float, leg: float) -> Parts:
+    """Arm rests on front posts."""
+    z = h + between(rng, 0.17, 0.22)
+    rest = s.block(f, (0.05, 2 * y + 0.04, 0.022), (x + 0.01, 0.0, z), 0.008)
+    return [*s.both(rest), *s.both(s.rod(f, (x, -y, h - 0.06), (x, -y, z), 0.9 * leg))]
+
+
+def _shell_seat(rng: Generator, f: fin.Finish, w: float, h: float, tall: float) -> Mesh:
+    """A moulded one-piece seat and back: a thick sheet swept from the front edge to the top."""
+    d = between(rng, 0.4, 0.46)
+    path = np.array([(-d / 2, h - 0.02), (-d / 2 + 0.06, h), (0.1, h - 0.025), (d / 2 - 0.06, h - 0.01), (d / 2, h + 0.1), (d / 2 + between(rng, 0.04, 0.12), h + tall)])
+    path = s.cut_corners(s.cut_corners(path))
+    k = np.linspace(0, 1, len(path))
+    width = w * (1 - between(rng, 0.0, 0.3) * k**3) * (1 - 0.25 * np.maximum(0, 10 * (k - 0.9)) ** 2)
+    dish = 0.03 + between(rng, 0.0, 0.1) * np.sin(np.pi * np.clip(k * 1.2, 0, 1)) ** 2
+    step = np.gradient(path, axis=0)
+    normal = np.stack([-step[:, 1], step[:, 0]], 1) / np.linalg.norm(step, axis=1, keepdims=True)
+    t = np.linspace(-1, 1, 11)
+    upper = [_cross(p, n, a, b, t, 0.0) for p, n, a, b in zip(path, normal, width, dish, strict=True)]
+    lower = [_cross(p, n, a, b, t, 0.012) for p, n, a, b in zip(path, normal, width, dish, strict=True)]
+    return s.loft(f, np.concatenate([upper, np.array(lower)[:, ::-1]], axis=1))
+
+
+def _cross(p: np.ndarray, n: np.ndarray, width: float, dish: float, t: np.ndarray, below: float) -> np.ndarray:
+    """(11, 3) one cross section of a shell: edges lifted along the normal by `dish`, shifted by `below`."""
+    lift = dish * t**4 - below
+    return np.stack([t * width / 2, p[0] + n[0] * lift, p[1] + n[1] * lift], -1)
+
+
+def _shell(rng: Generator) -> Parts:
+    """A moulded shell on four splayed legs, a star, or a wire tower."""
+    h, w = between(rng, 0.43, 0.47), between(rng, 0.44, 0.54)
+    f = pick(rng, fin.plastic, fin.plastic, fin.wood, fin.upholstery)(rng)
+    shell = _shell_seat(rng, f, w, h, between(rng, 0.28, 0.45))
+    legs = fin.frame(rng)
+    plate = s.block(legs, (0.24, 0.24, 0.03), (0, 0, h - 0.05), 0.008)
+    if chance(rng, 0.3):
+        return [shell, plate, *_pedestal(legs, h - 0.04, between(rng, 0.22, 0.28))]
+    r, out = between(rng, 0.01, 0.018), between(rng, 0.05, 0.1)
+    feet = [(sx * (0.11 + out), sy * (0.11 + out)) for sx in (-1, 1) for sy in (-1, 1)]
+    rods = [s.loft(legs, _leg_rings(x, y, out, h - 0.04, r)) for x, y in feet]
+    brace = s.bent(legs, [(x * 0.8, y * 0.8, 0.22) for x, y in (feet[0], feet[1], feet[3], feet[2], feet[0])], 0.005)
+    return [shell, plate, *rods, brace] if chance(rng, 0.4) else [shell, plate, *rods]
+
+
+def _leg_rings(x: float, y: float, out: float, top: float, r: float) -> np.ndarray:
+    """Rings of a splayed leg from its level foot to a point under the seat."""
+    plan = s.oval(10) * r
+    head = (x - np.sign(x) * out, y - np.sign(y) * out)
+    return np.stack([np.c_[plan * 0.7 + (x, y), np.zeros(10)], np.c_[plan + head, np.full(10, top)]])
+
+
+def _pedestal(f: fin.Finish, h: float, r: float) -> Parts:
+    """A column on a round foot."""
+    foot = s.turned(f, [(0, 0), (0.96 * r, 0), (r, 0.01), (0.9 * r, 0.02), (0.12, 0.045), (0, 0.05)], sides=28)
+    return [foot, s.rod(f, (0, 0, 0.02), (0, 0, h), 0.028, 0.024)]
+
+
+def _office(rng: Generator) -> Parts:
+    """A swivel chair: five castors, gas lift, padded seat and back, perhaps arm rests."""
+    base, pad, h = pick(rng, fin.steel, fin.dark)(rng), pick(rng, fin.upholstery, fin.leather)(rng), between(rng, 0.44, 0.54)
+    arm = s.loft(base, [_box_ring(0, 0.085, 0.028, 0.03), _box_ring(0.29, 0.075, 0.018, 0.014)])
+    wheel = s.disc(fin.rubber(rng), 0.026, 0.04, (0.285, 0, 0.026), axis=1, sides=16)
+    parts = [m for p in (arm, wheel) for m in s.around(p, 5, 0.3)]
+    parts.append(s.rod(base, (0, 0, 0.06), (0, 0, h - 0.05), 0.028))
+    w = between(rng, 0.46, 0.54)
+    parts.append(s.block(pad, (w, w * 0.96, 0.09), (0, -0.02, h - 0.045), 0.035))
+    back_h, tilt = between(rng, 0.3, 0.68), between(rng, 0.08, 0.2)
+    back = s.block(pad, (w * between(rng, 0.8, 0.98), 0.08, back_h), (0, 0, back_h / 2), 0.035)
+    parts.append(s.moved(s.tilted(back, 0, -tilt), (0, w * 0.44, h + between(rng, 0.0, 0.1))))
+    parts.append(s.bent(base, [(0, 0.02, h - 0.07), (0, 0.55 * w, h - 0.07), (0, 0.55 * w + 0.02, h + 0.25)], 0.022, smooth=2))
+    if chance(rng, 0.7):
+        loop = [(0.2, 0, h - 0.06), (w / 2 + 0.05, 0, h - 0.05), (w / 2 + 0.05, 0, h + 0.19)]
+        parts += s.both(s.bent(base, loop, 0.014, smooth=1)) + s.both(s.block(fin.dark(rng), (0.07, 0.24, 0.03), (w / 2 + 0.05, 0, h + 0.2), 0.012))
+    return parts
+
+
+def _box_ring(x: float, z: float, half_y: float, half_z: float) -> np.ndarray:
+    """A rectangular ring across the x axis."""
+    return np.array([(x, -half_y, z - half_z), (x, half_y, z - half_z), (x, half_y, z + half_z), (x, -half_y, z + half_z)])
+
+
+def _cantilever(rng: Generator) -> Parts:
+    """A tube chair on runners: one bent tube for each side, with pads or a webbing seat and back."""
+    tube, pad = pick(rng, fin.steel, fin.painted)(rng), pick(rng, fin.leather, fin.straw, fin.upholstery)(rng)
+    w, d, h, top = between(rng, 0.44, 0.5), between(rng, 0.44, 0.5), between(rng, 0.43, 0.47), between(rng, 0.78, 0.88)
+    x, r = w / 2, 0.0125
+    path = [(x, d / 2, r), (x, -d / 2, r), (x, -d / 2, h), (x, d / 2 - 0.02, h - 0.015), (x, d / 2 + 0.09, top)]
+    runner = s.bent(tube, [(-x, d / 2, r), (x, d / 2, r)], r)
+    seat = s.block(pad, (w + 0.01, d - 0.1, 0.045), (0, 0, h + 0.006), 0.02)
+    back = s.tilted(s.block(pad, (w + 0.01, 0.04, 0.3), (0, 0, 0), 0.018), 0, -np.arctan2(0.11, top - h))
+    parts = [*s.both(s.bent(tube, path, r, smooth=2)), runner, seat, s.moved(back, (0, d / 2 + 0.055, top - 0.16))]
+    if chance(rng, 0.4):
+        parts += s.both(s.block(pick(rng, pad, fin.wood(rng)), (0.045, 0.3, 0.03), (x, 0, h + 0.2), 0.01))
+        parts += s.both(s.rod(tube, (x, -0.1, h - 0.01), (x, -0.1, h + 0.2), 0.01)) + s.both(s.rod(tube, (x, 0.12, h - 0.01), (x, 0.12, h + 0.2), 0.01))
+    return parts
+
+
+def _stool(rng: Generator) -> Parts:
+    """A stool: bar or low, round or square seat, legs with a foot ring or a column."""
+    h, r, f = pick(rng, between(rng, 0.42, 0.5), between(rng, 0.62, 0.78)), between(rng, 0.15, 0.19), fin.frame(rng)
+    cover = pick(rng, fin.upholstery, fin.leather, fin.wood)(rng)
+    thick = between(rng, 0.03, 0.07)
+    seat = s.disc(cover, r, thick, (0, 0, h - thick / 2)) if chance(rng, 0.7) else s.block(cover, (2 * r, 2 * r, thick), (0, 0, h - thick / 2), 0.015)
+    if chance(rng, 0.3):
+        return [seat, *_pedestal(f, h - 0.5 * thick, r * 1.15), s.hoop(f, 0.16, 0.01, (0, 0, 0.3 * h + 0.05)), s.rod(f, (-0.16, 0, 0.3 * h + 0.05), (0.16, 0, 0.3 * h + 0.05), 0.008)]
+    count, low = whole(rng, 3, 4), between(rng, 0.1, 0.35)
+    leg = s.loft(f, _leg_rings(1.1 * r, 1e-6, 0.45 * r, h - 0.7 * thick, 0.017))
+    ring = s.hoop(f, (1.1 - 0.45 * low) * r, 0.008, (0, 0, low * h))
+    return [seat, *s.around(leg, count, np.pi / count), ring]
+
+
+def _tub(rng: Generator) -> Parts:
+    """A low easy chair: a curved padded wall around a cushion, on short legs."""
+    cover, legs = pick(rng, fin.upholstery, fin.leather)(rng), fin.frame(rng)
+    r, h, tall, base = between(rng, 0.34, 0.4), between(rng, 0.38, 0.42), between(rng, 0.66, 0.8), 0.14
+    a = np.radians(np.linspace(-between(rng, 40, 60), 180 + between(rng, 40, 60), 25))
+    drop = (tall - h - 0.12) * np.clip(np.abs(a - np.pi / 2) / 2.2, 0, 1) ** 2
+    inner, outer = np.stack([np.cos(a), np.sin(a)], -1) * (r - 0.09), np.stack([np.cos(a), np.sin(a)], -1) * r
+    low, high = np.full(25, base), tall - drop
+    section = [np.c_[outer, low], np.c_[outer * 1.03, (low + high) / 2], np.c_[outer * 0.99, high - 0.03], np.c_[(inner + outer) / 2, high], np.c_[inner * 1.03, high - 0.03], np.c_[inner, low]]
+    wall = s.loft(cover, np.stack(section, 1))
+    seat = s.disc(cover, r - 0.07, h - base - 0.06, (0, 0, (h + base - 0.06) / 2))
+    pad = s.disc(pick(rng, cover, fin.upholstery(rng)), r - 0.075, 0.11, (0, -0.01, h - 0.07))
+    feet = [s.rod(legs, (x * 0.75 * r, y * 0.7 * r, 0), (x * 0.6 * r, y * 0.6 * r, base + 0.03), 0.012, 0.02) for x in (-1, 1) for y in (-1, 1)]
+    return [wall, seat, pad, *[_level_foot(f) for f in feet]]
+
+
+def _level_foot(mesh: Mesh) -> Mesh:
+    """A leg with its foot cut level: vertices below z = 0 are raised to it."""
+    return s.clipped_below(mesh, 0.0)
+
+
+def bench(rng: Generator) -> Parts:
+    """A park bench, a plank bench, an upholstered bench or a slab on blocks."""
+    return pick(rng, _park_bench, _plank_bench, _padded_bench)(rng)
+
+
+def _park_bench(rng: Generator) -> Parts:
+    """Slats on two or three cast end frames, with a back."""
+    w, count = between(rng, 1.2, 2.0), whole(rng, 3, 6)
+    slats, iron = pick(rng, fin.wood, fin.painted)(rng), pick(rng, fin.dark, fin.painted, fin.stone)(rng)
+    h, d, lean, top = between(rng, 0.42, 0.46), 0.42, between(rng, 0.08, 0.16), between(rng, 0.8, 0.92)
+    y = spread(count, -d / 2, d / 2)
+    seat = [s.block(slats, (w, 0.8 * d / count, 0.03), (0, a, h), 0.006) for a in y]
+    z = spread(max(2, count - 2), h + 0.12, top)
+    back = [s.moved(s.tilted(s.block(slats, (w, 0.03, 0.6 * (top - h) / max(2, count - 2)), (0, 0, 0), 0.006), 0, -lean), (0, d / 2 + lean * (b - h), b)) for b in z]
+    spots = spread(pick(rng, 2, 2, 3), -w / 2, w / 2) * 1.5 if chance(rng, 0.5) else np.array([-0.44 * w, 0.44 * w])
+    frames = [m for x in np.clip(spots, -0.46 * w, 0.46 * w) for m in _bench_frame(iron, float(x), d, h, lean, top, chance(rng, 0.7))]
+    return [*seat, *back, *frames]
+
+
+def _bench_frame(f: fin.Finish, x: float, d: float, h: float, lean: float, top: float, arm: bool) -> Parts:
+    """One end frame: seat bar, two legs, a back post, perhaps an arm rest."""
+    low = h - 0.012
+    bar = s.slab(f, (x - 0.02, -d / 2, low - 0.045), (x + 0.02, d / 2 + 0.03, low))
+    legs = [s.profile_x(f, [(y0, 0), (y0 + 0.05, 0), (y1 + 0.05, low - 0.02), (y1, low - 0.02)], x - 0.018, x + 0.018) for y0, y1 in ((-d / 2 - 0.03, -d / 2 + 0.02), (d / 2 + 0.03, d / 2 - 0.03))]
+    foot = d / 2 + 0.012
+    post = s.profile_x(f, [(foot, low - 0.03), (foot + 0.045, low - 0.03), (foot + 0.045 + lean * (top - low), top + 0.01), (foot + 0.01 + lean * (top - low), top + 0.01)], x - 0.016, x + 0.016)
+    rest = [s.bent(f, [(x, -d / 2 + 0.04, low - 0.03), (x, -d / 2, h + 0.2), (x, foot + 0.06, h + 0.22)], 0.018, smooth=2)] if arm else []
+    return [bar, *legs, post, *rest]
+
+
+def _plank_bench(rng: Generator) -> Parts:
+    """A plank on two boards, four legs or trestles, with a stretcher."""
+    w, d, h, f = between(rng, 0.9, 1.8), between(rng, 0.26, 0.4), between(rng, 0.4, 0.48), pick(rng, fin.wood, fin.stone, fin.painted)(rng)
+    top = s.block(f, (w, d, 0.045), (0, 0, h - 0.0225), 0.008)
+    g = pick(rng, f, fin.frame(rng))
+    if chance(rng, 0.5):
+        ends = s.both(s.block(g, (0.05, 0.84 * d, h - 0.03), (0.38 * w, 0, (h - 0.03) / 2), 0.004))
+        return [top, *ends, s.block(g, (0.8 * w, 0.035, 0.08), (0, 0, 0.55 * h))]
+    legs = [_leg(g, (a * 0.44 * w, b * 0.42 * d, 0), (a * 0.4 * w, b * 0.34 * d, h - 0.03), 0.026, chance(rng, 0.5)) for a in (-1, 1) for b in (-1, 1)]
+    return [top, *legs, s.block(g, (0.84 * w, 0.03, 0.05), (0, 0, h - 0.06))]
+
+
+def _padded_bench(rng: Generator) -> Parts:
+    """A bedroom bench: an upholstered block, plain or in cushions, on legs or a frame."""
+    w, d, h, f = between(rng, 0.9, 1.5), between(rng, 0.38, 0.5), between(rng, 0.42, 0.5), fin.frame(rng)
+    cover = pick(rng, fin.upholstery, fin.leather)(rng)
+    count = whole(rng, 1, 4)
+    pads = [s.block(cover, (w / count + 0.004, d, 0.13), (x, 0, h - 0.065), 0.035) for x in spread(count, -w / 2, w / 2)]
+    rail = s.block(f, (0.96 * w, 0.94 * d, 0.05), (0, 0, h - 0.14), 0.004)
+    legs = [_leg(f, (a * 0.45 * w, b * 0.42 * d, 0), (a * 0.45 * w, b * 0.42 * d, h - 0.14), 0.022, chance(rng, 0.5)) for a in (-1, 1) for b in (-1, 1)]
+    return [*pads, rail, *legs]

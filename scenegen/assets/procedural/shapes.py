@@ -1,0 +1,32 @@
+"""Primitive shapes as small meshes: outward winding, unit normals, uv in metres / `texture_scale_m`.
+
+The public names of the shape makers; flat ones have split vertices, curved ones smooth normals.
+"""
+
+from scenegen.assets.mesh import concatenate
+from scenegen.assets.procedural.flat_shapes import board, box, extrude, patch, polygon, rounded_box, triangulate
+from scenegen.assets.procedural.round_shapes import cylinder, frustum, lathe, sphere, tube
+from scenegen.assets.procedural.shape_base import fit_uv, labelled, move, piece, place, shift_uv, turn
+
+__all__ = [
+    "board",
+    "box",
+    "concatenate",
+    "cylinder",
+    "extrude",
+    "fit_uv",
+    "frustum",
+    "labelled",
+    "lathe",
+    "move",
+    "patch",
+    "piece",
+    "place",
+    "polygon",
+    "rounded_box",
+    "shift_uv",
+    "sphere",
+    "triangulate",
+    "tube",
+    "turn",
+]

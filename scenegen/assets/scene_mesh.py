@@ -1,0 +1,130 @@
+"""Every other format that trimesh reads (glTF, GLB, STL, OFF) to a mesh, scene transforms applied."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import trimesh
+from numpy.typing import NDArray
+
+from scenegen.assets.corners import I64, rgb_bytes, unique_corners
+from scenegen.assets.lookup import FolderResolver
+from scenegen.assets.mesh import U8, Material, Mesh, concatenate
+from scenegen.assets.shelf import TextureShelf
+from scenegen.assets.source import Defect
+from scenegen.errors import AssetError
+
+
+def read_scene(path: Path, root: Path) -> tuple[Mesh, list[Defect]]:
+    """One mesh of all parts of a scene and what is wrong with it; files are looked for below `root` only.
+
+    Raises AssetError `no_faces`; anything that trimesh raises on a damaged file.
+    """
+    resolver = FolderResolver(root, path.parent)
+    with path.open("rb") as file:
+        scene = trimesh.load_scene(file, file_type=path.suffix[1:].lower(), resolver=resolver, process=False)
+    shelf = TextureShelf(root, path.parent)
+    materials: dict[int, Material] = {}
+    meshes, defects = [], []
+    for node in sorted(scene.graph.nodes_geometry):
+        T_world_part, name = scene.graph[node]
+        part = scene.geometry[name]
+        if isinstance(part, trimesh.Trimesh) and len(part.faces):
+            material, more = _material(part, shelf, materials)
+            meshes.append(_mesh(part, np.asarray(T_world_part), material))
+            defects += more
+    if not meshes:
+        raise AssetError("no_faces", f"{path.name}: no triangles")
+    defects += [Defect("missing_texture", n) for n in dict.fromkeys(resolver.missing + resolver.refused)]
+    defects += [Defect("outside_root", n) for n in dict.fromkeys(resolver.refused)]
+    return concatenate(meshes), shelf.defects + list(dict.fromkeys(defects))
+
+
+def _material(part: Any, shelf: TextureShelf, known: dict[int, Material]) -> tuple[Material, list[Defect]]:
+    """The part's material, shared between parts, and its defects."""
+    source = getattr(part.visual, "material", None)
+    if source is None:
+        white = part.visual.kind in ("vertex", "face")
+        return Material("", (1.0, 1.0, 1.0)) if white else Material(""), []
+    name = str(getattr(source, "name", "") or "")
+    defects = _defects(source, part, name)
+    if id(source) not in known:
+        known[id(source)] = Material(name, _color(source), _texture(source, shelf, name))
+    material = known[id(source)]
+    return (material if part.visual.uv is not None else Material(name, material.color)), defects
+
+
+def _texture(source: Any, shelf: TextureShelf, name: str) -> Any:
+    """The base colour picture as a texture, if there is one."""
+    image = getattr(source, "baseColorTexture", None) or getattr(source, "image", None)
+    return None if image is None else shelf.embedded(image, name)
+
+
+def _color(source: Any) -> tuple[float, float, float]:
+    """sRGB base colour: glTF factors are linear, older materials' diffuse is taken as encoded."""
+    if hasattr(source, "baseColorFactor"):
+        factor = source.baseColorFactor
+        linear = np.ones(3) if factor is None else np.asarray(factor, np.float64)[:3] / _range(factor)
+        encoded = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 0) ** (1 / 2.4) - 0.055)
+    else:
+        encoded = np.asarray(source.main_color, np.float64)[:3] / 255
+    r, g, b = np.clip(encoded, 0, 1).tolist()
+    return r, g, b
+
+
+def _range(factor: Any) -> float:
+    """trimesh keeps factors as bytes."""
+    return 255.0 if np.asarray(factor).dtype.kind in "ui" else 1.0
+
+
+def _defects(source: Any, part: Any, name: str) -> list[Defect]:
+    """Transparency that is not drawn, and pictures without coordinates."""
+    out = []
+    factor = getattr(source, "baseColorFactor", None)
+    alpha = 1.0 if factor is None or len(factor) < 4 else float(factor[3]) / _range(factor)
+    if alpha < 1:
+        out.append(Defect("translucent" if alpha > 0 else "inverted_alpha", name))
+    if getattr(source, "alphaMode", None) in ("MASK", "BLEND"):
+        out.append(Defect("alpha_map", name))
+    if part.visual.uv is None and getattr(source, "baseColorTexture", None) is not None:
+        out.append(Defect("no_uv", f"{name}: {len(part.faces)} faces"))
+    return out
+
+
+def _mesh(part: Any, T_world_part: NDArray, material: Material) -> Mesh:
+    """The part in the scene's frame; a mirroring transform turns the faces round."""
+    faces = np.asarray(part.faces, np.int64)
+    linear = T_world_part[:3, :3]
+    index, corner, triangles = _split(part, faces)
+    colors = _colors(part, index, corner)
+    uv = getattr(part.visual, "uv", None)
+    normals = part._cache.cache.get("vertex_normals")  # only if the file has them: the property would make some up
+    cofactor = np.linalg.det(linear) * np.linalg.pinv(linear).T
+    return Mesh(
+        vertices=(np.asarray(part.vertices)[index] @ linear.T + T_world_part[:3, 3]).astype(np.float32),
+        faces=(triangles if np.linalg.det(linear) >= 0 else triangles[:, ::-1]).astype(np.int32),
+        face_material=np.zeros(len(faces), np.int32),
+        materials=(material,),
+        normals=None if normals is None else (np.asarray(normals)[index] @ cofactor.T).astype(np.float32),
+        uv=None if uv is None else np.asarray(uv, np.float32)[index],
+        colors=colors,
+    )
+
+
+def _split(part: Any, faces: I64) -> tuple[I64, I64 | None, I64]:
+    """Vertices to take, a corner of each where faces are coloured, and the faces over them."""
+    if part.visual.kind != "face":
+        return np.arange(len(part.vertices)), None, faces
+    rgb = np.asarray(part.visual.face_colors)[:, :3].astype(np.int64) @ np.array([65536, 256, 1])
+    corner, inverse = unique_corners(faces.ravel(), np.repeat(rgb, 3))
+    return faces.ravel()[corner], corner, inverse.reshape(-1, 3)
+
+
+def _colors(part: Any, index: I64, corner: I64 | None) -> U8 | None:
+    """(N, 3) vertex colours, from faces where those are coloured."""
+    if corner is not None:
+        return rgb_bytes(part.visual.face_colors)[corner // 3]
+    if part.visual.kind == "vertex":
+        return rgb_bytes(part.visual.vertex_colors)[index]
+    extra = getattr(part.visual, "vertex_attributes", {}).get("color")
+    return None if extra is None else rgb_bytes(extra)[index]

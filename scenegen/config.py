@@ -1,0 +1,169 @@
+"""The configuration: one set of frozen dataclasses that is the command line, the file and the record.
+
+`GenerationConfig` holds all that decides what a data set contains, and is written into every shard;
+`RunConfig` holds what does not (where, how many workers, which codec).
+"""
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+from scenegen.errors import UsageError
+
+Range = tuple[float, float]
+CELLS = {1.0: (1, 1), 0.5: (1, 2), 0.25: (2, 2), 0.125: (2, 4), 0.0625: (4, 4), 0.03125: (4, 8), 0.015625: (8, 8)}
+"""Share of traced pixels -> cell (width, height) in pixels; one ray in each cell."""
+LAYERS = ("rgb", "depth", "instance", "normal")
+
+
+@dataclass(frozen=True)
+class ObjectsConfig:
+    """Which objects a room gets, and where."""
+
+    objects: Range = (1, 15)
+    """Number of objects in a layout, LOW:HIGH, drawn uniformly (paper: 1 to 15)."""
+    placement: Literal["float", "rest", "mixed"] = "mixed"
+    """float: anywhere in free space, any orientation (paper). rest: upright on floor, tables, shelves. mixed: both."""
+    object_scale: Literal["real", "paper"] = "real"
+    """real: natural size, things larger than 1.2 m as toys. paper: bounding-box diagonal 0.3 to 0.75 m."""
+    clearance_m: float = 0.05
+    """Least distance of a floating object from the room and from other objects, metres."""
+    pairs_per_layout: int = 4
+    """Samples photographed of one arrangement of objects before the next one is made."""
+
+
+@dataclass(frozen=True)
+class CamerasConfig:
+    """Where the cameras stand and what they must see."""
+
+    overlap: Range = (0.2, 0.9)
+    """Accepted share of each view's surface that the other view sees, LOW:HIGH, measured by ray tracing."""
+    baseline_m: Range = (0.5, 3.0)
+    """Distance between the cameras of a sample, metres (paper: 0.5 to 3)."""
+    target_distance_m: Range = (1.0, 3.0)
+    """Distance from a camera to what it looks at, metres (paper: 1 to 3)."""
+    camera_height_m: Range = (0.5, 3.0)
+    """Height of a camera above the floor, metres; capped 10 cm below the ceiling (paper: 0.5 to 3)."""
+    max_angle_deg: float = 65.0
+    """Largest angle between the viewing directions of a sample, degrees (paper: 65)."""
+    target_jitter_m: float = 0.5
+    """Cameras look at the middle of the objects, plus up to this much on both horizontal axes (paper: 0.5)."""
+    roll_deg: Range = (0.0, 0.0)
+    """Camera roll about the viewing axis, LOW:HIGH degrees, drawn per view."""
+    focal_px: Range = (500.0, 500.0)
+    """Focal length, LOW:HIGH pixels at an image width of 640, drawn per view; scaled with the width."""
+
+
+@dataclass(frozen=True)
+class LightConfig:
+    """How views are lit."""
+
+    relight: Literal["on", "off"] = "on"
+    """on: every view of a sample has lights of its own (as the paper). off: the views share them."""
+    lights: tuple[int, int] = (1, 3)
+    """Number of lights with cast shadows, LOW:HIGH."""
+
+
+@dataclass(frozen=True)
+class GenerationConfig:
+    """All that decides what a data set contains; two runs with equal values give equal shards."""
+
+    rooms: int = 76
+    """Number of rooms."""
+    room_source: str = "procedural"
+    """procedural (built in), scenenn:PATH, or folder:PATH with meshes trimesh reads."""
+    object_source: str = "procedural"
+    """procedural (built in), shapenet:PATH, or folder:PATH with meshes trimesh reads."""
+    pairs_per_room: int = 8
+    """Samples (pairs, when --views is 2) of each room."""
+    views: int = 2
+    """Cameras per sample; rays are traced from the first and followed into all others."""
+    size: tuple[int, int] = (640, 480)
+    """Image size in pixels, WIDTHxHEIGHT."""
+    trace_fraction: float = 0.125
+    """Share of the first view's pixels that is traced: one in each cell of 1/fraction pixels."""
+    seed: int = 0
+    """Root of all randomness."""
+    renderer: Literal["embree", "pyrender"] = "embree"
+    """embree: ray traced, runs anywhere. pyrender: OpenGL, needs the `gl` extra and EGL."""
+    layers: tuple[str, ...] = LAYERS
+    """Which image layers to store, comma-separated: rgb (always), depth, instance, normal."""
+    objects: ObjectsConfig = field(default_factory=ObjectsConfig)
+    cameras: CamerasConfig = field(default_factory=CamerasConfig)
+    light: LightConfig = field(default_factory=LightConfig)
+
+    @property
+    def cell(self) -> tuple[int, int]:
+        """(width, height) in pixels of the cell that holds one ray."""
+        return CELLS[self.trace_fraction]
+
+    @property
+    def rays(self) -> int:
+        """Number of rays R of a sample."""
+        return (self.size[0] // self.cell[0]) * (self.size[1] // self.cell[1])
+
+    def to_json(self) -> str:
+        """Canonical JSON: sorted keys, no spaces."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+
+    def sha256(self) -> str:
+        """sha256 (hex) of the canonical JSON."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+
+def checked(config: GenerationConfig) -> GenerationConfig:
+    """The same configuration, or UsageError that names the first impossible value and what is possible."""
+    for ok, message in _rules(config):
+        if not ok:
+            raise UsageError(message)
+    return config
+
+
+def _rules(c: GenerationConfig) -> list[tuple[bool, str]]:
+    """Every rule with the message for when it does not hold."""
+    width, height = c.size
+    fractions = ", ".join(f"{f:g}" for f in CELLS)
+    ranges = {
+        "--overlap": (c.cameras.overlap, 0.0, 1.0),
+        "--baseline-m": (c.cameras.baseline_m, 0.0, 100.0),
+        "--target-distance-m": (c.cameras.target_distance_m, 0.05, 100.0),
+        "--camera-height-m": (c.cameras.camera_height_m, 0.0, 100.0),
+        "--roll-deg": (c.cameras.roll_deg, -180.0, 180.0),
+        "--focal-px": (c.cameras.focal_px, 50.0, 10000.0),
+        "--objects": (c.objects.objects, 0.0, 200.0),
+        "--lights": (c.light.lights, 1.0, 8.0),
+    }
+    unknown = [layer for layer in c.layers if layer not in LAYERS]
+    return [
+        (c.rooms >= 1, f"--rooms {c.rooms}: at least 1 room is needed"),
+        (c.pairs_per_room >= 1, f"--pairs-per-room {c.pairs_per_room}: at least 1 is needed"),
+        (2 <= c.views <= 16, f"--views {c.views}: a sample has 2 to 16 views"),
+        (
+            32 <= width <= 8192 and 32 <= height <= 8192,
+            f"--size {width}x{height}: width and height must be 32 to 8192 pixels, as in 640x480",
+        ),
+        (
+            c.trace_fraction in CELLS,
+            f"--trace-fraction {c.trace_fraction:g}: choose one of {fractions}",
+        ),
+        (not unknown, f"--layers {','.join(unknown)}: unknown; choose from {','.join(LAYERS)}"),
+        ("rgb" in c.layers, "--layers: rgb cannot be left out"),
+        (c.objects.pairs_per_layout >= 1, "--pairs-per-layout: at least 1 is needed"),
+        (0 <= c.objects.clearance_m <= 1, f"--clearance-m {c.objects.clearance_m:g}: must be 0 to 1 metre"),
+        (0 < c.cameras.max_angle_deg <= 180, f"--max-angle-deg {c.cameras.max_angle_deg:g}: must be 0 to 180"),
+        (0 <= c.seed < 2**63, f"--seed {c.seed}: must be 0 or a positive 63-bit integer"),
+        *(
+            (
+                _within(*limits),
+                f"{flag} {limits[0][0]:g}:{limits[0][1]:g}: must be LOW:HIGH within {limits[1]:g}:{limits[2]:g}",
+            )
+            for flag, limits in ranges.items()
+        ),
+    ]
+
+
+def _within(values: tuple[float, float], low: float, high: float) -> bool:
+    """Whether low <= values[0] <= values[1] <= high."""
+    return all(math.isfinite(v) for v in values) and low <= values[0] <= values[1] <= high

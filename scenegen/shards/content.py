@@ -1,0 +1,122 @@
+"""What goes into one shard, and the checks that it is complete and believable before it is written.
+
+A failed check is a mistake of the program that made the arrays, so it is a ValueError with the
+dataset's name, never a message for the user.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenegen.shards import schema
+from scenegen.tracing.status import Status
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class ShardContent:
+    """The data of one shard in memory."""
+
+    arrays: dict[str, NDArray[Any]]
+    """Whole-shard arrays by dataset name, as `schema.FIELDS` lists them; text as `str` arrays."""
+    attributes: dict[str, str | int | float]
+    """Root attributes of the run and the shard, as `schema.ATTRIBUTES` lists them."""
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """A condition on the values of one dataset; skipped when an optional layer is absent."""
+
+    name: str
+    wish: str
+    holds: Callable[[Arrays], NDArray[np.bool_]]
+
+
+def _finite(name: str) -> _Rule:
+    return _Rule(name, "finite", lambda a: np.isfinite(a[name]))
+
+
+def _not_negative(name: str) -> _Rule:
+    return _Rule(name, "finite and not negative", lambda a: np.isfinite(a[name]) & (a[name] >= 0))
+
+
+def _pixels_inside(a: Arrays) -> NDArray[np.bool_]:
+    height, width = a["rgb"].shape[2:4]
+    return a["rays/xy0"] < (width, height)
+
+
+def _projection_where_due(a: Arrays) -> NDArray[np.bool_]:
+    """Finite where there is a projection, NaN where there is none, either where it is ambiguous."""
+    status = a["rays/status"]
+    finite = np.isfinite(a["rays/xy"]).all(-1)
+    none = np.isin(status, [Status.NO_HIT, Status.BEHIND_CAMERA])
+    due = np.isin(status, [Status.VISIBLE, Status.OCCLUDED, Status.OUT_OF_VIEW])
+    return np.where(none, np.isnan(a["rays/xy"]).all(-1), finite | ~due)
+
+
+def _assets_known(a: Arrays) -> NDArray[np.bool_]:
+    return (a["objects/asset"] >= -1) & (a["objects/asset"] < len(a["assets/id"]))
+
+
+def _share(a: Arrays) -> NDArray[np.bool_]:
+    return (a["sample/overlap"] >= 0) & (a["sample/overlap"] <= 1)
+
+
+_RULES = (
+    _not_negative("depth"),
+    _finite("camera/K"),
+    _finite("camera/T_world_cam"),
+    _Rule("rays/xy0", "inside the picture", _pixels_inside),
+    _not_negative("rays/depth0"),
+    _Rule("rays/status", f"one of {sorted(schema.STATUS.values())}", lambda a: a["rays/status"] <= max(Status)),
+    _Rule("rays/xy", "finite where seen, hidden or outside, NaN where there is no projection", _projection_where_due),
+    _Rule("objects/asset", "-1 or a row of assets/id", _assets_known),
+    _finite("objects/T_world_object"),
+    _Rule("sample/overlap", "in [0, 1]", _share),
+    _not_negative("sample/baseline_m"),
+    _not_negative("sample/view_angle_deg"),
+)
+
+
+def validate(content: ShardContent) -> None:
+    """Raise ValueError, naming the dataset, unless `content` is a shard as the schema describes it."""
+    _check_names(content)
+    for name, array in content.arrays.items():
+        _check_dtype(schema.FIELD[name], array)
+    sizes = schema.check_shapes({name: array.shape for name, array in content.arrays.items()})
+    if sizes["sample"] < 1 or sizes["view"] < 2:
+        raise ValueError(f"rgb: {sizes['sample']} samples of {sizes['view']} views; at least 1 of 2 views are needed")
+    for rule in _RULES:
+        _check_values(rule, content.arrays)
+
+
+def _check_names(content: ShardContent) -> None:
+    """Unknown datasets, and missing, unknown or wrongly typed attributes."""
+    for name in content.arrays:
+        if name not in schema.FIELD:
+            raise ValueError(f"{name}: not a dataset of this format")
+    if odd := set(content.attributes) ^ set(schema.ATTRIBUTES):
+        raise ValueError(f"{min(odd)}: missing, or not a root attribute of this format")
+    for name, (kind, _) in schema.ATTRIBUTES.items():
+        if type(content.attributes[name]) is not kind:
+            raise ValueError(f"{name}: {content.attributes[name]!r} is not {kind.__name__}")
+
+
+def _check_dtype(field: schema.Field, array: NDArray[Any]) -> None:
+    wanted = field.memory_dtype
+    fits = array.dtype.kind == "U" if field.dtype == schema.TEXT else array.dtype == wanted
+    if not fits:
+        raise ValueError(f"{field.name}: type {array.dtype} is not {wanted.name}")
+
+
+def _check_values(rule: _Rule, arrays: Arrays) -> None:
+    if rule.name not in arrays:
+        return
+    holds = rule.holds(arrays)
+    if not holds.all():
+        where = tuple(int(i) for i in np.argwhere(~holds)[0])
+        raise ValueError(f"{rule.name}: {int((~holds).sum())} entries are not {rule.wish}, the first at {where}")

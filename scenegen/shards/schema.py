@@ -1,0 +1,203 @@
+"""The shard format as one table: every dataset and attribute, its shape, type, unit and meaning.
+
+The writer, the reader, the checks, the README's table and the tests are driven by `FIELDS` and
+`ATTRIBUTES`; nothing else knows the names' shapes. Sizes are named after the dimension they count:
+P samples, V views, H x W pixels, R rays, M object slots, A assets.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import h5py
+import numpy as np
+
+from scenegen.tracing.status import Status
+
+FORMAT = "scenegen-pairs"
+FORMAT_VERSION = "1.0"
+
+STATUS: dict[str, int] = {status.name.lower(): int(status) for status in Status}
+"""Names and codes of the HDF5 enum of `rays/status`."""
+
+TEXT = "utf-8"
+"""Type name of fixed-length text; its width is that of the longest entry."""
+ENUM = "status"
+"""Type name of the enum of `rays/status`, stored as uint8."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One dataset of a shard."""
+
+    name: str
+    """Path inside the file."""
+    dims: tuple[str, ...]
+    """Dimension labels; the same label is the same size in every dataset of a shard."""
+    dtype: str
+    """NumPy type name (little-endian), or `TEXT`, or `ENUM`."""
+    units: str
+    """Unit of the numbers; "1" where there is none."""
+    description: str
+    """What it holds, with frames and conventions, in one line."""
+    chunk_axes: int = 0
+    """Leading axes of chunk length 1; 0 stores the dataset as one chunk."""
+    layer: str | None = None
+    """Name of the optional layer it belongs to; None when every shard has it."""
+
+    @property
+    def memory_dtype(self) -> np.dtype[Any]:
+        """The NumPy type of the array that the writer wants; text is any `str` array."""
+        return np.dtype({TEXT: np.str_, ENUM: np.uint8}.get(self.dtype, self.dtype))
+
+    def chunks(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Chunk shape for a dataset of `shape`, which has no zero."""
+        return (1,) * self.chunk_axes + shape[self.chunk_axes :]
+
+
+_IMAGES = ("sample", "view", "y", "x")
+_OTHERS = ("sample", "other_view")
+
+FIELDS: tuple[Field, ...] = (
+    Field("rgb", (*_IMAGES, "rgb"), "u1", "1", "pictures, sRGB", 2),
+    Field("depth", _IMAGES, "<f4", "m", "z-depth of each pixel; 0 where nothing is hit", 2, "depth"),
+    Field(
+        "instance", _IMAGES, "<u2", "1", "instance of each pixel: 0 nothing, 1 room, 2.. object slot + 2", 2, "instance"
+    ),
+    Field(
+        "normal",
+        (*_IMAGES, "xyz"),
+        "i1",
+        "1/127",
+        "unit normal of each pixel x 127, world axes; 0: no hit",
+        2,
+        "normal",
+    ),
+    Field("camera/K", ("sample", "view", "row3", "column3"), "<f8", "px", "pinhole intrinsics"),
+    Field("camera/T_world_cam", ("sample", "view", "row4", "column4"), "<f8", "m", "x_world = T_world_cam @ x_cam"),
+    Field("rays/xy0", ("sample", "ray", "xy"), "<u2", "px", "pixel of view 0 that was traced, one in each cell", 1),
+    Field("rays/depth0", ("sample", "ray"), "<f4", "m", "z-depth of the hit in view 0; 0 where nothing is hit", 1),
+    Field("rays/instance", ("sample", "ray"), "<u2", "1", "instance hit: 0 nothing, 1 room, 2.. object slot + 2", 1),
+    Field(
+        "rays/xy", (*_OTHERS, "ray", "xy"), "<f4", "px", "the hit point in views 1.., sub-pixel; NaN: no projection", 2
+    ),
+    Field("rays/status", (*_OTHERS, "ray"), ENUM, "1", "verdict on the ray in views 1..; `visible` rays match", 2),
+    Field("objects/asset", ("sample", "slot"), "<i4", "1", "row of assets/id; -1 marks an empty slot"),
+    Field(
+        name="objects/T_world_object",
+        dims=("sample", "slot", "row4", "column4"),
+        dtype="<f8",
+        units="m",
+        description="x_world = T_world_object @ x_object, scale included; identity in an empty slot",
+    ),
+    Field("assets/id", ("asset",), TEXT, "1", "identifier of each asset used in this shard"),
+    Field("assets/category", ("asset",), TEXT, "1", "category of each asset used in this shard"),
+    Field("sample/seed", ("sample", "key"), "<u4", "1", "spawn key under the root seed: room key, layout, sample"),
+    Field(
+        name="sample/overlap",
+        dims=("sample", "view", "seen_in_view"),
+        dtype="<f4",
+        units="1",
+        description="share of the surface pixels of view i that view j sees; 1 on the diagonal",
+    ),
+    Field("sample/baseline_m", _OTHERS, "<f4", "m", "distance of the camera centres of view 0 and views 1.."),
+    Field("sample/view_angle_deg", _OTHERS, "<f4", "deg", "angle between the optical axes of view 0 and views 1.."),
+    Field("preview", ("preview_y", "preview_x", "rgb"), "u1", "1", "one picture to recognise the shard by, sRGB"),
+)
+"""Every dataset of a shard, in the order in which it is written."""
+
+FIELD: dict[str, Field] = {field.name: field for field in FIELDS}
+"""The fields by name."""
+
+LAYERS: tuple[str, ...] = tuple(field.layer for field in FIELDS if field.layer)
+"""Names of the optional layers."""
+
+CONVENTIONS: dict[str, str] = {
+    "format": FORMAT,
+    "format_version": FORMAT_VERSION,
+    "camera_convention": "OpenCV pinhole: x right, y down, z forward",
+    "pose_convention": "T_world_cam: x_world = T_world_cam @ x_cam; world right-handed, +Z up",
+    "pixel_convention": "(x, y), x to the right, y down; the centre of the top-left pixel is (0.0, 0.0)",
+    "depth_convention": "z-depth (not ray length), 0 where nothing is hit",
+    "length_unit": "metre",
+}
+"""Root attributes that are the same in every shard of this format version."""
+
+ATTRIBUTES: dict[str, tuple[type, str]] = {
+    "generator_version": (str, "version of the program that wrote the shard"),
+    "config_json": (str, "the whole configuration of the run"),
+    "config_sha256": (str, "sha256 of the configuration"),
+    "assets_sha256": (str, "sha256 over the assets that the run could use"),
+    "seed": (int, "root seed of the run"),
+    "shard_index": (int, "number of this shard, from 0"),
+    "num_shards": (int, "shards of the whole run"),
+    "room": (str, "identifier of the room"),
+    "split": (str, "split of the room and of its objects: train, val, ..."),
+    "license": (str, "terms of the data"),
+}
+"""Root attributes of one run and shard: type and meaning."""
+
+_FIXED = {"rgb": 3, "xy": 2, "xyz": 3, "key": 3, "row3": 3, "column3": 3, "row4": 4, "column4": 4}
+_SYMBOLS = {"sample": "P", "view": "V", "seen_in_view": "V", "other_view": "V-1", "y": "H", "x": "W", "ray": "R"}
+_SYMBOLS |= {"slot": "M", "asset": "A", "preview_y": "h", "preview_x": "w"}
+
+
+def enum_dtype() -> np.dtype[Any]:
+    """The HDF5 enum of `rays/status` as an h5py type."""
+    return h5py.enum_dtype(STATUS, basetype="u1")
+
+
+def check_shapes(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, int]:
+    """Sizes by dimension label, when the shapes agree with the table and with each other.
+
+    Raises ValueError with the dataset's name when one is missing, has other dimensions, or disagrees
+    with an earlier one.
+    """
+    sizes = dict(_FIXED)
+    for field in FIELDS:
+        if field.name in shapes:
+            _match(field, shapes[field.name], sizes)
+        elif field.layer is None:
+            raise ValueError(f"{field.name}: missing")
+    return sizes
+
+
+def _match(field: Field, shape: tuple[int, ...], sizes: dict[str, int]) -> None:
+    """Bind the dimensions of `field` that are new, and compare the others."""
+    if len(shape) == len(field.dims):
+        for label, size in zip(field.dims, shape, strict=True):
+            sizes.setdefault(label, size)
+        if "view" in sizes:
+            sizes |= {"other_view": sizes["view"] - 1, "seen_in_view": sizes["view"]}
+    expected = tuple(sizes.get(label, label) for label in field.dims)
+    if shape != expected:
+        raise ValueError(f"{field.name}: shape {shape} is not {expected} ({', '.join(field.dims)})")
+
+
+def shape_text(field: Field) -> str:
+    """Shape of a field in the symbols of the documentation, such as `(P, V, H, W, 3)`."""
+    sizes = [_SYMBOLS.get(label) or str(_FIXED[label]) for label in field.dims]
+    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
+
+
+def dtype_text(field: Field) -> str:
+    """Type of a field in words, such as `uint8` or `uint8 enum`."""
+    return {TEXT: "text, utf-8", ENUM: "uint8 enum"}.get(field.dtype) or np.dtype(field.dtype).name
+
+
+def markdown_table() -> str:
+    """The table of datasets for the README, in Markdown."""
+    rows = ["| dataset | shape | type | unit | meaning |", "| --- | --- | --- | --- | --- |"]
+    for field in FIELDS:
+        note = " *(optional layer)*" if field.layer else ""
+        cells = (f"`{field.name}`", shape_text(field), dtype_text(field), field.units, field.description + note)
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def markdown_attributes() -> str:
+    """The table of root attributes for the README, in Markdown."""
+    rows = ["| attribute | meaning |", "| --- | --- |"]
+    rows += [f"| `{name}` | always `{value}` |" for name, value in CONVENTIONS.items()]
+    rows += [f"| `{name}` | {meaning} |" for name, (_, meaning) in ATTRIBUTES.items()]
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,135 @@
+"""From arrays to the bytes of a shard, and from bytes to a published file.
+
+A shard is built in memory and appears under its name only when it is complete and on the disk: HDF5
+never writes to the disk itself, because a full disk or a killed process then leaves a file that opens
+and silently holds a part of the data. The same content gives the same bytes.
+"""
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from scenegen.errors import ShardError
+from scenegen.shards import schema
+from scenegen.shards.codecs import require_codec, storage_options
+from scenegen.shards.content import ShardContent, validate
+
+_GROWTH_BYTES = 1 << 22
+_MAX_ATTRIBUTES = 64
+
+
+def encode_shard(content: ShardContent, codec: str = "gzip") -> bytes:
+    """The bytes of the HDF5 file that holds `content`, stored with `codec`.
+
+    Raises ValueError when the content breaks the schema (`validate`), UsageError when the codec is
+    unknown or not installed.
+    """
+    require_codec(codec)
+    validate(content)
+    with _memory_file() as file:
+        for name, value in (schema.CONVENTIONS | content.attributes).items():
+            _set_attribute(file, name, value)
+        for field in schema.FIELDS:
+            if field.name in content.arrays:
+                _write_field(file, field, content.arrays[field.name], codec)
+        file.flush()
+        return file.id.get_file_image()
+
+
+def publish(path: Path, data: bytes) -> None:
+    """Write `data` to `path` so that the name appears only with all of it, durably.
+
+    A temporary file beside it is written and synced, renamed, and the folder is synced. Raises
+    ShardError, with nothing left behind, when the disk is full or the folder cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.tmp-{os.getpid()}")
+    try:
+        _write_synced(temporary, data)
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        cause = error.strerror or str(error)
+        advice = "free space or make the folder writable, then run the same command again"
+        raise ShardError(f"{path}: cannot be written ({cause}): {advice}") from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _memory_file() -> h5py.File:
+    """A new HDF5 file in memory that takes no times and keeps its attributes where they are checksummed."""
+    access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    access.set_fapl_core(_GROWTH_BYTES, False)
+    access.set_libver_bounds(h5py.h5f.LIBVER_V110, h5py.h5f.LIBVER_V110)
+    access.set_fclose_degree(h5py.h5f.CLOSE_STRONG)
+    creation = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    creation.set_obj_track_times(False)
+    creation.set_attr_phase_change(_MAX_ATTRIBUTES, 0)
+    return h5py.File(h5py.h5f.create(b"shard", h5py.h5f.ACC_TRUNC, creation, access))
+
+
+def _write_field(file: h5py.File, field: schema.Field, array: NDArray[Any], codec: str) -> None:
+    """Create one dataset with its documentation and its data."""
+    data = _stored(field, array)
+    options: dict[str, Any] = {"dtype": data.dtype, "track_times": False}
+    if data.size:
+        options |= {"chunks": field.chunks(data.shape)} | storage_options(codec, data.itemsize)
+    dataset = file.create_dataset(field.name, data.shape, **options)
+    if data.size:
+        dataset[...] = data
+    _set_attribute(dataset, "description", field.description)
+    _set_attribute(dataset, "units", field.units)
+    for axis, label in enumerate(field.dims):
+        dataset.dims[axis].label = label
+    if field.name == "preview":
+        _tag_image(dataset)
+
+
+def _stored(field: schema.Field, array: NDArray[Any]) -> NDArray[Any]:
+    """The array in the type that is stored: text encoded, status codes with their names."""
+    if field.dtype == schema.TEXT:
+        text = np.char.encode(array, "utf-8")
+        return text.astype(h5py.string_dtype("utf-8", max(1, text.itemsize)))
+    return array.view(schema.enum_dtype()) if field.dtype == schema.ENUM else array
+
+
+def _set_attribute(holder: h5py.File | h5py.Dataset, name: str, value: str | int | float) -> None:
+    """Store text with a fixed length: variable-length text lies where HDF5 has no checksum."""
+    if isinstance(value, str):
+        text = value.encode()
+        holder.attrs.create(name, text, dtype=h5py.string_dtype("utf-8", max(1, len(text))))
+    else:
+        holder.attrs.create(name, value)
+
+
+def _tag_image(dataset: h5py.Dataset) -> None:
+    """Mark a (H, W, 3) uint8 dataset as a picture after the HDF5 Image specification 1.2."""
+    tags = {"CLASS": "IMAGE", "IMAGE_VERSION": "1.2", "IMAGE_SUBCLASS": "IMAGE_TRUECOLOR"}
+    for name, value in (tags | {"INTERLACE_MODE": "INTERLACE_PIXEL"}).items():
+        dataset.attrs.create(name, np.bytes_(value))
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    """Write all of `data` to a new file and wait until it is on the disk."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

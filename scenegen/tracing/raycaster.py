@@ -1,0 +1,234 @@
+"""Rays against instanced meshes, by Embree: one BVH per mesh, built once and kept.
+
+A placed object is an instance: the rays that meet its bounding sphere are taken into object space
+by the inverse transform. Directions are not normalised, so the ray parameter t is shared and the
+nearest hit over all bodies wins. Pixels, shadows and tracks go through the same functions, so a
+pixel and its label can never disagree.
+
+embreex 4.4 traps handled here: float32 contiguous input only, `OCCLUDED` answers 0 for a hit and
+overwrites the distances, tnear is 0, non-finite rays may never return.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from embreex.mesh_construction import TriangleMesh
+from embreex.rtcore_scene import EmbreeScene
+from numpy.typing import NDArray
+
+from scenegen.assets.mesh import Mesh
+from scenegen.geometry import inverse, transform
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+SPHERE_SLACK = 1.0 + 1e-4
+
+
+class Bvh:
+    """Embree's acceleration structure of one mesh, with its bounding sphere in mesh coordinates."""
+
+    def __init__(self, mesh: Mesh) -> None:
+        self._vertices = np.ascontiguousarray(mesh.vertices, np.float32)
+        self._faces = np.ascontiguousarray(mesh.faces, np.int32)
+        self._scene = EmbreeScene()
+        self._mesh = TriangleMesh(self._scene, self._vertices, self._faces)
+        low, high = self._vertices.min(0).astype(np.float64), self._vertices.max(0).astype(np.float64)
+        self.center: F64 = (low + high) / 2
+        self.radius = float(np.linalg.norm(self._vertices - self.center, axis=1).max()) * SPHERE_SLACK
+
+    def nearest(self, origins: F32, directions: F32) -> dict[str, NDArray]:
+        """First hits: arrays u, v, tfar, primID (-1: none) of (R,) each."""
+        return self._scene.run(*_checked(origins, directions), output=1)
+
+    def blocked(self, origins: F32, directions: F32, t_far: float) -> NDArray[np.bool_]:
+        """(R,) whether anything lies at 0 < t < t_far along each ray."""
+        o, d = _checked(origins, directions)
+        return self._scene.run(o, d, dists=np.full(len(d), t_far, np.float32), query="OCCLUDED") == 0
+
+
+def _checked(origins: F32, directions: F32) -> tuple[F32, F32]:
+    """Contiguous float32 (R, 3) pairs; asserts what Embree does not check itself."""
+    d = np.ascontiguousarray(directions, np.float32)
+    o = np.ascontiguousarray(np.broadcast_to(origins, d.shape), np.float32)
+    assert d.shape == (len(d), 3), d.shape
+    # a finite sum of magnitudes rules out NaN and infinity without a mask of the whole array
+    assert np.isfinite(np.abs(d).sum() + np.abs(o).sum()), "rays must be finite"
+    return o, d
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """One mesh in the world: the room, or a placed object."""
+
+    mesh: Mesh
+    bvh: Bvh
+    T_world_body: F64
+    """(4, 4) float64 similarity, scale included."""
+    instance: int
+    """1 the room, 2.. the objects."""
+
+    @property
+    def is_static(self) -> bool:
+        """Whether mesh coordinates are world coordinates."""
+        return bool(np.array_equal(self.T_world_body, np.eye(4)))
+
+    def sphere(self) -> tuple[F64, float]:
+        """Bounding sphere in the world: centre (3,) and radius, metres."""
+        scale = np.linalg.norm(self.T_world_body[:3, :3], axis=0).max()
+        return transform(self.T_world_body, self.bvh.center), self.bvh.radius * float(scale)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Bodies that rays can meet. The first one is the room and is met by every ray."""
+
+    bodies: tuple[Body, ...]
+
+    def body(self, instance: int) -> Body:
+        """The body with this instance number."""
+        return next(b for b in self.bodies if b.instance == instance)
+
+
+@dataclass(frozen=True)
+class Hits:
+    """First hits of R rays."""
+
+    instance: NDArray[np.uint16]
+    """(R,) 0 nothing, 1 the room, 2.. the objects."""
+    primitive: NDArray[np.int32]
+    """(R,) face of the body's mesh, -1 where nothing was hit."""
+    u: F32
+    """(R,) barycentric weight of the face's second vertex."""
+    v: F32
+    """(R,) barycentric weight of the face's third vertex."""
+    t: F32
+    """(R,) ray parameter; z-depth for rays of `view_rays`; infinite where nothing was hit."""
+
+    def __len__(self) -> int:
+        return len(self.t)
+
+    def take(self, index: NDArray) -> "Hits":
+        """The hits of some rays."""
+        return Hits(self.instance[index], self.primitive[index], self.u[index], self.v[index], self.t[index])
+
+
+def nearest(scene: Scene, origins: F64 | F32, directions: F64 | F32) -> Hits:
+    """First hit of each ray over all bodies.
+
+    Args:
+        scene: the bodies.
+        origins: (R, 3) or (1, 3) world metres.
+        directions: (R, 3) world, any length: t counts in units of it.
+
+    """
+    o, d = np.asarray(origins, np.float32), np.asarray(directions, np.float32)
+    first = scene.bodies[0]
+    hits = _blank(len(d))
+    _merge(hits, first, None, first.bvh.nearest(*_into(first, o, d)))
+    if len(scene.bodies) > 1:
+        terms = _sphere_terms(o, d)
+        for body in scene.bodies[1:]:
+            index = np.flatnonzero(_meets_sphere(terms, o, d, *body.sphere()))
+            if len(index):
+                _merge(hits, body, index, body.bvh.nearest(*_into(body, _rows(o, index), d[index])))
+    return hits
+
+
+def blocked(scene: Scene, origins: F64 | F32, directions: F64 | F32, t_far: float = 1.0) -> NDArray[np.bool_]:
+    """(R,) whether anything lies at 0 < t < t_far along each ray; arguments as for `nearest`."""
+    o, d = np.asarray(origins, np.float32), np.asarray(directions, np.float32)
+    first = scene.bodies[0]
+    out = first.bvh.blocked(*_into(first, o, d), t_far)
+    terms = _sphere_terms(o, d)
+    for body in scene.bodies[1:]:
+        index = np.flatnonzero(_meets_sphere(terms, o, d, *body.sphere()) & ~out)
+        if len(index):
+            out[index] = body.bvh.blocked(*_into(body, _rows(o, index), d[index]), t_far)
+    return out
+
+
+def _blank(count: int) -> Hits:
+    """Arrays that say: nothing was hit."""
+    return Hits(
+        np.zeros(count, np.uint16),
+        np.full(count, -1, np.int32),
+        np.zeros(count, np.float32),
+        np.zeros(count, np.float32),
+        np.full(count, np.inf, np.float32),
+    )
+
+
+def _merge(hits: Hits, body: Body, index: NDArray | None, found: dict[str, NDArray]) -> None:
+    """Write a body's hits over `hits` where they are nearer; `index` says which rays were cast."""
+    closer = found["primID"] >= 0
+    closer &= found["tfar"] < (hits.t if index is None else hits.t[index])
+    rows = np.flatnonzero(closer) if index is None else index[closer]
+    hits.instance[rows] = body.instance
+    hits.primitive[rows] = found["primID"][closer]
+    hits.u[rows], hits.v[rows], hits.t[rows] = found["u"][closer], found["v"][closer], found["tfar"][closer]
+
+
+def _into(body: Body, origins: F32, directions: F32) -> tuple[F32, F32]:
+    """Rays in the body's own coordinates, with the same ray parameter."""
+    if body.is_static:
+        return origins, directions
+    T = inverse(body.T_world_body)
+    A: F32 = T[:3, :3].T.astype(np.float32)
+    shift: F32 = body.T_world_body[:3, 3].astype(np.float32)
+    # the offset is applied before rotating, in float32 near the body, to keep the digits that matter
+    return (origins - shift) @ A, directions @ A
+
+
+def _rows(origins: F32, index: NDArray) -> F32:
+    """Origins of some rays; a single shared origin stays shared."""
+    return origins if len(origins) == 1 else origins[index]
+
+
+def _sphere_terms(o: F32, d: F32) -> tuple[F32, F32, F32]:
+    """Per-ray products that every sphere test needs: o.o, o.d, d.d."""
+    return np.einsum("ij,ij->i", o, o), np.einsum("ij,ij->i", *np.broadcast_arrays(o, d)), np.einsum("ij,ij->i", d, d)
+
+
+def _meets_sphere(terms: tuple[F32, F32, F32], o: F32, d: F32, center: F64, radius: float) -> NDArray[np.bool_]:
+    """(R,) whether each ray passes a sphere; conservative by a float32 margin."""
+    oo, od, dd = terms
+    c = center.astype(np.float32)
+    distance2 = oo - 2 * (o @ c) + np.float32(center @ center)
+    along = d @ c - od
+    r2 = np.float32(radius * radius * 1.001 + 1e-5)
+    ahead = (along > 0) | (distance2 < r2)
+    return ahead & ((distance2 - r2) * dd <= along * along)
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Where rays met a surface, exactly: float64 from the vertices of the primitive."""
+
+    points: F64
+    """(R, 3) world metres; NaN where nothing was hit."""
+    normals: F64
+    """(R, 3) unit geometric normals, right-handed winding, not turned to the ray; NaN likewise."""
+    t: F64
+    """(R,) ray parameter of the primitive's plane; NaN likewise."""
+
+
+def surface(scene: Scene, hits: Hits, origins: F64, directions: F64) -> Surface:
+    """Intersect each ray with the plane of the primitive it hit, in float64.
+
+    So the point lies on its pixel's ray to double precision, and on the mesh. Where the plane is
+    seen so edge-on that this would move the hit by more than 1e-3 of its distance, Embree's own
+    parameter is kept.
+    """
+    o, d = np.broadcast_to(np.asarray(origins, np.float64), np.shape(directions)), np.asarray(directions, np.float64)
+    corners = np.full((len(d), 3, 3), np.nan)
+    for body in scene.bodies:
+        rows = np.flatnonzero(hits.instance == body.instance)
+        triangles = body.mesh.vertices[body.mesh.faces[hits.primitive[rows]]]
+        corners[rows] = transform(body.T_world_body, triangles)
+    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        t = np.einsum("ij,ij->i", normal, corners[:, 0] - o) / np.einsum("ij,ij->i", normal, d)
+        normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+        coarse = np.where(hits.instance > 0, hits.t, np.nan).astype(np.float64)
+        t = np.where(np.abs(t - coarse) <= 1e-3 * coarse, t, coarse)
+    return Surface(o + d * t[:, None], normal, t)

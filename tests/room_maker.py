@@ -1,0 +1,53 @@
+"""Small synthetic rooms for tests: a shell seen from inside, with tables, cabinets, a step, noise and labels."""
+
+import numpy as np
+
+WALL, FLOOR, TABLE, CABINET = 1, 2, 3, 4
+
+
+def patch(origin, u, v, step=0.25):
+    """Grid of triangles over the parallelogram origin + s u + t v, facing u x v."""
+    nu, nv = (max(int(np.ceil(np.linalg.norm(w) / step)), 1) for w in (u, v))
+    s, t = np.meshgrid(np.linspace(0, 1, nu + 1), np.linspace(0, 1, nv + 1), indexing="ij")
+    points = np.asarray(origin, float) + s[..., None] * np.asarray(u, float) + t[..., None] * np.asarray(v, float)
+    k = np.arange((nu + 1) * (nv + 1)).reshape(nu + 1, nv + 1)
+    a, b, c, d = k[:-1, :-1].ravel(), k[1:, :-1].ravel(), k[1:, 1:].ravel(), k[:-1, 1:].ravel()
+    return points.reshape(-1, 3), np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)])
+
+
+def box(low, high, sides="xXyYzZ", inward=False):
+    """Patches of the named sides of a box (small letter: low side), facing outwards unless `inward`."""
+    low, high = np.asarray(low, float), np.asarray(high, float)
+    e = np.diag(high - low)
+    faces = {
+        "x": (low, e[2], e[1]), "X": (low + e[0], e[1], e[2]),
+        "y": (low, e[0], e[2]), "Y": (low + e[1], e[2], e[0]),
+        "z": (low, e[1], e[0]), "Z": (low + e[2], e[0], e[1]),
+    }  # fmt: skip
+    return [patch(o, v, u) if inward else patch(o, u, v) for o, u, v in (faces[s] for s in sides)]
+
+
+def turned(parts, angle, centre):
+    """The patches turned about the vertical through `centre`."""
+    cos, sin = np.cos(angle), np.sin(angle)
+    R = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1.0]])
+    return [((p - centre) @ R.T + centre, f) for p, f in parts]
+
+
+def room(rng, size=(4.0, 5.0, 2.6), ceiling=True, tables=2, step=False, walls="xXyY", noise_m=0.004):
+    """(vertices, faces, face labels) of a room with its floor on z = 0: +Z up, metres, seen from inside."""
+    w, d, h = size
+    parts = [(p, WALL) for p in box((0, 0, 0), size, walls + ("Z" if ceiling else ""), inward=True)]
+    parts += [(p, FLOOR) for p in box((0, 0, 0), size, "z", inward=True)]
+    for k in range(tables):
+        at = np.array([0.8 + (w - 2.2) * rng.random(), 0.8 + (d - 2.2) * (k + rng.random()) / max(tables, 1), 0.7])
+        top = box(at, at + (1.2, 0.7, 0.04), "xXyYZ")
+        parts += [(p, TABLE) for p in turned(top, rng.uniform(0, np.pi), at)]
+    parts += [(p, CABINET) for p in box((0.02, 0.02, 0), (0.45, 0.4 * d, 0.9), "XYZ")]
+    if step:
+        parts += [(p, FLOOR) for p in box((0, 0.75 * d, 0), (w, d, 0.2), "yZ")]
+    offsets = np.cumsum([0] + [len(p) for (p, _), _ in parts])
+    vertices = np.concatenate([p for (p, _), _ in parts])
+    faces = np.concatenate([f + o for ((_, f), _), o in zip(parts, offsets, strict=False)]).astype(np.int32)
+    labels = np.concatenate([np.full(len(f), label, np.int32) for (_, f), label in parts])
+    return vertices + rng.normal(0, noise_m, vertices.shape), faces, labels

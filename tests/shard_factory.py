@@ -1,0 +1,76 @@
+"""A small, valid, synthetic shard for tests: random pictures and rays, no geometry behind them."""
+
+import json
+
+import numpy as np
+
+from scenegen.shards.content import ShardContent
+from scenegen.shards.schema import ATTRIBUTES, LAYERS
+from scenegen.tracing.status import Status
+
+
+def attributes(**changes) -> dict[str, str | int | float]:
+    """A full set of root attributes."""
+    values = {name: 0 if kind is int else name for name, (kind, _) in ATTRIBUTES.items()}
+    return values | {"config_json": json.dumps({"pairs": 2}), "room": "room-α", "split": "train"} | changes
+
+
+def _rays(rng, samples, views, height, width):
+    """One random pixel per 2 x 4 cell, random verdicts, projections where there are some."""
+    y, x = np.mgrid[0 : height // 4, 0 : width // 2].reshape(2, -1)
+    shape = (samples, len(x))
+    xy0 = np.stack([2 * x + rng.integers(0, 2, shape), 4 * y + rng.integers(0, 4, shape)], -1)
+    status = rng.integers(0, len(Status), (samples, views - 1, len(x))).astype(np.uint8)
+    depth = rng.uniform(0.5, 4, shape).astype(np.float32)
+    xy = rng.uniform(-5, width + 5, (*status.shape, 2)).astype(np.float32)
+    xy[np.isin(status, [Status.NO_HIT, Status.BEHIND_CAMERA])] = np.nan
+    return {
+        "rays/xy0": xy0.astype(np.uint16),
+        "rays/depth0": depth,
+        "rays/instance": rng.integers(0, 4, shape).astype(np.uint16),
+        "rays/xy": xy,
+        "rays/status": status,
+    }
+
+
+def _layers(rng, samples, views, height, width, layers):
+    shape = (samples, views, height, width)
+    every = {
+        "depth": rng.uniform(0, 5, shape).astype(np.float32),
+        "instance": rng.integers(0, 4, shape).astype(np.uint16),
+        "normal": rng.integers(-127, 128, (*shape, 3)).astype(np.int8),
+    }
+    return {name: every[name] for name in layers}
+
+
+def _scene(rng, samples, views, width, height, slots, assets):
+    poses = np.tile(np.eye(4), (samples, views, 1, 1))
+    poses[..., :3, 3] = rng.normal(size=(samples, views, 3))
+    K = np.array([[500.0, 0, (width - 1) / 2], [0, 500, (height - 1) / 2], [0, 0, 1]])
+    overlap = rng.uniform(0.2, 0.9, (samples, views, views)).astype(np.float32)
+    overlap[:, np.arange(views), np.arange(views)] = 1
+    return {
+        "camera/K": np.tile(K, (samples, views, 1, 1)),
+        "camera/T_world_cam": poses,
+        "objects/asset": rng.integers(-1, assets, (samples, slots)).astype(np.int32),
+        "objects/T_world_object": np.tile(np.eye(4), (samples, slots, 1, 1)),
+        "assets/id": np.array([f"shapenet/{i:04d}-å" for i in range(assets)], dtype=np.str_),
+        "assets/category": np.array([("chair", "mug")[i % 2] for i in range(assets)], dtype=np.str_),
+        "sample/seed": rng.integers(0, 2**32, (samples, 3)).astype(np.uint32),
+        "sample/overlap": overlap,
+        "sample/baseline_m": rng.uniform(0.1, 2, (samples, views - 1)).astype(np.float32),
+        "sample/view_angle_deg": rng.uniform(0, 60, (samples, views - 1)).astype(np.float32),
+    }
+
+
+def make_content(
+    samples=2, views=2, height=24, width=32, slots=3, assets=4, layers=LAYERS, seed=0, **changes
+) -> ShardContent:
+    """A valid shard content; `changes` go to the root attributes."""
+    rng = np.random.default_rng(seed)
+    arrays = {"rgb": rng.integers(0, 256, (samples, views, height, width, 3)).astype(np.uint8)}
+    arrays |= _layers(rng, samples, views, height, width, layers)
+    arrays |= _rays(rng, samples, views, height, width)
+    arrays |= _scene(rng, samples, views, width, height, slots, assets)
+    arrays["preview"] = arrays["rgb"][0, 0]
+    return ShardContent(arrays, attributes(**changes))

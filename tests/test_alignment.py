@@ -1,0 +1,176 @@
+"""Alignment: gravity and floor are found whatever the frame of the scan, and tables and walls are never the floor."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from room_maker import FLOOR, box, room
+
+from scenegen.assets.alignment import align, floor_transform, normal_peaks, sample_surface
+from scenegen.errors import AssetError
+from scenegen.geometry import angle_between, compose, inverse, quaternion_rotation, rotation_about, transform
+from scenegen.seeding import Stage, generator
+
+Z = np.array([0.0, 0.0, 1.0])
+
+
+def stage(seed=0):
+    return generator(seed, Stage.ASSET)
+
+
+def check(vertices, faces, labels, T_scan_room, hint=None, degrees=1.0):
+    """Align the room as seen in a foreign frame; up, height and place must be those of the room."""
+    found = align(transform(T_scan_room, vertices), faces, stage(), hint)
+    assert np.rad2deg(angle_between(found.up, T_scan_room[:3, :3] @ Z)) < degrees
+    world = transform(found.T_world_scan @ T_scan_room, vertices)
+    floor = np.unique(faces[labels == FLOOR])
+    assert abs(np.median(world[floor, 2])) < 0.02
+    assert world[:, 2].min() > -0.1
+    np.testing.assert_allclose((world[:, :2].min(0) + world[:, :2].max(0)) / 2, 0, atol=1e-9)
+    return found
+
+
+def random_frame(rng):
+    return compose(quaternion_rotation(rng.normal(size=4)), rng.uniform(-3, 3, 3))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 2**31),
+    ceiling=st.booleans(),
+    tables=st.integers(2, 5),
+    step=st.booleans(),
+    size=st.tuples(st.floats(3.2, 6.0), st.floats(3.2, 6.0), st.floats(2.3, 3.4)),
+)
+def test_any_frame(seed, ceiling, tables, step, size):
+    rng = np.random.default_rng(seed)
+    check(*room(rng, size, ceiling, tables, step), random_frame(rng))
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**31), tilt_deg=st.floats(0, 25), walls=st.sampled_from(["xXyY", "xX", "xy", "x", ""]))
+def test_hint_is_enough_without_cues(seed, tilt_deg, walls):
+    """Along a hint even an empty room or one with hardly a wall is levelled."""
+    rng = np.random.default_rng(seed)
+    tilt = rotation_about(rng.normal(size=3) * (1, 0, 1), np.deg2rad(tilt_deg))
+    y_up = rotation_about((1, 0, 0), -np.pi / 2)
+    check(*room(rng, tables=seed % 3, walls=walls), compose(tilt @ y_up, rng.uniform(-1, 1, 3)), hint=(0, 1, 0))
+
+
+def test_same_answer_twice():
+    vertices, faces, _ = room(np.random.default_rng(1))
+    first, second = (align(vertices, faces, stage()) for _ in range(2))
+    np.testing.assert_array_equal(first.T_world_scan, second.T_world_scan)
+
+
+def test_transform_is_rigid_and_right_handed():
+    vertices, faces, _ = room(np.random.default_rng(2))
+    T = align(vertices, faces, stage()).T_world_scan
+    np.testing.assert_allclose(T[:3, :3] @ T[:3, :3].T, np.eye(3), atol=1e-12)
+    assert np.linalg.det(T[:3, :3]) == pytest.approx(1)
+    np.testing.assert_allclose(transform(inverse(T), transform(T, vertices)), vertices, atol=1e-9)
+
+
+def test_huge_table_is_not_the_floor():
+    """A table larger than what is seen of the floor, and more level area on it than below."""
+    rng = np.random.default_rng(3)
+    vertices, faces, labels = room(rng, (4, 4, 2.6), tables=0)
+    strip = labels != FLOOR
+    keep = strip | (vertices[faces].mean(1)[:, 0] < 1.0)
+    top, top_faces = box((1.2, 0.3, 0.75), (3.8, 3.8, 0.8), "Z")[0]
+    faces = np.concatenate([faces[keep], top_faces + len(vertices)])
+    labels = np.concatenate([labels[keep], np.full(len(top_faces), 9)])
+    check(np.concatenate([vertices, top]), faces, labels, random_frame(rng))
+
+
+def test_stray_surface_below_the_floor():
+    rng = np.random.default_rng(4)
+    vertices, faces, labels = room(rng)
+    stray, stray_faces = box((1, 1, -1.5), (1.3, 1.3, -1.45), "Z")[0]
+    frame = random_frame(rng)
+    points = transform(frame, np.concatenate([vertices, stray]))
+    found = align(points, np.concatenate([faces, stray_faces + len(vertices)]), stage())
+    floor = transform(found.T_world_scan @ frame, vertices)[np.unique(faces[labels == FLOOR])]
+    assert abs(np.median(floor[:, 2])) < 0.02
+
+
+def test_residual_tells_a_sloping_floor():
+    """Walls fix the vertical by themselves: a floor that leans against them is reported."""
+    vertices, faces, labels = room(np.random.default_rng(5), tables=1, noise_m=0.0)
+    straight = align(vertices, faces, stage()).residual_rad
+    lean = np.unique(faces[labels == FLOOR])
+    vertices[lean, 2] += 0.05 * vertices[lean, 0]
+    leaning = align(vertices, faces, stage()).residual_rad
+    assert np.rad2deg(straight) < 0.2
+    assert np.rad2deg(leaning) == pytest.approx(np.rad2deg(np.arctan(0.05)), abs=0.4)
+
+
+def test_confidence_is_low_for_a_bare_cube_and_high_for_a_furnished_room():
+    cube = box((0, 0, 0), (3, 3, 3), inward=True)
+    offsets = np.cumsum([0] + [len(p) for p, _ in cube])
+    vertices = np.concatenate([p for p, _ in cube])
+    faces = np.concatenate([f + o for (_, f), o in zip(cube, offsets, strict=False)])
+    assert align(vertices, faces, stage()).confidence < 0.2
+    vertices, faces, _ = room(np.random.default_rng(6), ceiling=False, tables=4)
+    assert align(vertices, faces, stage()).confidence > 0.5
+
+
+def test_peaks_of_a_tilted_box():
+    R = quaternion_rotation((0.3, -0.5, 0.7, 0.2))
+    vertices, faces, _ = room(np.random.default_rng(7), tables=0, noise_m=0.0)
+    peaks = normal_peaks(sample_surface(vertices @ R.T, faces, stage()).normals)
+    for axis in R.T:
+        assert max(abs(p @ axis) for p in peaks[:3]) > np.cos(np.deg2rad(0.5))
+
+
+def test_sample_is_even_over_the_area():
+    small, large = box((0, 0, 0), (1, 1, 1), "Z")[0], box((5, 0, 0), (8, 3, 1), "Z")[0]
+    vertices = np.concatenate([small[0], large[0]])
+    surface = sample_surface(vertices, np.concatenate([small[1], large[1] + len(small[0])]), stage(), 2000)
+    assert np.mean(surface.points[:, 0] > 2) == pytest.approx(0.9, abs=0.002)
+
+
+def test_floor_transform_of_a_known_plane():
+    up = np.array([0.0, -1.0, 0.0])
+    points = np.array([[1.0, 2.0, 3.0], [3.0, 0.0, 5.0]])
+    world = transform(floor_transform(points, up, -2.0), points)
+    np.testing.assert_allclose(np.sort(world[:, 2]), [0, 2], atol=1e-12)
+
+
+@pytest.mark.parametrize("points", [np.zeros((3, 3)), np.array([[0, 0, 0], [1, 0, 0], [2, 0, 0.0]])])
+def test_no_area(points):
+    with pytest.raises(AssetError, match="no area") as caught:
+        align(points, np.array([[0, 1, 2]]), stage())
+    assert caught.value.reason == "no_area"
+
+
+def test_no_floor_near_the_hint():
+    wall = box((0, 0, 0), (3, 0.01, 3), "Y")[0]
+    with pytest.raises(AssetError) as caught:
+        align(*wall, stage(), hint=(0, 0, 1))
+    assert caught.value.reason == "no_floor"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_kitchen(shared_data, seed):
+    import trimesh
+
+    mesh = trimesh.load(shared_data / "rooms/redkitchen/redkitchen.ply", process=False)
+    found = align(mesh.vertices, mesh.faces, stage(seed))
+    true_up = np.array([0.0089, -0.9044, -0.4265])
+    assert np.rad2deg(angle_between(found.up, true_up)) < 2.5
+    # Of all points near the stated floor, most are near the found one.
+    points = np.asarray(mesh.vertices)
+    stated = np.abs(points @ true_up + 1.47) < 0.05
+    assert np.median(np.abs(transform(found.T_world_scan, points[stated])[:, 2])) < 0.04
+
+
+def test_copyroom(shared_data):
+    import trimesh
+
+    for name in ("copyroom_c2000_opt.ply", "copyroom_c2000_opt.obj"):
+        mesh = trimesh.load(shared_data / "rooms/copyroom" / name, process=False)
+        found = align(mesh.vertices, mesh.faces, stage())
+        # Seen in pictures: the plane under the copier, the cupboards and the counter.
+        assert np.rad2deg(angle_between(found.up, (-0.009, -0.803, -0.596))) < 1.0
+        assert transform(found.T_world_scan, mesh.vertices)[:, 2].max() == pytest.approx(2.57, abs=0.06)
