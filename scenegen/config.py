@@ -1,18 +1,32 @@
 """The configuration: one set of frozen dataclasses that is the command line, the file and the record.
 
-`GenerationConfig` holds all that decides what a data set contains, and is written into every shard;
-`RunConfig` holds what does not (where, how many workers, which codec).
+`GenerationConfig` holds all that decides what a data set contains, and is written into every shard.
+Where it goes, how many workers make it and which codec packs it do not belong here.
 """
 
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass, field
-from typing import Literal
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
+from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from scenegen.errors import UsageError
 
-Range = tuple[float, float]
+
+class Range(NamedTuple):
+    """LOW:HIGH, both included."""
+
+    low: float
+    high: float
+
+
+class Size(NamedTuple):
+    """WIDTHxHEIGHT in pixels."""
+
+    width: int
+    height: int
+
+
 CELLS = {1.0: (1, 1), 0.5: (1, 2), 0.25: (2, 2), 0.125: (2, 4), 0.0625: (4, 4), 0.03125: (4, 8), 0.015625: (8, 8)}
 """Share of traced pixels -> cell (width, height) in pixels; one ray in each cell."""
 LAYERS = ("rgb", "depth", "instance", "normal")
@@ -22,7 +36,7 @@ LAYERS = ("rgb", "depth", "instance", "normal")
 class ObjectsConfig:
     """Which objects a room gets, and where."""
 
-    objects: Range = (1, 15)
+    objects: Range = Range(1.0, 15.0)
     """Number of objects in a layout, LOW:HIGH, drawn uniformly (paper: 1 to 15)."""
     placement: Literal["float", "rest", "mixed"] = "mixed"
     """float: anywhere in free space, any orientation (paper). rest: upright on floor, tables, shelves. mixed: both."""
@@ -38,21 +52,21 @@ class ObjectsConfig:
 class CamerasConfig:
     """Where the cameras stand and what they must see."""
 
-    overlap: Range = (0.2, 0.9)
+    overlap: Range = Range(0.2, 0.9)
     """Accepted share of each view's surface that the other view sees, LOW:HIGH, measured by ray tracing."""
-    baseline_m: Range = (0.5, 3.0)
+    baseline_m: Range = Range(0.5, 3.0)
     """Distance between the cameras of a sample, metres (paper: 0.5 to 3)."""
-    target_distance_m: Range = (1.0, 3.0)
+    target_distance_m: Range = Range(1.0, 3.0)
     """Distance from a camera to what it looks at, metres (paper: 1 to 3)."""
-    camera_height_m: Range = (0.5, 3.0)
+    camera_height_m: Range = Range(0.5, 3.0)
     """Height of a camera above the floor, metres; capped 10 cm below the ceiling (paper: 0.5 to 3)."""
     max_angle_deg: float = 65.0
     """Largest angle between the viewing directions of a sample, degrees (paper: 65)."""
     target_jitter_m: float = 0.5
     """Cameras look at the middle of the objects, plus up to this much on both horizontal axes (paper: 0.5)."""
-    roll_deg: Range = (0.0, 0.0)
+    roll_deg: Range = Range(0.0, 0.0)
     """Camera roll about the viewing axis, LOW:HIGH degrees, drawn per view."""
-    focal_px: Range = (500.0, 500.0)
+    focal_px: Range = Range(500.0, 500.0)
     """Focal length, LOW:HIGH pixels at an image width of 640, drawn per view; scaled with the width."""
 
 
@@ -62,7 +76,7 @@ class LightConfig:
 
     relight: Literal["on", "off"] = "on"
     """on: every view of a sample has lights of its own (as the paper). off: the views share them."""
-    lights: tuple[int, int] = (1, 3)
+    lights: Range = Range(1.0, 3.0)
     """Number of lights with cast shadows, LOW:HIGH."""
 
 
@@ -80,7 +94,7 @@ class GenerationConfig:
     """Samples (pairs, when --views is 2) of each room."""
     views: int = 2
     """Cameras per sample; rays are traced from the first and followed into all others."""
-    size: tuple[int, int] = (640, 480)
+    size: Size = Size(640, 480)
     """Image size in pixels, WIDTHxHEIGHT."""
     trace_fraction: float = 0.125
     """Share of the first view's pixels that is traced: one in each cell of 1/fraction pixels."""
@@ -104,6 +118,10 @@ class GenerationConfig:
         """Number of rays R of a sample."""
         return (self.size[0] // self.cell[0]) * (self.size[1] // self.cell[1])
 
+    def portable(self) -> "GenerationConfig":
+        """The same without folder names: what shards record, equal wherever the assets lie."""
+        return replace(self, room_source=self.room_source.split(":")[0], object_source=self.object_source.split(":")[0])
+
     def to_json(self) -> str:
         """Canonical JSON: sorted keys, no spaces."""
         return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
@@ -115,17 +133,44 @@ class GenerationConfig:
 
 def checked(config: GenerationConfig) -> GenerationConfig:
     """The same configuration, or UsageError that names the first impossible value and what is possible."""
-    for ok, message in _rules(config):
-        if not ok:
+    for holds, message in (*_counts(config), *_images(config), *_ranges(config)):
+        if not holds:
             raise UsageError(message)
     return config
 
 
-def _rules(c: GenerationConfig) -> list[tuple[bool, str]]:
-    """Every rule with the message for when it does not hold."""
+def _counts(c: GenerationConfig) -> list[tuple[bool, str]]:
+    """Rules about numbers of things, each with the message for when it does not hold."""
+    return [
+        (c.rooms >= 1, f"--rooms {c.rooms}: at least 1 room is needed"),
+        (c.pairs_per_room >= 1, f"--pairs-per-room {c.pairs_per_room}: at least 1 is needed"),
+        (2 <= c.views <= 16, f"--views {c.views}: a sample has 2 to 16 views"),
+        (c.objects.pairs_per_layout >= 1, f"--pairs-per-layout {c.objects.pairs_per_layout}: at least 1 is needed"),
+        (0 <= c.seed < 2**63, f"--seed {c.seed}: must be 0 or a positive 63-bit integer"),
+    ]
+
+
+def _images(c: GenerationConfig) -> list[tuple[bool, str]]:
+    """Rules about pictures and their layers."""
     width, height = c.size
-    fractions = ", ".join(f"{f:g}" for f in CELLS)
-    ranges = {
+    unknown = [layer for layer in c.layers if layer not in LAYERS]
+    return [
+        (
+            32 <= width <= 8192 and 32 <= height <= 8192,
+            f"--size {width}x{height}: width and height must be 32 to 8192 pixels, as in 640x480",
+        ),
+        (
+            c.trace_fraction in CELLS,
+            f"--trace-fraction {c.trace_fraction:g}: choose one of {', '.join(f'{f:g}' for f in CELLS)}",
+        ),
+        (not unknown, f"--layers {','.join(unknown)}: unknown; choose from {','.join(LAYERS)}"),
+        ("rgb" in c.layers, "--layers: rgb cannot be left out"),
+    ]
+
+
+def _ranges(c: GenerationConfig) -> list[tuple[bool, str]]:
+    """Rules about LOW:HIGH values and single measures."""
+    limits = {
         "--overlap": (c.cameras.overlap, 0.0, 1.0),
         "--baseline-m": (c.cameras.baseline_m, 0.0, 100.0),
         "--target-distance-m": (c.cameras.target_distance_m, 0.05, 100.0),
@@ -135,35 +180,62 @@ def _rules(c: GenerationConfig) -> list[tuple[bool, str]]:
         "--objects": (c.objects.objects, 0.0, 200.0),
         "--lights": (c.light.lights, 1.0, 8.0),
     }
-    unknown = [layer for layer in c.layers if layer not in LAYERS]
     return [
-        (c.rooms >= 1, f"--rooms {c.rooms}: at least 1 room is needed"),
-        (c.pairs_per_room >= 1, f"--pairs-per-room {c.pairs_per_room}: at least 1 is needed"),
-        (2 <= c.views <= 16, f"--views {c.views}: a sample has 2 to 16 views"),
-        (
-            32 <= width <= 8192 and 32 <= height <= 8192,
-            f"--size {width}x{height}: width and height must be 32 to 8192 pixels, as in 640x480",
-        ),
-        (
-            c.trace_fraction in CELLS,
-            f"--trace-fraction {c.trace_fraction:g}: choose one of {fractions}",
-        ),
-        (not unknown, f"--layers {','.join(unknown)}: unknown; choose from {','.join(LAYERS)}"),
-        ("rgb" in c.layers, "--layers: rgb cannot be left out"),
-        (c.objects.pairs_per_layout >= 1, "--pairs-per-layout: at least 1 is needed"),
         (0 <= c.objects.clearance_m <= 1, f"--clearance-m {c.objects.clearance_m:g}: must be 0 to 1 metre"),
         (0 < c.cameras.max_angle_deg <= 180, f"--max-angle-deg {c.cameras.max_angle_deg:g}: must be 0 to 180"),
-        (0 <= c.seed < 2**63, f"--seed {c.seed}: must be 0 or a positive 63-bit integer"),
         *(
             (
-                _within(*limits),
-                f"{flag} {limits[0][0]:g}:{limits[0][1]:g}: must be LOW:HIGH within {limits[1]:g}:{limits[2]:g}",
+                _within(value, low, high),
+                f"{flag} {value.low:g}:{value.high:g}: must be LOW:HIGH within {low:g}:{high:g}",
             )
-            for flag, limits in ranges.items()
+            for flag, (value, low, high) in limits.items()
         ),
     ]
 
 
-def _within(values: tuple[float, float], low: float, high: float) -> bool:
-    """Whether low <= values[0] <= values[1] <= high."""
-    return all(math.isfinite(v) for v in values) and low <= values[0] <= values[1] <= high
+def _within(value: Range, low: float, high: float) -> bool:
+    """Whether low <= value.low <= value.high <= high."""
+    return all(math.isfinite(v) for v in value) and low <= value.low <= value.high <= high
+
+
+def from_dict(values: dict, where: str = "configuration") -> GenerationConfig:
+    """The configuration of nested plain values (JSON, TOML); missing ones keep their defaults.
+
+    Raises UsageError that names an unknown key or a value of the wrong kind.
+    """
+    return _build(GenerationConfig(), values, where)
+
+
+def _build(default: Any, values: dict, where: str) -> Any:
+    """A dataclass like `default` with some fields replaced, recursively."""
+    if not isinstance(values, dict):
+        raise UsageError(f"{where}: expected a table of options, found {values!r}")
+    kinds = get_type_hints(type(default))
+    for key, value in values.items():
+        if key not in kinds:
+            raise UsageError(f"{where}: unknown option {key!r}; known here: {', '.join(kinds)}")
+        if get_origin(kinds[key]) is Literal and value not in get_args(kinds[key]):
+            raise UsageError(f"{where}: {key}: {value!r} is none of {', '.join(get_args(kinds[key]))}")
+    return replace(default, **{k: _convert(getattr(default, k), v, f"{where}: {k}") for k, v in values.items()})
+
+
+def _convert(default: Any, value: Any, where: str) -> Any:
+    """`value` as the kind of thing that `default` is; UsageError where it is something else."""
+    if is_dataclass(default):
+        return _build(default, value, where)
+    if isinstance(default, Range | Size) and isinstance(value, list) and len(value) == 2:
+        return type(default)(*(_convert(d, v, where) for d, v in zip(default, value, strict=True)))
+    if isinstance(default, tuple) and isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return tuple(value)
+    if isinstance(default, float) and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is type(default) and not isinstance(value, tuple):
+        return value
+    raise UsageError(f"{where}: expected {_kind(default)}, found {value!r}")
+
+
+def _kind(default: Any) -> str:
+    """How to say in words what kind of value is expected."""
+    if isinstance(default, Range | Size):
+        return "a list of two numbers"
+    return {int: "a whole number", float: "a number", str: "a text", tuple: "a list of texts"}[type(default)]

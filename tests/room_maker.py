@@ -36,12 +36,12 @@ def turned(parts, angle, centre):
 
 def room(rng, size=(4.0, 5.0, 2.6), ceiling=True, tables=2, step=False, walls="xXyY", noise_m=0.004):
     """(vertices, faces, face labels) of a room with its floor on z = 0: +Z up, metres, seen from inside."""
-    w, d, h = size
+    w, d = size[:2]
     parts = [(p, WALL) for p in box((0, 0, 0), size, walls + ("Z" if ceiling else ""), inward=True)]
     parts += [(p, FLOOR) for p in box((0, 0, 0), size, "z", inward=True)]
     for k in range(tables):
         at = np.array([0.8 + (w - 2.2) * rng.random(), 0.8 + (d - 2.2) * (k + rng.random()) / max(tables, 1), 0.7])
-        top = box(at, at + (1.2, 0.7, 0.04), "xXyYZ")
+        top = box(at, at + np.array([1.2, 0.7, 0.04]), "xXyYZ")
         parts += [(p, TABLE) for p in turned(top, rng.uniform(0, np.pi), at)]
     parts += [(p, CABINET) for p in box((0.02, 0.02, 0), (0.45, 0.4 * d, 0.9), "XYZ")]
     if step:

@@ -170,7 +170,7 @@ def _mean_axis(normals: Array, axis: Array, width_rad: float) -> Array:
 
 
 def _floor(surface: Surface, up: Array, rng: Generator) -> _Floor | None:
-    """The lowest large plane about square to `up` with the scene above it, refined and scored; None if there is none."""
+    """The lowest large plane about square to `up` with the scene above it, refined and scored, or None."""
     level = surface.points[np.abs(surface.normals @ up) > np.cos(LEVEL_RAD)]
     if len(level) < 12:
         return None
@@ -219,7 +219,7 @@ def _refined(level: Array, normal: Array, height: float) -> tuple[Array, float]:
 
 
 def _scored(surface: Surface, up: Array, height: float) -> _Floor:
-    """How well a floor explains the scene, by the cues of the module's text (weights set on scans and synthetic rooms)."""
+    """How well a floor explains the scene, by the cues of the module's text. Weights were set on real and made rooms."""
     along = surface.normals @ up
     rise = surface.points @ up - height
     top = max(float(np.quantile(rise, 0.995)), 4 * BAND_M)

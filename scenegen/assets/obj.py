@@ -143,7 +143,7 @@ def _corner_numbers(flat: list[bytes]) -> I64:
 def _three(token: bytes) -> bytes:
     """A corner with all three parts written out."""
     parts = [p or b"0" for p in token.split(b"/")]
-    return b"/".join((parts + [b"0", b"0"])[:3])
+    return b"/".join([*parts, b"0", b"0"][:3])
 
 
 def _zero_based(index: I64, lines: I64, defined: I64, count: int) -> I64:

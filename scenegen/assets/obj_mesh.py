@@ -63,7 +63,8 @@ def _materials(
     Faces of a textured material that lack texture coordinates get the same material without its texture.
     """
     used = [records.get(name) or MtlRecord(name) for name in obj.material_names]
-    textured = [_material(r, shelf) for r in used]
+    grey = Material("").color if obj.colors is None else (1.0, 1.0, 1.0)  # vertex colours multiply
+    textured = [_material(r, shelf, grey) for r in used]
     has_texture = np.array([m.texture is not None for m in textured])
     bare = (obj.corners[:, :, 1] < 0).any(1) & has_texture[obj.material]
     key, inverse = np.unique(2 * obj.material + bare, return_inverse=True)
@@ -75,10 +76,10 @@ def _materials(
     return inverse.astype(np.int32), materials, defects
 
 
-def _material(record: MtlRecord, shelf: TextureShelf) -> Material:
-    """Texture where there is one, else `Kd`, else the default grey."""
+def _material(record: MtlRecord, shelf: TextureShelf, default: tuple[float, float, float]) -> Material:
+    """Texture where there is one, else `Kd`, else the default colour."""
     texture = shelf.named(record.texture) if record.texture else None
-    return Material(record.name, record.color or Material("").color, texture)
+    return Material(record.name, record.color or default, texture)
 
 
 def _plain(material: Material) -> Material:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.obj_mesh import read_obj
@@ -29,7 +30,8 @@ def read_mesh(
 
     `root` is the folder that the file may name other files in, its own folder by default; nothing outside is
     read. `face_label` holds the integer property `label` of a PLY (majority of a face's vertices).
-    Raises AssetError: `missing`, `unsupported`, `too_large`, `unreadable`, `empty`, `no_faces`, `bad_index`, `not_finite`.
+    Raises AssetError: `missing`, `unsupported`, `too_large`, `unreadable`, `empty`, `no_faces`, `bad_index`,
+    `not_finite`.
     """
     suffix = path.suffix.lower()
     if suffix not in MESH_SUFFIXES:
@@ -64,7 +66,7 @@ def _checked(mesh: Mesh, path: Path) -> tuple[Mesh, list[Defect]]:
     """Indices in range and finite numbers wherever a face looks; raises AssetError otherwise."""
     if mesh.faces.min() < 0 or mesh.faces.max() >= len(mesh.vertices):
         raise AssetError("bad_index", f"{path}: a face names a vertex that is not in the file")
-    broken = ~np.isfinite(mesh.vertices).all(1)
+    broken: NDArray[np.bool_] = ~np.isfinite(mesh.vertices).all(axis=1)
     if broken.any() and broken[mesh.faces].any():
         raise AssetError("not_finite", f"{path}: coordinates that are not finite numbers")
     defects = []

@@ -61,7 +61,7 @@ def _texture(source: Any, shelf: TextureShelf, name: str) -> Any:
 
 
 def _color(source: Any) -> tuple[float, float, float]:
-    """sRGB base colour: glTF factors are linear, older materials' diffuse is taken as encoded."""
+    """Base colour in sRGB: glTF factors are linear, older materials' diffuse is taken as encoded."""
     if hasattr(source, "baseColorFactor"):
         factor = source.baseColorFactor
         linear = np.ones(3) if factor is None else np.asarray(factor, np.float64)[:3] / _range(factor)
@@ -73,7 +73,7 @@ def _color(source: Any) -> tuple[float, float, float]:
 
 
 def _range(factor: Any) -> float:
-    """trimesh keeps factors as bytes."""
+    """Full scale of a factor: trimesh keeps them as bytes."""
     return 255.0 if np.asarray(factor).dtype.kind in "ui" else 1.0
 
 

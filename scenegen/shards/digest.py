@@ -11,6 +11,7 @@ import numpy as np
 
 from scenegen.errors import ShardError
 from scenegen.shards.codecs import require_readable
+from scenegen.shards.opening import AGAIN, first_line, open_file
 
 _BLOCK_BYTES = 1 << 20
 
@@ -34,11 +35,10 @@ def content_sha256(source: Path | h5py.File) -> str:
     if isinstance(source, h5py.File):
         return _digest(source)
     try:
-        with h5py.File(source, "r", locking=False, rdcc_nbytes=0) as file:
+        with open_file(source) as file:
             return _digest(file)
     except (OSError, RuntimeError) as error:
-        advice = "make it again with the command that made it, or copy it again"
-        raise ShardError(f"{source}: cannot be read as HDF5, missing or damaged ({_first_line(error)}): {advice}") from None
+        raise ShardError(f"{source}: is damaged ({first_line(error)}): {AGAIN}") from None
 
 
 def _digest(file: h5py.File) -> str:
@@ -88,7 +88,3 @@ def _blocks(dataset: h5py.Dataset) -> Iterator[bytes]:
     for start in range(0, len(dataset), rows):
         block = dataset[start : start + rows]
         yield np.ascontiguousarray(block, block.dtype.newbyteorder("<")).tobytes()
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -6,7 +6,6 @@ from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import finishes as fin
 from scenegen.assets.procedural import solids as s
 from scenegen.assets.procedural.draws import between, chance, pick, whole
-from scenegen.assets.procedural.shapes import fit_uv
 from scenegen.seeding import Generator
 
 Parts = list[Mesh]
@@ -228,7 +227,3 @@ def _lidded_jar(rng: Generator) -> Parts:
         parts += s.both(ear)
     return parts
 
-
-def tile_label(mesh: Mesh) -> Mesh:
-    """One picture over the front (x, z) of a part."""
-    return fit_uv(mesh, 0, 2)

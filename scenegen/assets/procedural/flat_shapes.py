@@ -38,17 +38,20 @@ def rounded_box(
     radius_m: float = 0.01,
     *,
     segments: int = 1,
+    divisions: int = 1,
     texture_scale_m: float = 1.0,
     grain: int | None = None,
 ) -> Mesh:
     """Box centred at 0 with edges rounded by `radius_m` (cut to half the thinnest side) and smooth normals.
 
-    `segments` = 1 is a soft chamfer (108 triangles); 3 is a cushion.
+    `segments` = 1 is a soft chamfer (108 triangles); 3 is a cushion. The flat middle of the sides is cut into
+    `divisions`, for shapes that are bent afterwards.
     """
     half = np.asarray(size, np.float64) / 2
     r = float(min(radius_m, 0.999 * half.min()))
     arc = r * (1 - np.tan(np.linspace(np.pi / 4, 0, segments + 1)))
-    ticks = [np.concatenate([arc - h, (h - arc)[::-1]]) for h in half]
+    middle = np.linspace(-1, 1, divisions + 1)[1:-1]
+    ticks = [np.concatenate([arc - h, middle * (h - r), (h - arc)[::-1]]) for h in half]
     return _from_sides(half, ticks, r, material, texture_scale_m, grain, "")
 
 

@@ -56,9 +56,9 @@ def smoothstep(low: float, high: float, x: NDArray) -> Field:
     return t * t * (3 - 2 * t)
 
 
-def contrast(field: Field, amount: float) -> Field:
+def contrast(field: NDArray, amount: float) -> Field:
     """Noise (deviation 1) as a tone around the neutral 0.5; `amount` = deviation of brightness, 0.1 = 10 %."""
-    return np.float32(0.5) * (1 + np.float32(amount) * field)
+    return (0.5 * (1 + amount * field)).astype(np.float32)
 
 
 def to_bytes(field: NDArray) -> U8:
@@ -66,7 +66,7 @@ def to_bytes(field: NDArray) -> U8:
     return np.clip(field * 255 + 0.5, 0, 255).astype(np.uint8)
 
 
-def paint(index: NDArray | int, tone: Field, palette: ArrayLike) -> Texture:
+def paint(index: NDArray | int, tone: NDArray, palette: ArrayLike) -> Texture:
     """Texture of a palette (K, 3) chosen by `index` and darkened or lightened by `tone` (0.5 = as it is)."""
     colors = np.asarray(palette, np.float32).reshape(-1, 3)
     gain = np.arange(_LEVELS, dtype=np.float32) / 255 * 2
@@ -75,7 +75,7 @@ def paint(index: NDArray | int, tone: Field, palette: ArrayLike) -> Texture:
     return texture_from_image(np.take(table, code, axis=0))
 
 
-def ramp(value: Field, stops: ArrayLike) -> Texture:
+def ramp(value: NDArray, stops: ArrayLike) -> Texture:
     """Texture that runs through colours `stops` (K, 3) as `value` goes from 0 to 1."""
     colors = np.asarray(stops, np.float32).reshape(-1, 3)
     t = np.linspace(0, len(colors) - 1, _LEVELS)

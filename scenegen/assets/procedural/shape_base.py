@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scenegen.assets.mesh import Material, Mesh
+from scenegen.assets.mesh import Material, Mesh, face_vectors
 from scenegen.geometry import normalize
 
 Array = NDArray[np.float64]
@@ -86,3 +86,12 @@ def fit_uv(mesh: Mesh, axis_u: int = 0, axis_v: int = 2, *, mirrored: bool = Fal
     low, high = p.min(0), p.max(0)
     uv = (p - low) / np.maximum(high - low, 1e-9)
     return replace(mesh, uv=(uv * [-1, 1] + [1, 0] if mirrored else uv).astype(np.float32))
+
+
+def smoothed(mesh: Mesh) -> Mesh:
+    """The mesh with normals averaged over the faces that meet at a position: for shapes that were bent."""
+    weighted = np.repeat(face_vectors(mesh), 3, axis=0)
+    _, where = np.unique(np.round(mesh.vertices, 5), axis=0, return_inverse=True)
+    corner = where.ravel()[mesh.faces.ravel()]
+    total = np.stack([np.bincount(corner, weighted[:, k], where.max() + 1) for k in range(3)], axis=-1)
+    return replace(mesh, normals=normalize(total[where.ravel()]).astype(np.float32))

@@ -96,24 +96,25 @@ def cushion(f: Finish, size: Vec, at: Vec = (0, 0, 0), square: float = 0.35, fla
     return moved(loft(f, np.stack([x, y, z], -1) * (np.asarray(size, np.float64) / 2)), at)
 
 
-def loft(f: Finish, rings: Vec, caps: bool = True) -> Mesh:
-    """A skin through closed rings (K, N, 3) of equal count, not repeating their first point, with flat end caps.
+def loft(f: Finish, rings: Vec, bottoms: bool = True, tops: bool = True) -> Mesh:
+    """A skin through closed rings (K, N, 3) of equal count, not repeating their first point.
 
-    Turned outside out where the rings run the other way. Rings may shrink to a point.
+    Flat caps close the first ring (`bottoms`) and the last (`tops`). Turned outside out where the rings
+    run the other way. Rings may shrink to a point.
     """
     r = np.asarray(rings, np.float64)
     parts = [_skin(f, np.concatenate([r, r[:, :1]], axis=1))]
-    if caps:
-        parts += [_cap(f, end) for end in (r[0][::-1], r[-1]) if np.ptp(end, axis=0).max() > 1e-9]
+    ends = [end for end, wanted in ((r[0][::-1], bottoms), (r[-1], tops)) if wanted]
+    parts += [_cap(f, end) for end in ends if np.ptp(end, axis=0).max() > 1e-9]
     mesh = shapes.concatenate(parts)
     a = mesh.vertices[mesh.faces[:, 0]].astype(np.float64)
     inside_out = ((a - a.mean(0)) * face_vectors(mesh)).sum() < 0
-    return _reversed(mesh) if inside_out else mesh
+    return flipped(mesh) if inside_out else mesh
 
 
 def _skin(f: Finish, grid: Array) -> Mesh:
     """(K, N, 3) grid of points to a mesh: creases split, normals from the quads around each point."""
-    quads = _quad_normals(grid)
+    quads = normalize(np.cross(grid[1:, 1:] - grid[:-1, :-1], grid[1:, :-1] - grid[:-1, 1:]))
     row = (quads[1:] * quads[:-1]).sum(-1).min(1) < _CREASE_COS
     column = (quads[:, 1:] * quads[:, :-1]).sum(-1).min(0) < _CREASE_COS
     grid = np.repeat(grid, 1 + np.concatenate([[0], row, [0]]).astype(int), axis=0)
@@ -121,13 +122,7 @@ def _skin(f: Finish, grid: Array) -> Mesh:
     normals = _point_normals(grid)
     uv = _arc_uv(grid, f.tile_m)
     faces = grid_faces(*grid.shape[:2])
-    return shapes_clean(shapes.piece(grid, faces, normals, uv, f.material))
-
-
-def _quad_normals(grid: Array) -> Array:
-    """(K-1, N-1, 3) unit normals of the quads of a grid; quads without area take the next row's."""
-    n = normalize(np.cross(grid[1:, 1:] - grid[:-1, :-1], grid[1:, :-1] - grid[:-1, 1:]))
-    return n
+    return _clean(shapes.piece(grid, faces, normals, uv, f.material))
 
 
 def _point_normals(grid: Array) -> Array:
@@ -158,22 +153,21 @@ def _cap(f: Finish, ring: Array) -> Mesh:
     n = len(ring)
     points = np.concatenate([ring, ring.mean(0)[None]])
     faces = np.stack([np.arange(n), np.roll(np.arange(n), -1), np.full(n, n)], -1)
-    normal = normalize(np.cross(ring, np.roll(ring, -1, axis=0)).sum(0) - 0.0)
     shift = ring - ring.mean(0)
     normal = normalize(np.cross(shift, np.roll(shift, -1, axis=0)).sum(0))
     plane = np.argsort(np.abs(normal))[:2]
     uv = points[:, np.sort(plane)] / f.tile_m
-    return shapes_clean(shapes.piece(points, faces, np.broadcast_to(normal, points.shape), uv, f.material))
+    return _clean(shapes.piece(points, faces, np.broadcast_to(normal, points.shape), uv, f.material))
 
 
-def shapes_clean(mesh: Mesh) -> Mesh:
+def _clean(mesh: Mesh) -> Mesh:
     """The mesh without triangles of no area, whatever its scale."""
     area = np.linalg.norm(face_vectors(mesh), axis=1)
     keep = area > 1e-7 * area.max()
     return replace(mesh, faces=mesh.faces[keep], face_material=mesh.face_material[keep])
 
 
-def _reversed(mesh: Mesh) -> Mesh:
+def flipped(mesh: Mesh) -> Mesh:
     """The mesh turned inside out."""
     normals = None if mesh.normals is None else -mesh.normals
     return replace(mesh, faces=np.ascontiguousarray(mesh.faces[:, ::-1]), normals=normals)
@@ -245,3 +239,27 @@ def oval(count: int, square: float = 1.0) -> Array:
     """(count, 2) unit superellipse; `square` 1 is a circle, towards 0 a square."""
     t = 2 * np.pi * (np.arange(count) + 0.5) / count
     return np.stack([signed_power(np.cos(t), square), signed_power(np.sin(t), square)], -1)
+
+
+def pictured(mesh: Mesh) -> Mesh:
+    """The mesh with one picture over its front (x, z)."""
+    return shapes.fit_uv(mesh, 0, 2)
+
+
+def with_uv(mesh: Mesh, uv: Array) -> Mesh:
+    """The mesh with other texture coordinates (N, 2)."""
+    return replace(mesh, uv=uv.astype(np.float32))
+
+
+def clipped_below(mesh: Mesh, z: float) -> Mesh:
+    """The mesh with what lies below z pressed level: slanted feet stand flat."""
+    vertices = mesh.vertices.copy()
+    vertices[:, 2] = np.maximum(vertices[:, 2], np.float32(z))
+    return replace(mesh, vertices=vertices)
+
+
+def sheared_y(mesh: Mesh, slope: float) -> Mesh:
+    """The mesh leaning backwards: y grows by `slope` times z."""
+    T = np.eye(4)
+    T[1, 2] = slope
+    return shapes.place(mesh, T)

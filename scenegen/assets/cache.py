@@ -1,0 +1,187 @@
+"""A cache of parsed assets on disk: one file each, shared by many workers, limited in size.
+
+Files are uncompressed `.npz` without pickle, written aside and renamed, so a reader sees all of a file or
+none. Damaged or vanished files are parsed again; a cache that cannot be written is done without.
+"""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar, cast
+
+import numpy as np
+
+from scenegen.assets.packing import Asset, pack, unpack
+from scenegen.assets.reading import LOADER_VERSION
+from scenegen.assets.source import ObjectModel, ObjectSource, Room, RoomSource
+
+T = TypeVar("T", bound=Asset)
+FORMAT_VERSION = 1
+"""Raised when the layout of the files changes."""
+DEFAULT_BYTES = 4 << 30
+_SHARE = 32
+"""The cache is measured again after this part of its limit was written."""
+
+
+def cache_folder() -> Path:
+    """`$SCENEGEN_CACHE`, else `$XDG_CACHE_HOME/scenegen`, else `~/.cache/scenegen`."""
+    if own := os.environ.get("SCENEGEN_CACHE"):
+        return Path(own)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "scenegen"
+
+
+def asset_key(kind: str, digest: str) -> str:
+    """Key (sha256 hex) of a parsed asset: what it was made from, by which version, as what."""
+    return hashlib.sha256(f"{kind}\0{digest}\0{LOADER_VERSION}\0{FORMAT_VERSION}".encode()).hexdigest()
+
+
+def cached(cache: "AssetCache | None", key: str, build: Callable[[], T]) -> T:
+    """The asset under `key`, or `build()`, which is then kept. Errors of `build` pass through, and nothing is kept."""
+    if cache is None:
+        return build()
+    found = cache.get(key)
+    if found is not None:
+        return cast(T, found)
+    asset = build()
+    cache.put(key, asset)
+    return asset
+
+
+class AssetCache:
+    """Assets by key in one folder, the least recently used removed beyond `max_bytes`."""
+
+    def __init__(self, folder: Path | None = None, max_bytes: int = DEFAULT_BYTES) -> None:
+        self.folder = cache_folder() if folder is None else folder
+        self.max_bytes = max_bytes
+        self._written = max_bytes  # the first write measures what is there
+
+    def get(self, key: str) -> Asset | None:
+        """The asset, marked as used; None where it is absent, or damaged and so removed."""
+        path = self._path(key)
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                asset = unpack({name: stored[name] for name in stored.files})
+            os.utime(path)
+            return asset
+        except OSError:
+            return None
+        except (ValueError, KeyError, TypeError, EOFError, IndexError, StopIteration, zipfile.BadZipFile, MemoryError):
+            _remove(path)
+            return None
+
+    def put(self, key: str, asset: Asset) -> bool:
+        """Keep an asset; False where it cannot be kept (not plain data, too large, no place to write)."""
+        try:
+            arrays = pack(asset)
+            size = sum(a.nbytes for a in arrays.values())
+            if size > self.max_bytes:
+                return False
+            self._write(self._path(key), arrays)
+        except (OSError, TypeError, ValueError):
+            return False
+        self._written += size
+        if self._written * _SHARE > self.max_bytes:
+            self._written = 0
+            self.trim()
+        return True
+
+    def trim(self) -> int:
+        """Remove the least recently used files beyond the limit; returns the bytes left."""
+        entries = []
+        with contextlib.suppress(OSError):
+            entries = sorted(e for p in self.folder.iterdir() if (e := _entry(p)) is not None)
+        total = sum(size for _, _, size in entries)
+        for _, name, size in entries:
+            if total <= self.max_bytes:
+                break
+            _remove(self.folder / name)
+            total -= size
+        return total
+
+    def _path(self, key: str) -> Path:
+        """File of a key."""
+        return self.folder / f"{key}.npz"
+
+    def _write(self, path: Path, arrays: dict[str, np.ndarray]) -> None:
+        """All or nothing: written beside and renamed."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez(file, **arrays)  # pyright: ignore[reportArgumentType]
+            Path(name).replace(path)
+        except BaseException:
+            _remove(Path(name))
+            raise
+
+
+def _entry(path: Path) -> tuple[int, str, int] | None:
+    """(last use, name, bytes) of a file, leftovers of killed writers included; None where it just vanished."""
+    if path.suffix not in (".npz", ".part"):
+        return None
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, path.name, stat.st_size
+
+
+def _remove(path: Path) -> None:
+    """Remove a file that another worker may have removed already."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+class CachedObjects:
+    """A source of objects whose loaded models are kept in a cache."""
+
+    def __init__(self, source: ObjectSource, cache: AssetCache | None) -> None:
+        self.source, self.cache = source, cache
+        self.name, self.license = source.name, source.license
+
+    def ids(self) -> dict[str, tuple[str, ...]]:
+        """Object ids by category, both sorted."""
+        return self.source.ids()
+
+    def split(self, object_id: str) -> str:
+        """The split of an object: "train" or "val"."""
+        return self.source.split(object_id)
+
+    def digest(self, object_id: str) -> str:
+        """sha256 (hex) of what the object is made from."""
+        return self.source.digest(object_id)
+
+    def load(self, object_id: str) -> ObjectModel:
+        """Read one object, from the cache if it is there. Raises AssetError."""
+        key = asset_key(f"object:{self.name}:{object_id}", self.digest(object_id))
+        return cached(self.cache, key, lambda: self.source.load(object_id))
+
+
+class CachedRooms:
+    """A source of rooms whose loaded rooms are kept in a cache."""
+
+    def __init__(self, source: RoomSource, cache: AssetCache | None) -> None:
+        self.source, self.cache = source, cache
+        self.name, self.license = source.name, source.license
+
+    def ids(self) -> tuple[str, ...]:
+        """All room ids, sorted."""
+        return self.source.ids()
+
+    def split(self, room_id: str) -> str:
+        """The split of a room: "train", "val" or "test"."""
+        return self.source.split(room_id)
+
+    def digest(self, room_id: str) -> str:
+        """sha256 (hex) of what the room is made from."""
+        return self.source.digest(room_id)
+
+    def load(self, room_id: str) -> Room:
+        """Read one room, from the cache if it is there. Raises AssetError."""
+        key = asset_key(f"room:{self.name}:{room_id}", self.digest(room_id))
+        return cached(self.cache, key, lambda: self.source.load(room_id))

@@ -1,0 +1,73 @@
+"""What an asset is made from: its source files and the sha256 over their bytes."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+from scenegen.assets.lookup import find_file
+from scenegen.assets.mtl import parse_mtl
+from scenegen.assets.obj_mesh import library_files
+
+_MTLLIB = re.compile(rb"^[ \t]*mtllib[ \t]+([^\r\n]+)", re.MULTILINE)
+_TEXTURE_FILE = re.compile(rb"^comment[ \t]+TextureFile[ \t]+([^\r\n]+)", re.MULTILINE | re.IGNORECASE)
+
+
+def source_files(path: Path, root: Path) -> tuple[Path, ...]:
+    """The mesh file and the files below `root` that it names, sorted; what is missing is left out."""
+    suffix = path.suffix.lower()
+    named: list[Path] = []
+    if suffix == ".obj":
+        named = _obj_files(path, root)
+    elif suffix == ".ply":
+        with path.open("rb") as file:
+            header = file.read(1 << 14).split(b"end_header", 1)[0]
+        named = _found(_names(_TEXTURE_FILE, header), root, path.parent)
+    elif suffix == ".gltf":
+        named = _found(_gltf_names(path), root, path.parent)
+    return tuple(sorted(dict.fromkeys([path, *named])))
+
+
+def files_digest(files: tuple[Path, ...], root: Path) -> str:
+    """sha256 (hex) over names (relative to `root`), lengths and bytes, read in pieces."""
+    total = hashlib.sha256()
+    for path in files:
+        total.update(f"{path.relative_to(root).as_posix()}\0{path.stat().st_size}\0".encode())
+        with path.open("rb") as file:
+            while piece := file.read(1 << 20):
+                total.update(piece)
+    return total.hexdigest()
+
+
+def _names(pattern: re.Pattern[bytes], data: bytes) -> list[str]:
+    """All names that match."""
+    return [m.decode("utf-8", "replace").strip() for m in pattern.findall(data)]
+
+
+def _obj_files(path: Path, root: Path) -> list[Path]:
+    """Material libraries and the pictures they name."""
+    libraries, _ = library_files(tuple(_names(_MTLLIB, path.read_bytes())), root, path.parent)
+    records = [r for library in libraries for r in parse_mtl(library.read_bytes()).values()]
+    return libraries + _found([r.texture for r in records if r.texture], root, path.parent)
+
+
+def _gltf_names(path: Path) -> list[str]:
+    """Files that buffers and images of a .gltf name."""
+    try:
+        tree = json.loads(path.read_bytes())
+        entries = [*tree.get("buffers", []), *tree.get("images", [])]
+        return [e["uri"] for e in entries if "uri" in e and not e["uri"].startswith("data:")]
+    except (ValueError, AttributeError, TypeError):
+        return []
+
+
+def _found(names: list[str], root: Path, start: Path) -> list[Path]:
+    """Those that exist within bounds."""
+    out: list[Path] = []
+    for name in names:
+        try:
+            path = find_file(root, start, name)
+        except PermissionError:
+            path = None
+        out += [path] if path is not None else []
+    return out

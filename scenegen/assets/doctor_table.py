@@ -1,0 +1,112 @@
+"""The asset doctor at a terminal: progress, tables, files, exit code."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from scenegen.assets.cache import AssetCache
+from scenegen.assets.doctor import AssetReport, Report, default_role, examine, write_manifest, write_report
+
+MAX_ROWS = 60
+"""Longer lists show only what has failed or has defects, and no more rows than this."""
+
+
+def check(
+    spec: str,
+    role: str | None = None,
+    json_path: Path | None = None,
+    manifest_path: Path | None = None,
+    cache: AssetCache | None = None,
+    console: Console | None = None,
+) -> int:
+    """Examine a source, print what was found, write what is asked for. Exit code: 1 only if nothing is usable.
+
+    Raises UsageError for a source that cannot be opened, RunError for a file that cannot be written.
+    """
+    console = console or Console()
+    report = _examined(spec, role or default_role(spec), cache, console)
+    show(report, console)
+    if json_path is not None:
+        write_report(report, json_path)
+    if manifest_path is not None:
+        write_manifest(report, manifest_path)
+    return 0 if report.usable else 1
+
+
+def show(report: Report, console: Console) -> None:
+    """Print the table of assets, the totals and the duplicates."""
+    console.print(assets_table(report))
+    if report.usable > len(report.categories) > 1:
+        console.print(counts_table("categories", report.categories))
+    if report.defects:
+        console.print(counts_table("defects (assets that have it)", report.defects))
+    for group in report.duplicates:
+        console.print(f"same surface: {', '.join(group)}", markup=False)
+    failures = ", ".join(f"{n} {reason}" for reason, n in report.failures.items())
+    summary = f"{report.usable} of {len(report.assets)} {report.role} usable"
+    console.print(summary + (f"; failed: {failures}" if failures else ""), markup=False)
+    console.print(f"license: {report.license}", markup=False)
+
+
+def assets_table(report: Report) -> Table:
+    """One row per asset; of a long list only failures first, then those with defects."""
+    short = len(report.assets) <= MAX_ROWS
+    notable = report.assets if short else sorted(filter(_notable, report.assets), key=lambda a: (a.status, a.id))
+    caption = None if short else f"{min(len(notable), MAX_ROWS)} notable of {len(report.assets)}; --json lists all"
+    table = Table(title=f"{report.source} {report.role}", caption=caption)
+    for name in ("id", "category", "split", "status"):
+        table.add_column(name, overflow="fold")
+    for name in ("faces in", "out", "size m", "s"):
+        table.add_column(name, justify="right")
+    table.add_column("defects", overflow="fold")
+    for asset in notable[:MAX_ROWS]:
+        table.add_row(*_row(asset))
+    return table
+
+
+def counts_table(title: str, counts: dict[str, int]) -> Table:
+    """Names and numbers."""
+    table = Table(title=title, show_header=False)
+    table.add_column("name")
+    table.add_column("number", justify="right")
+    for name, number in counts.items():
+        table.add_row(_plain(name), str(number))
+    return table
+
+
+def _row(asset: AssetReport) -> tuple[str, ...]:
+    """The cells of one asset."""
+    head = (_plain(asset.id), _plain(asset.category), asset.split, asset.status)
+    if asset.status != "ok":
+        return (*head, "", "", "", f"{asset.seconds:.2f}", _plain(f"{asset.reason}: {asset.message}"))
+    size = " x ".join(f"{v:.2f}" for v in asset.extents_m)
+    defects = "; ".join(f"{d.code} ({d.detail})" if d.detail else d.code for d in asset.defects)
+    return (*head, str(asset.faces_in), str(asset.faces), size, f"{asset.seconds:.2f}", _plain(defects))
+
+
+def _notable(asset: AssetReport) -> bool:
+    """Whether there is anything to say about an asset."""
+    return asset.status != "ok" or bool(asset.defects)
+
+
+def _plain(text: str) -> str:
+    """Foreign text: no markup, no control characters."""
+    return "".join(c if c.isprintable() else "?" for c in text).replace("[", "\\[")
+
+
+def _examined(spec: str, role: str, cache: AssetCache | None, console: Console) -> Report:
+    """Examine with a progress bar; without a terminal silently."""
+    columns = (
+        TextColumn("checking"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[at]}"),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None, at="")
+        return examine(
+            spec, role, cache, lambda done, total, at: bar.update(task, completed=done, total=total, at=_plain(at))
+        )

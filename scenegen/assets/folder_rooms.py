@@ -1,0 +1,109 @@
+"""Any folder of meshes as a source of rooms: one room per mesh file, in whatever frame."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scenegen.assets.digest import files_digest, source_files
+from scenegen.assets.folder_objects import UP_AXES, read_notes
+from scenegen.assets.reading import MESH_SUFFIXES, read_mesh
+from scenegen.assets.room_mesh import prepare_room
+from scenegen.assets.source import Room, hashed_split
+from scenegen.errors import AssetError, UsageError
+
+
+@dataclass(frozen=True)
+class FolderRoom:
+    """One mesh file and what is known of it beforehand."""
+
+    id: str
+    path: Path
+    up_axis: str | None
+    """"-y" and the like, true to 30 degrees; None: found without help."""
+    unit_m: float
+    license: str | None
+
+
+class FolderRooms:
+    """The meshes below a folder, each a room; ids are paths without suffix, or with it where two would be alike.
+
+    An `assets.jsonl` may name id, role, up_axis, unit_m and license by path; meshes with the role "object" are left
+    out. Without a stated unit a mesh is in metres. Raises UsageError where folder or file cannot be used.
+    """
+
+    name = "folder"
+
+    def __init__(self, path: str | Path) -> None:
+        self.root = Path(path)
+        if not self.root.is_dir():
+            raise UsageError(f"{self.root}: no such folder; give a folder of room meshes ({' '.join(MESH_SUFFIXES)})")
+        if not self.rooms:
+            raise UsageError(f"{self.root}: no meshes in it; looked for {' '.join(MESH_SUFFIXES)} in all its folders")
+
+    @cached_property
+    def rooms(self) -> dict[str, FolderRoom]:
+        """All rooms by id, sorted."""
+        notes = read_notes(self.root / "assets.jsonl")
+        paths = sorted(p for p in self.root.rglob("*") if p.suffix.lower() in MESH_SUFFIXES and p.is_file())
+        names = [p.relative_to(self.root) for p in paths]
+        stems = Counter(n.with_suffix("").as_posix() for n in names)
+        rooms: dict[str, FolderRoom] = {}
+        for path, name in zip(paths, names, strict=True):
+            note = notes.get(name.as_posix(), {})
+            stem = name.with_suffix("").as_posix()
+            if note.get("role") != "object":
+                room = _room(path, note, stem if stems[stem] == 1 else name.as_posix())
+                if room.id in rooms:
+                    raise UsageError(f"{self.root / 'assets.jsonl'}: two rooms have the id {room.id!r}; rename one")
+                rooms[room.id] = room
+        return dict(sorted(rooms.items()))
+
+    @property
+    def license(self) -> str:
+        """Licences named in `assets.jsonl`, or that none is known."""
+        named = sorted({r.license for r in self.rooms.values() if r.license})
+        return "; ".join(named) or "not stated: see where the meshes come from"
+
+    def ids(self) -> tuple[str, ...]:
+        """All room ids, sorted."""
+        return tuple(self.rooms)
+
+    def split(self, room_id: str) -> str:
+        """By a stable hash of the id: "train" (80 %) or "val"."""
+        return hashed_split(room_id)
+
+    def digest(self, room_id: str) -> str:
+        """sha256 (hex) of the mesh, its materials and the pictures they name, and of a stated axis or unit."""
+        room = self._room(room_id)
+        files = files_digest(source_files(room.path, self.root), self.root)
+        stated = f"{room.up_axis} {room.unit_m}"
+        return files if stated == "None 1.0" else hashlib.sha256(f"{files} {stated}".encode()).hexdigest()
+
+    def load(self, room_id: str) -> Room:
+        """Read, clean and level one room. Raises AssetError with a reason where it cannot be used."""
+        room = self._room(room_id)
+        mesh, defects = read_mesh(room.path, root=self.root)
+        mesh = replace(mesh, vertices=(mesh.vertices.astype(np.float64) * room.unit_m).astype(np.float32))
+        return prepare_room(room_id, mesh, defects, hint=UP_AXES[room.up_axis] if room.up_axis else None)
+
+    def _room(self, room_id: str) -> FolderRoom:
+        """The room of an id. Raises AssetError `missing`."""
+        if room_id not in self.rooms:
+            raise AssetError("missing", f"{room_id}: not in {self.root}")
+        return self.rooms[room_id]
+
+
+def _room(path: Path, note: dict[str, Any], default_id: str) -> FolderRoom:
+    """What is stated, filled up with what the path tells."""
+    return FolderRoom(
+        id=str(note.get("id", default_id)),
+        path=path,
+        up_axis=note.get("up_axis"),
+        unit_m=float(note.get("unit_m", 1.0)),
+        license=note.get("license"),
+    )

@@ -1,0 +1,168 @@
+"""Finishes by role: what a part of a room is made of, mixed from the room's palette on first use.
+
+A texture is the dear part of a room, so each role is made once per room and only where it is used.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenegen.assets.mesh import Material
+from scenegen.assets.procedural import textures as tx
+from scenegen.assets.procedural.noise import Color, mix, shade
+from scenegen.assets.procedural.room_parts.palette import Palette
+from scenegen.seeding import Generator
+
+
+@dataclass(frozen=True)
+class Finish:
+    """A material and the length in metres that one tile of its texture covers."""
+
+    material: Material
+    scale_m: float = 1.0
+
+
+Maker = Callable[[Generator, Palette], Finish]
+
+
+def plain(name: str, color: Color, emission: float = 0.0) -> Finish:
+    """A finish without a texture."""
+    return Finish(Material(name, color, emission=emission))
+
+
+def textured(name: str, texture: tx.Texture, scale_m: float = 1.0, emission: float = 0.0) -> Finish:
+    """A finish of one texture."""
+    return Finish(Material(name, texture=texture, emission=emission), scale_m)
+
+
+def _pictures(rng: Generator, p: Palette) -> Finish:
+    """One picture in the room's colours."""
+    colors = tuple(rng.permutation(np.array([p.accent, p.accent2, p.cloth2, p.accent_wall, (0.85, 0.8, 0.7)])))
+    pool: tuple[Color, ...] = tuple((float(c[0]), float(c[1]), float(c[2])) for c in colors)
+    return textured("picture", tx.painting(rng, 256, pool))
+
+
+def _upholstery(rng: Generator, p: Palette) -> Finish:
+    """Sofa cloth or leather."""
+    if rng.random() < 0.25:
+        return textured("leather", tx.leather(rng, 256, p.cloth), 0.35)
+    return textured("upholstery", tx.fabric(rng, 256, p.cloth), 0.3)
+
+
+def _cushion(rng: Generator, p: Palette) -> Finish:
+    """Patterned cloth of cushions and curtains."""
+    kind = int(rng.integers(4))
+    if kind == 0:
+        return textured("striped cloth", tx.stripes(rng, 256, (p.cloth2, p.accent, p.cloth2, p.accent2), count=3), 0.4)
+    if kind == 1:
+        return textured("checked cloth", tx.checks(rng, 256, p.cloth2, p.accent, count=2), 0.4)
+    if kind == 2:
+        return textured("dotted cloth", tx.dots(rng, 256, p.accent, p.cloth2), 0.35)
+    return textured("woven cloth", tx.fabric(rng, 256, p.accent, threads=32), 0.3)
+
+
+def _curtain(rng: Generator, p: Palette) -> Finish:
+    """Plain or striped heavy cloth."""
+    color = p.cloth2 if rng.random() < 0.6 else mix(p.accent2, p.cloth2, 0.4)
+    if rng.random() < 0.3:
+        return textured("curtain", tx.stripes(rng, 256, (color, shade(color, 0.8)), count=4), 0.5)
+    return textured("curtain", tx.fabric(rng, 256, color), 0.4)
+
+
+def _rug(rng: Generator, p: Palette) -> Finish:
+    """A rug as one picture (fit it)."""
+    return textured("rug", tx.rug(rng, 512, (p.accent, shade(p.cloth2, 1.05), p.accent2)))
+
+
+def _counter(rng: Generator, p: Palette) -> Finish:
+    """Worktop of stone or wood."""
+    kind = int(rng.integers(3))
+    if kind == 0:
+        return textured("worktop", tx.marble(rng, 256), 0.9)
+    if kind == 1:
+        return textured("worktop", tx.speckle(rng, 256, (0.30, 0.30, 0.30), chips=30), 0.4)
+    return textured("worktop", tx.wood(rng, 256, p.floor_wood), 0.6)
+
+
+def _cabinet(rng: Generator, p: Palette) -> Finish:
+    """Fronts of fitted cabinets: lacquered in one of the room's colours, or wood."""
+    kind = int(rng.integers(4))
+    if kind == 0:
+        return textured("cabinet", tx.wood(rng, 256, p.wood), 0.7)
+    color = (p.paint, p.accent_wall, mix(p.accent2, p.paint, 0.25))[kind - 1]
+    return textured("cabinet", tx.painted_wood(rng, 256, color), 0.7)
+
+
+def _bedding(rng: Generator, p: Palette) -> Finish:
+    """Duvet cover."""
+    base = mix(p.cloth2, (0.93, 0.92, 0.9), float(rng.uniform(0.2, 0.9)))
+    kind = int(rng.integers(3))
+    if kind == 0:
+        return textured("bedding", tx.stripes(rng, 256, (base, mix(base, p.accent2, 0.6)), count=3), 0.5)
+    if kind == 1:
+        return textured("bedding", tx.checks(rng, 256, base, p.accent2, count=2), 0.5)
+    return textured("bedding", tx.fabric(rng, 256, base, strength=0.6), 0.35)
+
+
+_MAKERS: dict[str, Maker] = {
+    "wood": lambda r, p: textured("wood", tx.wood(r, 256, p.wood, figure=float(r.uniform(0.6, 1.2))), 0.6),
+    "wood2": lambda r, p: textured("second wood", tx.wood(r, 256, mix(p.floor_wood, p.wood, 0.3), rings=5), 0.6),
+    "paint": lambda r, p: textured("lacquer", tx.painted_wood(r, 256, p.paint), 0.7),
+    "color": lambda r, p: textured("coloured lacquer", tx.painted_wood(r, 256, p.accent2), 0.7),
+    "cabinet": _cabinet,
+    "counter": _counter,
+    "cloth": _upholstery,
+    "cushion": _cushion,
+    "cloth2": lambda r, p: textured("second cloth", tx.fabric(r, 256, p.cloth2, threads=48), 0.3),
+    "seat": lambda r, p: textured("seat cloth", tx.fabric(r, 256, mix(p.cloth, p.accent2, 0.5), threads=40), 0.25),
+    "linen": lambda r, p: textured("linen", tx.fabric(r, 256, (0.90, 0.89, 0.86), strength=0.5), 0.3),
+    "bedding": _bedding,
+    "curtain": _curtain,
+    "rug": _rug,
+    "wicker": lambda r, p: textured("wicker", tx.woven(r, 256, (0.70, 0.56, 0.38), (0.55, 0.42, 0.27)), 0.2),
+    "books": lambda r, p: textured("books", tx.book_spines(r, 512, count=18)),
+    "leaf": lambda r, p: textured("leaf", tx.foliage(r, 128, tuple(r.uniform((0.16, 0.32, 0.12), (0.3, 0.46, 0.22))))),
+    "screen": lambda r, p: textured("screen", tx.screen(r, 256), emission=0.6),
+    "outdoors": lambda r, p: textured("outdoors", tx.outdoors(r, 512, storey=float(r.uniform(0.3, 0.6))), emission=1.0),
+    "cork": lambda r, p: textured("cork", tx.cork(r, 256), 0.4),
+    "label": lambda r, p: textured("packaging", tx.label(r, 256, p.accent, p.cloth2)),
+    "carton": lambda r, p: textured("carton", tx.fabric(r, 128, (0.66, 0.52, 0.36), strength=0.35), 0.2),
+    "tool": lambda r, p: textured("enamel", tx.painted_metal(r, 256, mix(p.accent, (0.4, 0.4, 0.4), 0.3)), 0.6),
+    "steel": lambda r, p: textured("steel", tx.brushed_metal(r, 256), 0.5),
+    "metal": lambda r, p: plain("metal", p.metal),
+    "chrome": lambda r, p: plain("chrome", (0.72, 0.73, 0.75)),
+    "black": lambda r, p: plain("black plastic", (0.10, 0.10, 0.105)),
+    "dark": lambda r, p: plain("dark grey", (0.22, 0.22, 0.23)),
+    "ceramic": lambda r, p: plain("ceramic", (0.91, 0.91, 0.90)),
+    "glaze": lambda r, p: plain("glaze", p.accent),
+    "glaze2": lambda r, p: plain("second glaze", p.accent2),
+    "white": lambda r, p: plain("white", (0.90, 0.90, 0.88)),
+    "paper": lambda r, p: plain("paper", (0.86, 0.83, 0.75)),
+    "accent": lambda r, p: plain("accent", p.accent),
+    "shade": lambda r, p: plain("lamp shade", mix(p.cloth2, (1, 0.95, 0.85), 0.7), 0.55),
+    "bulb": lambda r, p: plain("lamp", (1.0, 0.97, 0.9), 1.0),
+    "soil": lambda r, p: plain("soil", (0.20, 0.15, 0.11)),
+    "mirror": lambda r, p: plain("mirror", (0.72, 0.76, 0.78)),
+    "glass": lambda r, p: plain("dark glass", (0.06, 0.065, 0.07)),
+}
+
+
+class Finishes:
+    """The finishes of one room, made on first use in a fixed order of use."""
+
+    def __init__(self, rng: Generator, palette: Palette) -> None:
+        self._rng, self.palette = rng, palette
+        self._made: dict[str, Finish] = {}
+
+    def __call__(self, role: str) -> Finish:
+        """The finish of a role: a name of the list above, or one given by `set`."""
+        if role not in self._made:
+            base = role.split(":")[0]
+            maker = _pictures if base == "picture" else _MAKERS[base]
+            self._made[role] = maker(self._rng, self.palette)
+        return self._made[role]
+
+    def set(self, role: str, finish: Finish) -> None:
+        """Decide a role from outside (walls, floor)."""
+        self._made[role] = finish

@@ -1,0 +1,140 @@
+"""What furniture makers work with: finishes, random decisions, and shapes by role and interval.
+
+The local frame of furniture: x along the wall (0 at the middle), y from the wall (0) into the room,
+z up from the floor; metres.
+"""
+
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from scenegen.assets.mesh import Mesh
+from scenegen.assets.procedural import shapes
+from scenegen.assets.procedural.room_parts.finishes import Finishes
+from scenegen.seeding import Generator
+
+T = TypeVar("T")
+Span = tuple[float, float]
+
+NYU40 = (
+    "wall floor cabinet bed chair sofa table door window bookshelf picture counter blinds desk shelves curtain dresser "
+    "pillow mirror floor_mat clothes ceiling books refrigerator television paper towel shower_curtain box whiteboard "
+    "person night_stand toilet sink lamp bathtub bag otherstructure otherfurniture otherprop"
+).split()
+"""The 40 class names of NYUv2; class k of a label is entry k - 1."""
+LABELS: dict[str, int] = {name: k + 1 for k, name in enumerate(NYU40)}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A finished piece of furniture in its local frame, back at y = 0."""
+
+    parts: tuple[Mesh, ...]
+    width: float
+    depth: float
+    height: float
+
+
+def item(label: str, parts: list[Mesh], width: float, depth: float, height: float) -> Item:
+    """Label the parts that have no label yet and give their footprint."""
+    code = LABELS[label]
+    return Item(tuple(p if p.face_label is not None else shapes.labelled(p, code) for p in parts), width, depth, height)
+
+
+def tag(label: str, parts: list[Mesh]) -> list[Mesh]:
+    """The parts under one class name."""
+    return [shapes.labelled(p, LABELS[label]) for p in parts]
+
+
+def shifted(parts: tuple[Mesh, ...] | list[Mesh], x: float, y: float, z: float, yaw_rad: float = 0.0) -> list[Mesh]:
+    """Parts turned about z, then moved."""
+    T = np.eye(4)
+    c, s = np.cos(yaw_rad), np.sin(yaw_rad)
+    T[:2, :2], T[:3, 3] = [[c, -s], [s, c]], (x, y, z)
+    return [shapes.place(p, T) for p in parts]
+
+
+class Kit:
+    """Shapes by role with textures slid at random, so that no two boards show the same patch."""
+
+    def __init__(self, rng: Generator, finishes: Finishes) -> None:
+        self.rng, self.finishes = rng, finishes
+
+    def chance(self, share: float) -> bool:
+        """True with the given probability."""
+        return bool(self.rng.random() < share)
+
+    def between(self, low: float, high: float) -> float:
+        """A uniform number."""
+        return float(self.rng.uniform(low, high))
+
+    def pick(self, *options: T) -> T:
+        """One of the options."""
+        return options[int(self.rng.integers(len(options)))]
+
+    def _slide(self, mesh: Mesh) -> Mesh:
+        """Texture moved by a random offset."""
+        return shapes.shift_uv(mesh, *self.rng.random(2))
+
+    def slab(self, role: str, x: Span, y: Span, z: Span, radius_m: float = 0.004) -> Mesh:
+        """Board or block that fills three intervals, edges chamfered, grain along its longest side."""
+        f = self.finishes(role)
+        size = np.array([x[1] - x[0], y[1] - y[0], z[1] - z[0]])
+        mesh = shapes.board(size, f.material, radius_m, texture_scale_m=f.scale_m)
+        return self._slide(shapes.move(mesh, (x[0] + x[1]) / 2, (y[0] + y[1]) / 2, (z[0] + z[1]) / 2))
+
+    def block(self, role: str, x: Span, y: Span, z: Span) -> Mesh:
+        """Sharp-edged box that fills three intervals: 12 triangles."""
+        f = self.finishes(role)
+        size = np.array([x[1] - x[0], y[1] - y[0], z[1] - z[0]])
+        mesh = shapes.box(size, f.material, texture_scale_m=f.scale_m, grain=int(np.argmax(size)))
+        return self._slide(shapes.move(mesh, (x[0] + x[1]) / 2, (y[0] + y[1]) / 2, (z[0] + z[1]) / 2))
+
+    def cushion(self, role: str, x: Span, y: Span, z: Span, radius_m: float = 0.06, puff: float = 0.15) -> Mesh:
+        """Soft block: round edges, and broad sides that bulge by `puff` of the thickness."""
+        f = self.finishes(role)
+        size = np.array([x[1] - x[0], y[1] - y[0], z[1] - z[0]])
+        mesh = shapes.rounded_box(size, f.material, radius_m, segments=2, divisions=4, texture_scale_m=f.scale_m)
+        middle = ((x[0] + x[1]) / 2, (y[0] + y[1]) / 2, (z[0] + z[1]) / 2)
+        return self._slide(shapes.move(_bulged(mesh, size, puff), *middle))
+
+    def rod(self, role: str, a: ArrayLike, b: ArrayLike, radius_m: float | Span, segments: int = 10) -> Mesh:
+        """Round bar from a to b; two radii make it taper."""
+        f = self.finishes(role)
+        return self._slide(shapes.tube([a, b], radius_m, f.material, segments=segments, texture_scale_m=f.scale_m))
+
+    def pipe(self, role: str, path: ArrayLike, radius_m: float, segments: int = 10, closed: bool = False) -> Mesh:
+        """Round tube along a path."""
+        f = self.finishes(role)
+        return shapes.tube(path, radius_m, f.material, segments=segments, closed=closed, texture_scale_m=f.scale_m)
+
+    def turned(self, role: str, profile: ArrayLike, at: ArrayLike = (0, 0, 0), segments: int = 20) -> Mesh:
+        """Lathe shape of (radius, height) with its foot at `at`."""
+        f = self.finishes(role)
+        mesh = shapes.lathe(profile, f.material, segments=segments, texture_scale_m=f.scale_m)
+        x, y, z = np.asarray(at, float)
+        return self._slide(shapes.move(mesh, x, y, z))
+
+    def ball(self, role: str, at: ArrayLike, radius_m: float, segments: int = 14) -> Mesh:
+        """Sphere."""
+        f = self.finishes(role)
+        return shapes.move(shapes.sphere(radius_m, f.material, segments=segments), *np.asarray(at, float))
+
+    def picture(self, role: str, x: Span, z: Span, y: float) -> Mesh:
+        """Upright rectangle at distance y from the wall that shows one whole picture to the room."""
+        f = self.finishes(role)
+        points = [(x[1], y, z[0]), (x[0], y, z[0]), (x[0], y, z[1]), (x[1], y, z[1])]
+        uv = [(0, 0), (1, 0), (1, 1), (0, 1)]
+        return shapes.piece(points, [[0, 1, 2], [0, 2, 3]], [(0, 1, 0)] * 4, uv, f.material)
+
+
+def _bulged(mesh: Mesh, size: np.ndarray, puff: float) -> Mesh:
+    """A cushion whose middle is thicker: the thinnest axis grows where the other two are near 0."""
+    thin = int(np.argmin(size))
+    p = mesh.vertices.astype(np.float64)
+    others = [k for k in range(3) if k != thin]
+    t = np.clip(1 - (2 * p[:, others] / size[others]) ** 2, 0, 1).prod(1)
+    p[:, thin] += np.sign(p[:, thin]) * puff * size[thin] * t
+    return shapes.smoothed(replace(mesh, vertices=p.astype(np.float32)))

@@ -1,0 +1,141 @@
+"""From a room's mesh as its file has it to a `Room`: cleaned, levelled, with its ceiling found."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from scenegen.assets.alignment import Alignment, align
+from scenegen.assets.cleaning import (
+    diagonal,
+    drop_degenerate,
+    drop_small_components,
+    drop_unreferenced,
+    merged_vertices,
+    repair_normals,
+)
+from scenegen.assets.decimation import decimate
+from scenegen.assets.mesh import Material, Mesh, bounds, face_vectors
+from scenegen.assets.normals import smooth_normals
+from scenegen.assets.source import Defect, Room
+from scenegen.errors import AssetError
+from scenegen.geometry import rotate, transform
+from scenegen.seeding import Stage, generator
+
+MAX_FACES = 1_500_000
+"""Larger scans are decimated."""
+FRAGMENT_M = 0.2
+"""Loose parts with a smaller box diagonal are stray surface."""
+SIZE_M = (2.0, 300.0)
+"""Box diagonals that a room can have."""
+_LEVEL = float(np.cos(np.deg2rad(15)))
+_CREASE_DEG = 50.0
+
+
+def prepare_room(
+    room_id: str,
+    mesh: Mesh,
+    defects: tuple[Defect, ...] = (),
+    *,
+    hint: ArrayLike | None = None,
+    categories: dict[int, str] | None = None,
+) -> Room:
+    """Clean and level a room's mesh given in metres, in any frame; `hint` is about its up direction.
+
+    Everything changed or doubtful is recorded as a defect. Raises AssetError: `no_area`,
+    `implausible_size`, `no_floor`.
+    """
+    mesh, cleaned = clean_room(mesh)
+    _check_size(room_id, mesh)
+    found = align(mesh.vertices, mesh.faces, generator(0, Stage.ASSET), hint)
+    mesh = moved(_with_normals(mesh), found.T_world_scan)
+    mesh, plain = _coloured(mesh)
+    ceiling_m, closed = find_ceiling(mesh)
+    more = cleaned + _alignment_defects(found) + plain + (() if closed else (Defect("no_ceiling"),))
+    return Room(room_id, mesh, ceiling_m, categories or {}, defects + more)
+
+
+def clean_room(mesh: Mesh) -> tuple[Mesh, tuple[Defect, ...]]:
+    """Without flat faces and stray fragments, at most MAX_FACES faces. Raises AssetError `no_area`."""
+    mesh, flat = drop_degenerate(mesh)
+    if not len(mesh.faces):
+        raise AssetError("no_area", "the mesh has no area: every face is degenerate")
+    mesh, fragments = drop_small_components(mesh, FRAGMENT_M)
+    before = len(mesh.faces)
+    mesh, error_m = decimate(mesh, MAX_FACES)
+    mesh, _ = drop_unreferenced(mesh)
+    defects = [Defect("degenerate_faces", str(flat))] * bool(flat) + [Defect("fragments", str(fragments))] * bool(
+        fragments
+    )
+    if error_m:
+        defects.append(
+            Defect("decimated", f"{before} to {len(mesh.faces)} faces, moved by at most {error_m * 1000:.1f} mm")
+        )
+    return mesh, tuple(defects)
+
+
+def moved(mesh: Mesh, T: NDArray[np.float64]) -> Mesh:
+    """The mesh under a rigid (4, 4) motion; computed in float64."""
+    normals = None if mesh.normals is None else rotate(T, mesh.normals).astype(np.float32)
+    return replace(mesh, vertices=transform(T, mesh.vertices).astype(np.float32), normals=normals)
+
+
+def find_ceiling(mesh: Mesh) -> tuple[float, bool]:
+    """Height in metres of the largest level surface in the upper part of a levelled room, and True.
+
+    Without one (less than a tenth of the room's level surface) the top of the scan, and False.
+    """
+    vectors = face_vectors(mesh)
+    area = np.linalg.norm(vectors, axis=1)
+    height = mesh.vertices[mesh.faces, 2].astype(np.float64).mean(1)
+    top = float(bounds(mesh)[1][2])
+    level = np.abs(vectors[:, 2]) > _LEVEL * area
+    upper = level & (height > max(0.6 * top, 1.8))
+    counts, edges = np.histogram(height[upper], np.arange(0, top + 0.1, 0.05), weights=area[upper])
+    pairs = counts[:-1] + counts[1:]  # windows of 10 cm: a ceiling may lie on a bin's edge
+    if not len(pairs) or pairs.max() < 0.1 * area[level].sum():
+        return top, False
+    low = edges[int(np.argmax(pairs))]
+    inside = upper & (height >= low) & (height < low + 0.1)
+    return float(np.average(height[inside], weights=area[inside])), True
+
+
+def _check_size(room_id: str, mesh: Mesh) -> None:
+    """Refuse what cannot be a room in metres."""
+    size = diagonal(mesh)
+    if not SIZE_M[0] <= size <= SIZE_M[1]:
+        raise AssetError(
+            "implausible_size",
+            f"{room_id}: {size:.3g} m across, rooms are {SIZE_M[0]:g} to {SIZE_M[1]:g} m; state unit_m in assets.jsonl",
+        )
+
+
+def _with_normals(mesh: Mesh) -> Mesh:
+    """With shading normals: the file's own, mended, or smooth ones up to a crease."""
+    if mesh.normals is None:
+        return smooth_normals(mesh, merged_vertices(mesh), _CREASE_DEG)
+    return repair_normals(mesh)[0]
+
+
+def _coloured(mesh: Mesh) -> tuple[Mesh, tuple[Defect, ...]]:
+    """A room without texture, vertex colours or a second material colour becomes grey, and that is recorded."""
+    if mesh.colors is not None or any(m.texture is not None for m in mesh.materials):
+        return mesh, ()
+    if len({m.color for m in mesh.materials}) > 1:
+        return mesh, ()
+    grey = tuple(replace(m, color=Material("").color) for m in mesh.materials)
+    return replace(mesh, materials=grey), (Defect("no_colors", "grey"),)
+
+
+def _alignment_defects(found: Alignment) -> tuple[Defect, ...]:
+    """How far the scan's own axes are off, and what makes the answer doubtful."""
+    tilt = np.rad2deg(np.arccos(min(float(np.abs(found.up).max()), 1.0)))
+    slope = np.rad2deg(found.residual_rad)
+    defects = []
+    if tilt > 0.5:
+        defects.append(Defect("tilted", f"{tilt:.1f} deg off the nearest axis, levelled"))
+    if slope > 2:
+        defects.append(Defect("sloping_floor", f"{slope:.1f} deg against the walls"))
+    if found.confidence < 0.1:
+        defects.append(Defect("doubtful_up", f"confidence {found.confidence:.2f}; state up_axis in assets.jsonl"))
+    return tuple(defects)

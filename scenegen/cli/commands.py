@@ -1,0 +1,75 @@
+"""The commands as typed, frozen dataclasses; their docstrings are the manual."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import tyro
+
+from scenegen.config import GenerationConfig
+
+
+OptionalPath = Annotated[Path | None, tyro.conf.arg(metavar="FILE")]
+
+
+@dataclass(frozen=True)
+class Render:
+    """Stage objects in rooms, photograph them, trace the correspondences, write HDF5 shards.
+
+    The same command again finishes what is missing and makes nothing twice. Exit code 0: all is
+    there; 1: some rooms failed, they are listed at the end; 2: the request cannot be met.
+
+    Examples:
+      scenegen render --rooms 76 --out out/demo
+      scenegen render --rooms 76 --room-source scenenn:PATH --object-source shapenet:PATH --out out/paper
+      scenegen render --rooms 10 --size 320x240 --views 3 --overlap 0.3:0.8 --placement rest --out out/small
+
+    """
+
+    data: Annotated[GenerationConfig, tyro.conf.arg(name="")] = field(default_factory=GenerationConfig)
+    out: Path = Path("out/scenegen")
+    """Folder for the shards, manifest.json and config.json."""
+    workers: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
+    """Worker processes; by default one per core, 0 runs in this process."""
+    codec: Literal["gzip", "zstd", "none"] = "gzip"
+    """Compression of the shards. gzip: any HDF5 reads it. zstd: faster to read, needs hdf5plugin. none: scratch."""
+    cache: bool = True
+    """Keep parsed models in a binary cache ($SCENEGEN_CACHE, else the user's cache folder)."""
+    config: OptionalPath = None
+    """JSON or TOML file with options (a run's config.json); options on the command line win."""
+
+
+@dataclass(frozen=True)
+class Inspect:
+    """Print what is inside a shard or a run folder as tables."""
+
+    path: tyro.conf.Positional[Path]
+    """A shard (.h5) or the folder of a run."""
+
+
+@dataclass(frozen=True)
+class Assets:
+    """Read every asset of a source and report what is usable and what is wrong with the rest.
+
+    Exit code 0 if anything is usable, 1 if nothing is, 2 if the source cannot be opened.
+    """
+
+    action: tyro.conf.Positional[Literal["check"]]
+    """check: the asset doctor."""
+    source: tyro.conf.Positional[str]
+    """procedural, scenenn:PATH, shapenet:PATH or folder:PATH."""
+    role: Literal["auto", "rooms", "objects"] = "auto"
+    """What the assets are; auto: rooms for scenenn, objects otherwise."""
+    json: OptionalPath = None
+    """Write the whole report to this JSON file."""
+    manifest: OptionalPath = None
+    """Write a manifest with the sha256 of each asset to this JSON file."""
+
+
+def commands(defaults: GenerationConfig) -> Any:
+    """The union of all commands, for tyro; `defaults` are what --config brought."""
+    return (
+        Annotated[Render, tyro.conf.subcommand("render", default=Render(data=defaults))]
+        | Annotated[Inspect, tyro.conf.subcommand("inspect")]
+        | Annotated[Assets, tyro.conf.subcommand("assets")]
+    )

@@ -1,0 +1,115 @@
+"""From the words of the command line to an exit code; the only place that catches our errors."""
+
+import json
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import tyro
+from rich.console import Console
+
+from scenegen.cli.commands import Assets, Inspect, Render, commands
+from scenegen.cli.values import registry
+from scenegen.config import GenerationConfig, from_dict
+from scenegen.errors import ScenegenError, UsageError
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code: 0 done, 1 failed in part or whole, 2 usage, 130 interrupted."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    errors = Console(stderr=True, highlight=False)
+    try:
+        return _run(_parse(words))
+    except ScenegenError as error:
+        errors.print(f"scenegen: {error}", style="red", soft_wrap=True, markup=False)
+        return error.exit_code
+    except KeyboardInterrupt:
+        errors.print("interrupted; the same command again goes on where this one stopped")
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+
+
+def _parse(words: list[str]) -> Render | Inspect | Assets:
+    """The command; leaves the program with code 2 and a hint where tyro cannot make sense of it."""
+    with registry():
+        return tyro.cli(
+            commands(_defaults(words)),
+            args=words or ["--help"],
+            prog="scenegen",
+            description="From room and object meshes to HDF5 shards of true pixel correspondences.",
+            config=(tyro.conf.OmitArgPrefixes, tyro.conf.OmitSubcommandPrefixes),
+        )
+
+
+def _defaults(words: list[str]) -> GenerationConfig:
+    """The configuration of --config, if there is one: the defaults of all other options."""
+    for k, word in enumerate(words):
+        if word.startswith("--config="):
+            return load_config(Path(word.removeprefix("--config=")))
+        if word == "--config" and k + 1 < len(words):
+            return load_config(Path(words[k + 1]))
+    return GenerationConfig()
+
+
+def load_config(path: Path) -> GenerationConfig:
+    """Read a configuration from a JSON or TOML file. Raises UsageError that names what is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        values = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except OSError as error:
+        raise UsageError(f"--config {path}: cannot be read ({error.strerror}); give a JSON or TOML file") from None
+    except ValueError as error:
+        raise UsageError(f"--config {path}: is not {path.suffix or 'JSON'} ({error}); mend it") from None
+    return from_dict(values, f"--config {path}")
+
+
+def _run(command: Render | Inspect | Assets) -> int:
+    """Carry out a parsed command."""
+    match command:
+        case Render():
+            return _render(command)
+        case Inspect():
+            from scenegen.inspect.table import inspect_path
+
+            inspect_path(command.path, Console(highlight=False))
+            return 0
+        case Assets():
+            return _check(command)
+
+
+def _render(command: Render) -> int:
+    """`scenegen render`."""
+    from scenegen.assets.cache import default_cache
+    from scenegen.pipeline.progress import Display
+    from scenegen.pipeline.run import render
+    from scenegen.pipeline.summary import print_summary
+
+    console = Console(highlight=False)
+    cache: Any = default_cache() if command.cache else None
+    outcome = render(
+        command.data,
+        command.out,
+        codec=command.codec,
+        workers=command.workers,
+        cache=cache,
+        display=Display(console),
+    )
+    print_summary(outcome, console)
+    console.print(f"shards, manifest.json and config.json are in {command.out}", soft_wrap=True)
+    return outcome.exit_code
+
+
+def _check(command: Assets) -> int:
+    """`scenegen assets check`."""
+    from scenegen.assets.doctor import check
+
+    role = command.role
+    if role == "auto":
+        role = "rooms" if command.source.startswith("scenenn") else "objects"
+    return check(command.source, role, command.json, command.manifest)

@@ -1,0 +1,59 @@
+"""How values are written on the command line: 640x480, 0.2:0.9, rgb,depth."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
+
+from scenegen.config import Range, Size
+
+
+def registry() -> ConstructorRegistry:
+    """The rules by which tyro reads and shows our kinds of values."""
+    rules = ConstructorRegistry()
+    rules.primitive_rule(_rule(Range, "LOW:HIGH", read_range, lambda r: f"{r.low:g}:{r.high:g}"))
+    rules.primitive_rule(_rule(Size, "WIDTHxHEIGHT", read_size, lambda s: f"{s.width}x{s.height}"))
+    rules.primitive_rule(_rule(tuple[str, ...], "NAME,NAME", read_names, ",".join))
+    return rules
+
+
+def _rule(kind: Any, metavar: str, read: Callable[[str], Any], show: Callable[[Any], str]) -> Callable:
+    """A tyro rule for one type that is written as one word."""
+
+    def rule(info: PrimitiveTypeInfo) -> PrimitiveConstructorSpec | None:
+        if info.type != kind and info.type_origin != kind:
+            return None
+        return PrimitiveConstructorSpec(
+            nargs=1,
+            metavar=metavar,
+            instance_from_str=lambda words: read(words[0]),
+            is_instance=lambda value: isinstance(value, kind if isinstance(kind, type) else tuple),
+            str_from_instance=lambda value: [show(value)],
+        )
+
+    return rule
+
+
+def read_range(text: str) -> Range:
+    """LOW:HIGH, or one number for both. Raises ValueError."""
+    parts = text.split(":")
+    if len(parts) not in (1, 2):
+        raise ValueError(f"{text!r} is not LOW:HIGH, as in 0.2:0.9")
+    try:
+        return Range(float(parts[0]), float(parts[-1]))
+    except ValueError:
+        raise ValueError(f"{text!r} is not LOW:HIGH, as in 0.2:0.9") from None
+
+
+def read_size(text: str) -> Size:
+    """WIDTHxHEIGHT. Raises ValueError."""
+    match = re.fullmatch(r"(\d{1,6})x(\d{1,6})", text)
+    if not match:
+        raise ValueError(f"{text!r} is not WIDTHxHEIGHT, as in 640x480")
+    return Size(int(match[1]), int(match[2]))
+
+
+def read_names(text: str) -> tuple[str, ...]:
+    """Comma-separated names."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())

@@ -1,0 +1,223 @@
+"""What is in a shard or a run folder, as tables for the terminal."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from scenegen.errors import ShardError, UsageError
+from scenegen.shards import schema
+from scenegen.shards.reader import MANIFEST, ShardEntry, ShardReader, shard_entries
+
+_QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
+_MAX_OPENED = 200
+_MAX_CATEGORIES = 12
+_MAX_TEXT = 96
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Numbers that add up over shards."""
+
+    status: NDArray[np.int64]
+    """(6,) rays by status code."""
+    overlap: NDArray[np.float32]
+    """(N,) share of the surface pixels of one view that another view sees, both ways of every pair with view 0."""
+    baseline_m: NDArray[np.float32]
+    """(N,) distances of the camera centres of view 0 and the others."""
+    view_angle_deg: NDArray[np.float32]
+    """(N,) angles between the optical axes of view 0 and the others."""
+    objects: NDArray[np.int64]
+    """(P,) objects in each sample."""
+    categories: Counter[str]
+    """Objects by category."""
+
+
+def inspect_path(path: Path, console: Console) -> None:
+    """Print what is in a shard file or a run folder.
+
+    Raises UsageError when the path does not exist, ShardError when it holds no readable shard.
+    """
+    console.print(describe(path))
+
+
+def describe(path: Path) -> RenderableType:
+    """Tables about a shard file or a run folder; raises like `inspect_path`."""
+    if path.is_dir():
+        return _describe_folder(path)
+    if not path.exists():
+        raise UsageError(f"{path}: no such file or folder: give a shard (.h5) or the folder of a run")
+    with ShardReader(path) as reader:
+        return _describe_shard(reader)
+
+
+def figures(reader: ShardReader) -> Figures:
+    """The numbers of one shard."""
+    views = reader.read("sample/overlap").shape[1]
+    overlap = reader.read("sample/overlap")
+    assets = reader.read("objects/asset")
+    used = reader.asset_categories[assets[assets >= 0]]
+    return Figures(
+        status=sum_status(reader.read("rays/status", i) for i in range(len(reader))),
+        overlap=np.concatenate([overlap[:, 0, 1:views].ravel(), overlap[:, 1:views, 0].ravel()]),
+        baseline_m=reader.read("sample/baseline_m").ravel(),
+        view_angle_deg=reader.read("sample/view_angle_deg").ravel(),
+        objects=(assets >= 0).sum(1),
+        categories=Counter(used.tolist()),
+    )
+
+
+def sum_status(arrays: Iterable[NDArray[np.uint8]]) -> NDArray[np.int64]:
+    """(6,) rays by status code over some status arrays."""
+    codes = len(schema.STATUS)
+    return sum((np.bincount(array.ravel(), minlength=codes) for array in arrays), np.zeros(codes, np.int64))
+
+
+def merge(parts: Sequence[Figures]) -> Figures:
+    """The numbers of several shards together."""
+    return Figures(
+        status=sum((part.status for part in parts), np.zeros(len(schema.STATUS), np.int64)),
+        overlap=np.concatenate([part.overlap for part in parts]),
+        baseline_m=np.concatenate([part.baseline_m for part in parts]),
+        view_angle_deg=np.concatenate([part.view_angle_deg for part in parts]),
+        objects=np.concatenate([part.objects for part in parts]),
+        categories=sum((part.categories for part in parts), Counter()),
+    )
+
+
+def _describe_shard(reader: ShardReader) -> RenderableType:
+    numbers = figures(reader)
+    return Group(
+        _attribute_table(reader),
+        _dataset_table(reader),
+        _status_table(numbers),
+        _quantile_table(numbers),
+        _category_table(numbers),
+    )
+
+
+def _describe_folder(folder: Path) -> RenderableType:
+    entries = shard_entries(folder)
+    opened = [entries[i] for i in np.unique(np.linspace(0, len(entries) - 1, _MAX_OPENED).round().astype(int))]
+    numbers = merge([_figures_of(entry) for entry in opened])
+    note = "" if len(opened) == len(entries) else f", from {len(opened)} of {len(entries)} shards"
+    return Group(
+        _run_table(folder, entries),
+        _split_table(entries),
+        _status_table(numbers, note),
+        _quantile_table(numbers, note),
+        _category_table(numbers, note),
+    )
+
+
+def _figures_of(entry: ShardEntry) -> Figures:
+    with ShardReader(entry.path) as reader:
+        return figures(reader)
+
+
+def _table(title: str, *columns: str, right: int = 0) -> Table:
+    """An empty table; the last `right` columns hold numbers."""
+    heading = Text(title, style="bold", no_wrap=True)
+    table = Table(title=heading, title_justify="left", header_style="bold cyan", box=box.SIMPLE_HEAD)
+    for number, name in enumerate(columns):
+        table.add_column(name, justify="right" if number >= len(columns) - right else "left", overflow="fold")
+    return table
+
+
+def _row(table: Table, *cells: str) -> None:
+    """Add a row of literal text: what files say is never read as markup."""
+    table.add_row(*map(Text, cells))
+
+
+def _attribute_table(reader: ShardReader) -> Table:
+    table = _table(f"{reader.path.name}: {len(reader)} samples", "attribute", "value")
+    for name, value in sorted(reader.attributes.items()):
+        text = str(value)
+        _row(table, name, text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}… ({len(text)} characters)")
+    return table
+
+
+def _dataset_table(reader: ShardReader) -> Table:
+    table = _table("datasets", "name", "type", "unit", "codec", "shape", "stored", right=2)
+    for info in reader.datasets():
+        shape = " x ".join(map(str, info.shape))
+        _row(table, info.name, info.dtype, info.units, info.codec, shape, size_text(info.stored_bytes))
+    return table
+
+
+def _status_table(numbers: Figures, note: str = "") -> Table:
+    total = max(1, int(numbers.status.sum()))
+    table = _table(f"rays by status{note}", "status", "rays", "share", right=2)
+    for name, code in schema.STATUS.items():
+        count = int(numbers.status[code])
+        _row(table, name, f"{count:,}", f"{count / total:.1%}")
+    return table
+
+
+def _quantile_table(numbers: Figures, note: str = "") -> Table:
+    table = _table(f"samples{note}", "quantity", *(f"{q:.0%}" for q in _QUANTILES), right=len(_QUANTILES))
+    rows = {
+        "overlap with view 0": numbers.overlap,
+        "baseline, m": numbers.baseline_m,
+        "view angle, deg": numbers.view_angle_deg,
+        "objects": numbers.objects,
+    }
+    for name, values in rows.items():
+        _row(table, name, *(f"{value:.3g}" for value in np.quantile(values, _QUANTILES)))
+    return table
+
+
+def _category_table(numbers: Figures, note: str = "") -> Table:
+    table = _table(f"objects by category{note}", "category", "objects", right=1)
+    ranked = sorted(numbers.categories.items(), key=lambda item: (-item[1], item[0]))
+    for name, count in ranked[:_MAX_CATEGORIES]:
+        _row(table, name, f"{count:,}")
+    if rest := ranked[_MAX_CATEGORIES:]:
+        _row(table, f"{len(rest)} more", f"{sum(count for _, count in rest):,}")
+    return table
+
+
+def _run_table(folder: Path, entries: Sequence[ShardEntry]) -> Table:
+    listed = MANIFEST if (folder / MANIFEST).is_file() else f"files, no {MANIFEST}"
+    table = _table(folder.resolve().name, "run", "", right=1)
+    _row(table, "listed by", listed)
+    _row(table, "shards", f"{len(entries):,}")
+    _row(table, "rooms", f"{len({entry.room for entry in entries}):,}")
+    _row(table, "samples", f"{sum(entry.samples for entry in entries):,}")
+    _row(table, "bytes", size_text(sum(_size(entry.path) for entry in entries)))
+    return table
+
+
+def _split_table(entries: Sequence[ShardEntry]) -> Table:
+    table = _table("splits", "split", "rooms", "shards", "samples", "bytes", right=4)
+    for split in sorted({entry.split for entry in entries}):
+        of_split = [entry for entry in entries if entry.split == split]
+        rooms, samples = len({entry.room for entry in of_split}), sum(entry.samples for entry in of_split)
+        size = size_text(sum(_size(entry.path) for entry in of_split))
+        _row(table, split, f"{rooms:,}", f"{len(of_split):,}", f"{samples:,}", size)
+    return table
+
+
+def _size(path: Path) -> int:
+    """Bytes of a listed shard; ShardError when it is gone."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        raise ShardError(f"{path}: is listed but missing: run the command that made it again") from None
+
+
+def size_text(count: int) -> str:
+    """A number of bytes for people, in powers of 1000."""
+    value, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{count} B" if unit == "B" else f"{value:.1f} {unit}"

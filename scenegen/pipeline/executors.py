@@ -1,0 +1,182 @@
+"""Who runs the jobs: this process, or spawned workers that may die without taking the run along.
+
+An executor is a function of the task and the jobs that yields events; nothing else of the program
+knows about processes. Workers are spawned, never forked: Embree's and OpenGL's threads do not
+survive a fork.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+from scenegen.errors import ScenegenError
+from scenegen.pipeline.plan import Job
+from scenegen.pipeline.worker import Entry, Task, open_task, run_job
+
+RETRIES = 2
+"""How often a shard is tried again after its worker died."""
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(frozen=True)
+class Advanced:
+    """Some samples of a job are made."""
+
+    job: Job
+    samples: int
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A shard is published."""
+
+    job: Job
+    entry: Entry
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A shard could not be made."""
+
+    job: Job
+    message: str
+
+
+Event = Advanced | Finished | Failed
+
+
+def run_inline(task: Task, jobs: list[Job]) -> Iterator[Event]:
+    """Run all jobs in this process, one after the other; progress comes with each finished shard."""
+    studio = open_task(task)
+    for job in jobs:
+        try:
+            entry = run_job(task, studio, job, lambda _: None)
+        except ScenegenError as error:
+            yield Failed(job, str(error))
+            continue
+        yield Advanced(job, job.samples)
+        yield Finished(job, entry)
+
+
+@dataclass
+class _Worker:
+    """A spawned process, the pipe to it, and the job it holds."""
+
+    process: BaseProcess
+    pipe: Connection
+    job: Job | None = None
+    advanced: int = 0
+
+
+def run_pool(task: Task, jobs: list[Job], workers: int) -> Iterator[Event]:
+    """Run the jobs in `workers` spawned processes.
+
+    A worker that dies costs its job one retry and is replaced; after RETRIES the job is Failed.
+    Closing the iterator ends the workers at once.
+    """
+    waiting, tries = deque(jobs), dict.fromkeys(jobs, 0)
+    crew = [_start(task) for _ in range(min(workers, len(jobs)))]
+    try:
+        for worker in crew:
+            _give(worker, waiting)
+        while any(w.job for w in crew):
+            for worker in _ready(crew):
+                yield from _hear(worker, waiting, tries)
+                if not worker.process.is_alive() and (waiting or worker.job):
+                    crew[crew.index(worker)] = replacement = _start(task)
+                    _give(replacement, waiting)
+    finally:
+        for worker in crew:
+            _end(worker)
+
+
+def _start(task: Task) -> _Worker:
+    """Spawn a worker with one numerical thread: the workers are the parallelism."""
+    context = multiprocessing.get_context("spawn")
+    mine, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(task, theirs), daemon=True)
+    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
+    try:
+        process.start()
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+    theirs.close()
+    return _Worker(process, mine)
+
+
+def _give(worker: _Worker, waiting: deque[Job]) -> None:
+    """Send the next job, if there is one."""
+    worker.job, worker.advanced = (waiting.popleft() if waiting else None), 0
+    if worker.job:
+        worker.pipe.send(worker.job)
+
+
+def _ready(crew: list[_Worker]) -> list[_Worker]:
+    """Workers that have something to say or have died; waits for the first."""
+    by_pipe = {w.pipe: w for w in crew if w.job}
+    return [by_pipe[pipe] for pipe in wait(list(by_pipe)) if isinstance(pipe, Connection)]
+
+
+def _hear(worker: _Worker, waiting: deque[Job], tries: dict[Job, int]) -> Iterator[Event]:
+    """One message of a worker, or its death."""
+    job = worker.job
+    assert job is not None
+    try:
+        kind, value = worker.pipe.recv()
+    except (EOFError, OSError):
+        worker.process.join()
+        yield from _bury(worker, job, waiting, tries)
+        return
+    if kind == "advanced":
+        worker.advanced += value
+        yield Advanced(job, value)
+        return
+    _give(worker, waiting)
+    yield Finished(job, value) if kind == "finished" else Failed(job, value)
+
+
+def _bury(worker: _Worker, job: Job, waiting: deque[Job], tries: dict[Job, int]) -> Iterator[Event]:
+    """Put the job of a dead worker back, or give it up."""
+    worker.job = None
+    tries[job] += 1
+    yield Advanced(job, -worker.advanced)
+    if tries[job] <= RETRIES:
+        waiting.appendleft(job)
+    else:
+        code = worker.process.exitcode
+        yield Failed(job, f"room {job.room}: its worker died {tries[job]} times (exit code {code}); see the log above")
+
+
+def _end(worker: _Worker) -> None:
+    """Stop a worker whatever it is doing; published shards are whole, others do not exist."""
+    worker.pipe.close()
+    if worker.process.is_alive():
+        worker.process.kill()
+    worker.process.join()
+
+
+def _serve(task: Task, pipe: Connection) -> None:
+    """Serve jobs until the pipe closes: the life of a worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        studio, trouble = open_task(task), ""
+    except ScenegenError as error:
+        studio, trouble = None, str(error)
+    while True:
+        try:
+            job = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            if studio is None:
+                raise ScenegenError(trouble)
+            pipe.send(("finished", run_job(task, studio, job, lambda n: pipe.send(("advanced", n)))))
+        except ScenegenError as error:
+            pipe.send(("failed", str(error)))

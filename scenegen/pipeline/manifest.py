@@ -1,0 +1,134 @@
+"""The record of a run beside its shards: what was made, from what, by what; the list readers go by."""
+
+import json
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from scenegen import __version__
+from scenegen.config import GenerationConfig, from_dict
+from scenegen.errors import RunError
+from scenegen.pipeline.plan import Plan
+from scenegen.pipeline.worker import Entry
+from scenegen.shards.schema import FORMAT, FORMAT_VERSION
+from scenegen.shards.writer import publish
+
+MANIFEST = "manifest.json"
+CONFIG = "config.json"
+PACKAGES = ("numpy", "h5py", "embreex", "trimesh", "scipy", "pillow")
+
+
+def fresh_manifest(config: GenerationConfig, codec: str, plan: Plan, licenses: str) -> dict:
+    """The manifest of a run that has made nothing yet."""
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "generator_version": __version__,
+        "config": json.loads(config.to_json()),
+        "config_sha256": config.portable().sha256(),
+        "assets_sha256": plan.assets_sha256,
+        "codec": codec,
+        "license": licenses,
+        "num_shards": len(plan.jobs),
+        "complete": False,
+        "shards": [],
+        "failed": [],
+        "made_with": made_with(),
+    }
+
+
+def made_with() -> dict[str, str]:
+    """Versions and class of machine: what equal bytes depend on."""
+    versions = {}
+    for name in PACKAGES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            versions[name] = "unknown"
+    return {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system(), **versions}
+
+
+def load_manifest(out: Path) -> dict | None:
+    """The manifest of a run folder; None where there is none. Raises RunError where it cannot be read."""
+    path = out / MANIFEST
+    if not path.is_file():
+        return None
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        assert isinstance(manifest["shards"], list)
+        assert isinstance(manifest["config"], dict)
+    except (OSError, ValueError, KeyError, TypeError, AssertionError) as error:
+        raise RunError(f"{path}: is not a manifest of a run ({error}); move it away or choose another --out") from None
+    return manifest
+
+
+def require_same_run(out: Path, old: dict, new: dict) -> None:
+    """Raise RunError, naming the differences, unless both manifests are of one and the same run."""
+    differences = [
+        f"{key} {old.get(key)!r} there, {new[key]!r} now"
+        for key in ("format_version", "generator_version", "codec")
+        if old.get(key) != new[key]
+    ]
+    differences += _changed(old["config"], new["config"])
+    if not differences and old.get("assets_sha256") != new["assets_sha256"]:
+        differences.append("the rooms or objects in the sources have changed")
+    if differences:
+        raise RunError(
+            f"{out}: holds a run with another configuration ({'; '.join(differences)}): "
+            "choose another --out, or give the same options to go on"
+        )
+
+
+def _changed(old: dict, new: dict, prefix: str = "") -> list[str]:
+    """Options that differ between two nested configurations."""
+    out: list[str] = []
+    for key in sorted(old.keys() | new.keys()):
+        a, b = old.get(key), new.get(key)
+        if isinstance(a, dict) and isinstance(b, dict):
+            out += _changed(a, b, f"{prefix}{key}.")
+        elif a != b:
+            out.append(f"{prefix}{key} {a!r} there, {b!r} now")
+    return out
+
+
+def surviving(out: Path, manifest: dict) -> list[Entry]:
+    """Entries of a manifest whose file is there in its full size."""
+    return [entry for entry in manifest["shards"] if _size(out / entry["file"]) == entry["bytes"]]
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file, -1 where there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
+
+
+def write_manifest(out: Path, manifest: dict) -> None:
+    """Write the manifest, durably and whole. Raises ShardError where that cannot be."""
+    ordered = {**manifest, "shards": sorted(manifest["shards"], key=lambda entry: entry["index"])}
+    publish(out / MANIFEST, (json.dumps(ordered, indent=1) + "\n").encode())
+
+
+def write_config(out: Path, config: GenerationConfig) -> None:
+    """Leave the configuration beside the shards, in the form that --config reads."""
+    publish(out / CONFIG, (json.dumps(json.loads(config.to_json()), indent=2) + "\n").encode())
+
+
+def config_of(manifest: dict) -> GenerationConfig:
+    """The configuration a run was made with."""
+    return from_dict(manifest["config"], MANIFEST)
+
+
+def make_folder(out: Path) -> None:
+    """Make the run folder and see that it can be written. Raises RunError where it cannot."""
+    probe = out / f".scenegen-{os.getpid()}"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise RunError(
+            f"{out}: cannot be written ({error.strerror}); choose another --out or mend its rights"
+        ) from None

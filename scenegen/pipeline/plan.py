@@ -1,0 +1,87 @@
+"""What a run has to make: one job per shard, decided from the configuration and the sources alone."""
+
+import hashlib
+from dataclasses import dataclass
+
+from scenegen.assets.source import ObjectSource, RoomSource
+from scenegen.config import GenerationConfig
+from scenegen.errors import UsageError
+from scenegen.seeding import Stage, generator
+
+MAX_SAMPLES = 128
+"""Samples in one shard at most."""
+
+Ids = dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One shard: some samples of one room."""
+
+    index: int
+    room: str
+    split: str
+    first_sample: int
+    samples: int
+    file: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All jobs of a run."""
+
+    jobs: tuple[Job, ...]
+    assets_sha256: str
+    """sha256 over the names of the sources, the chosen rooms and all object ids: the same inputs to choose from."""
+
+
+def make_plan(config: GenerationConfig, rooms: RoomSource, objects: ObjectSource) -> Plan:
+    """Cut a run into shards. Raises UsageError when there are fewer rooms than asked for."""
+    chosen = choose_rooms(config, rooms)
+    jobs: list[Job] = []
+    for room in chosen:
+        split = rooms.split(room)
+        for part, first in enumerate(range(0, config.pairs_per_room, MAX_SAMPLES)):
+            samples = min(MAX_SAMPLES, config.pairs_per_room - first)
+            jobs.append(Job(len(jobs), room, split, first, samples, file_name(split, room, part)))
+    return Plan(tuple(jobs), _listing_digest(rooms, chosen, objects))
+
+
+def choose_rooms(config: GenerationConfig, rooms: RoomSource) -> tuple[str, ...]:
+    """The rooms of a run, sorted: drawn with the seed, so that a larger run contains a smaller one."""
+    ids = rooms.ids()
+    if config.rooms > len(ids):
+        raise UsageError(f"--rooms {config.rooms}: {config.room_source} has only {len(ids)}; ask for at most that many")
+    if rooms.name == "procedural":
+        return ids[: config.rooms]
+    order = generator(config.seed, Stage.SELECTION).permutation(len(ids))
+    return tuple(sorted(ids[i] for i in order[: config.rooms]))
+
+
+def file_name(split: str, room: str, part: int) -> str:
+    """Name of a shard's file: split, room and part; safe on every file system."""
+    safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in room)
+    if safe != room:
+        safe += "-" + hashlib.sha256(room.encode()).hexdigest()[:6]
+    return f"{split}-{safe}-{part:03d}.h5"
+
+
+def objects_for(split: str, objects: ObjectSource) -> tuple[Ids, str]:
+    """Object ids for rooms of a split, and the name of the objects' split.
+
+    Rooms held out (val, test) get objects held out. A library too small to be split is used whole
+    and says so: its split is "all".
+    """
+    wanted = "train" if split == "train" else "val"
+    everything = objects.ids()
+    kept = {c: tuple(i for i in ids if objects.split(i) == wanted) for c, ids in everything.items()}
+    kept = {c: ids for c, ids in kept.items() if ids}
+    return (kept, wanted) if kept else (everything, "all")
+
+
+def _listing_digest(rooms: RoomSource, chosen: tuple[str, ...], objects: ObjectSource) -> str:
+    """Digest of what there is to choose from; the contents are digested in each shard."""
+    digest = hashlib.sha256()
+    for line in (rooms.name, *chosen, objects.name, *(i for ids in objects.ids().values() for i in ids)):
+        digest.update(line.encode() + b"\n")
+    return digest.hexdigest()

@@ -1,0 +1,92 @@
+"""One staged scene seen by its cameras, as the arrays of a sample: pure but for the renderer's cache."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenegen.config import GenerationConfig
+from scenegen.geometry import View, angle_between
+from scenegen.lights import Lighting
+from scenegen.rendering.frame import Frame, Renderer
+from scenegen.seeding import Stage, generator, stable_key
+from scenegen.staging.stage import Layout, Shot
+from scenegen.tracing.raycaster import Scene
+from scenegen.tracing.tracks import choose_pixels, follow, trace
+
+Arrays = dict[str, NDArray]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The arrays of one sample by dataset name, without the leading sample axis, and what lies in its slots."""
+
+    arrays: Arrays
+    assets: tuple[tuple[str, str], ...]
+    """(id, category) of the object in each slot."""
+    rejected: dict[str, int]
+    """Attempts at finding the cameras that were rejected, by reason."""
+
+
+def photograph(
+    config: GenerationConfig, layout: Layout, shot: Shot, lighting: tuple[Lighting, ...], renderer: Renderer, index: int
+) -> Sample:
+    """Render all views of a shot, trace the first and follow its rays into the others."""
+    frames = [renderer.render(layout.scene, v, light) for v, light in zip(shot.views, lighting, strict=True)]
+    room_key = stable_key(layout.room_stage.room.id)
+    rng = generator(config.seed, Stage.RAYS, room=room_key, sample=index)
+    return Sample(
+        arrays={
+            **_images(frames, config.layers),
+            **_cameras(shot.views),
+            **_tracks(layout.scene, shot.views, frames[0], choose_pixels(*config.size, config.cell, rng)),
+            "objects/T_world_object": np.array([p.T_world_object for p in layout.placed]).reshape(-1, 4, 4),
+            "sample/seed": np.array([room_key, layout.index, index], np.uint32),
+            "sample/overlap": shot.overlap.astype(np.float32),
+            **_pair_measures(shot.views),
+        },
+        assets=tuple((p.id, p.category) for p in layout.placed),
+        rejected=shot.rejected,
+    )
+
+
+def _images(frames: list[Frame], layers: tuple[str, ...]) -> Arrays:
+    """The chosen layers, stacked over the views."""
+    return {name: np.stack([getattr(f, name) for f in frames]) for name in layers}
+
+
+def _cameras(views: tuple[View, ...]) -> Arrays:
+    """Intrinsics and poses, stacked over the views."""
+    return {
+        "camera/K": np.stack([v.camera.K for v in views]),
+        "camera/T_world_cam": np.stack([v.T_world_cam for v in views]),
+    }
+
+
+def _tracks(scene: Scene, views: tuple[View, ...], frame: Frame, xy0: NDArray[np.uint16]) -> Arrays:
+    """The rays of view 0 and where they fall in the other views.
+
+    The hits are those of the picture itself where the renderer traces rays.
+    """
+    width = views[0].camera.width
+    pixel = xy0[:, 1].astype(np.int64) * width + xy0[:, 0]
+    rays = trace(scene, views[0], xy0, frame.hits.take(pixel) if frame.hits else None)
+    tracks = [follow(scene, rays, v) for v in views[1:]]
+    return {
+        "rays/xy0": rays.xy0,
+        "rays/depth0": rays.depth0,
+        "rays/instance": rays.instance,
+        "rays/xy": np.stack([t.xy for t in tracks]),
+        "rays/status": np.stack([t.status for t in tracks]),
+    }
+
+
+def _pair_measures(views: tuple[View, ...]) -> Arrays:
+    """Baseline and angle between the first view and each other one."""
+    first, others = views[0], views[1:]
+    baselines = [float(np.linalg.norm(v.position - first.position)) for v in others]
+    angles = [np.degrees(angle_between(v.forward, first.forward)) for v in others]
+    return {
+        "sample/baseline_m": np.array(baselines, np.float32),
+        "sample/view_angle_deg": np.array(angles, np.float32),
+    }

@@ -1,0 +1,159 @@
+"""What one worker keeps between shards: sources, renderer, the room at hand and the objects it has met."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from scenegen import __version__
+from scenegen.assets.cache import AssetCache
+from scenegen.assets.library import open_objects, open_rooms
+from scenegen.assets.source import ObjectSource, RoomSource
+from scenegen.config import GenerationConfig
+from scenegen.errors import StagingError
+from scenegen.pipeline.assemble import add_counts, assets_digest, figures, shard_content
+from scenegen.pipeline.plan import Ids, Job, objects_for
+from scenegen.pipeline.sample import Sample, photograph
+from scenegen.rendering import open_renderer
+from scenegen.rendering.frame import Renderer
+from scenegen.shards.content import ShardContent
+from scenegen.staging.placement import LoadedObject
+from scenegen.staging.stage import Layout, RoomStage, build_layout, light, prepare_room, shoot
+from scenegen.tracing.raycaster import Bvh
+
+LAYOUT_TRIES = 6
+"""Arrangements tried for a sample before it is given up."""
+SHELF_TRIANGLES = 3_000_000
+"""Objects kept in memory, by their triangles: about 0.5 GB with their BVHs."""
+
+Progress = Callable[[int], None]
+
+
+class Shelf:
+    """Objects with their BVHs, the least recently used ones put away first."""
+
+    def __init__(self, source: ObjectSource, triangles: int = SHELF_TRIANGLES) -> None:
+        self._source = source
+        self._room_left = triangles
+        self._objects: OrderedDict[str, LoadedObject] = OrderedDict()
+
+    def load(self, object_id: str) -> LoadedObject:
+        """The object, from memory or from its source. Raises AssetError where it cannot be used."""
+        if object_id not in self._objects:
+            model = self._source.load(object_id)
+            self._objects[object_id] = LoadedObject(model, Bvh(model.mesh))
+            self._room_left -= len(model.mesh.faces)
+        self._objects.move_to_end(object_id)
+        while self._room_left < 0 and len(self._objects) > 1:
+            _, gone = self._objects.popitem(last=False)
+            self._room_left += len(gone.model.mesh.faces)
+        return self._objects[object_id]
+
+
+@dataclass
+class Studio:
+    """The tools of one worker."""
+
+    config: GenerationConfig
+    rooms: RoomSource
+    objects: ObjectSource
+    renderer: Renderer
+    shelf: Shelf
+    layouts: dict[tuple[str, int], Layout] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished shard, not yet written."""
+
+    content: ShardContent
+    figures: dict[str, object]
+
+
+def open_studio(config: GenerationConfig, cache: AssetCache | None) -> Studio:
+    """Open the sources and start the renderer. Raises UsageError or RenderError."""
+    objects = open_objects(config.object_source, cache)
+    return Studio(
+        config, open_rooms(config.room_source, cache), objects, open_renderer(config.renderer), Shelf(objects)
+    )
+
+
+def make_shard(studio: Studio, job: Job, attributes: dict[str, str | int | float], progress: Progress) -> Made:
+    """Make all samples of a shard.
+
+    Raises AssetError where the room cannot be read, StagingError where no sample could be made.
+    """
+    stage = prepare_room(studio.rooms.load(job.room), studio.config.seed)
+    ids, object_split = objects_for(job.split, studio.objects)
+    samples: list[Sample] = []
+    given_up: list[str] = []
+    for index in range(job.first_sample, job.first_sample + job.samples):
+        try:
+            samples.append(_sample(studio, stage, ids, index))
+        except StagingError as error:
+            given_up.append(str(error))
+        progress(1)
+    replaced = add_counts(layout.replaced for layout in studio.layouts.values())
+    studio.layouts.clear()
+    if not samples:
+        raise StagingError(f"room {job.room}: no sample could be made; {given_up[0]}")
+    content = shard_content(samples, {**attributes, "assets_sha256": _digest(studio, job, samples)})
+    notes = {"given_up": len(given_up), "replaced_objects": replaced, "object_split": object_split}
+    return Made(content, {**figures(samples), **notes})
+
+
+def _sample(studio: Studio, stage: RoomStage, ids: Ids, index: int) -> Sample:
+    """One sample, in the first arrangement of objects that gives its cameras something to see."""
+    reasons: list[dict[str, int]] = []
+    last: StagingError | None = None
+    for number in _layout_numbers(index, studio.config.objects.pairs_per_layout):
+        try:
+            layout = _layout(studio, stage, ids, number)
+            shot = shoot(layout, studio.config, index)
+        except StagingError as error:
+            last = error
+            reasons.append({"layout": 1})
+            continue
+        lighting = light(layout, shot, studio.config, index)
+        sample = photograph(studio.config, layout, shot, lighting, studio.renderer, index)
+        return Sample(sample.arrays, sample.assets, add_counts([sample.rejected, *reasons]))
+    raise StagingError(f"sample {index}: given up after {LAYOUT_TRIES} arrangements; the last: {last}")
+
+
+def _layout_numbers(index: int, pairs_per_layout: int) -> Iterator[int]:
+    """The arrangement a sample shares with its neighbours, then others that only it may use."""
+    yield index // pairs_per_layout
+    yield from (1_000_000 + LAYOUT_TRIES * index + k for k in range(LAYOUT_TRIES - 1))
+
+
+def _layout(studio: Studio, stage: RoomStage, ids: Ids, number: int) -> Layout:
+    """An arrangement of objects, kept while its samples are made."""
+    key = (stage.room.id, number)
+    if key not in studio.layouts:
+        studio.layouts[key] = build_layout(stage, ids, studio.shelf.load, studio.config, number)
+    return studio.layouts[key]
+
+
+def _digest(studio: Studio, job: Job, samples: list[Sample]) -> str:
+    """Digest of all assets of a shard. Raises AssetError where a source file has gone."""
+    used = sorted({object_id for s in samples for object_id, _ in s.assets})
+    return assets_digest(
+        {f"room {job.room}": studio.rooms.digest(job.room)} | {f"object {i}": studio.objects.digest(i) for i in used}
+    )
+
+
+def shard_attributes(
+    config: GenerationConfig, job: Job, num_shards: int, licenses: str
+) -> dict[str, str | int | float]:
+    """Root attributes of a shard; nothing of the machine, the time or the folders."""
+    portable = config.portable()
+    return {
+        "generator_version": __version__,
+        "config_json": portable.to_json(),
+        "config_sha256": portable.sha256(),
+        "seed": config.seed,
+        "shard_index": job.index,
+        "num_shards": num_shards,
+        "room": job.room,
+        "split": job.split,
+        "license": licenses,
+    }

@@ -1,0 +1,92 @@
+"""What a run says at its end: one table from the manifest."""
+
+import numpy as np
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from scenegen.pipeline.assemble import add_counts
+from scenegen.pipeline.run import Outcome
+
+
+def summary(outcome: Outcome) -> RenderableType:
+    """The table of a run, and its failures if there are any."""
+    shards = outcome.manifest["shards"]
+    table = Table(title="Run", show_header=False, title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table.add_column(style="bold")
+    table.add_column()
+    for label, value in rows(outcome):
+        table.add_row(label, value)
+    failed = [Text(f"failed: {f['file']}: {f['why']}", style="red") for f in outcome.manifest["failed"]]
+    return Group(table, *failed) if shards else Group(Text("no shard was made", style="red"), *failed)
+
+
+def rows(outcome: Outcome) -> list[tuple[str, str]]:
+    """(label, value) of each line."""
+    shards = outcome.manifest["shards"]
+    if not shards:
+        return []
+    pairs = sum(s["samples"] for s in shards)
+    return [
+        ("pairs", f"{pairs} in {len(shards)} of {outcome.manifest['num_shards']} shards, {_splits(shards)}"),
+        ("rays", _shares(add_counts(s["rays"] for s in shards))),
+        ("overlap", quantiles([v for s in shards for v in s["overlap"]])),
+        ("baseline (m)", quantiles([v for s in shards for v in s["baseline_m"]])),
+        ("view angle (deg)", quantiles([v for s in shards for v in s["view_angle_deg"]])),
+        ("objects per sample", quantiles([float(v) for s in shards for v in s["objects"]])),
+        ("rejected cameras", _counts(add_counts(s["rejected"] for s in shards))),
+        ("replaced objects", _counts(add_counts(s["replaced_objects"] for s in shards))),
+        ("samples given up", str(sum(s["given_up"] for s in shards))),
+        (
+            "bytes",
+            f"{_megabytes(sum(s['bytes'] for s in shards))} in all, {_megabytes(_bytes_per_pair(shards))} per pair",
+        ),
+        ("speed", _speed(outcome)),
+    ]
+
+
+def quantiles(values: list[float]) -> str:
+    """Least, quartiles and most of some values, in one line."""
+    low, q1, median, q3, high = np.quantile(values, [0, 0.25, 0.5, 0.75, 1])
+    return f"min {low:.2f}  25% {q1:.2f}  median {median:.2f}  75% {q3:.2f}  max {high:.2f}"
+
+
+def print_summary(outcome: Outcome, console: Console) -> None:
+    """Print the table of a run."""
+    console.print(summary(outcome), highlight=False, soft_wrap=True)
+
+
+def _splits(shards: list[dict]) -> str:
+    """Number of pairs in each split; a note where held-out rooms could not be given held-out objects."""
+    counts = add_counts({s["split"]: s["samples"]} for s in shards)
+    shared = sum(s["object_split"] == "all" for s in shards)
+    note = f" (objects not split in {shared} shards: too few in the source)" if shared else ""
+    return ", ".join(f"{name} {n}" for name, n in counts.items()) + note
+
+
+def _shares(counts: dict[str, int]) -> str:
+    total = max(1, sum(counts.values()))
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    return ", ".join(f"{name} {100 * n / total:.1f} %" for name, n in ordered if n)
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {n}" for name, n in sorted(counts.items(), key=lambda item: -item[1])) or "none"
+
+
+def _megabytes(count: float) -> str:
+    return f"{count / 1e6:.2f} MB" if count < 1e9 else f"{count / 1e9:.2f} GB"
+
+
+def _bytes_per_pair(shards: list[dict]) -> float:
+    return sum(s["bytes"] for s in shards) / max(1, sum(s["samples"] for s in shards))
+
+
+def _speed(outcome: Outcome) -> str:
+    if not outcome.new_samples:
+        return "nothing was missing"
+    rate = outcome.new_samples / outcome.seconds
+    workers = max(1, outcome.workers)
+    return (
+        f"{outcome.new_samples} pairs in {outcome.seconds:.0f} s: {rate:.2f} pairs/s, {rate / workers:.2f} per worker"
+    )

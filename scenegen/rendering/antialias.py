@@ -1,0 +1,74 @@
+"""Where one sample per pixel is not enough, and where the extra samples go."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+F32 = NDArray[np.float32]
+Int = NDArray[np.intp]
+OFFSETS_PX = np.array([[-0.125, -0.375], [0.375, -0.125], [0.125, 0.375], [-0.375, 0.125]])
+"""(4, 2) places of the extra samples within a pixel: a rotated grid, no two in a row or column."""
+LARGEST_SHARE = 0.12
+"""Share of the pixels that may get extra samples."""
+LEAST_CONTRAST = 10
+"""Grey levels between neighbours from which an edge is worth extra samples."""
+INTERIOR_WEIGHT = 0.4
+"""Weight of contrast inside a surface, which texture filtering has smoothed already."""
+BEND = 0.01
+"""Second difference of 1/z, relative, from which a surface is not a plane: 1/z is affine on planes."""
+
+
+def edge_pixels(rgb: NDArray[np.uint8], depth: F32, label: NDArray) -> Int:
+    """Flat indices, ascending, of the pixels that need extra samples, at most LARGEST_SHARE of all.
+
+    Args:
+        rgb: (H, W, 3) one-sample picture.
+        depth: (H, W) z-depth, 0 for nothing.
+        label: (H, W) integers that differ across silhouettes, materials and shadow borders.
+
+    """
+    luma = _luma(rgb)
+    bent = _bends(depth)
+    score = np.zeros(luma.shape, np.float32)
+    for axis in (0, 1):
+        near, far = _pair(axis)
+        edge = (label[near] != label[far]) | bent[near] | bent[far]
+        contrast = np.abs(luma[near] - luma[far]) * np.where(edge, np.float32(1), np.float32(INTERIOR_WEIGHT))
+        np.maximum(score[near], contrast, out=score[near])
+        np.maximum(score[far], contrast, out=score[far])
+    return _strongest(score.ravel(), int(LARGEST_SHARE * score.size))
+
+
+def _luma(rgb: NDArray[np.uint8]) -> F32:
+    """(H, W) brightness in grey levels."""
+    return rgb @ np.array([0.25, 0.5, 0.25], np.float32)
+
+
+def _pair(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """Indices of each pixel and of its next one along an axis."""
+    keep = slice(None)
+    near, far = slice(None, -1), slice(1, None)
+    return ((near, keep), (far, keep)) if axis == 0 else ((keep, near), (keep, far))
+
+
+def _bends(depth: F32) -> NDArray[np.bool_]:
+    """(H, W) where the surface is not the plane through its neighbours."""
+    inverse = np.divide(1, depth, out=np.zeros_like(depth), where=depth > 0)
+    limit = inverse * np.float32(BEND)
+    out = np.zeros(depth.shape, bool)
+    for x, low, b in ((inverse, limit, out), (inverse.T, limit.T, out.T)):
+        b[1:-1] |= np.abs(x[:-2] + x[2:] - 2 * x[1:-1]) > low[1:-1]
+    return out
+
+
+def _strongest(score: F32, limit: int) -> Int:
+    """Indices, ascending, of scores of at least LEAST_CONTRAST; the `limit` highest where there are more."""
+    index = np.flatnonzero(score >= LEAST_CONTRAST)
+    if len(index) > limit:
+        index = np.sort(index[np.argpartition(-score[index], limit)[:limit]])
+    return index
+
+
+def sample_places(pixels: Int, width: int) -> NDArray[np.float64]:
+    """(N * 4, 2) image positions of the extra samples of pixels given by flat index, pixel after pixel."""
+    centres = np.stack([pixels % width, pixels // width], axis=-1).astype(np.float64)
+    return (centres[:, None] + OFFSETS_PX).reshape(-1, 2)

@@ -1,0 +1,130 @@
+"""The default renderer: Embree's hits, shaded by NumPy. No display, no driver, no OpenGL."""
+
+from collections.abc import Mapping
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenegen.assets.mesh import Mesh
+from scenegen.geometry import View, view_rays
+from scenegen.lights import Lighting
+from scenegen.rendering.antialias import OFFSETS_PX, edge_pixels, sample_places
+from scenegen.rendering.frame import BACKGROUND, Frame
+from scenegen.rendering.shading import Rays, Surfels, gather, illuminate
+from scenegen.rendering.surfaces import SurfaceTable, build_table
+from scenegen.rendering.tone import decode, to_bytes
+from scenegen.tracing.raycaster import Scene, nearest
+
+F32 = NDArray[np.float32]
+_SKY = decode(np.array(BACKGROUND) / 255).astype(np.float32)
+
+
+class EmbreeRenderer:
+    """Ray traced pictures. Keeps the surface tables of the meshes that are still in use elsewhere."""
+
+    name = "embree"
+
+    def __init__(self) -> None:
+        self._tables: WeakKeyDictionary[Mesh, SurfaceTable] = WeakKeyDictionary()
+
+    def render(self, scene: Scene, view: View, lighting: Lighting) -> Frame:
+        """Photograph `scene` from `view`; see `Frame`."""
+        tables = self._tables_of(scene)
+        shape = view.camera.height, view.camera.width
+        rays = Rays(_origin(view), pixel_rays(view), 1 / view.camera.f_px)
+        hits = nearest(scene, rays.origin, rays.directions)
+        surfels = gather(scene, tables, rays, hits)
+        light, lit = illuminate(scene, surfels, lighting)
+        rgb = _scatter(surfels.ray, to_bytes(light), shape, BACKGROUND)
+        depth = np.where(hits.instance > 0, hits.t, np.float32(0)).reshape(shape)
+        instance = hits.instance.reshape(shape)
+        pixels = edge_pixels(rgb, depth, _labels(surfels, instance, lit))
+        rgb.reshape(-1, 3)[pixels] = self._refine(scene, view, lighting, pixels, surfels, light)
+        return Frame(rgb, depth, instance, _scatter(surfels.ray, _camera_normals(surfels, view), shape), hits)
+
+    def _tables_of(self, scene: Scene) -> Mapping[Mesh, SurfaceTable]:
+        """Surface tables of all meshes of the scene, made where they are missing."""
+        for body in scene.bodies:
+            if body.mesh not in self._tables:
+                self._tables[body.mesh] = build_table(body.mesh)
+        return self._tables
+
+    def _refine(
+        self, scene: Scene, view: View, lighting: Lighting, pixels: NDArray[np.intp], surfels: Surfels, light: F32
+    ) -> NDArray[np.uint8]:
+        """SRGB bytes (N, 3) of some pixels from their centre sample and four more, averaged in linear light."""
+        places = sample_places(pixels, view.camera.width)
+        directions = view_rays(view, places).astype(np.float32)
+        more = self._radiance(scene, Rays(_origin(view), directions, 1 / view.camera.f_px), lighting)
+        total = more.reshape(3, -1, len(OFFSETS_PX)).sum(2)
+        centre = _sky(view.camera.width * view.camera.height)
+        centre[:, surfels.ray] = light
+        total += centre[:, pixels]
+        return to_bytes(total / np.float32(1 + len(OFFSETS_PX))).T
+
+    def _radiance(self, scene: Scene, rays: Rays, lighting: Lighting) -> F32:
+        """(3, R) linear radiance that comes back along each ray."""
+        surfels = gather(scene, self._tables, rays, nearest(scene, rays.origin, rays.directions))
+        out = _sky(len(rays.directions))
+        out[:, surfels.ray] = illuminate(scene, surfels, lighting)[0]
+        return out
+
+
+def pixel_rays(view: View) -> F32:
+    """(H * W, 3) float32 world directions through all pixel centres, row by row: `view_rays`, made separably."""
+    K, R = view.camera.K, view.T_world_cam[:3, :3]
+    x = (np.arange(view.camera.width) - K[0, 2]) / K[0, 0]
+    y = (np.arange(view.camera.height) - K[1, 2]) / K[1, 1]
+    out = np.empty((len(y), len(x), 3), np.float32)
+    for axis in range(3):
+        np.add(R[axis, 0] * x, (R[axis, 1] * y + R[axis, 2])[:, None], out=out[..., axis], casting="same_kind")
+    return out.reshape(-1, 3)
+
+
+def _origin(view: View) -> F32:
+    """(1, 3) float32 eye."""
+    return view.position.astype(np.float32)[None]
+
+
+def _sky(count: int) -> F32:
+    """(3, count) radiance of nothing."""
+    return np.repeat(_SKY[:, None], count, axis=1)
+
+
+def _scatter(
+    ray: NDArray[np.intp], values: NDArray, shape: tuple[int, int], blank: tuple[int, int, int] = (0, 0, 0)
+) -> NDArray:
+    """Image (H, W, 3) of one-byte values (3, N) at flat pixels `ray`, `blank` elsewhere."""
+    # four-byte words are moved in one go; three separate bytes are not
+    words = np.empty((values.shape[1], 4), values.dtype)
+    words[:, :3] = values.T
+    image = np.empty((shape[0] * shape[1], 4), values.dtype)
+    image[:] = (*blank, 0)
+    image.view(np.uint32)[ray, 0] = words.view(np.uint32)[:, 0]
+    return np.ascontiguousarray(image[:, :3]).reshape(*shape, 3)
+
+
+def _labels(surfels: Surfels, instance: NDArray[np.uint16], lit: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """(H, W) words that differ where body, material or the lamps that arrive differ."""
+    out = instance.astype(np.uint32).ravel() << 16
+    out[surfels.ray] |= surfels.material.astype(np.uint32) << 8 | lit
+    return out.reshape(instance.shape)
+
+
+def _camera_normals(surfels: Surfels, view: View) -> NDArray[np.int8]:
+    """(3, N) normals in camera axes times 127, on the eye's side even where a smooth normal is not."""
+    rotation = view.T_world_cam[:3, :3].T.astype(np.float32)
+    normal = rotation @ surfels.normal
+    toward = rotation @ (surfels.point - view.position.astype(np.float32)[:, None])
+    away = np.flatnonzero(np.einsum("ij,ij->j", normal, toward) > 0)
+    normal[:, away] = _grazing(normal[:, away], toward[:, away])
+    normal *= np.float32(127)
+    return np.rint(normal, out=normal).astype(np.int8)
+
+
+def _grazing(normal: F32, toward: F32) -> F32:
+    """Normals (3, N) without their part along the ray: as far turned away as can be seen."""
+    along = np.einsum("ij,ij->j", normal, toward) / np.einsum("ij,ij->j", toward, toward)
+    flat = normal - along * toward
+    return flat / np.maximum(np.linalg.norm(flat, axis=0), np.float32(1e-6))

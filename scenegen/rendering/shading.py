@@ -1,0 +1,235 @@
+"""Hits to light: what the rays met, how it is lit, and the radiance that comes back along them.
+
+Surfaces are Lambertian and opaque, so a point under equal lights has one colour from everywhere.
+Arrays are planar, (3, N) float32, and filled block by block so that the temporaries stay in the
+processor's second-level cache.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenegen.assets.mesh import Mesh
+from scenegen.lights import Lighting, PointLight
+from scenegen.rendering.surfaces import SurfaceTable
+from scenegen.rendering.texels import decode_lanes, sample, widen
+from scenegen.tracing.raycaster import Body, Hits, Scene, blocked
+
+F32 = NDArray[np.float32]
+Int = NDArray[np.intp]
+BLOCK = 16384
+SHADOW_OFFSET = 2e-4
+"""Shadow rays end this far above the surface, as a share of the distances to the eye and to the lamp."""
+SHADOW_REACH = 1.0 - 1e-4
+"""Share of the way from the lamp to that end that is searched for blockers."""
+LEAST_LIGHT = 1.0 / 512
+"""Irradiance below which a lamp is not asked for shadows: under half a grey level of a mid grey."""
+LEAST_COSINE = 0.05
+"""Incidence beyond which footprints grow no more."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rays:
+    """Rays from one eye."""
+
+    origin: F32
+    """(1, 3) world metres."""
+    directions: F32
+    """(R, 3) world, not normalised."""
+    spread: float
+    """Width of a ray's footprint, facing it, per unit of the ray parameter: 1 / focal length for pixels."""
+
+
+@dataclass(frozen=True, eq=False)
+class Surfels:
+    """What N rays met, body after body: one surface element each."""
+
+    ray: Int
+    """(N,) which ray."""
+    t: F32
+    """(N,) ray parameter."""
+    point: F32
+    """(3, N) world metres."""
+    side: F32
+    """(3, N) unit face normals, turned towards the eye."""
+    normal: F32
+    """(3, N) unit shading normals, on the same side of the face."""
+    albedo: F32
+    """(3, N) linear reflectance."""
+    emission: F32
+    """(N,) share of light given off."""
+    material: NDArray[np.uint8]
+    """(N,) low bits of the material's index: tells neighbours apart."""
+
+
+def gather(scene: Scene, tables: Mapping[Mesh, SurfaceTable], rays: Rays, hits: Hits) -> Surfels:
+    """Look up the surface at every hit; rays without a hit are left out."""
+    groups = [(body, np.flatnonzero(hits.instance == body.instance)) for body in scene.bodies]
+    out = _blank_surfels(np.concatenate([rows for _, rows in groups]))
+    start = 0
+    for body, rows in groups:
+        for part in _blocks(len(rows)):
+            _fill(out, slice(start + part.start, start + part.stop), body, tables[body.mesh], rays, hits)
+        start += len(rows)
+    return out
+
+
+def _blocks(count: int) -> Iterator[slice]:
+    """Slices of at most BLOCK that cover range(count)."""
+    return (slice(i, min(i + BLOCK, count)) for i in range(0, count, BLOCK))
+
+
+def _blank_surfels(ray: Int) -> Surfels:
+    """Room for the surface elements of these rays."""
+    n = len(ray)
+    planes = (np.empty((3, n), np.float32) for _ in range(4))
+    return Surfels(ray, np.empty(n, np.float32), *planes, np.zeros(n, np.float32), np.empty(n, np.uint8))
+
+
+def _fill(out: Surfels, at: slice, body: Body, table: SurfaceTable, rays: Rays, hits: Hits) -> None:
+    """Write the surface elements `at` of `out`, all on one body."""
+    index = out.ray[at]
+    face = np.take(hits.primitive, index).astype(np.intp)
+    weights = np.take(hits.u, index), np.take(hits.v, index)
+    toward = np.take(rays.directions, index, axis=0).T
+    np.take(hits.t, index, out=out.t[at], mode="clip")
+    np.multiply(toward, out.t[at], out=out.point[:, at])
+    out.point[:, at] += rays.origin.T
+    cosine = _fill_normals(out, at, body, table, toward, face, weights)
+    _fill_material(out, at, table, face)
+    scale = np.linalg.norm(body.T_world_body[:3, 0])
+    footprint = np.square(out.t[at] * np.float32(rays.spread / scale))
+    footprint /= np.maximum(cosine, np.float32(LEAST_COSINE))
+    out.albedo[:, at] = _albedo(table, face, weights, footprint)
+
+
+def _fill_normals(
+    out: Surfels, at: slice, body: Body, table: SurfaceTable, toward: F32, face: Int, weights: tuple[F32, F32]
+) -> F32:
+    """Write face and shading normals; returns the cosine (N,) between the face and the ray."""
+    linear = np.asarray(body.T_world_body[:3, :3] / np.linalg.norm(body.T_world_body[:3, 0]), np.float32)
+    rows = np.take(table.normals, face, axis=0)
+    side, normal = linear @ rows[:, :3].T, out.normal[:, at]
+    cosine = -_dot(side, toward)
+    sign = np.copysign(np.float32(1), cosine)
+    np.multiply(side, sign, out=out.side[:, at])
+    if table.is_smooth:
+        smooth = linear @ _interpolate(rows[:, 3:], *weights)
+        np.multiply(smooth, sign / np.sqrt(_dot(smooth, smooth)), out=normal)
+    else:
+        normal[:] = out.side[:, at]
+    return np.abs(cosine, out=cosine) / np.sqrt(_dot(toward, toward))
+
+
+def _interpolate(rows: F32, u: F32, v: F32) -> F32:
+    """(k, N) values a + u b + v c of rows (N, 3 k)."""
+    k = rows.shape[1] // 3
+    columns = rows.T
+    out = columns[k : 2 * k] * u
+    out += columns[2 * k :] * v
+    out += columns[:k]
+    return out
+
+
+def _dot(a: F32, b: F32) -> F32:
+    """(N,) products of the columns of two (3, N)."""
+    return np.einsum("ij,ij->j", a, b)
+
+
+def _fill_material(out: Surfels, at: slice, table: SurfaceTable, face: Int) -> None:
+    """Write material and emission."""
+    material = np.take(table.material, face)
+    out.material[at] = material & 0xFF
+    if table.emission is not None:
+        out.emission[at] = np.take(table.emission, material)
+
+
+def _albedo(table: SurfaceTable, face: Int, weights: tuple[F32, F32], footprint: F32) -> F32:
+    """Linear reflectance (3, N): texture or colour, times vertex colour; `footprint` in body square metres."""
+    if table.uv is not None and table.pool is not None:
+        rows = np.take(table.uv, face, axis=0)
+        uv = _interpolate(rows[:, :6], *weights)
+        out = sample(table.pool, rows[:, 7].astype(np.intp), (uv[0], uv[1]), footprint * rows[:, 6])
+    else:
+        out = np.take(table.palette, np.take(table.material, face), axis=1)
+    if table.colors is not None:
+        out *= _vertex_colors(np.take(table.colors, face, axis=0), *weights)
+    return out
+
+
+def _vertex_colors(corners: NDArray[np.uint32], u: F32, v: F32) -> F32:
+    """Linear colours (3, N) mixed from packed corner colours (N, 3) by barycentric weights in 256ths."""
+    second, third = ((np.clip(w, 0, 1) * np.float32(256)).astype(np.uint64) for w in (u, v))
+    # u + v <= 1 up to rounding; a first weight below zero would borrow from the next lane
+    third = np.minimum(third, np.uint64(256) - second)
+    total = widen(corners[:, 0]) * (np.uint64(256) - second - third)
+    total += widen(corners[:, 1]) * second
+    total += widen(corners[:, 2]) * third
+    return decode_lanes(total)
+
+
+def illuminate(scene: Scene, surfels: Surfels, lighting: Lighting) -> tuple[F32, NDArray[np.uint8]]:
+    """Radiance (3, N) towards the eye, and (N,) which lamps reach each element (bit i: lamp i)."""
+    light = _ambient(surfels.normal[2], lighting)
+    lit = np.zeros(len(surfels.ray), np.uint8)
+    for i, lamp in enumerate(lighting.lights):
+        strength = lamp_strength(scene, surfels, lamp)
+        for channel in range(3):
+            light[channel] += strength * np.float32(lamp.color[channel])
+        lit |= (strength > 0).view(np.uint8) << i
+    if surfels.emission.any():
+        light += surfels.emission * (1 - light)
+    light *= surfels.albedo
+    return light, lit
+
+
+def _ambient(up: F32, lighting: Lighting) -> F32:
+    """(3, N) ambient irradiance by the normal's z."""
+    mix = np.float32(0.5) * up
+    mix += np.float32(0.5)
+    low, high = (np.asarray(c, np.float32)[:, None] for c in (lighting.ambient_down, lighting.ambient_up))
+    out = mix * (high - low)
+    out += low
+    return out
+
+
+def lamp_strength(scene: Scene, surfels: Surfels, lamp: PointLight) -> F32:
+    """(N,) share of a lamp's colour that arrives, cosine and shadows included; 0 where none does."""
+    out = np.empty(len(surfels.ray), np.float32)
+    for part in _blocks(len(out)):
+        out[part] = _unshadowed(surfels.point[:, part], surfels.side[:, part], surfels.normal[:, part], lamp)
+    rows = np.flatnonzero(out)
+    origin = np.asarray(lamp.position, np.float32)[None]
+    dark = blocked(scene, origin, _shadow_rays(surfels, rows, origin), SHADOW_REACH)
+    out[rows[dark]] = 0
+    return out
+
+
+def _unshadowed(point: F32, side: F32, normal: F32, lamp: PointLight) -> F32:
+    """(N,) strength as if nothing stood in the way; 0 where the face looks away or it would not be seen."""
+    to_lamp = np.asarray(lamp.position, np.float32)[:, None] - point
+    distance_sq = _dot(to_lamp, to_lamp)
+    strength = _dot(to_lamp, normal)
+    strength *= np.float32(lamp.radius_m**2)
+    strength /= (distance_sq + np.float32(lamp.radius_m**2)) * np.sqrt(distance_sq)
+    seen = _dot(to_lamp, side) > 0
+    seen &= strength > np.float32(LEAST_LIGHT / max(*lamp.color, 1e-6))
+    strength *= seen
+    return strength
+
+
+def _shadow_rays(surfels: Surfels, rows: Int, origin: F32) -> F32:
+    """(M, 3) directions from the lamp to just above the elements `rows`; t = 1 at their ends."""
+    out = np.empty((len(rows), 3), np.float32)
+    for part in _blocks(len(rows)):
+        at = rows[part]
+        point = np.take(surfels.point, at, axis=1)
+        point -= origin.T
+        lift = np.sqrt(_dot(point, point))
+        lift += np.take(surfels.t, at)
+        lift *= np.float32(SHADOW_OFFSET)
+        point += np.take(surfels.side, at, axis=1) * lift
+        out[part] = point.T
+    return out

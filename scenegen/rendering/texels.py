@@ -1,0 +1,157 @@
+"""Textures of a mesh in one pool of texels, and their sampling for many points at once.
+
+Every material owns one chain of mip levels in the pool; a plain colour is a chain of one texel. So a
+point is sampled without a loop over materials: its level's place in the pool is one gather. Texels
+are 32-bit words that widen to 64-bit words with three 16-bit lanes; the bilinear weights add up to
+256, so that one multiplication weighs red, green and blue together without a carry.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenegen.assets.mesh import Material, Texture
+from scenegen.rendering.tone import decode_fixed
+
+F32 = NDArray[np.float32]
+U32 = NDArray[np.uint32]
+U64 = NDArray[np.uint64]
+Int = NDArray[np.intp]
+LEVELS = 16
+# blue sits between red and green in a word, so that one shift and one mask make the three lanes
+_LANES = np.uint64(0x000000FF00FF00FF)
+_SHIFT = np.uint64(24)
+_ONE = 256
+
+
+@dataclass(frozen=True, eq=False)
+class TexelPool:
+    """Texels of all materials of a mesh; level k of material m is row m * LEVELS + k of the level tables."""
+
+    texels: U32
+    """(T,) packed texels, rows from the top."""
+    offset: Int
+    """(M * LEVELS,) first texel of each level."""
+    width: Int
+    """(M * LEVELS,) texels per row."""
+    height: Int
+    """(M * LEVELS,) rows."""
+
+
+def pack(rgb: NDArray[np.uint8]) -> U32:
+    """(..., 3) uint8 colours to (...) uint32 words: red in bits 0-7, blue in 8-15, green in 16-23."""
+    x = rgb.astype(np.uint32)
+    return x[..., 0] | x[..., 2] << 8 | x[..., 1] << 16
+
+
+def widen(words: U32) -> U64:
+    """Packed words to 64-bit words with red, green and blue in 16-bit lanes 0, 1, 2."""
+    wide = words.astype(np.uint64)
+    wide |= wide << _SHIFT
+    wide &= _LANES
+    return wide
+
+
+def decode_lanes(sums: U64) -> F32:
+    """Lanes that hold 256 x an encoded value, to (3, N) linear light."""
+    lanes = sums.view(np.uint16).reshape(-1, 4)
+    out = np.empty((3, len(lanes)), np.float32)
+    for channel in range(3):
+        out[channel] = decode_fixed((lanes[:, channel] >> 4).astype(np.intp))
+    return out
+
+
+def build_pool(materials: Sequence[Material]) -> TexelPool:
+    """Pool of the materials' textures and plain colours; a texture used twice is stored once."""
+    chains = [_levels(m) for m in materials]
+    place: dict[int, int] = {}
+    parts: list[U32] = []
+    size = 0
+    for level in (level for chain in chains for level in chain):
+        if id(level) not in place:
+            place[id(level)] = size
+            parts.append(pack(level).ravel())
+            size += parts[-1].size
+    full = [(chain + chain[-1:] * LEVELS)[:LEVELS] for chain in chains]
+    return TexelPool(
+        np.concatenate(parts),
+        *(np.array(column, np.intp) for column in zip(*_places(full, place), strict=True)),
+    )
+
+
+def _levels(material: Material) -> list[NDArray[np.uint8]]:
+    """Mip levels of a material; one texel for a plain colour."""
+    if material.texture is not None:
+        return list(material.texture.levels)
+    return [np.rint(255 * np.clip(material.color, 0, 1)).astype(np.uint8).reshape(1, 1, 3)]
+
+
+def _places(chains: list[list[NDArray[np.uint8]]], place: dict[int, int]) -> list[tuple[int, int, int]]:
+    """(offset, width, height) of every level of every chain."""
+    return [(place[id(level)], level.shape[1], level.shape[0]) for chain in chains for level in chain]
+
+
+def texture_size(texture: Texture | None) -> tuple[int, int]:
+    """(width, height) in texels; 1 x 1 for a plain colour."""
+    return (1, 1) if texture is None else texture.size
+
+
+def sample(pool: TexelPool, material: Int, uv: tuple[F32, F32], texels_per_pixel_sq: F32) -> F32:
+    """Filtered linear colours (3, N).
+
+    Args:
+        pool: the texels.
+        material: (N,) index of the material.
+        uv: two (N,) arrays, u to the right and v DOWN from the top row; wrapped here.
+        texels_per_pixel_sq: (N,) area of the pixel's footprint in texels of level 0; sets the mip level.
+
+    """
+    level = _mip_level(texels_per_pixel_sq)
+    level += material * LEVELS
+    width, height = np.take(pool.width, level), np.take(pool.height, level)
+    offset = np.take(pool.offset, level)
+    x0, x1, fx = _neighbours(uv[0], width)
+    y0, y1, fy = _neighbours(uv[1], height)
+    y0 *= width
+    y0 += offset
+    y1 *= width
+    y1 += offset
+    return decode_lanes(_bilinear(pool.texels, (x0, x1, y0, y1), fx, fy))
+
+
+def _mip_level(area: F32) -> Int:
+    """Nearest mip level of a footprint area in texels: half its binary logarithm, read from the float's exponent."""
+    doubled = np.multiply(area, np.float32(2))
+    exponent = doubled.view(np.int32) >> 23
+    exponent -= 127
+    exponent >>= 1
+    return np.clip(exponent, 0, LEVELS - 1).astype(np.intp)
+
+
+def _neighbours(coordinate: F32, size: Int) -> tuple[Int, Int, U64]:
+    """The two texels either side of a wrapped coordinate, and the weight of the second in 256ths."""
+    x = coordinate - np.floor(coordinate)
+    x *= size.astype(np.float32)
+    x -= np.float32(0.5)
+    x *= np.float32(_ONE)
+    fixed = np.floor(x, out=x).astype(np.intp)
+    first = fixed >> 8
+    weight = (fixed & (_ONE - 1)).view(np.uint64)
+    second = first + 1
+    second *= second < size
+    first += size * (first < 0)
+    return first, second, weight
+
+
+def _bilinear(texels: U32, corners: tuple[Int, Int, Int, Int], fx: U64, fy: U64) -> U64:
+    """Weighted sums (N,) of four texels each, in 16-bit lanes of 256 x the value."""
+    x0, x1, y0, y1 = corners
+    both = (fx * fy) >> np.uint64(8)
+    right, below = fx - both, fy - both
+    total = widen(np.take(texels, y0 + x0)) * (np.uint64(_ONE) - fx - below)
+    total += widen(np.take(texels, y0 + x1)) * right
+    total += widen(np.take(texels, y1 + x0)) * below
+    total += widen(np.take(texels, y1 + x1)) * both
+    return total

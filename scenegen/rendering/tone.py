@@ -1,0 +1,50 @@
+"""Between light and bytes: sRGB decoding, a fixed tone curve and sRGB encoding, by tables.
+
+The curve has no automatic exposure: equal light gives equal bytes in every view.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+F32 = NDArray[np.float32]
+SHOULDER = 0.6
+"""Linear value from which highlights are compressed instead of clipped."""
+_STEPS_PER_UNIT = 8192
+_RANGE = 4.0
+FIXED_POINT = 16
+"""Steps of `decode_fixed` per 8-bit level."""
+
+
+def decode(srgb: NDArray) -> NDArray[np.float64]:
+    """SRGB-encoded values in [0, 1] to linear light (IEC 61966-2-1)."""
+    x = np.asarray(srgb, np.float64)
+    return np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
+
+
+def encode(linear: NDArray) -> NDArray[np.float64]:
+    """Linear light in [0, 1] to sRGB-encoded values; inverse of `decode`."""
+    x = np.clip(np.asarray(linear, np.float64), 0, 1)
+    return np.where(x <= 0.0031308, x * 12.92, 1.055 * x ** (1 / 2.4) - 0.055)
+
+
+def tone(linear: NDArray) -> NDArray[np.float64]:
+    """Soft shoulder: identity up to SHOULDER, then bent towards 1 with a continuous slope."""
+    x = np.asarray(linear, np.float64)
+    room = 1.0 - SHOULDER
+    return np.where(x < SHOULDER, x, 1.0 - room * np.exp(-(np.maximum(x, SHOULDER) - SHOULDER) / room))
+
+
+_TO_BYTE = np.rint(255 * encode(tone(np.arange(int(_STEPS_PER_UNIT * _RANGE)) / _STEPS_PER_UNIT))).astype(np.uint8)
+_DECODE_FIXED = decode(np.arange(256 * FIXED_POINT) / (255 * FIXED_POINT)).astype(np.float32)
+
+
+def decode_fixed(values: NDArray[np.intp]) -> F32:
+    """Encoded values in sixteenths of an 8-bit level (0..4080) to linear light."""
+    return np.take(_DECODE_FIXED, values, mode="clip")
+
+
+def to_bytes(linear: F32) -> NDArray[np.uint8]:
+    """Linear radiance of any shape to sRGB bytes of the same shape, through the tone curve."""
+    index = np.multiply(linear, np.float32(_STEPS_PER_UNIT))
+    index += np.float32(0.5)
+    return np.take(_TO_BYTE, index.astype(np.intp), mode="clip")

@@ -1,0 +1,63 @@
+"""One sample of a shard as NumPy arrays."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenegen.tracing.status import Status
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One staged scene seen by V views: arrays as `schema.FIELDS` describes them, without the sample axis."""
+
+    index: int
+    """Number of the sample in its shard."""
+    rgb: Array
+    """(V, H, W, 3) uint8 sRGB pictures."""
+    depth: Array | None
+    """(V, H, W) float32 z-depth in metres, 0 where nothing is hit; None when absent or not asked for."""
+    instance: Array | None
+    """(V, H, W) uint16: 0 nothing, 1 the room, 2.. objects; None when absent or not asked for."""
+    normal: Array | None
+    """(V, H, W, 3) int8, unit normals x 127; None when absent or not asked for."""
+    K: Array
+    """(V, 3, 3) float64 intrinsics in pixels."""
+    T_world_cam: Array
+    """(V, 4, 4) float64 poses: x_world = T_world_cam @ x_cam."""
+    xy0: Array
+    """(R, 2) uint16 traced pixels of view 0."""
+    depth0: Array
+    """(R,) float32 z-depth of the hits in view 0, metres."""
+    ray_instance: Array
+    """(R,) uint16 instance that each ray hit."""
+    xy: Array
+    """(V-1, R, 2) float32 where the hits project in views 1.., NaN where they do not."""
+    status: Array
+    """(V-1, R) uint8 verdicts, see `Status`."""
+    object_asset: Array
+    """(M,) int32 rows of `ShardReader.asset_ids`, -1 in an empty slot."""
+    T_world_object: Array
+    """(M, 4, 4) float64 poses of the objects, scale included."""
+    seed: Array
+    """(3,) uint32 spawn key: room key, layout, sample."""
+    overlap: Array
+    """(V, V) float32 share of the surface pixels of view i that view j sees."""
+    baseline_m: Array
+    """(V-1,) float32 distance of the camera centres of view 0 and views 1.., metres."""
+    view_angle_deg: Array
+    """(V-1,) float32 angle between the optical axes of view 0 and views 1.., degrees."""
+
+    def matches(self, view: int = 1) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """True correspondences of view 0 and `view`: two (M, 2) float32 arrays of pixels (x, y).
+
+        Raises IndexError unless 1 <= view < V.
+        """
+        if not 1 <= view < len(self.rgb):
+            raise IndexError(f"view {view} is not one of 1 to {len(self.rgb) - 1}")
+        seen = self.status[view - 1] == Status.VISIBLE
+        return self.xy0[seen].astype(np.float32), self.xy[view - 1][seen]

@@ -1,0 +1,224 @@
+"""Where the cameras of a sample stand: the paper's sampling, then validity and measured overlap.
+
+A pass draws 100 cameras among the free points that meet the limits of distance, height, separation and
+angle, and keeps those that see their target past everything in the scene. They are looked through in
+batches on a coarse grid; the first good one is taken. A pass without one relaxes the limits as the
+paper's generator does, at most four times.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenegen.config import CamerasConfig
+from scenegen.errors import StagingError
+from scenegen.geometry import View, look_at, pinhole
+from scenegen.seeding import Generator
+from scenegen.staging.covisibility import COARSE, FINE, Glance, glance, overlap_matrix, seen_share
+from scenegen.staging.validity import verdicts
+from scenegen.tracing.raycaster import Scene, nearest
+
+Array = NDArray[np.float64]
+
+DRAWS, PASSES = 100, 5
+"""Cameras drawn in a pass, and passes (paper)."""
+BATCH = 6
+"""Cameras looked through at once."""
+STARTS = 8
+"""First cameras tried for a sample."""
+LOOKS = 36
+"""Cameras looked through, at most, for each place in a sample and each first camera."""
+CAMERA_CLEARANCE_M = 0.2
+"""Least distance of a camera from any surface."""
+BELOW_CEILING_M = 0.1
+"""Cameras stay this far below the ceiling (paper)."""
+STEEPEST = 0.94
+"""Largest |z| of a viewing direction: 70 degrees up or down."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What cameras may stand in and look at."""
+
+    scene: Scene
+    """Room and objects."""
+    points: Array
+    """(K, 3) places for cameras, clear of everything."""
+    target: Array
+    """(3,) the middle of what is to be seen, world metres."""
+    ceiling_m: float
+    winding: int
+    """As `FreeSpace.winding`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """The cameras of a sample."""
+
+    views: tuple[View, ...]
+    overlap: NDArray[np.float32]
+    """(V, V) entry (i, j): share of view i's surface that view j sees; 1 on the diagonal."""
+    rejected: dict[str, int]
+    """Cameras that were drawn and not taken, by reason."""
+    relaxed: int
+    """Passes in which limits had been relaxed before the sample stood; 0: all limits hold as configured."""
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """The ranges that a camera must meet; relaxed from pass to pass."""
+
+    distance: tuple[float, float]
+    height: tuple[float, float]
+    baseline: tuple[float, float]
+    angle_deg: float
+
+    def relaxed(self) -> "_Limits":
+        """Lower ends x 0.8, upper ends x 1.2, 10 degrees more up to 90 (paper)."""
+        return _Limits(_wider(self.distance), _wider(self.height), _wider(self.baseline), min(self.angle_deg + 10, 90.0))
+
+
+def _wider(limits: tuple[float, float]) -> tuple[float, float]:
+    """A range relaxed once."""
+    return limits[0] * 0.8, limits[1] * 1.2
+
+
+@dataclass
+class _Search:
+    """The state of one sample's search: generator, configuration, and what was rejected."""
+
+    ground: Ground
+    config: CamerasConfig
+    size: tuple[int, int]
+    rng: Generator
+    rejected: Counter[str]
+    relaxed: int = 0
+
+
+def shoot_views(
+    ground: Ground, config: CamerasConfig, size: tuple[int, int], views: int, rng: Generator
+) -> Shot:
+    """Draw the cameras of one sample. Raises StagingError, with the counts by reason, where none can be found."""
+    search = _Search(ground, config, size, rng, Counter())
+    for _ in range(STARTS):
+        shot = _attempt(search, views)
+        if shot is not None:
+            return replace(shot, rejected=dict(sorted(search.rejected.items())))
+    counts = ", ".join(f"{reason} {n}" for reason, n in search.rejected.most_common(5))
+    raise StagingError(f"no {views} cameras that see the same things after {STARTS} starts ({counts})")
+
+
+def _attempt(search: _Search, count: int) -> Shot | None:
+    """One first camera and the others for it; None where that came to nothing."""
+    search.relaxed = 0
+    first = next(_good(search, None), None)
+    if first is None:
+        return None
+    views, candidates = [first], _good(search, first)
+    while len(views) < count:
+        view = next(candidates, None)
+        if view is None:
+            return None
+        views.append(view)
+    seen = glance(search.ground.scene, tuple(views), FINE)
+    return Shot(tuple(views), overlap_matrix(search.ground.scene, seen), {}, search.relaxed)
+
+
+def _good(search: _Search, first: View | None) -> Iterator[View]:
+    """Cameras that pass all tests, alone or as partners of the first one, in the order they were drawn."""
+    start = glance(search.ground.scene, (first,), FINE) if first is not None else None
+    looks = 0
+    for views in _drawn(search, first):
+        for begin in range(0, len(views), BATCH):
+            batch = views[begin : begin + BATCH]
+            for view, reason in zip(batch, _judged(search, batch, start), strict=True):
+                if reason:
+                    search.rejected[reason] += 1
+                else:
+                    yield view
+            looks += len(batch)
+            if looks >= LOOKS:
+                return
+
+
+def _judged(search: _Search, batch: list[View], start: Glance | None) -> list[str]:
+    """A reason code for each camera, "" where it may be taken."""
+    ground = search.ground
+    seen = glance(ground.scene, tuple(batch), COARSE if start is None else FINE)
+    reasons = verdicts(seen, ground.winding, len(ground.scene.bodies) > 1)
+    return reasons if start is None else _with_overlap(search, seen, start, reasons)
+
+
+def _with_overlap(search: _Search, seen: Glance, start: Glance, reasons: list[str]) -> list[str]:
+    """Reasons filled up with `overlap_low` and `overlap_high`, measured both ways, for cameras good so far."""
+    low, high = search.config.overlap
+    good = [i for i, reason in enumerate(reasons) if not reason]
+    out = list(reasons)
+    for i in good:
+        there = seen_share(search.ground.scene, seen.of(i), start.views)[0]
+        back = seen_share(search.ground.scene, start, seen.of(i).views)[0] if low <= there <= high else there
+        if not (low <= there <= high and low <= back <= high):
+            out[i] = "overlap_low" if min(there, back) < low else "overlap_high"
+    return out
+
+
+def _drawn(search: _Search, first: View | None) -> Iterator[list[View]]:
+    """The cameras of each pass that meet the limits and see their target."""
+    config = search.config
+    limits = _Limits(config.target_distance_m, config.camera_height_m, config.baseline_m, config.max_angle_deg)
+    for number in range(PASSES):
+        search.relaxed = max(search.relaxed, number)
+        places = _places(search.ground, limits, first)
+        if len(places):
+            yield _cameras(search, places[search.rng.integers(len(places), size=DRAWS)], limits, first)
+        else:
+            search.rejected["no_candidates"] += 1
+        limits = limits.relaxed()
+
+
+def _places(ground: Ground, limits: _Limits, first: View | None) -> Array:
+    """(K, 3) free points within the limits of distance, height and separation."""
+    p = ground.points
+    top = min(limits.height[1], ground.ceiling_m - BELOW_CEILING_M)
+    keep = _between(np.linalg.norm(p - ground.target, axis=1), limits.distance) & _between(p[:, 2], (limits.height[0], top))
+    if first is not None:
+        keep &= _between(np.linalg.norm(p - first.position, axis=1), limits.baseline)
+    return p[keep]
+
+
+def _between(values: Array, limits: tuple[float, float]) -> NDArray[np.bool_]:
+    """Whether values lie in a closed range."""
+    return (values >= limits[0]) & (values <= limits[1])
+
+
+def _cameras(search: _Search, places: Array, limits: _Limits, first: View | None) -> list[View]:
+    """Cameras at (N, 3) places that look at jittered targets, without those that cannot see theirs or look elsewhere."""
+    jitter = search.config.target_jitter_m
+    targets = search.ground.target + np.c_[search.rng.uniform(-jitter, jitter, (len(places), 2)), np.zeros(len(places))]
+    gaze = targets - places
+    gaze /= np.linalg.norm(gaze, axis=1, keepdims=True)
+    keep = np.abs(gaze[:, 2]) <= STEEPEST
+    if first is not None:
+        keep &= gaze @ first.forward >= np.cos(np.deg2rad(limits.angle_deg))
+    clear = _sees(search.ground.scene, places, targets)
+    search.rejected["angle"] += int((~keep).sum())
+    search.rejected["line_of_sight"] += int((keep & ~clear).sum())
+    roll = np.deg2rad(search.rng.uniform(*search.config.roll_deg, len(places)))
+    focal = search.rng.uniform(*search.config.focal_px, len(places)) * search.size[0] / 640
+    return [
+        View(pinhole(*search.size, float(focal[i])), look_at(places[i], targets[i], float(roll[i])))
+        for i in np.flatnonzero(keep & clear)
+    ]
+
+
+def _sees(scene: Scene, places: Array, targets: Array) -> NDArray[np.bool_]:
+    """(N,) whether the way to the target is free, up to the object around it, and ends on something beyond."""
+    hits = nearest(scene, places, targets - places)
+    clear = np.isfinite(hits.t) & (hits.t >= 1.0)
+    for body in scene.bodies[1:]:
+        middle, radius = body.sphere()
+        clear |= (hits.instance == body.instance) & (np.linalg.norm(targets - middle, axis=1) < radius)
+    return clear
