@@ -219,7 +219,10 @@ def _refined(level: Array, normal: Array, height: float) -> tuple[Array, float]:
 
 
 def _scored(surface: Surface, up: Array, height: float) -> _Floor:
-    """How well a floor explains the scene, by the cues of the module's text. Weights were set on real and made rooms."""
+    """How well a floor explains the scene, by the cues of the module's text.
+
+    The weights were set on real scans and synthetic rooms.
+    """
     along = surface.normals @ up
     rise = surface.points @ up - height
     top = max(float(np.quantile(rise, 0.995)), 4 * BAND_M)

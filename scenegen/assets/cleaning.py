@@ -90,7 +90,7 @@ def merged_vertices(mesh: Mesh, tolerance: float = MERGE) -> NDArray[np.int64]:
     Points are numbered by position; nothing is moved.
     """
     points, inverse = np.unique(mesh.vertices, axis=0, return_inverse=True)
-    finite: NDArray[np.bool_] = np.isfinite(points).all(axis=1)
+    finite = np.asarray(np.isfinite(points).all(axis=1))
     tree = KDTree(np.where(finite[:, None], points, 1e30))
     pairs = tree.query_pairs(tolerance * diagonal(mesh), output_type="ndarray")
     pairs = pairs[finite[pairs].all(axis=1)]

@@ -1,4 +1,4 @@
-"""The asset doctor: reads every asset of a source and says what each is, what is wrong with it, and what it is made of."""
+"""The asset doctor: reads every asset of a source and says what each is and what is wrong with it."""
 
 import json
 import time

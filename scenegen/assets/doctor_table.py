@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -55,20 +56,21 @@ def assets_table(report: Report) -> Table:
     short = len(report.assets) <= MAX_ROWS
     notable = report.assets if short else sorted(filter(_notable, report.assets), key=lambda a: (a.status, a.id))
     caption = None if short else f"{min(len(notable), MAX_ROWS)} notable of {len(report.assets)}; --json lists all"
-    table = Table(title=f"{report.source} {report.role}", caption=caption)
-    for name in ("id", "category", "split", "status"):
-        table.add_column(name, overflow="fold")
+    table = Table(title=f"{report.source} {report.role}", caption=caption, box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("id", no_wrap=True, overflow="ellipsis", min_width=16, max_width=44, ratio=2)
+    table.add_column("category", no_wrap=True)
+    table.add_column("split")
     for name in ("faces in", "out", "size m", "s"):
-        table.add_column(name, justify="right")
-    table.add_column("defects", overflow="fold")
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("defects, or why it failed", overflow="fold", ratio=3)
     for asset in notable[:MAX_ROWS]:
-        table.add_row(*_row(asset))
+        table.add_row(*_row(asset), style="" if asset.status == "ok" else "red")
     return table
 
 
 def counts_table(title: str, counts: dict[str, int]) -> Table:
     """Names and numbers."""
-    table = Table(title=title, show_header=False)
+    table = Table(title=title, show_header=False, box=SIMPLE_HEAD, min_width=len(title))
     table.add_column("name")
     table.add_column("number", justify="right")
     for name, number in counts.items():
@@ -77,13 +79,12 @@ def counts_table(title: str, counts: dict[str, int]) -> Table:
 
 
 def _row(asset: AssetReport) -> tuple[str, ...]:
-    """The cells of one asset."""
-    head = (_plain(asset.id), _plain(asset.category), asset.split, asset.status)
+    """The cells of one asset; details of its defects are in the JSON."""
+    head, seconds = (_plain(asset.id), _plain(asset.category), asset.split), f"{asset.seconds:.2f}"
     if asset.status != "ok":
-        return (*head, "", "", "", f"{asset.seconds:.2f}", _plain(f"{asset.reason}: {asset.message}"))
-    size = " x ".join(f"{v:.2f}" for v in asset.extents_m)
-    defects = "; ".join(f"{d.code} ({d.detail})" if d.detail else d.code for d in asset.defects)
-    return (*head, str(asset.faces_in), str(asset.faces), size, f"{asset.seconds:.2f}", _plain(defects))
+        return (*head, "", "", "", seconds, _plain(f"{asset.reason}: {asset.message}"))
+    defects = _plain(" ".join(d.code for d in asset.defects))
+    return (*head, str(asset.faces_in), str(asset.faces), f"{asset.diagonal_m:.2f}", seconds, defects)
 
 
 def _notable(asset: AssetReport) -> bool:

@@ -44,6 +44,8 @@ class FolderRooms:
             raise UsageError(f"{self.root}: no such folder; give a folder of room meshes ({' '.join(MESH_SUFFIXES)})")
         if not self.rooms:
             raise UsageError(f"{self.root}: no meshes in it; looked for {' '.join(MESH_SUFFIXES)} in all its folders")
+        named = sorted({r.license for r in self.rooms.values() if r.license})
+        self.license = "; ".join(named) or "not stated: see where the meshes come from"
 
     @cached_property
     def rooms(self) -> dict[str, FolderRoom]:
@@ -62,12 +64,6 @@ class FolderRooms:
                     raise UsageError(f"{self.root / 'assets.jsonl'}: two rooms have the id {room.id!r}; rename one")
                 rooms[room.id] = room
         return dict(sorted(rooms.items()))
-
-    @property
-    def license(self) -> str:
-        """Licences named in `assets.jsonl`, or that none is known."""
-        named = sorted({r.license for r in self.rooms.values() if r.license})
-        return "; ".join(named) or "not stated: see where the meshes come from"
 
     def ids(self) -> tuple[str, ...]:
         """All room ids, sorted."""

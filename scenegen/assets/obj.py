@@ -16,6 +16,7 @@ from scenegen.errors import AssetError
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
+_COMMENT = re.compile(rb"(^|\s)#.*")  # but "1.#IND" is somebody's NaN
 _KEYWORDS = (b"v", b"vt", b"vn", b"f", b"usemtl", b"mtllib")
 
 
@@ -130,13 +131,14 @@ def _corners(rows: list[bytes], where: str) -> tuple[I64, I64]:
 
 def _corner_numbers(flat: list[bytes]) -> I64:
     """(C, 3) int64 of tokens "v", "v/t", "v//n" or "v/t/n"."""
+    if not flat:
+        return np.zeros((0, 3), np.int64)
+    slashes = {t.count(b"/") for t in flat}
+    if len(slashes) > 1 or max(slashes) > 2:
+        flat, slashes = [_three(t) for t in flat], {2}
     text = b" ".join(flat).replace(b"//", b"/0/")
-    slashes = text.count(b"/")
-    if slashes not in (0, len(flat), 2 * len(flat)):
-        text = b" ".join(_three(t) for t in flat)
-        slashes = text.count(b"/")
     numbers = np.array(text.replace(b"/", b" ").split()).astype(np.int64)
-    table = numbers.reshape(len(flat), slashes // len(flat) + 1) if flat else np.zeros((0, 3), np.int64)
+    table = numbers.reshape(len(flat), max(slashes) + 1)
     return np.pad(table, ((0, 0), (0, 3 - table.shape[1])))
 
 
@@ -165,7 +167,7 @@ def _materials(rows: list[bytes], numbers: I64, face_lines: I64) -> tuple[tuple[
 
 def _uncommented(row: bytes) -> bytes:
     """A line of numbers without its trailing comment."""
-    return row.split(b"#", 1)[0] if b"#" in row else row
+    return _COMMENT.sub(b"", row) if b"#" in row else row
 
 
 def _text(row: bytes) -> str:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.obj_mesh import read_obj
@@ -45,6 +44,8 @@ def read_mesh(
     except Exception as error:  # foreign parsers raise anything on damaged files
         reason = " ".join(str(error).split())[:160] or type(error).__name__
         raise AssetError("unreadable", f"{path}: cannot be read ({reason})") from None
+    if not len(mesh.faces):
+        raise AssetError("no_faces", f"{path}: no face has three corners")
     if len(mesh.faces) > max_faces:
         raise AssetError("too_large", f"{path}: {len(mesh.faces)} faces, more than {max_faces}")
     checked, more = _checked(mesh, path)
@@ -66,7 +67,7 @@ def _checked(mesh: Mesh, path: Path) -> tuple[Mesh, list[Defect]]:
     """Indices in range and finite numbers wherever a face looks; raises AssetError otherwise."""
     if mesh.faces.min() < 0 or mesh.faces.max() >= len(mesh.vertices):
         raise AssetError("bad_index", f"{path}: a face names a vertex that is not in the file")
-    broken: NDArray[np.bool_] = ~np.isfinite(mesh.vertices).all(axis=1)
+    broken = np.asarray(~np.isfinite(mesh.vertices).all(axis=1))
     if broken.any() and broken[mesh.faces].any():
         raise AssetError("not_finite", f"{path}: coordinates that are not finite numbers")
     defects = []

@@ -1,5 +1,6 @@
 """Every other format that trimesh reads (glTF, GLB, STL, OFF) to a mesh, scene transforms applied."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ def read_scene(path: Path, root: Path) -> tuple[Mesh, list[Defect]]:
 
     Raises AssetError `no_faces`; anything that trimesh raises on a damaged file.
     """
+    if path.suffix.lower() == ".gltf":
+        json.loads(path.read_bytes())  # trimesh would take another file's place for one that is not JSON
     resolver = FolderResolver(root, path.parent)
     with path.open("rb") as file:
         scene = trimesh.load_scene(file, file_type=path.suffix[1:].lower(), resolver=resolver, process=False)

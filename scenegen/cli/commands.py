@@ -8,7 +8,6 @@ import tyro
 
 from scenegen.config import GenerationConfig
 
-
 OptionalPath = Annotated[Path | None, tyro.conf.arg(metavar="FILE")]
 
 
@@ -56,7 +55,7 @@ class Assets:
 
     action: tyro.conf.Positional[Literal["check"]]
     """check: the asset doctor."""
-    source: tyro.conf.Positional[str]
+    source: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE")]
     """procedural, scenenn:PATH, shapenet:PATH or folder:PATH."""
     role: Literal["auto", "rooms", "objects"] = "auto"
     """What the assets are; auto: rooms for scenenn, objects otherwise."""

@@ -124,8 +124,8 @@ def _figures_of(entry: ShardEntry) -> Figures:
 
 def _table(title: str, *columns: str, right: int = 0) -> Table:
     """An empty table; the last `right` columns hold numbers."""
-    heading = Text(title, style="bold", no_wrap=True)
-    table = Table(title=heading, title_justify="left", header_style="bold cyan", box=box.SIMPLE_HEAD)
+    heading = Text(title, style="bold")
+    table = Table(title=heading, title_justify="left", min_width=len(title) + 2, box=box.SIMPLE_HEAD)
     for number, name in enumerate(columns):
         table.add_column(name, justify="right" if number >= len(columns) - right else "left", overflow="fold")
     return table

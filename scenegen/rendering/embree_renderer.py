@@ -53,7 +53,7 @@ class EmbreeRenderer:
     def _refine(
         self, scene: Scene, view: View, lighting: Lighting, pixels: NDArray[np.intp], surfels: Surfels, light: F32
     ) -> NDArray[np.uint8]:
-        """SRGB bytes (N, 3) of some pixels from their centre sample and four more, averaged in linear light."""
+        """SRGB bytes (N, 3) of some pixels from their centre sample and three more, averaged in linear light."""
         places = sample_places(pixels, view.camera.width)
         directions = view_rays(view, places).astype(np.float32)
         more = self._radiance(scene, Rays(_origin(view), directions, 1 / view.camera.f_px), lighting)

@@ -93,7 +93,7 @@ def _fill(out: Surfels, at: slice, body: Body, table: SurfaceTable, rays: Rays, 
     index = out.ray[at]
     face = np.take(hits.primitive, index).astype(np.intp)
     weights = np.take(hits.u, index), np.take(hits.v, index)
-    toward = np.take(rays.directions, index, axis=0).T
+    toward = np.ascontiguousarray(np.take(rays.directions, index, axis=0).T)
     np.take(hits.t, index, out=out.t[at], mode="clip")
     np.multiply(toward, out.t[at], out=out.point[:, at])
     out.point[:, at] += rays.origin.T
@@ -111,7 +111,7 @@ def _fill_normals(
     """Write face and shading normals; returns the cosine (N,) between the face and the ray."""
     linear = np.asarray(body.T_world_body[:3, :3] / np.linalg.norm(body.T_world_body[:3, 0]), np.float32)
     rows = np.take(table.normals, face, axis=0)
-    side, normal = linear @ rows[:, :3].T, out.normal[:, at]
+    side, normal = linear @ np.ascontiguousarray(rows[:, :3].T), out.normal[:, at]
     cosine = -_dot(side, toward)
     sign = np.copysign(np.float32(1), cosine)
     np.multiply(side, sign, out=out.side[:, at])
@@ -126,10 +126,12 @@ def _fill_normals(
 def _interpolate(rows: F32, u: F32, v: F32) -> F32:
     """(k, N) values a + u b + v c of rows (N, 3 k)."""
     k = rows.shape[1] // 3
-    columns = rows.T
-    out = columns[k : 2 * k] * u
-    out += columns[2 * k :] * v
-    out += columns[:k]
+    out = np.empty((k, len(rows)), np.float32)
+    # column by column: NumPy would walk a transposed table along its short axis
+    for i in range(k):
+        np.multiply(rows[:, k + i], u, out=out[i])
+        out[i] += rows[:, 2 * k + i] * v
+        out[i] += rows[:, i]
     return out
 
 

@@ -120,7 +120,10 @@ class ShardReader:
 
     def datasets(self) -> tuple[DatasetInfo, ...]:
         """Shape, type, codec and stored size of every dataset, in the order of the schema."""
-        return tuple(_info(name, dataset) for name, dataset in self._open().datasets.items())
+        try:
+            return tuple(_info(name, dataset) for name, dataset in self._open().datasets.items())
+        except (OSError, RuntimeError) as error:
+            raise ShardError(f"{self.path}: is damaged ({first_line(error)}): {AGAIN}") from None
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""

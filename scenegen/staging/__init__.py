@@ -1,1 +1,25 @@
-"""staging."""
+"""Staging: the free space of a room, the objects in it, the cameras that look at them, and the light.
+
+    stage = prepare_room(room, root_seed)
+    layout = build_layout(stage, ids_by_category, load, config, layout=0)
+    shot = shoot(layout, config, sample=0)
+    lighting = light(layout, shot, config, sample=0)
+"""
+
+from scenegen.staging.objects import Load, LoadedObject, PlacedObject, loaded_object
+from scenegen.staging.stage import Layout, RoomStage, build_layout, light, prepare_room, shoot
+from scenegen.staging.viewpoints import Shot
+
+__all__ = [
+    "Layout",
+    "Load",
+    "LoadedObject",
+    "PlacedObject",
+    "RoomStage",
+    "Shot",
+    "build_layout",
+    "light",
+    "loaded_object",
+    "prepare_room",
+    "shoot",
+]

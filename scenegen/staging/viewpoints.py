@@ -9,6 +9,7 @@ paper's generator does, at most four times.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,39 +131,33 @@ def _attempt(search: _Search, count: int) -> Shot | None:
 def _good(search: _Search, first: View | None) -> Iterator[View]:
     """Cameras that pass all tests, alone or as partners of the first one, in the order they were drawn."""
     start = glance(search.ground.scene, (first,), FINE) if first is not None else None
-    looks = 0
+    for view, reason in islice(_looked_through(search, first), LOOKS):
+        verdict = reason or (_overlap_verdict(search, view, start) if start is not None else "")
+        if verdict:
+            search.rejected[verdict] += 1
+        else:
+            yield view
+
+
+def _looked_through(search: _Search, first: View | None) -> Iterator[tuple[View, str]]:
+    """Cameras that meet the limits, each with a reason code, "" where what it sees is good."""
+    ground = search.ground
     for views in _drawn(search, first):
         for begin in range(0, len(views), BATCH):
             batch = views[begin : begin + BATCH]
-            for view, reason in zip(batch, _judged(search, batch, start), strict=True):
-                if reason:
-                    search.rejected[reason] += 1
-                else:
-                    yield view
-            looks += len(batch)
-            if looks >= LOOKS:
-                return
+            seen = glance(ground.scene, tuple(batch), COARSE)
+            yield from zip(batch, verdicts(seen, ground.winding, len(ground.scene.bodies) > 1), strict=True)
 
 
-def _judged(search: _Search, batch: list[View], start: Glance | None) -> list[str]:
-    """A reason code for each camera, "" where it may be taken."""
-    ground = search.ground
-    seen = glance(ground.scene, tuple(batch), COARSE if start is None else FINE)
-    reasons = verdicts(seen, ground.winding, len(ground.scene.bodies) > 1)
-    return reasons if start is None else _with_overlap(search, seen, start, reasons)
-
-
-def _with_overlap(search: _Search, seen: Glance, start: Glance, reasons: list[str]) -> list[str]:
-    """Reasons filled up with `overlap_low` and `overlap_high`, measured both ways, for cameras good so far."""
-    low, high = search.config.overlap
-    good = [i for i, reason in enumerate(reasons) if not reason]
-    out = list(reasons)
-    for i in good:
-        there = seen_share(search.ground.scene, seen.of(i), start.views)[0]
-        back = seen_share(search.ground.scene, start, seen.of(i).views)[0] if low <= there <= high else there
-        if not (low <= there <= high and low <= back <= high):
-            out[i] = "overlap_low" if min(there, back) < low else "overlap_high"
-    return out
+def _overlap_verdict(search: _Search, view: View, start: Glance) -> str:
+    """`overlap_low` or `overlap_high` where either direction is out of range, "" where both are within."""
+    scene, (low, high) = search.ground.scene, search.config.overlap
+    forth = seen_share(scene, start, (view,))[0]
+    # most partners fail in the first direction, which needs no new glance
+    back = seen_share(scene, glance(scene, (view,), FINE), start.views)[0] if low <= forth <= high else forth
+    if min(forth, back) < low:
+        return "overlap_low"
+    return "overlap_high" if max(forth, back) > high else ""
 
 
 def _drawn(search: _Search, first: View | None) -> Iterator[list[View]]:

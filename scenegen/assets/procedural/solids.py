@@ -263,3 +263,8 @@ def sheared_y(mesh: Mesh, slope: float) -> Mesh:
     T = np.eye(4)
     T[1, 2] = slope
     return shapes.place(mesh, T)
+
+
+def flat_picture(mesh: Mesh) -> Mesh:
+    """The mesh with one picture over its upper side (x, y)."""
+    return shapes.fit_uv(mesh, 0, 1)

@@ -1,0 +1,50 @@
+# make render   set-up, then 76 built-in rooms into out/demo
+# make test     set-up, then ruff, pyright and the test suite
+# Only python3 (3.11 to 3.13) and pip are needed; everything else goes into .venv, in pinned versions.
+
+PYTHON ?= python3
+BIN := .venv/bin
+OUT ?= out/demo
+
+.PHONY: help render test test-long lint bench clean
+
+help:
+	@sed -n '1,4p' Makefile
+
+render: .venv/base.done
+	$(BIN)/scenegen render --rooms 76 --out $(OUT)
+
+test: .venv/test.done lint
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test-long: .venv/test.done lint
+	$(BIN)/python -m pytest -n 2
+
+lint: .venv/test.done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+bench: .venv/test.done
+	$(BIN)/python tools/bench_pairs.py
+
+.venv/python.done:
+	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info[:2] <= (3, 13); sys.exit(0 if ok else "scenegen needs Python 3.11 to 3.13, found " + sys.version.split()[0] + "; run: make PYTHON=/path/to/python3.12 ...")'
+	@echo "set-up: making .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/base.done: requirements/base.txt pyproject.toml | .venv/python.done
+	@echo "set-up: installing the pinned packages of requirements/base.txt"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/base.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/test.done: requirements/test.txt tools/system_packages.sh | .venv/base.done
+	@echo "set-up: installing the pinned packages of requirements/test.txt (about 1.5 GB with Open3D)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/test.txt
+	@sh tools/system_packages.sh
+	@touch $@
+
+clean:
+	rm -rf .venv out .pytest_cache .ruff_cache .hypothesis

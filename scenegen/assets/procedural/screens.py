@@ -1,0 +1,179 @@
+"""Things with screens or keys: displays, laptops, telephones, remotes, keyboards."""
+
+import numpy as np
+
+from scenegen.assets.mesh import Mesh
+from scenegen.assets.procedural import finishes as fin
+from scenegen.assets.procedural import solids as s
+from scenegen.assets.procedural.draws import between, chance, pick, spread, whole
+from scenegen.seeding import Generator
+
+Parts = list[Mesh]
+
+
+def _panel(rng: Generator, body: fin.Finish, w: float, h: float, d: float, rim: float, z0: float, y: float = 0.0) -> Parts:
+    """An upright screen: casing with rounded edges and a lit or dark face set a little proud."""
+    case = s.slab(body, (-w / 2, y, z0), (w / 2, y + d, z0 + h), 0.35 * min(d, 0.03))
+    lit = fin.screen(rng) if chance(rng, 0.75) else pick(rng, fin.picture, fin.glass)(rng)
+    face = s.slab(lit, (-w / 2 + rim, y - 0.002 - 0.001 * w, z0 + rim), (w / 2 - rim, y + 0.5 * d, z0 + h - rim))
+    return [case, s.pictured(face)]
+
+
+def display(rng: Generator) -> Parts:
+    """A monitor or television on a foot, or an old tube."""
+    if chance(rng, 0.15):
+        return _tube_monitor(rng)
+    w = pick(rng, between(rng, 0.45, 0.7), between(rng, 0.8, 1.45))
+    h, d, body = w / pick(rng, 1.78, 1.78, 1.6, 2.35, 1.33), between(rng, 0.02, 0.05), fin.casing(rng)
+    z0, rim = between(rng, 0.05, 0.12) if w > 0.75 else between(rng, 0.1, 0.2), between(rng, 0.008, 0.025)
+    parts = _panel(rng, body, w, h, d, rim, z0)
+    foot = pick(rng, body, fin.steel(rng), fin.dark(rng))
+    parts.append(s.block(body, (0.5 * w, 0.03, 0.5 * h), (0, d + 0.004, z0 + 0.45 * h), 0.01))
+    kind = int(rng.integers(3))
+    if kind == 0 or (kind == 1 and w <= 0.75):
+        parts.append(s.slab(foot, (-0.05 * w, d - 0.005, 0.006), (0.05 * w, d + 0.025, z0 + 0.4 * h), 0.005))
+        plan = s.oval(28, between(rng, 0.25, 1.0)) * (0.2 * w + 0.02, 0.11 * w + 0.03) + (0, d)
+        return [*parts, s.loft(foot, [np.c_[plan, np.full(28, z)] for z in (0, 0.012)])]
+    if kind == 1:
+        return parts + s.both(s.profile_x(foot, [(-0.12, 0), (-0.09, 0), (0.5 * d, z0), (0.5 * d + 0.12, 0), (0.5 * d + 0.15, 0), (0.8 * d, z0 + 0.05), (0.2 * d, z0 + 0.05)], 0.32 * w, 0.32 * w + 0.02))
+    legs = s.both(s.bent(foot, [(0.03 * w, d, z0 + 0.02), (0.06 * w, d, 0.01), (0.22 * w, -0.1, 0.01)], 0.01, smooth=1))
+    return [*parts, *legs, s.rod(foot, (0, d, z0 + 0.05), (0, d + 0.12, 0.01), 0.01), s.block(foot, (0.1 * w, 0.03, 0.08), (0, d, z0 + 0.03))]
+
+
+def _tube_monitor(rng: Generator) -> Parts:
+    """A cathode-ray television or monitor: deep casing, dials, sometimes an aerial."""
+    w, body = between(rng, 0.4, 0.65), pick(rng, fin.casing, fin.wood, fin.plastic)(rng)
+    h, d = 0.78 * w, 0.75 * w
+    foot = 0.05 * w
+    rings = [(0.5, 0.5, -d / 2), (0.52, 0.52, -d / 2 + 0.02), (0.5, 0.5, -0.1 * d), (0.34, 0.34, 0.35 * d), (0.3, 0.3, d / 2)]
+    plan = s.oval(28, 0.28)
+    case = s.loft(body, [np.stack([plan[:, 0] * a * w, np.full(28, y), foot + h / 2 + plan[:, 1] * b * h], -1) for a, b, y in rings])
+    dials = chance(rng, 0.5)
+    right = 0.25 * w if dials else 0.4 * w
+    bulge = s.slab(fin.screen(rng), (-0.4 * w, -d / 2 - 0.012, foot + 0.14 * h), (right, -0.3 * d, foot + 0.86 * h), 0.012)
+    parts = [case, s.pictured(bulge), s.slab(fin.dark(rng), (-0.3 * w, -0.3 * d, 0), (0.3 * w, 0.15 * d, foot + 0.14 * h))]
+    if dials:
+        parts += [s.disc(fin.dark(rng), 0.045 * w, 0.03, (0.345 * w, -d / 2 - 0.005, foot + z * h), axis=1, sides=16) for z in (0.72, 0.52)]
+        parts += s.both(s.bent(fin.steel(rng), [(0, 0, foot + 0.9 * h), (0.02, 0, foot + 1.05 * h), (0.3 * w, 0, foot + 1.5 * h)], 0.004, sides=6))
+    return parts
+
+
+def keyboard(rng: Generator) -> Parts:
+    """A computer keyboard: full, compact or split rows of caps on a wedge."""
+    pitch = between(rng, 0.0185, 0.0195)
+    columns, rows = pick(rng, 22, 18, 15), 5
+    body, caps = fin.casing(rng), fin.casing(rng)
+    w, d = columns * pitch + 0.02, rows * pitch + 0.025
+    tail = between(rng, 0.018, 0.03)
+    front = [(-d / 2, 0), (d / 2, 0), (d / 2, tail), (-d / 2, 0.012)]
+    slope = (tail - 0.012) / d
+    parts = [s.profile_x(body, front, -w / 2, w / 2)]
+    accent, tall = fin.plastic(rng), between(rng, 0.006, 0.012)
+    for k, y in enumerate(spread(rows, -d / 2 + 0.012, d / 2 - 0.012)):
+        edges = _key_edges(rng, columns, k)
+        for a, b in zip(edges[:-1], edges[1:], strict=True):
+            f = accent if (k in (0, 4) and a < 1) or chance(rng, 0.02) else caps
+            x0, x1, z = -w / 2 + 0.01 + a * pitch, -w / 2 + 0.01 + b * pitch, 0.012 + slope * (y + d / 2)
+            parts.append(_key(f, x0 + 0.0012, x1 - 0.0012, y, 0.86 * pitch / 2, z, tall))
+    return parts
+
+
+def _key(f: fin.Finish, x0: float, x1: float, y: float, half: float, z: float, tall: float) -> Mesh:
+    """A key cap: a frustum of rectangles, sunk into the casing."""
+    base = np.array([(x0, y - half), (x1, y - half), (x1, y + half), (x0, y + half)])
+    top = base + np.array([(1, 1), (-1, 1), (-1, -1), (1, -1)]) * 0.18 * half
+    return s.loft(f, [np.c_[base, np.full(4, z - 0.003)], np.c_[top, np.full(4, z + tall)]], bottoms=False)
+
+
+def _key_edges(rng: Generator, columns: int, row: int) -> list[float]:
+    """Edges of the keys of a row in key widths; the first row has a space bar."""
+    if row == 0:
+        return [0, 1.25, 2.5, 3.75, 10, *np.arange(11.25, columns + 0.01, 1.25)]
+    first = pick(rng, 1.0, 1.5, 1.75) if row < 4 else 1.0
+    return [0, *np.arange(first, columns + 0.01, 1.0)]
+
+
+def laptop(rng: Generator) -> Parts:
+    """A notebook computer, opened to any angle, with keys, a touch pad and a lit screen."""
+    w = between(rng, 0.28, 0.38)
+    d, thick, body = w / between(rng, 1.38, 1.55), between(rng, 0.012, 0.022), fin.casing(rng)
+    angle = np.radians(between(rng, 95, 130))
+    base = s.slab(body, (-w / 2, -d / 2, 0), (w / 2, d / 2, thick), 0.35 * thick)
+    bed = s.slab(fin.dark(rng), (-0.44 * w, -0.02 * d, 0.5 * thick), (0.44 * w, 0.4 * d, thick + 0.0006))
+    pad = s.slab(fin.casing(rng), (-0.15 * w, -0.44 * d, 0.5 * thick), (0.15 * w, -0.08 * d, thick + 0.0006))
+    key, pitch = pick(rng, fin.dark, fin.casing)(rng), 0.88 * w / 14
+    keys = [_key(key, x - 0.43 * pitch, x + 0.43 * pitch, y, 0.4 * pitch * 0.93, thick, 0.0022) for y in spread(5, -0.01 * d, 0.39 * d) for x in spread(14, -0.43 * w, 0.43 * w)]
+    lid = _panel(rng, body, w, d, 0.6 * thick, 0.02 * w + 0.004, 0.0)
+    hinge = (0, 0.5 * d - 0.004, thick)
+    opened = [s.moved(s.tilted(m, 0, -(angle - np.pi / 2)), hinge) for m in lid]
+    return [base, bed, pad, *keys, *opened, s.rod(fin.dark(rng), (-0.4 * w, hinge[1], thick), (0.4 * w, hinge[1], thick), 0.45 * thick)]
+
+
+def cellphone(rng: Generator) -> Parts:
+    """A mobile phone lying on its back: slab with a screen, candy bar with keys, or flip phone."""
+    w, body = between(rng, 0.06, 0.08), fin.casing(rng)
+    if chance(rng, 0.35):
+        return _candy_bar(rng, body)
+    h, t = w * between(rng, 1.95, 2.2), between(rng, 0.007, 0.0095)
+    plan = s.oval(40, between(rng, 0.15, 0.3)) * (w / 2, h / 2)
+    case = s.loft(body, [np.c_[plan * k, np.full(40, z)] for k, z in ((0.97, 0), (1, 0.25 * t), (1, 0.75 * t), (0.97, t))])
+    face = s.loft(fin.screen(rng), [np.c_[plan * (0.93, 0.95), np.full(40, z)] for z in (0.5 * t, t + 0.0006)])
+    parts = [case, s.flat_picture(face), *[s.slab(body, (w / 2 - 0.003, y, 0.3 * t), (w / 2 + 0.0012, y + 0.1 * h, 0.7 * t)) for y in (0.15 * h, 0.28 * h)]]
+    return parts + [s.disc(fin.glass(rng), 0.05 * w, 0.001, (0, 0.44 * h, t + 0.0004), sides=14)]
+
+
+def _candy_bar(rng: Generator, body: fin.Finish) -> Parts:
+    """An older phone with a key pad, a small screen and perhaps an aerial stub."""
+    w, h, t = between(rng, 0.045, 0.055), between(rng, 0.1, 0.13), between(rng, 0.015, 0.022)
+    plan = s.oval(32, between(rng, 0.3, 0.6)) * (w / 2, h / 2)
+    case = s.loft(body, [np.c_[plan * k, np.full(32, z)] for k, z in ((0.9, 0), (1, 0.35 * t), (1, 0.7 * t), (0.9, t))])
+    face = s.slab(fin.screen(rng), (-0.34 * w, 0.08 * h, 0.5 * t), (0.34 * w, 0.38 * h, t + 0.0008))
+    keys = [s.slab(fin.lid(rng), (x - 0.1 * w, y - 0.028 * h, 0.5 * t), (x + 0.1 * w, y + 0.028 * h, t + 0.0016)) for x in (-0.25 * w, 0, 0.25 * w) for y in spread(4, -0.4 * h, 0.02 * h)]
+    stub = [s.rod(fin.dark(rng), (0.3 * w, 0.4 * h, 0.5 * t), (0.3 * w, 0.66 * h, 0.5 * t), 0.25 * t)] if chance(rng, 0.5) else []
+    return [case, s.flat_picture(face), *keys, *stub]
+
+
+def telephone(rng: Generator) -> Parts:
+    """A desk telephone: sloping base, handset on its cradle, dial or keys, curled cord."""
+    w, d, h, f = between(rng, 0.16, 0.22), between(rng, 0.18, 0.24), between(rng, 0.07, 0.11), fin.plastic(rng)
+    slope = [(-d / 2, 0), (d / 2, 0), (d / 2, h), (0.1 * d, h), (-d / 2, 0.3 * h)]
+    parts = [s.profile_x(f, slope, -w / 2, w / 2)]
+    n = np.array([0.0, -0.7 * h, 0.6 * d]) / np.hypot(0.7 * h, 0.6 * d)
+    middle = np.array([0.12 * w, -0.2 * d, 0.65 * h])
+    plate = pick(rng, fin.steel, fin.dark)(rng)
+    if chance(rng, 0.5):
+        dial = [s.disc(plate, 0.3 * w, 0.02, sides=28), s.disc(fin.lid(rng), 0.12 * w, 0.03, sides=20), *s.around(s.disc(fin.lid(rng), 0.035 * w, 0.024, (0.21 * w, 0, 0), sides=10), 10)]
+        parts += [s.moved(s.tilted(m, 0, np.arctan2(-n[1], n[2])), middle - (0.12 * w, 0, 0)) for m in dial]
+    else:
+        cap = fin.lid(rng)
+        keys = [s.block(cap, (0.1 * w, 0.1 * d, 0.02), (x, y, 0), 0.003) for x in spread(3, -0.22 * w, 0.22 * w) for y in spread(4, -0.28 * d, 0.28 * d)]
+        parts += [s.moved(s.tilted(m, 0, np.arctan2(-n[1], n[2])), middle) for m in keys]
+    return parts + _handset(rng, f if chance(rng, 0.6) else fin.dark(rng), w, d, h)
+
+
+def _handset(rng: Generator, f: fin.Finish, w: float, d: float, h: float) -> Parts:
+    """A handset across the top, on two rests, and the cord at its left."""
+    z, y, r = h + 0.035, 0.3 * d, 0.022
+    grip = s.bent(f, [(-0.55 * w, y, z), (-0.25 * w, y, z + 0.02), (0.25 * w, y, z + 0.02), (0.55 * w, y, z)], 0.014, smooth=2)
+    cups = s.both(s.rod(f, (0.55 * w, y, z - 0.024), (0.53 * w, y, z + 0.016), 1.2 * r, 0.9 * r, sides=16))
+    rests = s.both(s.slab(f, (0.25 * w, y - 0.02, h - 0.01), (0.36 * w, y + 0.02, h + 0.042), 0.004))
+    t = np.linspace(0, 1, 140)
+    coil = np.stack([-0.55 * w - 0.02 * np.sin(np.pi * t) - 0.004 * np.cos(48 * np.pi * t), y - t * 0.5 * d, (z - 0.02) * (1 - t) + 0.012 + 0.004 * np.sin(48 * np.pi * t)], -1)
+    return [grip, *cups, *rests, s.bent(fin.dark(rng), coil, 0.0022, sides=5)]
+
+
+def remote(rng: Generator) -> Parts:
+    """A remote control lying on its back, rows of buttons, a ring pad."""
+    w, h, t, f = between(rng, 0.038, 0.055), between(rng, 0.13, 0.21), between(rng, 0.014, 0.022), fin.casing(rng)
+    plan = s.oval(36, between(rng, 0.2, 0.5)) * (w / 2, h / 2) * np.array([1, 1])
+    waist = 1 - between(rng, 0, 0.14) * np.cos(np.pi * plan[:, 1] / h) ** 2
+    plan = plan * np.c_[waist, np.ones(36)]
+    parts = [s.loft(f, [np.c_[plan * k, np.full(36, z)] for k, z in ((0.88, 0), (1, 0.4 * t), (1, 0.75 * t), (0.92, t))])]
+    rows, columns, key = whole(rng, 3, 6), pick(rng, 3, 3, 2), fin.lid(rng)
+    low, high = -0.42 * h, 0.12 * h
+    buttons = [(x, y) for y in spread(rows, low, high) for x in spread(columns, -0.36 * w, 0.36 * w)]
+    size = min(0.3 * w / columns, 0.3 * (high - low) / rows)
+    parts += [s.disc(key, size, 0.5 * t, (x, y, 0.85 * t), sides=12) if rows % 2 else s.block(key, (1.9 * size, 1.4 * size, 0.5 * t), (x, y, 0.85 * t)) for x, y in buttons]
+    parts += [s.hoop(fin.steel(rng), 0.2 * w, 0.05 * w, (0, 0.26 * h, t)), s.disc(key, 0.1 * w, 0.4 * t, (0, 0.26 * h, 0.92 * t), sides=14)]
+    power = fin.solid("power", (0.75, 0.12, 0.1))
+    return [*parts, s.disc(power, 0.08 * w, 0.4 * t, (-0.28 * w, 0.43 * h, 0.92 * t), sides=12)]

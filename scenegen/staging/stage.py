@@ -1,0 +1,157 @@
+"""From a room to lit views: room stage, layouts of objects, shots, light. The only seeds of staging are drawn here."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenegen.assets.source import Room
+from scenegen.config import GenerationConfig
+from scenegen.errors import StagingError
+from scenegen.geometry import inverse, transform
+from scenegen.lights import Lighting
+from scenegen.seeding import Stage, generator, stable_key
+from scenegen.staging.covisibility import COARSE, glance
+from scenegen.staging.freespace import FreeSpace, free_space
+from scenegen.staging.lighting import draw_lighting
+from scenegen.staging.objects import Load, PlacedObject
+from scenegen.staging.placement import Space, place_objects
+from scenegen.staging.support import find_supports
+from scenegen.staging.surfaces import distance, room_skin
+from scenegen.staging.viewpoints import CAMERA_CLEARANCE_M, Ground, Shot, shoot_views
+from scenegen.tracing.raycaster import Body, Bvh, Scene
+
+Array = NDArray[np.float64]
+
+LEAST_FREE = 30
+"""Free points, and free points clear enough for a camera, that a room must have."""
+NEAR_MIDDLE_M = 1.5
+"""Objects this near the heart of a layout count for the middle that cameras look at."""
+
+
+@dataclass(frozen=True, eq=False)
+class RoomStage:
+    """An empty room, ready to be furnished; made once per room."""
+
+    space: Space
+    """Mesh, BVH, free space, supports."""
+    scene: Scene
+    """The room alone."""
+    root_seed: int
+    baked: bool
+    """Whether the colours of the room hold light already (scans)."""
+
+    @property
+    def room(self) -> Room:
+        """The room."""
+        return self.space.room
+
+    @property
+    def free(self) -> FreeSpace:
+        """Its free space."""
+        return self.space.free
+
+    @property
+    def key(self) -> int:
+        """The room's number in all spawn keys."""
+        return stable_key(self.room.id)
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """A furnished room; several samples are taken of it."""
+
+    stage: RoomStage
+    index: int
+    scene: Scene
+    """Room (instance 1) and objects (2..)."""
+    placed: tuple[PlacedObject, ...]
+    ground: Ground
+    """What cameras may stand in and look at."""
+    replaced: dict[str, int]
+    """Draws of objects that came to nothing, by reason."""
+
+
+def prepare_room(room: Room, root_seed: int, baked: bool = False) -> RoomStage:
+    """BVH, free space and supports of a room.
+
+    Raises StagingError where two cameras cannot stand in it.
+    """
+    bvh, surface = Bvh(room.mesh), room_skin(room.mesh)
+    rng = generator(root_seed, Stage.ROOM, room=stable_key(room.id))
+    free = free_space(room, bvh, surface, rng)
+    if min(len(free), int((free.clearance >= CAMERA_CLEARANCE_M).sum())) < LEAST_FREE:
+        raise StagingError(
+            f"room {room.id}: too small for two cameras (almost no free space inside); "
+            "check that it is in metres and a closed room, or leave it out"
+        )
+    space = Space(room, bvh, surface, free, find_supports(room.mesh, bvh, free, room.ceiling_m))
+    return RoomStage(space, Scene((Body(room.mesh, bvh, np.eye(4), 1),)), root_seed, baked)
+
+
+def build_layout(
+    stage: RoomStage, objects: dict[str, tuple[str, ...]], load: Load, config: GenerationConfig, layout: int
+) -> Layout:
+    """Furnish a room with objects of the given ids by category; `load` gives them ready to place."""
+    rng = generator(stage.root_seed, Stage.PLACEMENT, room=stage.key, layout=layout)
+    placed = place_objects(stage.space, objects, load, config.objects, rng)
+    scene = Scene((*stage.scene.bodies, *(p.body() for p in placed.objects)))
+    ground = Ground(
+        scene=scene,
+        points=_camera_places(stage.free, placed.objects),
+        target=_target(placed.middle, placed.objects),
+        ceiling_m=stage.room.ceiling_m,
+        winding=stage.free.winding,
+    )
+    return Layout(stage, layout, scene, placed.objects, ground, placed.replaced)
+
+
+def shoot(layout: Layout, config: GenerationConfig, sample: int) -> Shot:
+    """Place the cameras of one sample. Raises StagingError where this layout offers none."""
+    rng = generator(
+        layout.stage.root_seed, Stage.VIEWPOINT, room=layout.stage.key, layout=layout.index, sample=sample
+    )
+    try:
+        return shoot_views(layout.ground, config.cameras, config.size, config.views, rng)
+    except StagingError as error:
+        raise StagingError(f"room {layout.stage.room.id}, layout {layout.index}, sample {sample}: {error}") from None
+
+
+def light(layout: Layout, shot: Shot, config: GenerationConfig, sample: int) -> tuple[Lighting, ...]:
+    """The light of each view: its own when `relight` is on, else that of the first one for all."""
+    own = config.light.relight == "on"
+    drawn = [_light(layout, shot, config, sample, view) for view in range(len(shot.views) if own else 1)]
+    return tuple(drawn) if own else tuple(drawn * len(shot.views))
+
+
+def _light(layout: Layout, shot: Shot, config: GenerationConfig, sample: int, view: int) -> Lighting:
+    """The light of one view, measured on what it sees."""
+    stage = layout.stage
+    rng = generator(
+        stage.root_seed, Stage.LIGHT, room=stage.key, layout=layout.index, sample=sample, view=view
+    )
+    seen = glance(layout.scene, (shot.views[view],), COARSE)
+    hit = seen.hit[0]
+    normals = (seen.normals * np.sign(seen.facing)[..., None])[0, hit]
+    lit = (seen.points[0, hit], normals)
+    eye = shot.views[view].position
+    return draw_lighting(rng, layout.scene, stage.free, lit, eye, stage.room.ceiling_m, config.light.lights, stage.baked)
+
+
+def _camera_places(free: FreeSpace, placed: tuple[PlacedObject, ...]) -> Array:
+    """(K, 3) free points far enough from the room and from all objects, and outside their boxes."""
+    points = free.points[free.clearance >= CAMERA_CLEARANCE_M]
+    for item in placed:
+        near = np.linalg.norm(points - item.center, axis=1) < item.scale * item.loaded.size_m / 2 + CAMERA_CLEARANCE_M
+        local = transform(inverse(item.T_world_object), points[near])
+        inside = ((local >= item.loaded.low) & (local <= item.loaded.high)).all(1)
+        close = np.isfinite(distance(item.loaded.skin, local, CAMERA_CLEARANCE_M / item.scale))
+        points = np.delete(points, np.flatnonzero(near)[inside | close], axis=0)
+    return points
+
+
+def _target(middle: Array, placed: tuple[PlacedObject, ...]) -> Array:
+    """(3,) the middle of the objects around the heart of the layout; the heart itself without objects."""
+    centers = np.array([p.center for p in placed]).reshape(-1, 3)
+    near = centers[np.linalg.norm(centers - middle, axis=1) < NEAR_MIDDLE_M]
+    return near.mean(0) if len(near) else middle
