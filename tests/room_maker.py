@@ -51,3 +51,32 @@ def room(rng, size=(4.0, 5.0, 2.6), ceiling=True, tables=2, step=False, walls="x
     faces = np.concatenate([f + o for ((_, f), _), o in zip(parts, offsets, strict=False)]).astype(np.int32)
     labels = np.concatenate([np.full(len(f), label, np.int32) for (_, f), label in parts])
     return vertices + rng.normal(0, noise_m, vertices.shape), faces, labels
+
+
+def vertex_labels(faces, labels, count):
+    """(count,) label of each vertex; patches share none."""
+    out = np.zeros(count, np.int32)
+    out[faces.ravel()] = np.repeat(labels, 3)
+    return out
+
+
+def write_ply(path, vertices, faces, colors=None, labels=None):
+    """Binary PLY as SceneNN has it: float positions, optional uchar colours and int labels per vertex."""
+    fields = [("x", "<f4"), ("y", "<f4"), ("z", "<f4")]
+    fields += [(c, "u1") for c in ("red", "green", "blue")] if colors is not None else []
+    fields += [("label", "<i4")] if labels is not None else []
+    table = np.zeros(len(vertices), fields)
+    for axis, column in zip("xyz", vertices.T, strict=True):
+        table[axis] = column
+    for name, column in zip(("red", "green", "blue"), colors.T if colors is not None else (), strict=False):
+        table[name] = column
+    if labels is not None:
+        table["label"] = labels
+    corners = np.zeros(len(faces), [("n", "u1"), ("i", "<i4", 3)])
+    corners["n"], corners["i"] = 3, faces
+    kinds = {"<f4": "float", "u1": "uchar", "<i4": "int"}
+    header = ["ply", "format binary_little_endian 1.0", f"element vertex {len(vertices)}"]
+    header += [f"property {kinds[kind]} {name}" for name, kind in fields]
+    header += [f"element face {len(faces)}", "property list uchar int vertex_indices", "end_header", ""]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes("\n".join(header).encode() + table.tobytes() + corners.tobytes())

@@ -38,7 +38,9 @@ def sphere(radius=1.0, rings=128) -> Mesh:
     b, c, d = a + 1, a + 2 * rings + 1, a + 2 * rings + 2
     faces = np.concatenate([np.stack([a, c, d], 1), np.stack([a, d, b], 1)])
     flat = points.reshape(-1, 3)
-    area = np.linalg.norm(np.cross(flat[faces[:, 1]] - flat[faces[:, 0]], flat[faces[:, 2]] - flat[faces[:, 0]]), axis=1)
+    area = np.linalg.norm(
+        np.cross(flat[faces[:, 1]] - flat[faces[:, 0]], flat[faces[:, 2]] - flat[faces[:, 0]]), axis=1
+    )
     return mesh(flat * radius, faces[area > 1e-12])
 
 

@@ -27,10 +27,8 @@ def table(x, y, width=1.2, depth=0.7, height=0.74) -> Mesh:
     """A table with four legs, its middle at (x, y)."""
     w, d = width / 2, depth / 2
     top = box((x - w, y - d, height - 0.04), (x + w, y + d, height))
-    legs = [
-        box((x + sx * (w - 0.06) - 0.03, y + sy * (d - 0.06) - 0.03, 0), (x + sx * (w - 0.06) + 0.03, y + sy * (d - 0.06) + 0.03, height - 0.04))
-        for sx in (-1, 1) for sy in (-1, 1)
-    ]  # fmt: skip
+    at = [(x + sx * (w - 0.06), y + sy * (d - 0.06)) for sx in (-1, 1) for sy in (-1, 1)]
+    legs = [box((a - 0.03, b - 0.03, 0), (a + 0.03, b + 0.03, height - 0.04)) for a, b in at]
     return concatenate([top, *legs])
 
 

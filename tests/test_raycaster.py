@@ -12,7 +12,9 @@ from scenegen.tracing.raycaster import Scene, blocked, nearest, surface
 
 
 def rays(rng, count=500, spread=2.0):
-    return rng.uniform(-spread, spread, (1, 3)), normalize(rng.normal(size=(count, 3))) * rng.uniform(0.2, 3, (count, 1))
+    return rng.uniform(-spread, spread, (1, 3)), normalize(rng.normal(size=(count, 3))) * rng.uniform(
+        0.2, 3, (count, 1)
+    )
 
 
 def posed_scene(rng):

@@ -164,7 +164,11 @@ def test_coordinates_that_are_no_numbers_become_zero(tmp_path):
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from("v vt vn f l usemtl mtllib 0 1 2 3 -1 1/1 1//2 2/ / nan 1e9 # \\ \n".split(" ")), max_size=60))
+@given(
+    st.lists(
+        st.sampled_from("v vt vn f l usemtl mtllib 0 1 2 3 -1 1/1 1//2 2/ / nan 1e9 # \\ \n".split(" ")), max_size=60
+    )
+)
 def test_rubbish_never_raises_anything_but_asset_errors(tmp_path, words):
     path = write(tmp_path / "a.obj", TRIANGLE + " ".join(words))
     try:

@@ -48,8 +48,12 @@ def test_no_hidden_randomness(path):
             names = [a.name for a in node.names] + [getattr(node, "module", None) or ""]
             assert not BANNED_MODULES & {n.split(".")[0] for n in names}, f"{path}:{node.lineno}"
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and node.value.attr == "random":
-            assert node.attr in {"Generator", "default_rng", "SeedSequence"}, f"{path}:{node.lineno} np.random.{node.attr}"
-            assert node.attr == "Generator" or path.name == "seeding.py", f"{path}:{node.lineno} make generators in seeding"
+            assert node.attr in {"Generator", "default_rng", "SeedSequence"}, (
+                f"{path}:{node.lineno} np.random.{node.attr}"
+            )
+            assert node.attr == "Generator" or path.name == "seeding.py", (
+                f"{path}:{node.lineno} make generators in seeding"
+            )
         if isinstance(node, ast.Call):
             name = ast.unparse(node.func)
             clock = name in {"time.time", "datetime.now"}

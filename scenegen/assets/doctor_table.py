@@ -38,7 +38,7 @@ def check(
 
 def show(report: Report, console: Console) -> None:
     """Print the table of assets, the totals and the duplicates."""
-    console.print(assets_table(report))
+    console.print(assets_table(report, wide=console.width >= 110))
     if report.usable > len(report.categories) > 1:
         console.print(counts_table("categories", report.categories))
     if report.defects:
@@ -51,20 +51,19 @@ def show(report: Report, console: Console) -> None:
     console.print(f"license: {report.license}", markup=False)
 
 
-def assets_table(report: Report) -> Table:
-    """One row per asset; of a long list only failures first, then those with defects."""
+def assets_table(report: Report, wide: bool = True) -> Table:
+    """One row per asset; of a long list only failures first, then those with defects. `wide`: all columns."""
     short = len(report.assets) <= MAX_ROWS
     notable = report.assets if short else sorted(filter(_notable, report.assets), key=lambda a: (a.status, a.id))
     caption = None if short else f"{min(len(notable), MAX_ROWS)} notable of {len(report.assets)}; --json lists all"
     table = Table(title=f"{report.source} {report.role}", caption=caption, box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("id", no_wrap=True, overflow="ellipsis", min_width=16, max_width=44, ratio=2)
-    table.add_column("category", no_wrap=True)
-    table.add_column("split")
-    for name in ("faces in", "out", "size m", "s"):
+    table.add_column("id", overflow="fold")
+    table.add_column("category", overflow="fold")
+    for name in ("faces", "size m", "split", "s") if wide else ("faces", "size m"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("defects, or why it failed", overflow="fold", ratio=3)
+    table.add_column("defects, or why it failed", overflow="fold")
     for asset in notable[:MAX_ROWS]:
-        table.add_row(*_row(asset), style="" if asset.status == "ok" else "red")
+        table.add_row(*_row(asset, wide), style="" if asset.status == "ok" else "red")
     return table
 
 
@@ -78,13 +77,20 @@ def counts_table(title: str, counts: dict[str, int]) -> Table:
     return table
 
 
-def _row(asset: AssetReport) -> tuple[str, ...]:
+def _row(asset: AssetReport, wide: bool) -> tuple[str, ...]:
     """The cells of one asset; details of its defects are in the JSON."""
-    head, seconds = (_plain(asset.id), _plain(asset.category), asset.split), f"{asset.seconds:.2f}"
-    if asset.status != "ok":
-        return (*head, "", "", "", seconds, _plain(f"{asset.reason}: {asset.message}"))
-    defects = _plain(" ".join(d.code for d in asset.defects))
-    return (*head, str(asset.faces_in), str(asset.faces), f"{asset.diagonal_m:.2f}", seconds, defects)
+    ok = asset.status == "ok"
+    faces = f"{asset.faces_in} > {asset.faces}" if ok else ""
+    more = (asset.split, f"{asset.seconds:.2f}") if wide else ()
+    told = " ".join(d.code for d in asset.defects) if ok else f"{asset.reason}: {asset.message}"
+    size = f"{asset.diagonal_m:.2f}" if ok else ""
+    return (_plain(_shortened(asset.id, wide)), _plain(asset.category), faces, size, *more, _plain(told))
+
+
+def _shortened(text: str, wide: bool) -> str:
+    """A long id without its middle."""
+    width = 48 if wide else 20
+    return text if len(text) <= width else f"{text[: width // 2]}…{text[-(width // 2 - 1) :]}"
 
 
 def _notable(asset: AssetReport) -> bool:

@@ -5,7 +5,6 @@ import sys
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import tyro
 from rich.console import Console
@@ -85,13 +84,13 @@ def _run(command: Render | Inspect | Assets) -> int:
 
 def _render(command: Render) -> int:
     """`scenegen render`."""
-    from scenegen.assets.cache import default_cache
+    from scenegen.assets.cache import AssetCache
     from scenegen.pipeline.progress import Display
     from scenegen.pipeline.run import render
     from scenegen.pipeline.summary import print_summary
 
     console = Console(highlight=False)
-    cache: Any = default_cache() if command.cache else None
+    cache = AssetCache() if command.cache else None
     outcome = render(
         command.data,
         command.out,

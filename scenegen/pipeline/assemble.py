@@ -86,4 +86,4 @@ def add_counts(counts: Iterable[dict[str, int]]) -> dict[str, int]:
     for part in counts:
         for key, value in part.items():
             total[key] = total.get(key, 0) + value
-    return dict(sorted(total.items()))
+    return {key: total[key] for key in sorted(total) if total[key]}

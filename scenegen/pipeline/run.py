@@ -23,7 +23,7 @@ from scenegen.pipeline.manifest import (
 from scenegen.pipeline.plan import Job, Plan, make_plan
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.worker import Task
-from scenegen.rendering import open_renderer
+from scenegen.rendering.choice import open_renderer
 from scenegen.shards.codecs import require_codec
 
 SAVE_SECONDS = 2.0

@@ -9,8 +9,9 @@ from scenegen.config import GenerationConfig
 from scenegen.geometry import View, angle_between
 from scenegen.lights import Lighting
 from scenegen.rendering.frame import Frame, Renderer
-from scenegen.seeding import Stage, generator, stable_key
-from scenegen.staging.stage import Layout, Shot
+from scenegen.seeding import Stage, generator
+from scenegen.staging.stage import Layout
+from scenegen.staging.viewpoints import Shot
 from scenegen.tracing.raycaster import Scene
 from scenegen.tracing.tracks import choose_pixels, follow, trace
 
@@ -33,7 +34,7 @@ def photograph(
 ) -> Sample:
     """Render all views of a shot, trace the first and follow its rays into the others."""
     frames = [renderer.render(layout.scene, v, light) for v, light in zip(shot.views, lighting, strict=True)]
-    room_key = stable_key(layout.room_stage.room.id)
+    room_key = layout.stage.key
     rng = generator(config.seed, Stage.RAYS, room=room_key, sample=index)
     return Sample(
         arrays={
@@ -45,7 +46,7 @@ def photograph(
             "sample/overlap": shot.overlap.astype(np.float32),
             **_pair_measures(shot.views),
         },
-        assets=tuple((p.id, p.category) for p in layout.placed),
+        assets=tuple((p.asset, p.category) for p in layout.placed),
         rejected=shot.rejected,
     )
 

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scenegen import __version__
 from scenegen.assets.cache import AssetCache
@@ -10,15 +10,16 @@ from scenegen.assets.library import open_objects, open_rooms
 from scenegen.assets.source import ObjectSource, RoomSource
 from scenegen.config import GenerationConfig
 from scenegen.errors import StagingError
+from scenegen.lights import Lighting
 from scenegen.pipeline.assemble import add_counts, assets_digest, figures, shard_content
 from scenegen.pipeline.plan import Ids, Job, objects_for
 from scenegen.pipeline.sample import Sample, photograph
-from scenegen.rendering import open_renderer
+from scenegen.rendering.choice import open_renderer
 from scenegen.rendering.frame import Renderer
 from scenegen.shards.content import ShardContent
-from scenegen.staging.placement import LoadedObject
+from scenegen.staging.objects import LoadedObject, loaded_object
 from scenegen.staging.stage import Layout, RoomStage, build_layout, light, prepare_room, shoot
-from scenegen.tracing.raycaster import Bvh
+from scenegen.staging.viewpoints import Shot
 
 LAYOUT_TRIES = 6
 """Arrangements tried for a sample before it is given up."""
@@ -39,14 +40,17 @@ class Shelf:
     def load(self, object_id: str) -> LoadedObject:
         """The object, from memory or from its source. Raises AssetError where it cannot be used."""
         if object_id not in self._objects:
-            model = self._source.load(object_id)
-            self._objects[object_id] = LoadedObject(model, Bvh(model.mesh))
-            self._room_left -= len(model.mesh.faces)
+            self._objects[object_id] = loaded_object(self._source.load(object_id))
+            self._room_left -= self._triangles(object_id)
         self._objects.move_to_end(object_id)
         while self._room_left < 0 and len(self._objects) > 1:
-            _, gone = self._objects.popitem(last=False)
-            self._room_left += len(gone.model.mesh.faces)
+            oldest = next(iter(self._objects))
+            self._room_left += self._triangles(oldest)
+            del self._objects[oldest]
         return self._objects[object_id]
+
+    def _triangles(self, object_id: str) -> int:
+        return len(self._objects[object_id].model.mesh.faces)
 
 
 @dataclass
@@ -82,8 +86,9 @@ def make_shard(studio: Studio, job: Job, attributes: dict[str, str | int | float
 
     Raises AssetError where the room cannot be read, StagingError where no sample could be made.
     """
-    stage = prepare_room(studio.rooms.load(job.room), studio.config.seed)
+    stage = prepare_room(studio.rooms.load(job.room), studio.config.seed, baked=studio.rooms.name != "procedural")
     ids, object_split = objects_for(job.split, studio.objects)
+    studio.layouts.clear()
     samples: list[Sample] = []
     given_up: list[str] = []
     for index in range(job.first_sample, job.first_sample + job.samples):
@@ -93,7 +98,6 @@ def make_shard(studio: Studio, job: Job, attributes: dict[str, str | int | float
             given_up.append(str(error))
         progress(1)
     replaced = add_counts(layout.replaced for layout in studio.layouts.values())
-    studio.layouts.clear()
     if not samples:
         raise StagingError(f"room {job.room}: no sample could be made; {given_up[0]}")
     content = shard_content(samples, {**attributes, "assets_sha256": _digest(studio, job, samples)})
@@ -102,20 +106,36 @@ def make_shard(studio: Studio, job: Job, attributes: dict[str, str | int | float
 
 
 def _sample(studio: Studio, stage: RoomStage, ids: Ids, index: int) -> Sample:
-    """One sample, in the first arrangement of objects that gives its cameras something to see."""
-    reasons: list[dict[str, int]] = []
+    """One sample, photographed. Raises StagingError where it had to be given up."""
+    staged = stage_sample(studio, stage, ids, index)
+    sample = photograph(studio.config, staged.layout, staged.shot, staged.lighting, studio.renderer, index)
+    return replace(sample, rejected=add_counts([sample.rejected, {"layout": staged.layouts_rejected}]))
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A sample before it is photographed."""
+
+    layout: Layout
+    shot: Shot
+    lighting: tuple[Lighting, ...]
+    layouts_rejected: int
+
+
+def stage_sample(studio: Studio, stage: RoomStage, ids: Ids, index: int) -> Staged:
+    """The first arrangement of objects that gives the cameras of a sample something to see.
+
+    Raises StagingError after LAYOUT_TRIES arrangements.
+    """
     last: StagingError | None = None
-    for number in _layout_numbers(index, studio.config.objects.pairs_per_layout):
+    for rejected, number in enumerate(_layout_numbers(index, studio.config.objects.pairs_per_layout)):
         try:
             layout = _layout(studio, stage, ids, number)
             shot = shoot(layout, studio.config, index)
         except StagingError as error:
             last = error
-            reasons.append({"layout": 1})
             continue
-        lighting = light(layout, shot, studio.config, index)
-        sample = photograph(studio.config, layout, shot, lighting, studio.renderer, index)
-        return Sample(sample.arrays, sample.assets, add_counts([sample.rejected, *reasons]))
+        return Staged(layout, shot, light(layout, shot, studio.config, index), rejected)
     raise StagingError(f"sample {index}: given up after {LAYOUT_TRIES} arrangements; the last: {last}")
 
 

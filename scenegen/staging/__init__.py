@@ -1,9 +1,9 @@
 """Staging: the free space of a room, the objects in it, the cameras that look at them, and the light.
 
-    stage = prepare_room(room, root_seed)
-    layout = build_layout(stage, ids_by_category, load, config, layout=0)
-    shot = shoot(layout, config, sample=0)
-    lighting = light(layout, shot, config, sample=0)
+stage = prepare_room(room, root_seed)
+layout = build_layout(stage, ids_by_category, load, config, layout=0)
+shot = shoot(layout, config, sample=0)
+lighting = light(layout, shot, config, sample=0)
 """
 
 from scenegen.staging.objects import Load, LoadedObject, PlacedObject, loaded_object

@@ -57,7 +57,9 @@ def clear(pose: Pose, scene: Scene, room: Skin, placed: list[PlacedObject]) -> b
     """Whether the object at this pose touches nothing; `scene` holds the room and all of `placed`."""
     if _pierced(pose, scene) or not _clear_of(pose, room, np.eye(4), pose.foot()):
         return False
-    near = [p for p in placed if np.linalg.norm(p.center - pose.middle()) < pose.reach() + p.scale * p.loaded.size_m / 2]
+    near = [
+        p for p in placed if np.linalg.norm(p.center - pose.middle()) < pose.reach() + p.scale * p.loaded.size_m / 2
+    ]
     return all(_clear_of(pose, p.loaded.skin, p.T_world_object) and not _pierces(pose, p) for p in near)
 
 

@@ -28,6 +28,8 @@ class Glance:
     """(B, G) z-depth in metres, infinite where nothing is hit."""
     instance: NDArray[np.uint16]
     """(B, G) 0 nothing, 1 the room, 2.. the objects."""
+    primitive: NDArray[np.int32]
+    """(B, G) face of the body's mesh, -1 where nothing is hit."""
     points: Array
     """(B, G, 3) world metres; meaningless where nothing is hit."""
     normals: Array
@@ -45,11 +47,6 @@ class Glance:
         away = eyes - self.points
         length = np.linalg.norm(away, axis=-1)
         return np.einsum("bgi,bgi->bg", away, self.normals) / np.where(length > 0, length, 1)
-
-    def of(self, index: int) -> "Glance":
-        """One of the views, B = 1."""
-        i = slice(index, index + 1)
-        return Glance(self.views[i], self.depth[i], self.instance[i], self.points[i], self.normals[i])
 
 
 def grid_pixels(camera: Camera, across: int = FINE) -> Array:
@@ -69,7 +66,8 @@ def glance(scene: Scene, views: tuple[View, ...], across: int = FINE) -> Glance:
     depth = hits.t.astype(np.float64).reshape(rays.shape[:2])
     points = eyes + rays * np.where(np.isfinite(depth), depth, 0)[..., None]
     normals = _normals(scene, hits.instance, hits.primitive).reshape(rays.shape)
-    return Glance(views, depth, hits.instance.reshape(depth.shape), points, normals)
+    shape = depth.shape
+    return Glance(views, depth, hits.instance.reshape(shape), hits.primitive.reshape(shape), points, normals)
 
 
 def _normals(scene: Scene, instance: NDArray, primitive: NDArray) -> Array:

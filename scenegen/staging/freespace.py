@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.source import Room
 from scenegen.seeding import Generator
-from scenegen.staging.surfaces import Skin, distance
+from scenegen.staging.surfaces import Skin, distance, f32
 from scenegen.tracing.raycaster import Bvh
 
 Array = NDArray[np.float64]
@@ -47,6 +47,8 @@ class FreeSpace:
     """(K, 3) world metres."""
     clearance: Array
     """(K,) distance to the nearest surface of the room, metres."""
+    closed: Array
+    """(K,) share of all directions that meet a surface: 1 in a whole room, less in a scan of one side."""
     winding: int
     """1: the room's faces look to the inside; -1: they look away from it; 0: they cannot be trusted."""
 
@@ -69,12 +71,12 @@ def free_space(room: Room, bvh: Bvh, surface: Skin, rng: Generator, candidates: 
     closed, front = _surroundings(bvh, room.mesh, points)
     walled = _walled(bvh, points)
     winding = _winding(closed[walled], front[walled])
-    points = points[_inside(walled, closed, front if winding >= 0 else 1 - front, winding)]
+    inside = _inside(walled, closed, front if winding >= 0 else 1 - front, winding)
+    points, closed = points[inside], closed[inside]
     clearance = distance(surface, points)
-    open_air = clearance > LEAST_CLEARANCE_M
-    points, clearance = points[open_air], clearance[open_air]
-    joined = _joined(bvh, points, clearance)
-    return FreeSpace(points[joined], clearance[joined], winding)
+    keep = np.flatnonzero(clearance > LEAST_CLEARANCE_M)
+    keep = keep[_joined(bvh, points[keep], clearance[keep])]
+    return FreeSpace(points[keep], clearance[keep], closed[keep], winding)
 
 
 def directions(count: int) -> Array:
@@ -88,7 +90,8 @@ def directions(count: int) -> Array:
 def _candidates(room: Room, rng: Generator, count: int) -> Array:
     """Uniform points in the box of the room, from floor to ceiling."""
     low, high = room.mesh.vertices.min(0).astype(np.float64), room.mesh.vertices.max(0).astype(np.float64)
-    low, high = low + [MARGIN_M, MARGIN_M, 0], high - [MARGIN_M, MARGIN_M, 0]
+    margin = np.array([MARGIN_M, MARGIN_M, 0])
+    low, high = low + margin, high - margin
     low[2], high[2] = max(low[2], 0.0), min(high[2], room.ceiling_m)
     return low + rng.random((count, 3)) * np.maximum(high - low, 0)
 
@@ -136,7 +139,7 @@ def _joined(bvh: Bvh, points: Array, clearance: Array) -> Mask:
     joined[hub] = True
     for _ in range(_HUBS):
         rest = np.flatnonzero(~joined)
-        joined[rest] = ~bvh.blocked(points[hub], points[rest] - points[hub], 1.0) if len(rest) else False
+        joined[rest] = ~bvh.blocked(f32(points[hub]), f32(points[rest] - points[hub]), 1.0) if len(rest) else False
         # the next hub is the reached point farthest from all hubs so far: it looks round corners
         gap = np.minimum(gap, np.linalg.norm(points - points[hub], axis=1))
         hub = int(np.argmax(np.where(joined, gap * np.minimum(clearance, 0.3), -1)))
@@ -145,4 +148,4 @@ def _joined(bvh: Bvh, points: Array, clearance: Array) -> Mask:
 
 def _cast(bvh: Bvh, points: Array, rays: Array) -> dict[str, NDArray]:
     """Hits of the same directions (D, 3) from all points (K, 3), in the order point, direction."""
-    return bvh.nearest(np.repeat(points, len(rays), axis=0), np.tile(rays, (len(points), 1)))
+    return bvh.nearest(f32(np.repeat(points, len(rays), axis=0)), f32(np.tile(rays, (len(points), 1))))

@@ -1,44 +1,65 @@
 """The light of a view: one to three lamps in the free space, and light from all around.
 
-Strengths are not drawn but set: shadow rays to points that the views see tell how much of each lamp
-arrives, and the lamps are scaled so that the mean irradiance is the same by design. So no picture is
-black or blown out, wherever the lamps stand.
+Strengths are not drawn but set: shadow rays from points that the view sees tell how much of each lamp
+arrives there, and how bright those surfaces are tells how much light they need. So no picture is black
+or blown out, wherever the lamps stand.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.assets.mesh import Mesh
 from scenegen.lights import Lighting, PointLight, Rgb
 from scenegen.seeding import Generator
+from scenegen.staging.covisibility import Glance
 from scenegen.staging.freespace import FreeSpace
 from scenegen.tracing.raycaster import Scene, blocked
 
 Array = NDArray[np.float64]
 
-IRRADIANCE = (0.8, 1.1)
-"""Mean irradiance of what is seen, drawn within these bounds; 1 shows white as white before tone mapping."""
+RADIANCE = (0.15, 0.24)
+"""Mean linear value of a picture, drawn within these bounds: a middle grey of about 0.4 to 0.53 when encoded."""
+IRRADIANCE = (0.4, 1.3)
+"""Bounds of the mean irradiance: dark rooms stay rather dark, bright ones bright."""
 AMBIENT, AMBIENT_BAKED = (0.3, 0.5), (0.6, 0.8)
 """Share of the ambient light; the larger one where the colours of a scan hold light already."""
 KELVIN = (2700.0, 7500.0)
 """Colour temperatures, uniform in their reciprocals."""
-ADAPTATION = 0.5
+ADAPTATION = 0.4
 """How much of a lamp's tint is left after white balance: exponent of its linear RGB."""
-STRONGEST = 6.0
+STRONGEST = 2.5
 """Cap on a lamp's strength: one that is hidden from all that is seen is not driven up without end."""
-LAMP_CLEARANCE_M = 0.25
+LAMP_CLEARANCE_M = 0.35
 """Lamps stand in places at least this clear, where there are any."""
 _LUMA = np.array([0.2126, 0.7152, 0.0722])
 
 
+@dataclass(frozen=True, eq=False)
+class Lit:
+    """A sample of what a view sees, for measuring light on it."""
+
+    points: Array
+    """(N, 3) world metres."""
+    normals: Array
+    """(N, 3) unit, turned to the camera."""
+    albedo: float
+    """Mean luminance of the surfaces, linear, 0 to 1."""
+    eye: Array
+    """(3,) the camera."""
+
+
+def lit_sample(scene: Scene, seen: Glance) -> Lit:
+    """What the first view of a glance sees."""
+    hit = seen.hit[0]
+    normals = seen.normals[0, hit] * np.sign(seen.facing[0, hit])[:, None]
+    albedo = _albedo(scene, seen.instance[0, hit], seen.primitive[0, hit])
+    return Lit(seen.points[0, hit], normals, albedo, seen.views[0].position)
+
+
 def draw_lighting(
-    rng: Generator,
-    scene: Scene,
-    free: FreeSpace,
-    seen: tuple[Array, Array],
-    eye: Array,
-    ceiling_m: float,
-    lights: tuple[int, int] = (1, 3),
-    baked: bool = False,
+    rng: Generator, scene: Scene, free: FreeSpace, lit: Lit, ceiling_m: float, lights: tuple[int, int], baked: bool
 ) -> Lighting:
     """Draw the light of a view.
 
@@ -46,28 +67,25 @@ def draw_lighting(
         rng: makes every choice.
         scene: casts the shadows.
         free: places for lamps; at least one point.
-        seen: (N, 3) points that are seen and (N, 3) unit normals turned to the camera.
-        eye: (3,) the camera.
+        lit: what the view sees.
         ceiling_m: height of the ceiling.
         lights: number of lamps, lowest and highest.
         baked: the room's colours hold light already (scans): more of the light is ambient.
 
     """
-    level = rng.uniform(*IRRADIANCE)
-    share = rng.uniform(*(AMBIENT_BAKED if baked else AMBIENT))
-    places = np.stack([_place(rng, free, eye, ceiling_m) for _ in range(rng.integers(lights[0], lights[1] + 1))])
-    radii = rng.uniform(1.2, 3.0, len(places))
-    weights = rng.uniform(0.4, 1.0, len(places))
-    arriving = _arriving(scene, places, radii, *seen)
-    strength = _strengths(arriving, weights, level * (1 - share))
+    level = float(np.clip(rng.uniform(*RADIANCE) / max(lit.albedo, 1e-3), *IRRADIANCE))
+    direct = level * (1 - rng.uniform(*(AMBIENT_BAKED if baked else AMBIENT)))
+    count = int(rng.integers(lights[0], lights[1] + 1))
+    places = np.stack([_place(rng, free, lit.eye, ceiling_m) for _ in range(count)])
+    radii = rng.uniform(1.2, 3.0, count)
+    arriving = _arriving(scene, places, radii, lit)
+    strength = _strengths(arriving, rng.uniform(0.4, 1.0, count), direct)
     lamps = tuple(
         PointLight(_triple(place), _triple(power * lamp_color(rng)), float(radius))
         for place, radius, power in zip(places, radii, strength, strict=True)
     )
-    # what the lamps cannot bring, because they are hidden, comes from all around
-    missing = max(0.0, level * (1 - share) - float(arriving @ strength))
-    up, down = _ambient(rng, level * share + 0.7 * missing)
-    return Lighting(lamps, up, down)
+    # what hidden lamps cannot bring comes from all around
+    return Lighting(lamps, *_ambient(rng, level - min(direct, float(arriving @ strength))))
 
 
 def blackbody(kelvin: float) -> Array:
@@ -104,15 +122,15 @@ def _place(rng: Generator, free: FreeSpace, eye: Array, ceiling_m: float) -> Arr
     return p[rng.choice(len(p), p=weight / weight.sum())]
 
 
-def _arriving(scene: Scene, places: Array, radii: Array, points: Array, normals: Array) -> Array:
+def _arriving(scene: Scene, places: Array, radii: Array, lit: Lit) -> Array:
     """(L,) mean irradiance that a lamp of strength 1 brings to the points, shadows included."""
-    if not len(points):
+    if not len(lit.points):
         return np.zeros(len(places))
-    away = places[:, None] - points
+    away = places[:, None] - lit.points
     far = np.linalg.norm(away, axis=-1)
-    cosine = np.maximum(np.einsum("lni,ni->ln", away, normals) / np.maximum(far, 1e-6), 0)
+    cosine = np.maximum(np.einsum("lni,ni->ln", away, lit.normals) / np.maximum(far, 1e-6), 0)
     fall = radii[:, None] ** 2 / (radii[:, None] ** 2 + far**2)
-    starts = np.broadcast_to(points + 2e-3 * normals, away.shape).reshape(-1, 3)
+    starts = np.broadcast_to(lit.points + 2e-3 * lit.normals, away.shape).reshape(-1, 3)
     shadow = blocked(scene, starts, away.reshape(-1, 3) * 0.999).reshape(far.shape)
     return (cosine * fall * ~shadow).mean(1)
 
@@ -127,6 +145,25 @@ def _ambient(rng: Generator, mean: float) -> tuple[Rgb, Rgb]:
     below = rng.uniform(0.45, 0.8)
     up = 2 * mean / (1 + below)
     return _triple(up * lamp_color(rng) ** 0.5), _triple(up * below * lamp_color(rng) ** 0.5)
+
+
+def _albedo(scene: Scene, instance: NDArray, primitive: NDArray) -> float:
+    """Mean luminance of surfaces that were hit, by material and vertex colour; textures by their mean."""
+    light = [
+        _face_luminance(body.mesh, primitive[rows])
+        for body in scene.bodies
+        if len(rows := np.flatnonzero(instance == body.instance))
+    ]
+    return float(np.concatenate(light).mean()) if light else 0.5
+
+
+def _face_luminance(mesh: Mesh, faces: NDArray) -> Array:
+    """(N,) linear luminance of some faces."""
+    base = np.array([m.color if m.texture is None else m.texture.levels[-1][0, 0] / 255 for m in mesh.materials])
+    color = base[mesh.face_material[faces]] ** 2.2
+    if mesh.colors is not None:
+        color = color * (mesh.colors[mesh.faces[faces, 0]] / 255.0) ** 2.2
+    return color @ _LUMA
 
 
 def _triple(values: Array) -> Rgb:

@@ -102,8 +102,9 @@ def place_objects(
 
 
 def _cluster(free: FreeSpace, rng: Generator) -> Array:
-    """One of the 2 % widest places, between knee and head where there are such: layouts differ in it."""
-    weight = free.clearance * np.where((free.points[:, 2] > 0.5) & (free.points[:, 2] < 1.7), 1.0, 0.5)
+    """One of the 2 % widest and best enclosed places, rather between knee and head: layouts differ in it."""
+    height = free.points[:, 2]
+    weight = free.clearance * free.closed**2 * np.where((height > 0.5) & (height < 1.7), 1.0, 0.5)
     best = np.argsort(-weight, kind="stable")[: max(8, len(free) // 50)]
     return free.points[rng.choice(best)]
 
@@ -152,7 +153,9 @@ def _find(
 ) -> Pose | None:
     """A pose without collision: sizes from the drawn one downwards, several places each; None where there is none."""
     diagonal = diagonal_m(loaded.size_m, kind, config, rng)
-    sizes = [diagonal * s for s in SHRINK] if kind == "float" else [diagonal, min(diagonal, rng.uniform(*TOY_DIAGONAL_M))]
+    sizes = (
+        [diagonal * s for s in SHRINK] if kind == "float" else [diagonal, min(diagonal, rng.uniform(*TOY_DIAGONAL_M))]
+    )
     for size in dict.fromkeys(max(s, min(diagonal, SMALLEST_M)) for s in sizes):
         scale = size / loaded.size_m
         poses = (_floating if kind == "float" else _resting)(space, loaded, scale, config, rng, done)
@@ -169,7 +172,7 @@ def _floating(
     """Poses at free points, wide ones near the cluster first, with uniform rotations on SO(3)."""
     points, clearance = space.free.points, space.free.clearance
     reach = np.linalg.norm(points - done.middle, axis=1)
-    weight = clearance * (np.exp(-(reach**2) / (2 * CLUSTER_SIGMA_M**2)) + 0.03)
+    weight = clearance * space.free.closed * (np.exp(-(reach**2) / (2 * CLUSTER_SIGMA_M**2)) + 0.03)
     # a thin thing may be longer than the clearance of its middle, but seldom twice as long
     fits = clearance >= config.clearance_m + 0.25 * scale * loaded.size_m
     weight = weight * fits * _apart(points, done.centers())
@@ -194,7 +197,7 @@ def _resting(
     if not len(space.supports):
         return []
     height = scale * (loaded.high[2] - loaded.low[2])
-    middles = space.supports.points + [0, 0, height / 2]
+    middles = space.supports.points + np.array([0, 0, height / 2])
     weight = preference(space.supports, scale * loaded.size_m, height, done.middle)
     weight = weight * _apart(middles, done.centers(), min(APART_M, 0.5 * scale * loaded.size_m + 0.1))
     if not weight.any():

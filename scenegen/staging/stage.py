@@ -13,7 +13,7 @@ from scenegen.lights import Lighting
 from scenegen.seeding import Stage, generator, stable_key
 from scenegen.staging.covisibility import COARSE, glance
 from scenegen.staging.freespace import FreeSpace, free_space
-from scenegen.staging.lighting import draw_lighting
+from scenegen.staging.lighting import draw_lighting, lit_sample
 from scenegen.staging.objects import Load, PlacedObject
 from scenegen.staging.placement import Space, place_objects
 from scenegen.staging.support import find_supports
@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 
 LEAST_FREE = 30
 """Free points, and free points clear enough for a camera, that a room must have."""
+OBJECT_CLEARANCE_M = 0.4
+"""Least distance of a camera from an object: nearer, and it fills the picture."""
 NEAR_MIDDLE_M = 1.5
 """Objects this near the heart of a layout count for the middle that cameras look at."""
 
@@ -108,9 +110,7 @@ def build_layout(
 
 def shoot(layout: Layout, config: GenerationConfig, sample: int) -> Shot:
     """Place the cameras of one sample. Raises StagingError where this layout offers none."""
-    rng = generator(
-        layout.stage.root_seed, Stage.VIEWPOINT, room=layout.stage.key, layout=layout.index, sample=sample
-    )
+    rng = generator(layout.stage.root_seed, Stage.VIEWPOINT, room=layout.stage.key, layout=layout.index, sample=sample)
     try:
         return shoot_views(layout.ground, config.cameras, config.size, config.views, rng)
     except StagingError as error:
@@ -127,25 +127,20 @@ def light(layout: Layout, shot: Shot, config: GenerationConfig, sample: int) -> 
 def _light(layout: Layout, shot: Shot, config: GenerationConfig, sample: int, view: int) -> Lighting:
     """The light of one view, measured on what it sees."""
     stage = layout.stage
-    rng = generator(
-        stage.root_seed, Stage.LIGHT, room=stage.key, layout=layout.index, sample=sample, view=view
-    )
-    seen = glance(layout.scene, (shot.views[view],), COARSE)
-    hit = seen.hit[0]
-    normals = (seen.normals * np.sign(seen.facing)[..., None])[0, hit]
-    lit = (seen.points[0, hit], normals)
-    eye = shot.views[view].position
-    return draw_lighting(rng, layout.scene, stage.free, lit, eye, stage.room.ceiling_m, config.light.lights, stage.baked)
+    rng = generator(stage.root_seed, Stage.LIGHT, room=stage.key, layout=layout.index, sample=sample, view=view)
+    lit = lit_sample(layout.scene, glance(layout.scene, (shot.views[view],), COARSE))
+    lights = int(config.light.lights[0]), int(config.light.lights[1])
+    return draw_lighting(rng, layout.scene, stage.free, lit, stage.room.ceiling_m, lights, stage.baked)
 
 
 def _camera_places(free: FreeSpace, placed: tuple[PlacedObject, ...]) -> Array:
     """(K, 3) free points far enough from the room and from all objects, and outside their boxes."""
     points = free.points[free.clearance >= CAMERA_CLEARANCE_M]
     for item in placed:
-        near = np.linalg.norm(points - item.center, axis=1) < item.scale * item.loaded.size_m / 2 + CAMERA_CLEARANCE_M
+        near = np.linalg.norm(points - item.center, axis=1) < item.scale * item.loaded.size_m / 2 + OBJECT_CLEARANCE_M
         local = transform(inverse(item.T_world_object), points[near])
         inside = ((local >= item.loaded.low) & (local <= item.loaded.high)).all(1)
-        close = np.isfinite(distance(item.loaded.skin, local, CAMERA_CLEARANCE_M / item.scale))
+        close = np.isfinite(distance(item.loaded.skin, local, OBJECT_CLEARANCE_M / item.scale))
         points = np.delete(points, np.flatnonzero(near)[inside | close], axis=0)
     return points
 

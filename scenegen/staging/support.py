@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from scenegen.assets.mesh import Mesh
 from scenegen.geometry import compose, rotation_about
 from scenegen.seeding import Generator
 from scenegen.staging.freespace import FreeSpace
 from scenegen.staging.objects import LoadedObject
+from scenegen.staging.surfaces import f32
 from scenegen.tracing.raycaster import Bvh
 
 Array = NDArray[np.float64]
@@ -52,7 +53,7 @@ def find_supports(mesh: Mesh, bvh: Bvh, free: FreeSpace, ceiling_m: float) -> Su
         found.append(np.c_[points, headroom][good])
         above = points - [0, 0, 1e-3]
     layers = np.concatenate(found)
-    layers = layers[_seen(bvh, layers[:, :3] + [0, 0, 0.04], free)]
+    layers = layers[_seen(bvh, layers[:, :3] + np.array([0, 0, 0.04]), free)]
     return Supports(layers[:, :3], layers[:, 3])
 
 
@@ -66,7 +67,7 @@ def _columns(free: FreeSpace, ceiling_m: float) -> Array:
 
 def _next_layer(mesh: Mesh, bvh: Bvh, above: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
     """What lies under (C, 3) points: (H, 3) places, (H,) free height above them, and whether they are level."""
-    hits = bvh.nearest(above, np.tile([0.0, 0, -1], (len(above), 1)))
+    hits = bvh.nearest(f32(above), f32(np.tile([0.0, 0, -1], (len(above), 1))))
     met = hits["primID"] >= 0
     headroom = hits["tfar"][met].astype(np.float64)
     a, b, c = np.moveaxis(mesh.vertices[mesh.faces[hits["primID"][met]]].astype(np.float64), 1, 0)
@@ -80,10 +81,10 @@ def _seen(bvh: Bvh, points: Array, free: FreeSpace, tries: int = 6) -> NDArray[n
     seen = np.zeros(len(points), bool)
     if not len(points):
         return seen
-    near = cKDTree(free.points).query(points, k=min(tries, len(free)))[1].reshape(len(points), -1)
+    near = KDTree(free.points).query(points, k=min(tries, len(free)))[1].reshape(len(points), -1)
     for k in range(near.shape[1]):
         rest = np.flatnonzero(~seen)
-        seen[rest] = ~bvh.blocked(points[rest], free.points[near[rest, k]] - points[rest], 1.0)
+        seen[rest] = ~bvh.blocked(f32(points[rest]), f32(free.points[near[rest, k]] - points[rest]), 1.0)
     return seen
 
 
@@ -132,5 +133,5 @@ def _heights(bvh: Bvh, xy: Array, support_z: Array) -> Array:
     """(N, M) height of what lies under (N, M, 2) points, looking down from 5 cm above the support; -inf for nothing."""
     z = np.broadcast_to(support_z[:, None, None] + 0.05, (*xy.shape[:2], 1))
     starts = np.concatenate([xy, z], axis=-1).reshape(-1, 3)
-    hits = bvh.nearest(starts, np.tile([0.0, 0, -1], (len(starts), 1)))
+    hits = bvh.nearest(f32(starts), f32(np.tile([0.0, 0, -1], (len(starts), 1))))
     return np.where(hits["primID"] >= 0, starts[:, 2] - hits["tfar"], -np.inf).reshape(xy.shape[:2])

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from scenegen.assets.mesh import Mesh
 from scenegen.errors import AssetError
 
 Array = NDArray[np.float64]
+F32 = NDArray[np.float32]
 _R2 = np.array([0.7548776662466927, 0.5698402909980532])
 NEIGHBOURS = 4
 """Nearest samples whose triangles are measured."""
@@ -29,13 +30,18 @@ class Skin:
     """(S, 3) metres."""
     face: NDArray[np.int64]
     """(S,) the face each point lies on."""
-    tree: cKDTree
+    tree: KDTree
     spacing_m: float
     """How far the nearest sample may lie beside the nearest point of the surface."""
 
     def triangles(self, samples: NDArray) -> Array:
         """(..., 3, 3) float64 corners of the faces of some samples."""
         return self.mesh.vertices[self.mesh.faces[self.face[samples]]].astype(np.float64)
+
+
+def f32(values: Array) -> F32:
+    """The same numbers as rays take them."""
+    return values.astype(np.float32)
 
 
 def area_m2(mesh: Mesh) -> Array:
@@ -69,7 +75,7 @@ def _skin(mesh: Mesh, area: Array, count: int) -> Skin:
     a, b, c = np.moveaxis(mesh.vertices[mesh.faces[face]].astype(np.float64), 1, 0)
     points = a + u * (b - a) + v * (c - a)
     # an unbalanced tree is built three times as fast and asked as fast on such even points
-    tree = cKDTree(points, balanced_tree=False, compact_nodes=False)
+    tree = KDTree(points, balanced_tree=False, compact_nodes=False)
     step = tree.query(points[:: max(1, count // 64)], k=min(2, count))[0].reshape(-1, min(2, count))[:, -1]
     return Skin(mesh, points, face, tree, 3 * float(np.mean(step)))
 
@@ -79,6 +85,8 @@ def distance(surface: Skin, points: Array, reach_m: float = np.inf) -> Array:
 
     Never below the true distance, and above it by a fraction of the spacing of the samples at most.
     """
+    if not len(points):
+        return np.empty(0)
     out = np.full(len(points), np.inf)
     bound = reach_m + surface.spacing_m
     _, near = surface.tree.query(points, k=min(NEIGHBOURS, len(surface.points)), distance_upper_bound=bound)

@@ -30,7 +30,7 @@ BATCH = 6
 """Cameras looked through at once."""
 STARTS = 8
 """First cameras tried for a sample."""
-LOOKS = 36
+LOOKS = 60
 """Cameras looked through, at most, for each place in a sample and each first camera."""
 CAMERA_CLEARANCE_M = 0.2
 """Least distance of a camera from any surface."""
@@ -79,7 +79,9 @@ class _Limits:
 
     def relaxed(self) -> "_Limits":
         """Lower ends x 0.8, upper ends x 1.2, 10 degrees more up to 90 (paper)."""
-        return _Limits(_wider(self.distance), _wider(self.height), _wider(self.baseline), min(self.angle_deg + 10, 90.0))
+        return _Limits(
+            _wider(self.distance), _wider(self.height), _wider(self.baseline), min(self.angle_deg + 10, 90.0)
+        )
 
 
 def _wider(limits: tuple[float, float]) -> tuple[float, float]:
@@ -99,9 +101,7 @@ class _Search:
     relaxed: int = 0
 
 
-def shoot_views(
-    ground: Ground, config: CamerasConfig, size: tuple[int, int], views: int, rng: Generator
-) -> Shot:
+def shoot_views(ground: Ground, config: CamerasConfig, size: tuple[int, int], views: int, rng: Generator) -> Shot:
     """Draw the cameras of one sample. Raises StagingError, with the counts by reason, where none can be found."""
     search = _Search(ground, config, size, rng, Counter())
     for _ in range(STARTS):
@@ -143,9 +143,8 @@ def _looked_through(search: _Search, first: View | None) -> Iterator[tuple[View,
     """Cameras that meet the limits, each with a reason code, "" where what it sees is good."""
     ground = search.ground
     for views in _drawn(search, first):
-        for begin in range(0, len(views), BATCH):
-            batch = views[begin : begin + BATCH]
-            seen = glance(ground.scene, tuple(batch), COARSE)
+        while batch := tuple(islice(views, BATCH)):
+            seen = glance(ground.scene, batch, COARSE)
             yield from zip(batch, verdicts(seen, ground.winding, len(ground.scene.bodies) > 1), strict=True)
 
 
@@ -160,7 +159,7 @@ def _overlap_verdict(search: _Search, view: View, start: Glance) -> str:
     return "overlap_high" if max(forth, back) > high else ""
 
 
-def _drawn(search: _Search, first: View | None) -> Iterator[list[View]]:
+def _drawn(search: _Search, first: View | None) -> Iterator[Iterator[View]]:
     """The cameras of each pass that meet the limits and see their target."""
     config = search.config
     limits = _Limits(config.target_distance_m, config.camera_height_m, config.baseline_m, config.max_angle_deg)
@@ -178,7 +177,9 @@ def _places(ground: Ground, limits: _Limits, first: View | None) -> Array:
     """(K, 3) free points within the limits of distance, height and separation."""
     p = ground.points
     top = min(limits.height[1], ground.ceiling_m - BELOW_CEILING_M)
-    keep = _between(np.linalg.norm(p - ground.target, axis=1), limits.distance) & _between(p[:, 2], (limits.height[0], top))
+    keep = _between(np.linalg.norm(p - ground.target, axis=1), limits.distance) & _between(
+        p[:, 2], (limits.height[0], top)
+    )
     if first is not None:
         keep &= _between(np.linalg.norm(p - first.position, axis=1), limits.baseline)
     return p[keep]
@@ -189,8 +190,8 @@ def _between(values: Array, limits: tuple[float, float]) -> NDArray[np.bool_]:
     return (values >= limits[0]) & (values <= limits[1])
 
 
-def _cameras(search: _Search, places: Array, limits: _Limits, first: View | None) -> list[View]:
-    """Cameras at (N, 3) places that look at jittered targets, without those that cannot see theirs or look elsewhere."""
+def _cameras(search: _Search, places: Array, limits: _Limits, first: View | None) -> Iterator[View]:
+    """Cameras at (N, 3) places that look at jittered targets, those that see theirs and look the right way."""
     jitter = search.config.target_jitter_m
     targets = search.ground.target + np.c_[search.rng.uniform(-jitter, jitter, (len(places), 2)), np.zeros(len(places))]
     gaze = targets - places
@@ -203,10 +204,10 @@ def _cameras(search: _Search, places: Array, limits: _Limits, first: View | None
     search.rejected["line_of_sight"] += int((keep & ~clear).sum())
     roll = np.deg2rad(search.rng.uniform(*search.config.roll_deg, len(places)))
     focal = search.rng.uniform(*search.config.focal_px, len(places)) * search.size[0] / 640
-    return [
+    return (
         View(pinhole(*search.size, float(focal[i])), look_at(places[i], targets[i], float(roll[i])))
         for i in np.flatnonzero(keep & clear)
-    ]
+    )
 
 
 def _sees(scene: Scene, places: Array, targets: Array) -> NDArray[np.bool_]:

@@ -69,13 +69,22 @@ def keyboard(rng: Generator) -> Parts:
     slope = (tail - 0.012) / d
     parts = [s.profile_x(body, front, -w / 2, w / 2)]
     accent, tall = fin.plastic(rng), between(rng, 0.006, 0.012)
+    plain: dict[float, list[tuple[float, float, float]]] = {}
     for k, y in enumerate(spread(rows, -d / 2 + 0.012, d / 2 - 0.012)):
-        edges = _key_edges(rng, columns, k)
-        for a, b in zip(edges[:-1], edges[1:], strict=True):
-            f = accent if (k in (0, 4) and a < 1) or chance(rng, 0.02) else caps
-            x0, x1, z = -w / 2 + 0.01 + a * pitch, -w / 2 + 0.01 + b * pitch, 0.012 + slope * (y + d / 2)
-            parts.append(_key(f, x0 + 0.0012, x1 - 0.0012, y, 0.86 * pitch / 2, z, tall))
-    return parts
+        edges = np.array(_key_edges(rng, columns, k))
+        z = 0.012 + slope * (y + d / 2)
+        for mid, wide in zip((edges[1:] + edges[:-1]) / 2, np.round(np.diff(edges), 3), strict=True):
+            at = (-w / 2 + 0.01 + float(mid) * pitch, float(y), z)
+            if (k in (0, 4) and mid < 1) or chance(rng, 0.02):
+                parts.append(_cap(accent, float(wide) * pitch, pitch, tall, at))
+            else:
+                plain.setdefault(float(wide), []).append(at)
+    return parts + [s.scattered(_cap(caps, wide * pitch, pitch, tall, (0, 0, 0)), at) for wide, at in plain.items()]
+
+
+def _cap(f: fin.Finish, wide: float, pitch: float, tall: float, at: tuple[float, float, float]) -> Mesh:
+    """A key cap `wide` metres wide, standing at `at`."""
+    return s.moved(_key(f, 0.0012 - wide / 2, wide / 2 - 0.0012, 0, 0.43 * pitch, 0, tall), at)
 
 
 def _key(f: fin.Finish, x0: float, x1: float, y: float, half: float, z: float, tall: float) -> Mesh:
@@ -102,11 +111,12 @@ def laptop(rng: Generator) -> Parts:
     bed = s.slab(fin.dark(rng), (-0.44 * w, -0.02 * d, 0.5 * thick), (0.44 * w, 0.4 * d, thick + 0.0006))
     pad = s.slab(fin.casing(rng), (-0.15 * w, -0.44 * d, 0.5 * thick), (0.15 * w, -0.08 * d, thick + 0.0006))
     key, pitch = pick(rng, fin.dark, fin.casing)(rng), 0.88 * w / 14
-    keys = [_key(key, x - 0.43 * pitch, x + 0.43 * pitch, y, 0.4 * pitch * 0.93, thick, 0.0022) for y in spread(5, -0.01 * d, 0.39 * d) for x in spread(14, -0.43 * w, 0.43 * w)]
+    spots = [(x, y, thick) for y in spread(5, -0.01 * d, 0.39 * d) for x in spread(14, -0.43 * w, 0.43 * w)]
+    keys = s.scattered(_key(key, -0.43 * pitch, 0.43 * pitch, 0, 0.37 * pitch, 0, 0.0022), spots)
     lid = _panel(rng, body, w, d, 0.6 * thick, 0.02 * w + 0.004, 0.0)
     hinge = (0, 0.5 * d - 0.004, thick)
     opened = [s.moved(s.tilted(m, 0, -(angle - np.pi / 2)), hinge) for m in lid]
-    return [base, bed, pad, *keys, *opened, s.rod(fin.dark(rng), (-0.4 * w, hinge[1], thick), (0.4 * w, hinge[1], thick), 0.45 * thick)]
+    return [base, bed, pad, keys, *opened, s.rod(fin.dark(rng), (-0.4 * w, hinge[1], thick), (0.4 * w, hinge[1], thick), 0.45 * thick)]
 
 
 def cellphone(rng: Generator) -> Parts:
@@ -176,4 +186,4 @@ def remote(rng: Generator) -> Parts:
     parts += [s.disc(key, size, 0.5 * t, (x, y, 0.85 * t), sides=12) if rows % 2 else s.block(key, (1.9 * size, 1.4 * size, 0.5 * t), (x, y, 0.85 * t)) for x, y in buttons]
     parts += [s.hoop(fin.steel(rng), 0.2 * w, 0.05 * w, (0, 0.26 * h, t)), s.disc(key, 0.1 * w, 0.4 * t, (0, 0.26 * h, 0.92 * t), sides=14)]
     power = fin.solid("power", (0.75, 0.12, 0.1))
-    return [*parts, s.disc(power, 0.08 * w, 0.4 * t, (-0.28 * w, 0.43 * h, 0.92 * t), sides=12)]
+    return [*parts, s.disc(power, 0.08 * w, 0.4 * t, (-0.2 * w, 0.4 * h, 0.92 * t), sides=12)]

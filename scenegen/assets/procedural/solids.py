@@ -268,3 +268,18 @@ def sheared_y(mesh: Mesh, slope: float) -> Mesh:
 def flat_picture(mesh: Mesh) -> Mesh:
     """The mesh with one picture over its upper side (x, y)."""
     return shapes.fit_uv(mesh, 0, 1)
+
+
+def scattered(mesh: Mesh, offsets: Vec) -> Mesh:
+    """Copies of a mesh at many places (K, 3), as one mesh: much faster than K parts."""
+    at = np.asarray(offsets, np.float32).reshape(-1, 3)
+    k, n = len(at), len(mesh.vertices)
+    faces = mesh.faces[None] + (n * np.arange(k, dtype=np.int32))[:, None, None]
+    return Mesh(
+        vertices=(mesh.vertices[None] + at[:, None]).reshape(-1, 3),
+        faces=faces.reshape(-1, 3),
+        face_material=np.tile(mesh.face_material, k),
+        materials=mesh.materials,
+        normals=None if mesh.normals is None else np.tile(mesh.normals, (k, 1)),
+        uv=None if mesh.uv is None else np.tile(mesh.uv, (k, 1)),
+    )

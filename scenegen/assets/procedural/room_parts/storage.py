@@ -4,7 +4,7 @@ import numpy as np
 
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural.room_parts import clutter
-from scenegen.assets.procedural.room_parts.kit import Item, Kit, Span, item, shifted
+from scenegen.assets.procedural.room_parts.kit import Item, Kit, Span, item, shifted, tag
 
 
 def _pairs(cuts: np.ndarray) -> list[Span]:
@@ -59,7 +59,7 @@ def _boxes(kit: Kit, x: Span, depth: float, z: float, height: float) -> list[Mes
         out.append(kit.slab(role, (a + 0.01, b - 0.01), (0.02, depth * 0.95), (z - 0.0005, z + h), 0.008))
         mid = (a + b) / 2
         out.append(kit.slab("metal", (mid - 0.04, mid + 0.04), (depth * 0.95 - 0.004, depth * 0.95 + 0.005), (z + h * 0.55, z + h * 0.55 + 0.03), 0.003))
-    return item("box", out, 0, 0, 0).parts and list(item("box", out, 0, 0, 0).parts)
+    return tag("box", out)
 
 
 def case(

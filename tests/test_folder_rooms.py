@@ -1,0 +1,125 @@
+"""Rooms of a folder: any mesh format, stable ids, stated axes and units, the two real scans."""
+
+import json
+import pickle
+import shutil
+
+import numpy as np
+import pytest
+import trimesh
+from room_maker import room, write_ply
+
+from scenegen.assets.folder_rooms import FolderRooms
+from scenegen.errors import AssetError, UsageError
+from scenegen.geometry import compose, rotation_about, transform
+
+
+def arrays(seed=1):
+    vertices, faces, _ = room(np.random.default_rng(seed), tables=3)
+    return vertices, faces
+
+
+def export(path, vertices, faces):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    trimesh.Trimesh(vertices, faces, process=False).export(path)
+
+
+@pytest.mark.parametrize("suffix", ["ply", "obj", "glb", "stl", "off"])
+def test_every_format_gives_the_same_room(tmp_path, suffix):
+    vertices, faces = arrays()
+    frame = compose(rotation_about((0.3, 1, -0.2), 2.0), (1, 1, 1))
+    export(tmp_path / f"hall.{suffix}", transform(frame, vertices), faces)
+    loaded = FolderRooms(tmp_path).load("hall")
+    assert loaded.id == "hall"
+    assert len(loaded.mesh.faces) == len(faces)
+    assert np.ptp(loaded.mesh.vertices[:, 2]) == pytest.approx(np.ptp(vertices[:, 2]), abs=0.02)
+    assert loaded.ceiling_m == pytest.approx(2.6, abs=0.02)
+    assert "no_colors" in {d.code for d in loaded.defects}
+
+
+def test_ids_are_paths_and_keep_the_suffix_only_where_needed(tmp_path):
+    for name in ("b/one.ply", "a/two.obj", "a/two.ply", "c.stl", "a/readme.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    assert FolderRooms(tmp_path).ids() == ("a/two.obj", "a/two.ply", "b/one", "c")
+
+
+def test_vertex_colours_are_kept(tmp_path):
+    vertices, faces = arrays()
+    rgb = np.random.default_rng(0).integers(0, 256, (len(vertices), 3), dtype=np.uint8)
+    write_ply(tmp_path / "r.ply", vertices, faces, rgb)
+    loaded = FolderRooms(tmp_path).load("r")
+    assert "no_colors" not in {d.code for d in loaded.defects}
+    seen = np.unique(loaded.mesh.colors, axis=0)
+    np.testing.assert_array_equal(seen, np.unique(rgb, axis=0))
+
+
+def test_notes_name_axis_unit_id_and_role(tmp_path):
+    vertices, faces = arrays()
+    upside_down = compose(rotation_about((1, 0, 0), np.pi), scale=100.0)
+    export(tmp_path / "scan.ply", transform(upside_down, vertices), faces)
+    export(tmp_path / "mug.ply", vertices, faces)
+    notes = [
+        {"path": "scan.ply", "id": "cellar", "up_axis": "-z", "unit_m": 0.01, "license": "CC0", "role": "room"},
+        {"path": "mug.ply", "role": "object"},
+    ]
+    plain = FolderRooms(tmp_path).digest("scan")
+    (tmp_path / "assets.jsonl").write_text("\n".join(map(json.dumps, notes)))
+    rooms = FolderRooms(tmp_path)
+    assert rooms.ids() == ("cellar",)
+    assert rooms.license == "CC0"
+    assert rooms.digest("cellar") != plain  # a cached room in another unit must not come back
+    assert rooms.load("cellar").ceiling_m == pytest.approx(2.6, abs=0.02)
+
+
+def test_wrong_unit_is_refused_with_what_to_do(tmp_path):
+    vertices, faces = arrays()
+    export(tmp_path / "mm.ply", vertices * 1000, faces)
+    with pytest.raises(AssetError, match=r"rooms are 2 to 300 m; state unit_m in assets\.jsonl") as caught:
+        FolderRooms(tmp_path).load("mm")
+    assert caught.value.reason == "implausible_size"
+
+
+def test_two_rooms_of_one_id(tmp_path):
+    for name in ("a.ply", "b.ply"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "assets.jsonl").write_text('{"path": "b.ply", "id": "a"}')
+    with pytest.raises(UsageError, match="two rooms have the id 'a'"):
+        FolderRooms(tmp_path)
+
+
+def test_clear_errors(tmp_path):
+    with pytest.raises(UsageError, match="no such folder"):
+        FolderRooms(tmp_path / "absent")
+    with pytest.raises(UsageError, match="no meshes in it; looked for .*ply"):
+        FolderRooms(tmp_path)
+    (tmp_path / "bad.ply").write_bytes(b"ply\nformat ascii 1.0\nelement vertex 3\n")
+    with pytest.raises(AssetError):
+        FolderRooms(tmp_path).load("bad")
+    with pytest.raises(AssetError, match="other: not in"):
+        FolderRooms(tmp_path).load("other")
+
+
+def test_loading_is_pure_and_the_source_travels(tmp_path):
+    vertices, faces = arrays()
+    export(tmp_path / "one.ply", vertices, faces)
+    rooms = FolderRooms(tmp_path)
+    first, again = rooms.load("one"), pickle.loads(pickle.dumps(rooms)).load("one")
+    np.testing.assert_array_equal(first.mesh.vertices, again.mesh.vertices)
+    shutil.copytree(tmp_path, tmp_path / "elsewhere" / "x")
+    moved = FolderRooms(tmp_path / "elsewhere" / "x")
+    assert moved.digest("one") == rooms.digest("one")
+    np.testing.assert_array_equal(moved.load("one").mesh.vertices, first.mesh.vertices)
+
+
+def test_the_real_rooms(shared_data):
+    rooms = FolderRooms(shared_data / "rooms")
+    copy = "copyroom/copyroom_c2000_opt"
+    assert rooms.ids() == (f"{copy}.obj", f"{copy}.ply", "redkitchen/redkitchen")
+    obj, ply = rooms.load(f"{copy}.obj"), rooms.load(f"{copy}.ply")
+    assert "missing_texture" in {d.code for d in obj.defects}
+    assert len(np.unique(ply.mesh.colors, axis=0)) > 100  # one colour per plane
+    # Two versions of one scan: the same room, the same way up.
+    assert np.ptp(obj.mesh.vertices, axis=0) == pytest.approx(np.ptp(ply.mesh.vertices, axis=0), abs=0.06)
+    assert obj.ceiling_m == pytest.approx(ply.ceiling_m, abs=0.03)
+    assert {rooms.split(room_id) for room_id in rooms.ids()} <= {"train", "val"}

@@ -1,0 +1,92 @@
+"""What a run has to make."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from scenegen.assets.source import hashed_split
+from scenegen.config import GenerationConfig
+from scenegen.errors import UsageError
+from scenegen.pipeline.plan import choose_rooms, file_name, make_plan, objects_for
+
+
+@dataclass(frozen=True)
+class Rooms:
+    count: int
+    name: str = "folder"
+    license: str = "test"
+
+    def ids(self):
+        return tuple(f"r/{k:03d}" for k in range(self.count))
+
+    def split(self, room_id):
+        return hashed_split(room_id)
+
+
+@dataclass(frozen=True)
+class Objects:
+    per_category: int
+    name: str = "folder"
+    license: str = "test"
+
+    def ids(self):
+        return {c: tuple(f"{c}/{k}" for k in range(self.per_category)) for c in ("chair", "mug")}
+
+    def split(self, object_id):
+        return hashed_split(object_id)
+
+
+CONFIG = GenerationConfig(rooms=10, pairs_per_room=300)
+
+
+def test_a_shard_holds_one_room_and_at_most_128_samples():
+    plan = make_plan(CONFIG, Rooms(20), Objects(10))
+    assert [j.index for j in plan.jobs] == list(range(30))
+    assert [j.samples for j in plan.jobs[:3]] == [128, 128, 44]
+    assert [j.first_sample for j in plan.jobs[:3]] == [0, 128, 256]
+    assert len({j.file for j in plan.jobs}) == 30
+    assert all(j.file.startswith(j.split) for j in plan.jobs)
+
+
+def test_a_larger_run_contains_the_rooms_of_a_smaller_one():
+    many = choose_rooms(replace(CONFIG, rooms=15), Rooms(20))
+    assert set(choose_rooms(CONFIG, Rooms(20))) < set(many)
+    assert list(many) == sorted(many)
+    assert choose_rooms(replace(CONFIG, seed=1), Rooms(20)) != choose_rooms(CONFIG, Rooms(20))
+
+
+def test_more_rooms_than_there_are():
+    with pytest.raises(UsageError, match=r"^--rooms 10: procedural has only 9; ask for at most that many$"):
+        make_plan(CONFIG, Rooms(9), Objects(3))
+
+
+def test_held_out_rooms_get_held_out_objects():
+    ids, name = objects_for("val", Objects(50))
+    train, _ = objects_for("train", Objects(50))
+    assert name == "val"
+    assert all(hashed_split(i) == "val" for part in ids.values() for i in part)
+    assert not {i for part in ids.values() for i in part} & {i for part in train.values() for i in part}
+    assert objects_for("test", Objects(50))[0] == ids
+
+
+def test_a_library_too_small_to_split_is_used_whole_and_says_so():
+    @dataclass(frozen=True)
+    class One(Objects):
+        def split(self, object_id):
+            return "train"
+
+    ids, name = objects_for("val", One(3))
+    assert name == "all"
+    assert sum(map(len, ids.values())) == 6
+
+
+def test_file_names_are_safe_and_distinct():
+    assert file_name("train", "005", 0) == "train-005-000.h5"
+    assert file_name("val", "a/b", 1) != file_name("val", "a_b", 1)
+    assert "/" not in file_name("val", "a/b c", 1)
+
+
+def test_the_digest_of_the_listing_sees_every_id():
+    digest = make_plan(CONFIG, Rooms(20), Objects(10)).assets_sha256
+    assert digest == make_plan(CONFIG, Rooms(20), Objects(10)).assets_sha256
+    assert digest != make_plan(CONFIG, Rooms(20), Objects(11)).assets_sha256
