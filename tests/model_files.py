@@ -10,8 +10,8 @@ from scenegen.assets.mesh import Material, Mesh
 CUBE_V = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], float)
 CUBE_F = np.array(
     [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1], [2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4]]
-    + [[1, 5, 7], [1, 7, 3]]
 )
+CUBE_F = np.vstack([CUBE_F, [[1, 5, 7], [1, 7, 3]]])
 """The unit cube, faces outwards."""
 
 

@@ -1,9 +1,14 @@
 """Simple rooms and objects for the tests of staging: boxes with furniture, wound as solids and shells."""
 
+from functools import cache
+
 import numpy as np
 
 from scenegen.assets.mesh import Material, Mesh, concatenate
 from scenegen.assets.source import ObjectModel, Room
+from scenegen.staging import LoadedObject, RoomStage, loaded_object, prepare_room
+from scenegen.staging.surfaces import triangle_distance
+from scenegen.tracing.raycaster import Body, Bvh, Scene
 
 WALLS = Material("walls", (0.8, 0.78, 0.74))
 WOOD = Material("wood", (0.55, 0.4, 0.28))
@@ -20,7 +25,7 @@ def box(low, high, material=WOOD, inward=False, drop=()) -> Mesh:
     low, high = np.asarray(low, np.float32), np.asarray(high, np.float32)
     faces = np.delete(_FACES, list(drop), axis=0)
     faces = faces[:, ::-1] if inward else faces
-    return Mesh(low + _CUBE * (high - low), faces.copy(), np.zeros(len(faces), np.int32), (material,))
+    return Mesh((low + _CUBE * (high - low)).astype(np.float32), faces.copy(), np.zeros(len(faces), np.int32), (material,))
 
 
 def table(x, y, width=1.2, depth=0.7, height=0.74) -> Mesh:
@@ -93,7 +98,7 @@ def stool(name="stool/0", category="stool") -> ObjectModel:
     """A seat on four legs: concave, as furniture is; 0.4 x 0.4 x 0.45 m."""
     mesh = table(0, 0, 0.4, 0.4, 0.45)
     mesh = Mesh(mesh.vertices - np.float32([0, 0, 0.225]), mesh.faces, mesh.face_material, mesh.materials)
-    return ObjectModel(name, category, mesh, float(np.linalg.norm([0.4, 0.4, 0.45])))
+    return ObjectModel(name, category, mesh, float(np.linalg.norm(np.array([0.4, 0.4, 0.45]))))
 
 
 LIBRARY = {
@@ -107,3 +112,35 @@ LIBRARY = {
 """A little library of objects by id."""
 IDS = {"cube": ("cube/0", "cube/1"), "slab": ("slab/0", "slab/1"), "sofa": ("sofa/0",), "stool": ("stool/0",)}
 """The same by category."""
+
+
+@cache
+def load(asset) -> LoadedObject:
+    """A model of the library, ready to place."""
+    return loaded_object(LIBRARY[asset])
+
+
+@cache
+def prepared(name="furnished") -> RoomStage:
+    """A room stage, made once."""
+    return prepare_room({"furnished": furnished, "corner": l_shaped, "scan": open_scan}[name](), 0)
+
+
+def scene_of(*meshes) -> Scene:
+    """A scene of meshes as they stand: the first is the room."""
+    return Scene(tuple(Body(m, Bvh(m), np.eye(4), i + 1) for i, m in enumerate(meshes)))
+
+
+def true_distance(mesh, points) -> np.ndarray:
+    """Distance of (Q, 3) points to a mesh, over all its faces."""
+    return triangle_distance(np.asarray(points, float)[:, None], mesh.vertices[mesh.faces].astype(float)).min(1)
+
+
+def surface_points(mesh, count, rng) -> np.ndarray:
+    """Random points on a mesh, and all its vertices: other ones than the code under test takes."""
+    a, b, c = np.moveaxis(mesh.vertices[mesh.faces].astype(float), 1, 0)
+    area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    face = rng.choice(len(a), count, p=area / area.sum())
+    weights = rng.dirichlet((1, 1, 1), count)
+    points = sum(w[:, None] * q[face] for w, q in zip(weights.T, (a, b, c), strict=True))
+    return np.concatenate([points, mesh.vertices])

@@ -51,7 +51,13 @@ def test_up_axis_by_format_or_by_note(tmp_path):
 
 @pytest.mark.parametrize(
     ("diagonal", "unit", "name"),
-    [(0.2, 1, None), (4.0, 1, None), (4.01, 0.01, "centimetres"), (400, 0.01, "centimetres"), (401, 0.001, "millimetres")],
+    [
+        (0.2, 1, None),
+        (4.0, 1, None),
+        (4.01, 0.01, "centimetres"),
+        (400, 0.01, "centimetres"),
+        (401, 0.001, "millimetres"),
+    ],
 )
 def test_units_are_guessed_by_size(diagonal, unit, name):
     factor, defects = guess_unit(diagonal)

@@ -91,7 +91,7 @@ def test_two_rooms_of_one_id(tmp_path):
 def test_clear_errors(tmp_path):
     with pytest.raises(UsageError, match="no such folder"):
         FolderRooms(tmp_path / "absent")
-    with pytest.raises(UsageError, match="no meshes in it; looked for .*ply"):
+    with pytest.raises(UsageError, match=r"no meshes in it; looked for .*ply"):
         FolderRooms(tmp_path)
     (tmp_path / "bad.ply").write_bytes(b"ply\nformat ascii 1.0\nelement vertex 3\n")
     with pytest.raises(AssetError):

@@ -1,3 +1,4 @@
+import json
 import time
 from pathlib import Path
 
@@ -44,8 +45,17 @@ def test_texture_coordinates_are_kept_outside_the_unit_square(tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["pic ture.png", "PIC TURE.PNG", "sub\\..\\pic ture.png", '"pic ture.png"', "pic%20ture.png\t\t", "./pic ture.png "]
-    + ["C:\\Users\\me\\pic ture.png", "/home/me/pic ture.png", "-s 1 1 1 -o 0 0 0 -clamp on pic ture.png"],
+    [
+        "pic ture.png",
+        "PIC TURE.PNG",
+        "sub\\..\\pic ture.png",
+        '"pic ture.png"',
+        "pic%20ture.png\t\t",
+        "./pic ture.png ",
+        "C:\\Users\\me\\pic ture.png",
+        "/home/me/pic ture.png",
+        "-s 1 1 1 -o 0 0 0 -clamp on pic ture.png",
+    ],
 )
 def test_textures_are_found_under_untidy_names(tmp_path, name):
     write(tmp_path / "a.mtl", f"newmtl m\nmap_Kd {name}\n")
@@ -102,8 +112,17 @@ def test_materials_change_per_face_and_equal_pictures_are_shared(tmp_path):
 
 @pytest.mark.parametrize(
     ("line", "expected"),
-    [("d 1", []), ("Tr 0", []), ("d 0.4", ["translucent"]), ("Tr 0.4", ["translucent"]), ("d 0", ["inverted_alpha"])]
-    + [("Tr 1.000000", ["inverted_alpha"]), ("d 1\nTr 1", []), ("map_d pic.png", ["alpha_map"]), ("d nan", [])],
+    [
+        ("d 1", []),
+        ("Tr 0", []),
+        ("d 0.4", ["translucent"]),
+        ("Tr 0.4", ["translucent"]),
+        ("d 0", ["inverted_alpha"]),
+        ("Tr 1.000000", ["inverted_alpha"]),
+        ("d 1\nTr 1", []),
+        ("map_d pic.png", ["alpha_map"]),
+        ("d nan", []),
+    ],
 )
 def test_every_material_is_opaque_and_says_what_it_was(tmp_path, line, expected):
     write(tmp_path / "a.mtl", f"newmtl m\nKd 1 1 1\n{line}\n")
@@ -163,18 +182,19 @@ def test_coordinates_that_are_no_numbers_become_zero(tmp_path):
     assert np.isfinite(mesh.uv).all()
 
 
+WORDS = ["v", "vt", "vn", "f", "l", "usemtl", "mtllib", "0", "1", "2", "3", "-1"]
+WORDS += ["1/1", "1//2", "2/", "/", "nan", "1e9", "#", "\\", "\n"]
+
+
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.lists(
-        st.sampled_from("v vt vn f l usemtl mtllib 0 1 2 3 -1 1/1 1//2 2/ / nan 1e9 # \\ \n".split(" ")), max_size=60
-    )
-)
+@given(st.lists(st.sampled_from(WORDS), max_size=60))
 def test_rubbish_never_raises_anything_but_asset_errors(tmp_path, words):
     path = write(tmp_path / "a.obj", TRIANGLE + " ".join(words))
     try:
-        read_mesh(path)
+        found = "" if len(read_mesh(path)[0].faces) else "no faces returned"
     except AssetError as error:
-        assert error.reason in ("no_faces", "bad_index", "unreadable", "not_finite")
+        found = error.reason
+    assert found in ("", "no_faces", "bad_index", "unreadable", "not_finite")
 
 
 @given(st.lists(st.integers(0, 9), max_size=30))
@@ -345,6 +365,33 @@ def test_scene_transforms_apply_and_mirrors_keep_faces_outwards(tmp_path):
     corners = mesh.vertices[mesh.faces].astype(float)
     volume = (corners[:, 0] * np.cross(corners[:, 1], corners[:, 2])).sum() / 6
     assert volume == pytest.approx(3)
+
+
+def gltf(tmp_path, image: bytes, name: str = "pic.png") -> Path:
+    """A textured triangle whose picture lies beside it."""
+    visual = trimesh.visual.TextureVisuals(
+        uv=np.array([[0, 0], [1, 0], [0, 1]]),
+        material=trimesh.visual.material.PBRMaterial(name="skin", baseColorTexture=Image.new("RGB", (4, 4), (9, 8, 7))),
+    )
+    part = trimesh.Trimesh([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]], visual=visual, process=False)
+    for file, data in part.export(file_type="gltf").items():
+        write(tmp_path / file, data)
+    tree = json.loads((tmp_path / "model.gltf").read_text())
+    tree["images"] = [{"uri": name}]
+    if image:
+        write(tmp_path / "pic.png", image)
+    return write(tmp_path / "model.gltf", json.dumps(tree))
+
+
+def test_gltf_pictures_are_found_and_missed_aloud(tmp_path):
+    write_image(tmp_path / "ok.png", (1, 2, 3))
+    mesh, defects = read_mesh(gltf(tmp_path / "a", (tmp_path / "ok.png").read_bytes()))
+    assert defects == ()
+    np.testing.assert_array_equal(mesh.materials[0].texture.levels[0][0, 0], [1, 2, 3])
+    np.testing.assert_allclose(mesh.uv, [[0, 0], [1, 0], [0, 1]], atol=1e-6)
+    assert "missing_texture" in codes(read_mesh(gltf(tmp_path / "b", b""))[1])
+    assert "missing_texture" in codes(read_mesh(gltf(tmp_path / "c", b"rubbish"))[1])
+    assert "outside_root" in codes(read_mesh(gltf(tmp_path / "d", b"", "../ok.png"))[1])
 
 
 # the real thing ----------------------------------------------------------------------------------

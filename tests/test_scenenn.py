@@ -134,7 +134,7 @@ def test_unsafe_and_broken_annotations(tmp_path, data, reason):
 def test_clear_errors(tmp_path):
     with pytest.raises(UsageError, match="no such folder; give the folder"):
         SceneNNRooms(tmp_path / "absent")
-    with pytest.raises(UsageError, match="looked for <id>/<id>.ply"):
+    with pytest.raises(UsageError, match=r"looked for <id>/<id>\.ply"):
         SceneNNRooms(tmp_path)
     make_room(tmp_path, "005")
     for call in (SceneNNRooms(tmp_path).load, SceneNNRooms(tmp_path).digest):

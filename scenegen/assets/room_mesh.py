@@ -60,18 +60,15 @@ def clean_room(mesh: Mesh) -> tuple[Mesh, tuple[Defect, ...]]:
     mesh, flat = drop_degenerate(mesh)
     if not len(mesh.faces):
         raise AssetError("no_area", "the mesh has no area: every face is degenerate")
-    mesh, fragments = drop_small_components(mesh, FRAGMENT_M)
-    before = len(mesh.faces)
-    mesh, error_m = decimate(mesh, MAX_FACES)
-    mesh, _ = drop_unreferenced(mesh)
-    defects = [Defect("degenerate_faces", str(flat))] * bool(flat) + [Defect("fragments", str(fragments))] * bool(
-        fragments
+    whole, parts = drop_small_components(mesh, FRAGMENT_M)
+    small, error_m = decimate(whole, MAX_FACES)
+    # Each detail begins with the number of faces removed: the asset doctor adds them up.
+    counts = (
+        ("degenerate_faces", flat, ""),
+        ("fragments", len(mesh.faces) - len(whole.faces), f" faces in {parts} parts"),
+        ("decimated", len(whole.faces) - len(small.faces), f" faces, moved by at most {error_m * 1000:.1f} mm"),
     )
-    if error_m:
-        defects.append(
-            Defect("decimated", f"{before} to {len(mesh.faces)} faces, moved by at most {error_m * 1000:.1f} mm")
-        )
-    return mesh, tuple(defects)
+    return drop_unreferenced(small)[0], tuple(Defect(code, f"{n}{rest}") for code, n, rest in counts if n)
 
 
 def moved(mesh: Mesh, T: NDArray[np.float64]) -> Mesh:

@@ -21,8 +21,7 @@ def read_scene(path: Path, root: Path) -> tuple[Mesh, list[Defect]]:
 
     Raises AssetError `no_faces`; anything that trimesh raises on a damaged file.
     """
-    if path.suffix.lower() == ".gltf":
-        json.loads(path.read_bytes())  # trimesh would take another file's place for one that is not JSON
+    with_picture = _textured_names(path)
     resolver = FolderResolver(root, path.parent)
     with path.open("rb") as file:
         scene = trimesh.load_scene(file, file_type=path.suffix[1:].lower(), resolver=resolver, process=False)
@@ -35,12 +34,28 @@ def read_scene(path: Path, root: Path) -> tuple[Mesh, list[Defect]]:
         if isinstance(part, trimesh.Trimesh) and len(part.faces):
             material, more = _material(part, shelf, materials)
             meshes.append(_mesh(part, np.asarray(T_world_part), material))
-            defects += more
+            defects += [*more, *_lost(part, with_picture)]
     if not meshes:
         raise AssetError("no_faces", f"{path.name}: no triangles")
     defects += [Defect("missing_texture", n) for n in dict.fromkeys(resolver.missing + resolver.refused)]
     defects += [Defect("outside_root", n) for n in dict.fromkeys(resolver.refused)]
     return concatenate(meshes), shelf.defects + list(dict.fromkeys(defects))
+
+
+def _textured_names(path: Path) -> frozenset[str]:
+    """Names of a glTF's materials that have a picture: trimesh drops one that is missing or damaged without a word.
+
+    Raises ValueError where a .gltf is not JSON: trimesh would take another file in its place.
+    """
+    suffix, data = path.suffix.lower(), b"{}"
+    if suffix == ".gltf":
+        data = path.read_bytes()
+    elif suffix == ".glb":
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(16)[12:], "little")
+            data = file.read(4 + length)[4:]
+    materials = json.loads(data).get("materials", [])
+    return frozenset(m.get("name", "") for m in materials if "baseColorTexture" in m.get("pbrMetallicRoughness", {}))
 
 
 def _material(part: Any, shelf: TextureShelf, known: dict[int, Material]) -> tuple[Material, list[Defect]]:
@@ -57,6 +72,15 @@ def _material(part: Any, shelf: TextureShelf, known: dict[int, Material]) -> tup
     return (material if part.visual.uv is not None else Material(name, material.color)), defects
 
 
+def _lost(part: Any, with_picture: frozenset[str]) -> list[Defect]:
+    """The picture that the part's material should have and has not."""
+    source = getattr(part.visual, "material", None)
+    name = str(getattr(source, "name", "") or "")
+    if source is None or name not in with_picture or getattr(source, "baseColorTexture", None) is not None:
+        return []
+    return [Defect("missing_texture", f"of {name or 'a material'}")]
+
+
 def _texture(source: Any, shelf: TextureShelf, name: str) -> Any:
     """The base colour picture as a texture, if there is one."""
     image = getattr(source, "baseColorTexture", None) or getattr(source, "image", None)
@@ -71,7 +95,7 @@ def _color(source: Any) -> tuple[float, float, float]:
         encoded = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 0) ** (1 / 2.4) - 0.055)
     else:
         encoded = np.asarray(source.main_color, np.float64)[:3] / 255
-    r, g, b = np.clip(encoded, 0, 1).tolist()
+    r, g, b = np.clip(encoded, 0, 1).round(6).tolist()
     return r, g, b
 
 

@@ -36,12 +36,12 @@ class EmbreeRenderer:
         hits = nearest(scene, rays.origin, rays.directions)
         surfels = gather(scene, tables, rays, hits)
         light, lit = illuminate(scene, surfels, lighting)
-        rgb = _scatter(surfels.ray, to_bytes(light), shape, BACKGROUND)
+        rgb = scatter(surfels.ray, to_bytes(light), shape, BACKGROUND)
         depth = np.where(hits.instance > 0, hits.t, np.float32(0)).reshape(shape)
         instance = hits.instance.reshape(shape)
         pixels = edge_pixels(rgb, depth, _labels(surfels, instance, lit))
         rgb.reshape(-1, 3)[pixels] = self._refine(scene, view, lighting, pixels, surfels, light)
-        return Frame(rgb, depth, instance, _scatter(surfels.ray, _camera_normals(surfels, view), shape), hits)
+        return Frame(rgb, depth, instance, scatter(surfels.ray, camera_normals(surfels, view), shape), hits)
 
     def _tables_of(self, scene: Scene) -> Mapping[Mesh, SurfaceTable]:
         """Surface tables of all meshes of the scene, made where they are missing."""
@@ -92,17 +92,20 @@ def _sky(count: int) -> F32:
     return np.repeat(_SKY[:, None], count, axis=1)
 
 
-def _scatter(
+def scatter(
     ray: NDArray[np.intp], values: NDArray, shape: tuple[int, int], blank: tuple[int, int, int] = (0, 0, 0)
 ) -> NDArray:
     """Image (H, W, 3) of one-byte values (3, N) at flat pixels `ray`, `blank` elsewhere."""
     # four-byte words are moved in one go; three separate bytes are not
-    words = np.empty((values.shape[1], 4), values.dtype)
-    words[:, :3] = values.T
-    image = np.empty((shape[0] * shape[1], 4), values.dtype)
-    image[:] = (*blank, 0)
-    image.view(np.uint32)[ray, 0] = words.view(np.uint32)[:, 0]
-    return np.ascontiguousarray(image[:, :3]).reshape(*shape, 3)
+    words = np.zeros((values.shape[1], 4), values.dtype)
+    pixels = np.full(shape[0] * shape[1], np.array([*blank, 0], values.dtype).view(np.uint32)[0])
+    image = np.empty((len(pixels), 3), values.dtype)
+    for channel in range(3):
+        words[:, channel] = values[channel]
+    pixels[ray] = words.view(np.uint32)[:, 0]
+    for channel in range(3):
+        image[:, channel] = pixels.view(values.dtype)[channel::4]
+    return image.reshape(*shape, 3)
 
 
 def _labels(surfels: Surfels, instance: NDArray[np.uint16], lit: NDArray[np.uint8]) -> NDArray[np.uint32]:
@@ -112,7 +115,7 @@ def _labels(surfels: Surfels, instance: NDArray[np.uint16], lit: NDArray[np.uint
     return out.reshape(instance.shape)
 
 
-def _camera_normals(surfels: Surfels, view: View) -> NDArray[np.int8]:
+def camera_normals(surfels: Surfels, view: View) -> NDArray[np.int8]:
     """(3, N) normals in camera axes times 127, on the eye's side even where a smooth normal is not."""
     rotation = view.T_world_cam[:3, :3].T.astype(np.float32)
     normal = rotation @ surfels.normal

@@ -35,6 +35,8 @@ LEAST_FRONT = 0.7
 """Share of the surfaces around a point that must be seen from the front."""
 SCAN_SHARE, SCAN_CLOSED, SCAN_FRONT = 0.15, 0.3, 0.88
 """With fewer enclosed candidates than the first, points this much closed and seen from the front do as well."""
+LEAST_WALLED = 0.05
+"""Share of enclosed candidates below which these do not judge the winding alone."""
 _AXES = np.array([[1.0, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, -1]])
 _HUBS = 12
 
@@ -70,7 +72,9 @@ def free_space(room: Room, bvh: Bvh, surface: Skin, rng: Generator, candidates: 
     points = _candidates(room, rng, candidates)
     closed, front = _surroundings(bvh, room.mesh, points)
     walled = _walled(bvh, points)
-    winding = _winding(closed[walled], front[walled])
+    # so few enclosed points may lie inside furniture alone: then all have a say
+    judges = walled if walled.mean() >= LEAST_WALLED else np.ones_like(walled)
+    winding = _winding(closed[judges], front[judges])
     inside = _inside(walled, closed, front if winding >= 0 else 1 - front, winding)
     points, closed = points[inside], closed[inside]
     clearance = distance(surface, points)

@@ -19,8 +19,8 @@ from scenegen.tracing.raycaster import Scene, blocked
 
 Array = NDArray[np.float64]
 
-RADIANCE = (0.15, 0.24)
-"""Mean linear value of a picture, drawn within these bounds: a middle grey of about 0.4 to 0.53 when encoded."""
+RADIANCE = (0.18, 0.28)
+"""Mean linear value of a picture, drawn within these bounds: a middle grey of about 0.43 to 0.56 when encoded."""
 IRRADIANCE = (0.4, 1.3)
 """Bounds of the mean irradiance: dark rooms stay rather dark, bright ones bright."""
 AMBIENT, AMBIENT_BAKED = (0.3, 0.5), (0.6, 0.8)

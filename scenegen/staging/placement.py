@@ -20,7 +20,7 @@ from scenegen.staging.collision import REST_CLEARANCE_M, Pose, clear
 from scenegen.staging.freespace import FreeSpace
 from scenegen.staging.objects import Load, LoadedObject, PlacedObject, Placement
 from scenegen.staging.support import Supports, preference, rest_poses
-from scenegen.staging.surfaces import Skin
+from scenegen.staging.surfaces import Skin, f32
 from scenegen.tracing.raycaster import Body, Bvh, Scene
 
 Array = NDArray[np.float64]
@@ -37,7 +37,9 @@ SHRINK = (1.0, 0.75, 0.55)
 """Sizes that are tried, one after the other, where nothing fits."""
 CLUSTER_SIGMA_M = 0.9
 """Spread of the objects around the middle of the layout."""
-_PLACES, _REST_PLACES, _DRAWS = 10, 40, 4
+LEAST_PHOTOGRAPHABLE = 0.4
+"""Share of camera places that must see the middle of a layout, where one of a few middles offers it."""
+_PLACES, _REST_PLACES, _DRAWS, _CLUSTERS = 10, 40, 4, 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +95,7 @@ def place_objects(
         rng: makes every choice.
 
     """
-    progress = _Progress(_cluster(space.free, rng), [Body(space.room.mesh, space.bvh, np.eye(4), 1)])
+    progress = _Progress(_cluster(space, rng), [Body(space.room.mesh, space.bvh, np.eye(4), 1)])
     for _ in range(int(rng.integers(int(config.objects[0]), int(config.objects[1]) + 1)) if ids else 0):
         for _ in range(_DRAWS):
             if _add(space, ids, load, config, rng, progress):
@@ -101,12 +103,29 @@ def place_objects(
     return Placed(tuple(progress.objects), progress.middle, dict(sorted(progress.failed.items())))
 
 
-def _cluster(free: FreeSpace, rng: Generator) -> Array:
-    """One of the 2 % widest and best enclosed places, rather between knee and head: layouts differ in it."""
+def _cluster(space: Space, rng: Generator) -> Array:
+    """One of the 2 % widest and best enclosed places, rather between knee and head: layouts differ in it.
+
+    Of a few such places the first is taken that can be photographed from enough of the room.
+    """
+    free = space.free
     height = free.points[:, 2]
     weight = free.clearance * free.closed**2 * np.where((height > 0.5) & (height < 1.7), 1.0, 0.5)
     best = np.argsort(-weight, kind="stable")[: max(8, len(free) // 50)]
-    return free.points[rng.choice(best)]
+    chosen = free.points[rng.choice(best, min(_CLUSTERS, len(best)), replace=False)]
+    shares = np.array([_photographable(space, middle, rng) for middle in chosen])
+    return chosen[int(np.argmax(np.minimum(shares, LEAST_PHOTOGRAPHABLE)))]
+
+
+def _photographable(space: Space, middle: Array, rng: Generator) -> float:
+    """Share of free points at 1 to 3 m from which the middle is seen before something, not before nothing."""
+    away = np.linalg.norm(space.free.points - middle, axis=1)
+    around = space.free.points[(away >= 1) & (away <= 3)]
+    if not len(around):
+        return 0.0
+    eyes = around[rng.integers(len(around), size=64)]
+    hits = space.bvh.nearest(f32(eyes), f32(middle - eyes))
+    return float(np.mean((hits["primID"] >= 0) & (hits["tfar"] > 1)))
 
 
 def _add(

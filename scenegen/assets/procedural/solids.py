@@ -283,3 +283,11 @@ def scattered(mesh: Mesh, offsets: Vec) -> Mesh:
         normals=None if mesh.normals is None else np.tile(mesh.normals, (k, 1)),
         uv=None if mesh.uv is None else np.tile(mesh.uv, (k, 1)),
     )
+
+
+def open_loft(f: Finish, strips: Vec) -> Mesh:
+    """A skin through open strips (K, N, 3) of points, facing away from the middle; ends joined to a point stay open."""
+    mesh = _skin(f, np.asarray(strips, np.float64))
+    a = mesh.vertices[mesh.faces[:, 0]].astype(np.float64)
+    inside_out = ((a - mesh.vertices.mean(0)) * face_vectors(mesh)).sum() < 0
+    return flipped(mesh) if inside_out else mesh

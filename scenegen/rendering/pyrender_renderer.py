@@ -1,0 +1,177 @@
+"""The OpenGL renderer: pyrender draws what is seen, the light is computed as by the Embree renderer.
+
+OpenGL gives depth and instance at the pixels' centres (a pass without multisampling), and albedo
+and shading normals with fourfold multisampling (so both are blends at silhouettes). pyrender has no
+shadows of point lights and another falloff; therefore its lighting is not used: the same Lambertian
+lamps are applied to the buffers, with shadow rays by Embree. Numbers differ from the Embree
+renderer by OpenGL's own texture filtering and by edges; bytes depend on the driver.
+"""
+
+import os
+from types import ModuleType
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenegen.assets.mesh import Mesh
+from scenegen.errors import RenderError
+from scenegen.geometry import View
+from scenegen.lights import Lighting
+from scenegen.rendering.embree_renderer import camera_normals, pixel_rays, scatter
+from scenegen.rendering.frame import BACKGROUND, Frame
+from scenegen.rendering.shading import Surfels, illuminate
+from scenegen.rendering.tone import decode, to_bytes
+from scenegen.tracing.raycaster import Scene
+
+F32 = NDArray[np.float32]
+NEAR_M = 0.02
+"""Nearest depth drawn; the depth buffer then resolves 0.1 mm at 5 m."""
+FAR_M = 100.0
+_T_CAM_GL = np.diag([1.0, -1.0, -1.0, 1.0])
+_DECODE = decode(np.arange(256) / 255).astype(np.float32)
+_GREY = (0.5, 0.5, 0.5, 1.0)
+# the colour that stands for a normal of length 0
+
+
+class PyrenderRenderer:
+    """Pictures by OpenGL through pyrender. Make one per process, never before a fork.
+
+    Raises RenderError when the package is missing or OpenGL cannot start.
+    """
+
+    name = "pyrender"
+
+    def __init__(self) -> None:
+        self._pyrender, self._gl_mesh = _import_pyrender()
+        self._canvas = _start(self._pyrender)
+        self._meshes: WeakKeyDictionary[Mesh, Any] = WeakKeyDictionary()
+
+    def render(self, scene: Scene, view: View, lighting: Lighting) -> Frame:
+        """Photograph `scene` from `view`; `hits` of the frame is None. See `Frame`."""
+        shape = view.camera.height, view.camera.width
+        self._canvas.viewport_height, self._canvas.viewport_width = shape
+        ids, emission, depth, albedo, normal = self._draw(scene, view)
+        surfels = _surfels(scene, view, ids, depth, albedo, normal, emission)
+        light, _ = illuminate(scene, surfels, lighting)
+        rgb = scatter(surfels.ray, to_bytes(light), shape, BACKGROUND)
+        return Frame(rgb, depth, ids, scatter(surfels.ray, camera_normals(surfels, view), shape), None)
+
+    def close(self) -> None:
+        """Give the OpenGL context back."""
+        self._canvas.delete()
+
+    def _draw(self, scene: Scene, view: View) -> tuple[NDArray[np.uint16], F32, F32, NDArray[np.uint8], F32]:
+        """Buffers (H, W): instance, emission, depth, albedo (3 bytes sRGB), normal in mesh axes (3 float)."""
+        flags = self._pyrender.RenderFlags
+        stage, ids, normals = self._stage(scene, view)
+        _show(ids, normals, show_normals=False)
+        code, depth = self._canvas.render(stage, flags.SEG | flags.RGBA, ids)
+        albedo, _ = self._canvas.render(stage, flags.FLAT | flags.RGBA)
+        _show(ids, normals, show_normals=True)
+        stage.bg_color = np.array(_GREY)
+        shown, _ = self._canvas.render(stage, flags.FLAT | flags.RGBA)
+        instance = code[..., 0].astype(np.uint16) | code[..., 1].astype(np.uint16) << 8
+        depth = np.where(instance > 0, depth, 0).astype(np.float32)
+        return instance, code[..., 2] / np.float32(255), depth, albedo[..., :3], shown[..., :3] / np.float32(127.5) - 1
+
+    def _stage(self, scene: Scene, view: View) -> tuple[Any, dict[Any, tuple[int, int, int]], list[Any]]:
+        """pyrender's scene; the code (instance low, high, emission) of each albedo node; the normal nodes."""
+        stage = self._pyrender.Scene(bg_color=(*(np.array(BACKGROUND) / 255), 1.0))
+        stage.add(_camera(self._pyrender, view), pose=view.T_world_cam @ _T_CAM_GL)
+        ids: dict[Any, tuple[int, int, int]] = {}
+        normals = []
+        for body in scene.bodies:
+            if body.mesh not in self._meshes:
+                self._meshes[body.mesh] = self._gl_mesh(body.mesh)
+            gl = self._meshes[body.mesh]
+            for emission, part in gl.albedo:
+                code = (body.instance & 0xFF, body.instance >> 8, round(255 * emission))
+                ids[stage.add(part, pose=body.T_world_body)] = code
+            normals.append(stage.add(gl.normal, pose=body.T_world_body))
+        return stage, ids, normals
+
+
+def _import_pyrender() -> tuple[ModuleType, Any]:
+    """pyrender and the `gl_mesh` function, on EGL unless the user has chosen another platform."""
+    os.environ.setdefault("PYOPENGL_PLATFORM", "egl")
+    try:
+        import pyrender
+    except ModuleNotFoundError as error:
+        raise RenderError(
+            f"pyrender renderer: the package {error.name} is missing: pip install 'scenegen[gl]', or use --renderer embree"
+        ) from error
+    except Exception as error:
+        raise _no_opengl(error) from error
+    from scenegen.rendering.gl_mesh import gl_mesh
+
+    return pyrender, gl_mesh
+
+
+def _start(pyrender: ModuleType) -> Any:
+    """An off-screen canvas; its size follows the views."""
+    try:
+        return pyrender.OffscreenRenderer(64, 64)
+    except Exception as error:  # EGL fails in many ways: missing library, no device, no driver, no configuration
+        raise _no_opengl(error) from error
+
+
+def _no_opengl(error: Exception) -> RenderError:
+    """One line that says what to install."""
+    reason = " ".join(str(error).split())[:120] or type(error).__name__
+    return RenderError(
+        f"pyrender renderer: OpenGL cannot start on {os.environ.get('PYOPENGL_PLATFORM')} ({reason}): install EGL and a "
+        "driver (Debian, Ubuntu: apt install libegl1 libgles2 libgl1-mesa-dri), or use --renderer embree"
+    )
+
+
+def _camera(pyrender: ModuleType, view: View) -> Any:
+    """The pinhole; OpenGL counts from the corner of the first pixel, this project from its centre."""
+    K = view.camera.K
+    return pyrender.IntrinsicsCamera(
+        fx=K[0, 0], fy=K[1, 1], cx=K[0, 2] + 0.5, cy=K[1, 2] + 0.5, znear=NEAR_M, zfar=FAR_M
+    )
+
+
+def _show(ids: dict[Any, tuple[int, int, int]], normals: list[Any], show_normals: bool) -> None:
+    """Choose which set of primitives is drawn; both stay on the device."""
+    for node in ids:
+        node.mesh.is_visible = not show_normals
+    for node in normals:
+        node.mesh.is_visible = show_normals
+
+
+def _surfels(
+    scene: Scene, view: View, ids: NDArray[np.uint16], depth: F32, albedo: NDArray[np.uint8], normal: F32, emission: F32
+) -> Surfels:
+    """Surface elements of the pixels that show something."""
+    ray = np.flatnonzero(ids)
+    toward = np.take(pixel_rays(view), ray, axis=0).T
+    t = depth.ravel()[ray]
+    side = _world_normals(scene, ids.ravel()[ray], normal.reshape(-1, 3)[ray], toward)
+    return Surfels(
+        ray=ray,
+        t=t,
+        point=toward * t + view.position.astype(np.float32)[:, None],
+        side=side,
+        normal=side,
+        albedo=np.ascontiguousarray(_DECODE[albedo.reshape(-1, 3)[ray]].T),
+        emission=emission.ravel()[ray],
+        material=np.zeros(len(ray), np.uint8),
+    )
+
+
+def _world_normals(scene: Scene, instance: NDArray[np.uint16], normal: F32, toward: F32) -> F32:
+    """(3, N) unit normals in the world, turned to the eye; towards the eye where blending left nothing."""
+    out = np.empty((3, len(instance)), np.float32)
+    for body in scene.bodies:
+        rows = np.flatnonzero(instance == body.instance)
+        linear = body.T_world_body[:3, :3] / np.linalg.norm(body.T_world_body[:3, 0])
+        out[:, rows] = linear.astype(np.float32) @ normal[rows].T
+    length = np.sqrt(np.einsum("ij,ij->j", out, out))
+    lost = np.flatnonzero(length < 0.1)
+    out[:, lost] = -toward[:, lost]
+    length[lost] = np.sqrt(np.einsum("ij,ij->j", toward[:, lost], toward[:, lost]))
+    out *= np.copysign(1 / length, -np.einsum("ij,ij->j", out, toward))
+    return out

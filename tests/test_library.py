@@ -1,0 +1,109 @@
+"""Library: sources by name, one clear line for everything that cannot be opened."""
+
+import pickle
+
+import numpy as np
+import pytest
+from room_maker import room, write_ply
+
+from scenegen.assets.cache import AssetCache
+from scenegen.assets.library import open_objects, open_rooms, parse_spec
+from scenegen.errors import UsageError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    vertices, faces, _ = room(np.random.default_rng(1))
+    write_ply(tmp_path / "rooms/005/005.ply", vertices @ np.float64([[1, 0, 0], [0, 0, -1], [0, 1, 0]]), faces)
+    return tmp_path / "rooms"
+
+
+@pytest.mark.parametrize("kind", ["scenenn", "folder"])
+def test_rooms_of_files(folder, kind):
+    source = open_rooms(f"{kind}:{folder}")
+    (room_id,) = source.ids()
+    loaded = source.load(room_id)
+    assert (source.name, loaded.id) == (kind, room_id)
+    assert loaded.ceiling_m == pytest.approx(2.6, abs=0.02)
+    assert len(source.digest(room_id)) == 64
+
+
+def test_cache_gives_the_same_room_without_reading_again(folder, tmp_path, monkeypatch):
+    cache = AssetCache(tmp_path / "cache")
+    first = open_rooms(f"folder:{folder}", cache).load("005/005")
+    monkeypatch.setattr("scenegen.assets.folder_rooms.read_mesh", None)  # reading would now fail
+    again = open_rooms(f"folder:{folder}", cache).load("005/005")
+    np.testing.assert_array_equal(first.mesh.vertices, again.mesh.vertices)
+    assert (first.id, first.ceiling_m, first.defects) == (again.id, again.ceiling_m, again.defects)
+
+
+def test_cache_notices_a_changed_file(folder, tmp_path):
+    cache = AssetCache(tmp_path / "cache")
+    open_rooms(f"folder:{folder}", cache).load("005/005")
+    vertices, faces, _ = room(np.random.default_rng(2), size=(4, 4, 3.1))
+    write_ply(folder / "005/005.ply", vertices, faces)
+    assert open_rooms(f"folder:{folder}", cache).load("005/005").ceiling_m == pytest.approx(3.1, abs=0.02)
+
+
+@pytest.mark.parametrize("kind", ["scenenn", "folder"])
+def test_sources_travel_to_workers(folder, tmp_path, kind):
+    source = pickle.loads(pickle.dumps(open_rooms(f"{kind}:{folder}", AssetCache(tmp_path / "cache"))))
+    assert source.load(source.ids()[0]).id == source.ids()[0]
+
+
+def test_objects_of_files(shared_data):
+    shapes = open_objects(f"shapenet:{shared_data / 'shapenet/ShapeNetCore.v2'}")
+    assert "chair" in shapes.ids()
+    assert open_objects(f"folder:{shared_data / 'objects'}").name == "folder"
+    assert pickle.loads(pickle.dumps(shapes)).ids() == shapes.ids()
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("replica:/x", "unknown room source 'replica:/x'; use procedural | scenenn:PATH | folder:PATH"),
+        ("shapenet:/x", "unknown room source 'shapenet:/x'; use procedural | scenenn:PATH | folder:PATH"),
+        ("", "unknown room source ''; use procedural | scenenn:PATH | folder:PATH"),
+        ("scenenn", "room source 'scenenn' lacks its folder; use scenenn:PATH"),
+        ("folder:", "room source 'folder:' lacks its folder; use folder:PATH"),
+        ("procedural:/x", "room source 'procedural:/x': the built-in library takes no path; use procedural"),
+        (
+            "folder:/no/such",
+            "room source 'folder:/no/such': /no/such does not exist; give the folder that holds the rooms",
+        ),
+    ],
+)
+def test_messages(spec, message):
+    with pytest.raises(UsageError) as caught:
+        open_rooms(spec)
+    assert str(caught.value) == message
+
+
+def test_a_file_is_not_a_folder(tmp_path):
+    (tmp_path / "room.ply").write_bytes(b"x")
+    with pytest.raises(UsageError, match=r"room\.ply is not a folder"):
+        open_rooms(f"folder:{tmp_path / 'room.ply'}")
+
+
+@pytest.mark.parametrize("spec", ["scenenn", "folder"])
+def test_empty_folder_of_rooms(tmp_path, spec):
+    with pytest.raises(UsageError, match="looked for"):
+        open_rooms(f"{spec}:{tmp_path}")
+
+
+@pytest.mark.parametrize("spec", ["shapenet", "folder"])
+def test_empty_folder_of_objects(tmp_path, spec):
+    with pytest.raises(UsageError):
+        open_objects(f"{spec}:{tmp_path}")
+
+
+def test_spec_keeps_colons_of_the_path(tmp_path):
+    (tmp_path / "a:b").mkdir()
+    assert parse_spec(f"folder:{tmp_path / 'a:b'}", ("folder",), "room") == ("folder", tmp_path / "a:b")
+
+
+def test_builtin_library():
+    pytest.importorskip("scenegen.assets.procedural.rooms")
+    pytest.importorskip("scenegen.assets.procedural.objects")
+    assert len(open_rooms("procedural").ids()) >= 76
+    assert len(open_objects("procedural").ids()) >= 30

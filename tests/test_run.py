@@ -1,0 +1,208 @@
+"""Whole runs: determinism, resume, refusals, and failures that cost only their own room."""
+
+import hashlib
+import json
+from dataclasses import replace
+from io import StringIO
+
+import h5py
+import numpy as np
+import pytest
+from rich.console import Console
+from small_world import objects_folder, rooms_folder
+
+from scenegen.config import GenerationConfig, ObjectsConfig, Range, Size
+from scenegen.errors import RunError, UsageError
+from scenegen.pipeline.progress import Display
+from scenegen.pipeline.run import render
+from scenegen.pipeline.summary import rows
+from scenegen.shards.content import ShardContent, validate
+from scenegen.shards.reader import ShardSet
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("world")
+    return rooms_folder(folder / "rooms"), objects_folder(folder / "objects")
+
+
+@pytest.fixture(scope="module")
+def config(world):
+    return GenerationConfig(
+        rooms=3,
+        pairs_per_room=3,
+        size=Size(96, 72),
+        room_source=f"folder:{world[0]}",
+        object_source=f"folder:{world[1]}",
+        objects=ObjectsConfig(objects=Range(2, 5), pairs_per_layout=2),
+    )
+
+
+def run(config, out, workers=0, codec="gzip"):
+    return render(config, out, codec=codec, workers=workers, cache=None, display=Display(Console(file=StringIO())))
+
+
+def digests(out):
+    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(out.glob("*.h5"))}
+
+
+@pytest.fixture(scope="module")
+def done(config, tmp_path_factory):
+    out = tmp_path_factory.mktemp("done")
+    return out, run(config, out)
+
+
+def test_a_run_leaves_shards_manifest_and_configuration(done, config):
+    out, outcome = done
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert outcome.exit_code == 0
+    assert manifest["complete"]
+    assert len(manifest["shards"]) == 3
+    assert [s["samples"] for s in manifest["shards"]] == [3, 3, 3]
+    assert {s["file"]: s["sha256"] for s in manifest["shards"]} == digests(out)
+    assert json.loads((out / "config.json").read_text())["pairs_per_room"] == 3
+    assert not [p for p in out.iterdir() if p.name.startswith(".")]
+    assert len(ShardSet(out)) == 9
+    labels = [label for label, _ in rows(outcome)]
+    assert labels[:5] == ["pairs", "rays", "overlap", "baseline (m)", "view angle (deg)"]
+
+
+def test_shards_hold_what_the_schema_says(done):
+    out, _ = done
+    for path in sorted(out.glob("*.h5")):
+        with h5py.File(path) as f:
+            names = []
+            f.visititems(lambda name, item, names=names: names.append(name) if isinstance(item, h5py.Dataset) else None)
+            arrays = {n: f[n].asstr()[...].astype(np.str_) if n.startswith("assets/") else f[n][...] for n in names}
+            attributes = {k: v for k, v in f.attrs.items() if k not in {"format", "format_version", "length_unit"}}
+        arrays["rays/status"] = arrays["rays/status"].astype(np.uint8)
+        known = {k: plain(v) for k, v in attributes.items() if "convention" not in k}
+        validate(ShardContent(arrays, known))
+        assert arrays["rays/xy0"].shape == (3, 18 * 48, 2)
+
+
+def plain(value):
+    return value.decode() if isinstance(value, bytes) else int(value)
+
+
+def test_nothing_of_the_machine_is_inside_a_shard(done, world):
+    out, _ = done
+    for path in sorted(out.glob("*.h5")):
+        data = path.read_bytes()
+        assert str(world[0]).encode() not in data
+        assert str(out).encode() not in data
+
+
+def test_the_same_twice_and_with_any_number_of_workers(done, config, tmp_path):
+    out, _ = done
+    for workers in (1, 2):
+        run(config, tmp_path / str(workers), workers)
+        assert digests(tmp_path / str(workers)) == digests(out)
+
+
+def test_another_seed_is_another_data_set(done, config, tmp_path):
+    run(replace(config, seed=1, rooms=1), tmp_path)
+    assert not set(digests(tmp_path).values()) & set(digests(done[0]).values())
+
+
+def test_a_room_does_not_depend_on_the_others(done, config, tmp_path):
+    """Equal but for the attributes that count shards and rooms."""
+    run(replace(config, rooms=1), tmp_path)
+    path = next(tmp_path.glob("*.h5"))
+    with h5py.File(path) as a, h5py.File(done[0] / path.name) as b:
+        for name in ("rgb", "rays/xy", "rays/status", "camera/T_world_cam", "objects/T_world_object"):
+            assert np.array_equal(a[name][...], b[name][...], equal_nan=name == "rays/xy"), name
+
+
+def test_the_same_command_again_makes_only_what_is_missing(config, tmp_path):
+    run(config, tmp_path)
+    before = digests(tmp_path)
+    times = {p.name: p.stat().st_mtime_ns for p in tmp_path.glob("*.h5")}
+    gone = sorted(before)[1]
+    (tmp_path / gone).unlink()
+    outcome = run(config, tmp_path)
+    assert outcome.new_samples == 3
+    assert digests(tmp_path) == before
+    assert {n for n, t in times.items() if (tmp_path / n).stat().st_mtime_ns == t} == set(before) - {gone}
+    assert run(config, tmp_path).new_samples == 0
+
+
+def test_a_truncated_shard_is_made_again(config, tmp_path):
+    run(config, tmp_path)
+    before = digests(tmp_path)
+    path = sorted(tmp_path.glob("*.h5"))[0]
+    path.write_bytes(path.read_bytes()[:1000])
+    assert run(config, tmp_path).new_samples == 3
+    assert digests(tmp_path) == before
+
+
+def test_a_folder_with_another_run_is_refused_with_the_difference(done, config):
+    with pytest.raises(RunError) as error:
+        run(replace(config, seed=5, cameras=replace(config.cameras, max_angle_deg=40.0)), done[0])
+    assert "cameras.max_angle_deg 65.0 there, 40.0 now; seed 0 there, 5 now" in str(error.value)
+    assert "choose another --out, or give the same options to go on" in str(error.value)
+    with pytest.raises(RunError, match="codec 'gzip' there, 'none' now"):
+        run(config, done[0], codec="none")
+
+
+def test_a_broken_manifest_is_refused(config, tmp_path):
+    (tmp_path / "manifest.json").write_text("{")
+    with pytest.raises(RunError, match=r"manifest\.json: is not a manifest of a run .*; move it away or choose"):
+        run(config, tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_refused(config, tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(RunError, match=r"file/out: cannot be written \(Not a directory\); choose another --out"):
+        run(config, tmp_path / "file" / "out")
+
+
+def test_too_many_rooms_and_negative_workers(config, tmp_path):
+    with pytest.raises(UsageError, match=r"--rooms 9: folder:.* has only 3; ask for at most that many"):
+        run(replace(config, rooms=9), tmp_path)
+    with pytest.raises(UsageError, match=r"--workers -1: must be 0"):
+        run(config, tmp_path, workers=-1)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_bad_room_costs_only_itself(config, world, tmp_path, workers):
+    rooms = rooms_folder(tmp_path / "rooms", 2)
+    (rooms / "broken.ply").write_bytes(b"ply\nformat ascii 1.0\nelement vertex 9999999999\nend_header\n")
+    outcome = run(replace(config, room_source=f"folder:{rooms}"), tmp_path / "out", workers)
+    assert outcome.exit_code == 1
+    assert [f["room"] for f in outcome.manifest["failed"]] == ["broken"]
+    assert "broken" in outcome.manifest["failed"][0]["why"]
+    assert len(list((tmp_path / "out").glob("*.h5"))) == 2
+    assert not outcome.manifest["complete"]
+    assert len(outcome.manifest["shards"]) == 2
+
+
+def test_three_views(config, tmp_path):
+    run(replace(config, rooms=1, views=3, pairs_per_room=1), tmp_path)
+    sample = ShardSet(tmp_path)[0]
+    assert sample.rgb.shape == (3, 72, 96, 3)
+    assert sample.xy.shape[0] == 2
+    assert sample.overlap.shape == (3, 3)
+
+
+@pytest.mark.parametrize("codec", ["zstd", "none"])
+def test_other_codecs_hold_the_same_data(done, config, tmp_path, codec):
+    if codec == "zstd":
+        pytest.importorskip("hdf5plugin", reason="extra `zstd` is not installed")
+    run(replace(config, rooms=1), tmp_path, codec=codec)
+    mine = ShardSet(tmp_path)[0]
+    theirs = next(s for s in (ShardSet(done[0])[k] for k in range(9)) if np.array_equal(s.seed, mine.seed))
+    assert np.array_equal(mine.rgb, theirs.rgb)
+    assert np.array_equal(mine.xy, theirs.xy, equal_nan=True)
+
+
+def test_fewer_layers(config, tmp_path):
+    run(replace(config, rooms=1, pairs_per_room=1, layers=("rgb", "depth")), tmp_path)
+    sample = ShardSet(tmp_path)[0]
+    assert sample.depth.shape == (2, 72, 96)
+    assert sample.instance is None
+    assert sample.normal is None
+    with h5py.File(next(tmp_path.glob("*.h5"))) as f:
+        assert "depth" in f
+        assert "normal" not in f
+        assert "instance" not in f
