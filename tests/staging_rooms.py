@@ -25,7 +25,9 @@ def box(low, high, material=WOOD, inward=False, drop=()) -> Mesh:
     low, high = np.asarray(low, np.float32), np.asarray(high, np.float32)
     faces = np.delete(_FACES, list(drop), axis=0)
     faces = faces[:, ::-1] if inward else faces
-    return Mesh((low + _CUBE * (high - low)).astype(np.float32), faces.copy(), np.zeros(len(faces), np.int32), (material,))
+    return Mesh(
+        (low + _CUBE * (high - low)).astype(np.float32), faces.copy(), np.zeros(len(faces), np.int32), (material,)
+    )
 
 
 def table(x, y, width=1.2, depth=0.7, height=0.74) -> Mesh:

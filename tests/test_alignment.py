@@ -83,6 +83,23 @@ def test_huge_table_is_not_the_floor():
     check(np.concatenate([vertices, top]), faces, labels, random_frame(rng))
 
 
+def test_the_lowest_level_wins_over_a_larger_platform():
+    rng = np.random.default_rng(8)
+    vertices, faces, labels = room(rng, (4, 4, 2.6), tables=0)
+    frame = random_frame(rng)
+    platform, platform_faces = box((1.2, 0, 0), (4, 4, 0.2), "Z")[0]
+    covered = (labels == FLOOR) & (vertices[faces].mean(1)[:, 0] > 1.2)
+    faces = np.concatenate([faces[~covered], platform_faces + len(vertices)])
+    labels = np.concatenate([labels[~covered], np.full(len(platform_faces), 9)])
+    check(np.concatenate([vertices, platform]), faces, labels, frame, hint=frame[:3, :3] @ Z)
+
+
+def test_without_a_floor_a_table_does_not_take_its_place():
+    vertices, faces, labels = room(np.random.default_rng(9), tables=4, ceiling=False)
+    with pytest.raises(AssetError, match="no floor found"):
+        align(vertices, faces[labels != FLOOR], stage(), hint=(0, 0, 1))
+
+
 def test_stray_surface_below_the_floor():
     rng = np.random.default_rng(4)
     vertices, faces, labels = room(rng)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scenegen.rendering.antialias import LARGEST_SHARE, OFFSETS_PX, edge_pixels, sample_places
+from scenegen.rendering.antialias import LARGEST_SHARE, OFFSETS_PX, edge_pixels, sample_places, unanimous
 
 
 def flat(h=40, w=60):
@@ -59,3 +59,11 @@ def test_the_share_is_capped_and_the_strongest_win():
 def test_places_lie_about_their_pixel():
     places = sample_places(np.array([0, 61]), 60).reshape(2, 3, 2)
     np.testing.assert_allclose(places.mean(1), [[0, 0], [1, 1]], atol=1e-9)
+
+
+def test_unanimous_keeps_bits_that_all_neighbours_share():
+    lit = np.full((5, 6), 3, np.uint8)
+    lit[2, 3] = 1
+    out = unanimous(lit)
+    assert (out & 1).all()
+    assert np.argwhere(out & 2 == 0).tolist() == [[y, x] for y in (1, 2, 3) for x in (2, 3, 4)]

@@ -23,10 +23,15 @@ def test_face_normals_are_unit_and_outward_and_flat_without_vertex_normals():
 
 def test_vertex_normals_equal_to_the_face_normals_count_as_flat():
     box = scenes.box((0, 0, 0), (1, 1, 1))
-    split = Mesh(box.vertices[box.faces].reshape(-1, 3), np.arange(36, dtype=np.int32).reshape(-1, 3), box.face_material, box.materials)
+    split = Mesh(
+        box.vertices[box.faces].reshape(-1, 3),
+        np.arange(36, dtype=np.int32).reshape(-1, 3),
+        box.face_material,
+        box.materials,
+    )
     normals = np.repeat(build_table(split).normals, 3, axis=0)
     assert not build_table(with_normals(split, normals)).is_smooth
-    tilted = normals + [0.1, 0, 0]
+    tilted = normals + np.array([0.1, 0, 0])
     assert build_table(with_normals(split, tilted / np.linalg.norm(tilted, axis=1, keepdims=True))).is_smooth
 
 

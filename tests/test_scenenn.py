@@ -22,9 +22,9 @@ XML = """<?xml version="1.0" encoding="utf-8"?>
 Y_UP = compose(rotation_about((1, 0, 0.2), np.deg2rad(6)) @ rotation_about((1, 0, 0), -np.pi / 2), (1, 2, 3))
 
 
-def make_room(root, room_id, *, colors=True, labels=True, xml=XML):
+def make_room(root, room_id, *, colors=True, labels=True, xml=XML, **shape):
     """A synthetic room in SceneNN's layout: +Y up and tilted by 6 degrees. Returns its (+Z up) arrays."""
-    vertices, faces, face_label = room(np.random.default_rng(1))
+    vertices, faces, face_label = room(np.random.default_rng(1), **shape)
     rgb = np.full((len(vertices), 3), (200, 150, 100), np.uint8) if colors else None
     ids = vertex_labels(faces, face_label, len(vertices)) if labels else None
     write_ply(root / room_id / f"{room_id}.ply", transform(Y_UP, vertices), faces, rgb, ids)
@@ -46,6 +46,11 @@ def test_room_is_levelled_and_named(tmp_path):
     np.testing.assert_array_equal(np.unique(loaded.mesh.colors, axis=0), [[200, 150, 100]])
     assert {d.code for d in loaded.defects} == {"tilted"}
     assert loaded.mesh.normals is not None
+
+
+def test_up_is_y_even_where_the_walls_are_larger_than_the_floor(tmp_path):
+    make_room(tmp_path, "005", size=(3, 3, 4.5), tables=0)
+    assert np.ptp(SceneNNRooms(tmp_path).load("005").mesh.vertices[:, 2]) == pytest.approx(4.5, abs=0.05)
 
 
 def test_without_colours_grey_and_recorded(tmp_path):

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from staging_rooms import IDS, LIBRARY, box, cube, load, prepared, scene_of, slab, surface_points, true_distance
 
+from scenegen.assets.mesh import concatenate
 from scenegen.geometry import compose, inverse, quaternion_rotation, transform
 from scenegen.staging.collision import Pose, clear
 from scenegen.staging.objects import PlacedObject, loaded_object
@@ -50,7 +51,6 @@ def test_what_is_clear_of_the_room_is_truly_so(asset, position, q):
 @settings(max_examples=60, deadline=None)
 @given(assets, positions, turns)
 def test_what_is_far_from_everything_is_clear(asset, position, q):
-    tried = pose(asset, position, q)
     middle_free = SPACE.free.points[np.argmin(np.linalg.norm(SPACE.free.points - position, axis=1))]
     tried = pose(asset, middle_free, q)
     if true_distance(ROOM, middle_free[None])[0] > tried.reach():
@@ -84,8 +84,6 @@ def test_a_thin_pole_through_a_slab_is_found(width):
     pole = box((-width / 2, -width / 2, 0), (width / 2, width / 2, 2.5))
     shell = box((-2, -2, 0), (2, 2, 2.5), inward=True)
     for mesh in ([shell, pole], [shell]):
-        from scenegen.assets.mesh import concatenate
-
         room = concatenate(mesh)
         tried = pose(loaded_object(slab((0.6, 0.5, 0.04))), (0.11, 0.07, 1.2))
         assert clear(tried, scene_of(room), room_skin(room), []) == (len(mesh) == 1)

@@ -150,7 +150,8 @@ def test_broken_models_are_counted_and_replaced():
             raise AssetError("bad_obj", f"{asset}: cannot be read")
         return load(asset)
 
-    placed = place(5, replace(CONFIG, objects=(6, 6)), load=fragile)
+    ids = {"cube": ("cube/0",), "slab": ("slab/1",)}
+    placed = place(5, replace(CONFIG, objects=(6, 6)), ids, fragile)
     assert len(placed.objects) == 6
     assert placed.replaced["bad_obj"] > 0
     assert not any(o.asset.startswith("cube") for o in placed.objects)
@@ -182,4 +183,6 @@ def test_assets_and_categories_belong_together():
     for item in place(1).objects:
         assert item.asset in IDS[item.category]
         assert item.loaded.model is LIBRARY[item.asset]
-        np.testing.assert_allclose(transform(item.T_world_object, (item.loaded.low + item.loaded.high) / 2), item.center)
+        np.testing.assert_allclose(
+            transform(item.T_world_object, (item.loaded.low + item.loaded.high) / 2), item.center
+        )

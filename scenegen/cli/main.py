@@ -106,7 +106,7 @@ def _render(command: Render) -> int:
 
 def _check(command: Assets) -> int:
     """`scenegen assets check`."""
-    from scenegen.assets.doctor import check
+    from scenegen.assets.doctor_table import check
 
     role = command.role
     if role == "auto":

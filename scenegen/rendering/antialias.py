@@ -68,6 +68,17 @@ def _strongest(score: F32, limit: int) -> Int:
     return index
 
 
+def unanimous(lit: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(H, W) bits that are set in a pixel and in all of its eight neighbours."""
+    out = lit.copy()
+    for axis in (0, 1):
+        near, far = _pair(axis)
+        before = out.copy()
+        out[near] &= before[far]
+        out[far] &= before[near]
+    return out
+
+
 def sample_places(pixels: Int, width: int) -> NDArray[np.float64]:
     """(N * 3, 2) image positions of the extra samples of pixels given by flat index, pixel after pixel."""
     centres = np.stack([pixels % width, pixels // width], axis=-1).astype(np.float64)

@@ -1,6 +1,7 @@
 """The default renderer: Embree's hits, shaded by NumPy. No display, no driver, no OpenGL."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from scenegen.assets.mesh import Mesh
 from scenegen.geometry import View, view_rays
 from scenegen.lights import Lighting
-from scenegen.rendering.antialias import OFFSETS_PX, edge_pixels, sample_places
+from scenegen.rendering.antialias import OFFSETS_PX, edge_pixels, sample_places, unanimous
 from scenegen.rendering.frame import BACKGROUND, Frame
 from scenegen.rendering.shading import Rays, Surfels, gather, illuminate
 from scenegen.rendering.surfaces import SurfaceTable, build_table
@@ -39,8 +40,9 @@ class EmbreeRenderer:
         rgb = scatter(surfels.ray, to_bytes(light), shape, BACKGROUND)
         depth = np.where(hits.instance > 0, hits.t, np.float32(0)).reshape(shape)
         instance = hits.instance.reshape(shape)
-        pixels = edge_pixels(rgb, depth, _labels(surfels, instance, lit))
-        rgb.reshape(-1, 3)[pixels] = self._refine(scene, view, lighting, pixels, surfels, light)
+        first = _FirstPass(surfels, light, _image(surfels.ray, lit, shape))
+        pixels = edge_pixels(rgb, depth, _labels(surfels, instance, first.lit))
+        rgb.reshape(-1, 3)[pixels] = self._refine(scene, view, lighting, pixels, first)
         return Frame(rgb, depth, instance, scatter(surfels.ray, camera_normals(surfels, view), shape), hits)
 
     def _tables_of(self, scene: Scene) -> Mapping[Mesh, SurfaceTable]:
@@ -51,24 +53,31 @@ class EmbreeRenderer:
         return self._tables
 
     def _refine(
-        self, scene: Scene, view: View, lighting: Lighting, pixels: NDArray[np.intp], surfels: Surfels, light: F32
+        self, scene: Scene, view: View, lighting: Lighting, pixels: NDArray[np.intp], first: "_FirstPass"
     ) -> NDArray[np.uint8]:
         """SRGB bytes (N, 3) of some pixels from their centre sample and three more, averaged in linear light."""
-        places = sample_places(pixels, view.camera.width)
-        directions = view_rays(view, places).astype(np.float32)
-        more = self._radiance(scene, Rays(_origin(view), directions, 1 / view.camera.f_px), lighting)
-        total = more.reshape(3, -1, len(OFFSETS_PX)).sum(2)
-        centre = _sky(view.camera.width * view.camera.height)
-        centre[:, surfels.ray] = light
-        total += centre[:, pixels]
+        directions = view_rays(view, sample_places(pixels, view.camera.width)).astype(np.float32)
+        rays = Rays(_origin(view), directions, 1 / view.camera.f_px)
+        surfels = gather(scene, self._tables, rays, nearest(scene, rays.origin, rays.directions))
+        # where all neighbours see a lamp, so do the samples between them
+        open_to = unanimous(first.lit).ravel()[pixels[surfels.ray // len(OFFSETS_PX)]]
+        more = _sky(len(directions))
+        more[:, surfels.ray] = illuminate(scene, surfels, lighting, open_to)[0]
+        centre = _sky(first.lit.size)
+        centre[:, first.surfels.ray] = first.light
+        total = more.reshape(3, -1, len(OFFSETS_PX)).sum(2) + centre[:, pixels]
         return to_bytes(total / np.float32(1 + len(OFFSETS_PX))).T
 
-    def _radiance(self, scene: Scene, rays: Rays, lighting: Lighting) -> F32:
-        """(3, R) linear radiance that comes back along each ray."""
-        surfels = gather(scene, self._tables, rays, nearest(scene, rays.origin, rays.directions))
-        out = _sky(len(rays.directions))
-        out[:, surfels.ray] = illuminate(scene, surfels, lighting)[0]
-        return out
+
+@dataclass(frozen=True, eq=False)
+class _FirstPass:
+    """What the samples at the pixels' centres gave."""
+
+    surfels: Surfels
+    light: F32
+    """(3, N) radiance of the surfels."""
+    lit: NDArray[np.uint8]
+    """(H, W) which lamps reach the pixel."""
 
 
 def pixel_rays(view: View) -> F32:
@@ -108,25 +117,31 @@ def scatter(
     return image.reshape(*shape, 3)
 
 
+def _image(ray: NDArray[np.intp], values: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """(H, W) image of values (N,) at flat pixels `ray`, 0 elsewhere."""
+    out = np.zeros(shape, values.dtype)
+    out.ravel()[ray] = values
+    return out
+
+
 def _labels(surfels: Surfels, instance: NDArray[np.uint16], lit: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """(H, W) words that differ where body, material or the lamps that arrive differ."""
-    out = instance.astype(np.uint32).ravel() << 16
-    out[surfels.ray] |= surfels.material.astype(np.uint32) << 8 | lit
-    return out.reshape(instance.shape)
+    material = _image(surfels.ray, surfels.material, instance.shape).astype(np.uint32)
+    return np.asarray(instance.astype(np.uint32) << 16 | material << 8 | lit, np.uint32)
 
 
 def camera_normals(surfels: Surfels, view: View) -> NDArray[np.int8]:
     """(3, N) normals in camera axes times 127, on the eye's side even where a smooth normal is not."""
     rotation = view.T_world_cam[:3, :3].T.astype(np.float32)
     normal = rotation @ surfels.normal
-    toward = rotation @ (surfels.point - view.position.astype(np.float32)[:, None])
+    toward = rotation @ (surfels.point - _origin(view).T)
     away = np.flatnonzero(np.einsum("ij,ij->j", normal, toward) > 0)
     normal[:, away] = _grazing(normal[:, away], toward[:, away])
     normal *= np.float32(127)
     return np.rint(normal, out=normal).astype(np.int8)
 
 
-def _grazing(normal: F32, toward: F32) -> F32:
+def _grazing(normal: NDArray, toward: NDArray) -> NDArray:
     """Normals (3, N) without their part along the ray: as far turned away as can be seen."""
     along = np.einsum("ij,ij->j", normal, toward) / np.einsum("ij,ij->j", toward, toward)
     flat = normal - along * toward

@@ -90,6 +90,6 @@ def _corner_normals(table: SurfaceTable) -> F32:
     return np.stack([first, first + table.normals[:, 6:9], first + table.normals[:, 9:12]], axis=1)
 
 
-def _rgba(rgb: F32) -> F32:
+def _rgba(rgb: NDArray) -> F32:
     """(N, 4) opaque colours of (N, 3)."""
-    return np.concatenate([rgb, np.ones((len(rgb), 1), np.float32)], axis=1)
+    return np.concatenate([rgb, np.ones((len(rgb), 1))], axis=1, dtype=np.float32)

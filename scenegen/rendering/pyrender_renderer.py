@@ -77,7 +77,7 @@ class PyrenderRenderer:
         return instance, code[..., 2] / np.float32(255), depth, albedo[..., :3], shown[..., :3] / np.float32(127.5) - 1
 
     def _stage(self, scene: Scene, view: View) -> tuple[Any, dict[Any, tuple[int, int, int]], list[Any]]:
-        """pyrender's scene; the code (instance low, high, emission) of each albedo node; the normal nodes."""
+        """The scene for pyrender; the code (instance low, high, emission) of each albedo node; the normal nodes."""
         stage = self._pyrender.Scene(bg_color=(*(np.array(BACKGROUND) / 255), 1.0))
         stage.add(_camera(self._pyrender, view), pose=view.T_world_cam @ _T_CAM_GL)
         ids: dict[Any, tuple[int, int, int]] = {}
@@ -94,13 +94,14 @@ class PyrenderRenderer:
 
 
 def _import_pyrender() -> tuple[ModuleType, Any]:
-    """pyrender and the `gl_mesh` function, on EGL unless the user has chosen another platform."""
+    """The package and the `gl_mesh` function, on EGL unless the user has chosen another platform."""
     os.environ.setdefault("PYOPENGL_PLATFORM", "egl")
     try:
         import pyrender
     except ModuleNotFoundError as error:
         raise RenderError(
-            f"pyrender renderer: the package {error.name} is missing: pip install 'scenegen[gl]', or use --renderer embree"
+            f"pyrender renderer: the package {error.name} is missing: pip install 'scenegen[gl]', "
+            "or use --renderer embree"
         ) from error
     except Exception as error:
         raise _no_opengl(error) from error
@@ -121,8 +122,8 @@ def _no_opengl(error: Exception) -> RenderError:
     """One line that says what to install."""
     reason = " ".join(str(error).split())[:120] or type(error).__name__
     return RenderError(
-        f"pyrender renderer: OpenGL cannot start on {os.environ.get('PYOPENGL_PLATFORM')} ({reason}): install EGL and a "
-        "driver (Debian, Ubuntu: apt install libegl1 libgles2 libgl1-mesa-dri), or use --renderer embree"
+        f"pyrender renderer: OpenGL cannot start on {os.environ.get('PYOPENGL_PLATFORM')} ({reason}): install EGL and "
+        "a driver (Debian, Ubuntu: apt install libegl1 libgles2 libgl1-mesa-dri), or use --renderer embree"
     )
 
 

@@ -84,8 +84,10 @@ def _blocks(count: int) -> Iterator[slice]:
 def _blank_surfels(ray: Int) -> Surfels:
     """Room for the surface elements of these rays."""
     n = len(ray)
-    planes = (np.empty((3, n), np.float32) for _ in range(4))
-    return Surfels(ray, np.empty(n, np.float32), *planes, np.zeros(n, np.float32), np.empty(n, np.uint8))
+    point, side, normal, albedo = np.empty((4, 3, n), np.float32)
+    return Surfels(
+        ray, np.empty(n, np.float32), point, side, normal, albedo, np.zeros(n, np.float32), np.empty(n, np.uint8)
+    )
 
 
 def _fill(out: Surfels, at: slice, body: Body, table: SurfaceTable, rays: Rays, hits: Hits) -> None:
@@ -120,7 +122,9 @@ def _fill_normals(
         np.multiply(smooth, sign / np.sqrt(_dot(smooth, smooth)), out=normal)
     else:
         normal[:] = out.side[:, at]
-    return np.abs(cosine, out=cosine) / np.sqrt(_dot(toward, toward))
+    np.abs(cosine, out=cosine)
+    cosine /= np.sqrt(_dot(toward, toward))
+    return cosine
 
 
 def _interpolate(rows: F32, u: F32, v: F32) -> F32:
@@ -172,12 +176,18 @@ def _vertex_colors(corners: NDArray[np.uint32], u: F32, v: F32) -> F32:
     return decode_lanes(total)
 
 
-def illuminate(scene: Scene, surfels: Surfels, lighting: Lighting) -> tuple[F32, NDArray[np.uint8]]:
-    """Radiance (3, N) towards the eye, and (N,) which lamps reach each element (bit i: lamp i)."""
+def illuminate(
+    scene: Scene, surfels: Surfels, lighting: Lighting, open_to: NDArray[np.uint8] | None = None
+) -> tuple[F32, NDArray[np.uint8]]:
+    """Radiance (3, N) towards the eye, and (N,) which lamps reach each element (bit i: lamp i).
+
+    `open_to` (N,) says in the same bits which lamps are known to be unblocked, so that no ray is spent on them.
+    """
     light = _ambient(surfels.normal[2], lighting)
     lit = np.zeros(len(surfels.ray), np.uint8)
     for i, lamp in enumerate(lighting.lights):
-        strength = lamp_strength(scene, surfels, lamp)
+        doubtful = None if open_to is None else open_to >> i & 1 == 0
+        strength = lamp_strength(scene, surfels, lamp, doubtful)
         for channel in range(3):
             light[channel] += strength * np.float32(lamp.color[channel])
         lit |= (strength > 0).view(np.uint8) << i
@@ -189,20 +199,22 @@ def illuminate(scene: Scene, surfels: Surfels, lighting: Lighting) -> tuple[F32,
 
 def _ambient(up: F32, lighting: Lighting) -> F32:
     """(3, N) ambient irradiance by the normal's z."""
-    mix = np.float32(0.5) * up
-    mix += np.float32(0.5)
     low, high = (np.asarray(c, np.float32)[:, None] for c in (lighting.ambient_down, lighting.ambient_up))
-    out = mix * (high - low)
-    out += low
+    out = np.empty((3, len(up)), np.float32)
+    np.multiply(up, (high - low) / 2, out=out)
+    out += (high + low) / 2
     return out
 
 
-def lamp_strength(scene: Scene, surfels: Surfels, lamp: PointLight) -> F32:
-    """(N,) share of a lamp's colour that arrives, cosine and shadows included; 0 where none does."""
+def lamp_strength(scene: Scene, surfels: Surfels, lamp: PointLight, doubtful: NDArray[np.bool_] | None = None) -> F32:
+    """(N,) share of a lamp's colour that arrives, cosine and shadows included; 0 where none does.
+
+    Shadow rays are cast to the `doubtful` elements (N,), or to all.
+    """
     out = np.empty(len(surfels.ray), np.float32)
     for part in _blocks(len(out)):
         out[part] = _unshadowed(surfels.point[:, part], surfels.side[:, part], surfels.normal[:, part], lamp)
-    rows = np.flatnonzero(out)
+    rows = np.flatnonzero(out if doubtful is None else out * doubtful)
     origin = np.asarray(lamp.position, np.float32)[None]
     dark = blocked(scene, origin, _shadow_rays(surfels, rows, origin), SHADOW_REACH)
     out[rows[dark]] = 0

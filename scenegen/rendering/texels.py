@@ -43,7 +43,7 @@ class TexelPool:
 def pack(rgb: NDArray[np.uint8]) -> U32:
     """(..., 3) uint8 colours to (...) uint32 words: red in bits 0-7, blue in 8-15, green in 16-23."""
     x = rgb.astype(np.uint32)
-    return x[..., 0] | x[..., 2] << 8 | x[..., 1] << 16
+    return np.asarray(x[..., 0] | x[..., 2] << 8 | x[..., 1] << 16, np.uint32)
 
 
 def widen(words: U32) -> U64:

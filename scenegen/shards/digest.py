@@ -28,8 +28,8 @@ def file_sha256(path: Path) -> str:
 def content_sha256(source: Path | h5py.File) -> str:
     """Hexadecimal sha256 of all that a shard says, equal for every codec.
 
-    Over root attributes, then each dataset in sorted order: name, type, shape, attributes and decoded
-    bytes (little-endian, C order), read a chunk at a time. Raises ShardError when the file is not
+    Over root attributes, then each dataset in sorted order: name, type, shape, attributes (but for the
+    dimension labels) and decoded bytes (little-endian, C order), a chunk at a time. Raises ShardError when the file is not
     HDF5 or is damaged.
     """
     if isinstance(source, h5py.File):
@@ -61,7 +61,11 @@ def _canonical(value: Any) -> bytes:
 
 
 def _attributes(holder: h5py.File | h5py.Dataset) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in holder.attrs.items()}
+    """All attributes but the dimension labels, which HDF5 wants as variable-length text.
+
+    That lies in a global heap without checksum, and reading it from a damaged file can hang HDF5.
+    """
+    return {name: _plain(holder.attrs[name]) for name in holder.attrs if name != "DIMENSION_LABELS"}
 
 
 def _plain(value: Any) -> Any:

@@ -188,7 +188,7 @@ def rocket(rng: Generator) -> Parts:
     z = np.linspace(0, 1, 24)
     wall = r * np.where(z < 0.7, 0.85 + 0.15 * np.sin(np.pi * z / 1.4) + belly * np.sin(np.pi * z) * 0.5, 0)
     peak = float(0.85 + 0.15 * np.sin(np.pi / 2) + belly * np.sin(0.7 * np.pi) * 0.5) * r
-    wall = np.where(z < 0.7, wall, peak * np.clip(1 - ((z - 0.7) / 0.3) ** between(rng, 1.3, 2.2), 0, 1))
+    wall = np.where(z < 0.7, wall, peak * np.clip(1 - np.clip((z - 0.7) / 0.3, 0, 1) ** between(rng, 1.3, 2.2), 0, 1))
     base = 0.07 * h
     body = [(float(a), base + float(b) * (h - base)) for a, b in zip(wall, z, strict=True)]
     cut = 17 if chance(rng, 0.7) else 20

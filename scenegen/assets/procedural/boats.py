@@ -1,5 +1,7 @@
 """Vessels of the water: sailing boats, ships, motor boats, rowing boats, submarines."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from scenegen.assets.mesh import Mesh
@@ -17,29 +19,38 @@ def boat(rng: Generator) -> Parts:
     return pick(rng, _sailing, _sailing, _tall_ship, _motor, _freighter, _freighter, _tug, _rowing, _submarine)(rng)
 
 
-def _sections(length: float, beam: float, depth: float, sheer: float, stern: float) -> Array:
-    """(17, 24, 3) sections of a hull from bow to stern: flat keel, flared sides, deck line that rises forward."""
+@dataclass(frozen=True)
+class Lines:
+    """The shape of a hull: metres, rise of the deck forward, width of the stern as a share of the beam."""
+
+    length: float
+    beam: float
+    depth: float
+    sheer: float
+    stern: float
+
+
+def _sections(lines: Lines, share: float = 1.0) -> Array:
+    """(17, 12, 3) open sections from bow to stern, from edge to edge, up to a share of the height."""
     t = np.linspace(0, 1, 17)
-    half = beam / 2 * np.where(t < 0.55, np.sin(np.clip(t / 0.55, 0.004, 1) * np.pi / 2) ** 0.75, 1 - (1 - stern) * ((t - 0.55) / 0.45) ** 2)
-    top = depth * (1 + sheer * (1 - t) ** 2.2 + 0.25 * sheer * t**3)
-    a = np.linspace(0, np.pi, 12)
-    side = np.concatenate([np.cos(a[:6]) * 0 + np.linspace(1.0, 0.42, 6), -np.linspace(0.42, 1.0, 6)])
-    level = np.concatenate([np.linspace(1, 0, 6) ** 0.8, np.linspace(0, 1, 6) ** 0.8])
-    outer = [np.stack([side * h, np.full(12, (k - 0.5) * length), level * z], -1) for h, k, z in zip(half, t, top, strict=True)]
-    rake = [np.c_[np.zeros(12), -0.1 * length * (1 - k) ** 3 * ring[:, 2] / depth, np.zeros(12)] for k, ring in zip(t, outer, strict=True)]
-    return np.array(outer) + np.array(rake)
+    grow = np.sin(np.clip(t / 0.55, 0.004, 1) * np.pi / 2) ** 0.75
+    half = lines.beam / 2 * np.where(t < 0.55, grow, 1 - (1 - lines.stern) * np.clip((t - 0.55) / 0.45, 0, 1) ** 2)
+    top = lines.depth * (1 + lines.sheer * (1 - t) ** 2.2 + 0.25 * lines.sheer * t**3)
+    p = np.linspace(1, 0, 6) * share**1.25
+    side, level = np.concatenate([0.42 + 0.58 * p, -(0.42 + 0.58 * p[::-1])]), np.concatenate([p, p[::-1]]) ** 0.8
+    x, z = half[:, None] * side, top[:, None] * level
+    y = (t[:, None] - 0.5) * lines.length - 0.1 * lines.length * (1 - t[:, None]) ** 3 * z / lines.depth
+    return np.stack([x, y, z], -1)
 
 
-def _hull(f: fin.Finish, boot: fin.Finish, deck: fin.Finish, rings: Array, share: float = 0.35) -> Parts:
-    """A closed hull in two colours with a deck a little below its edge."""
-    top = rings[:, [0, -1]].mean(1)
-    hull = s.loft(f, rings)
-    low = rings * (1.008, 1.002, 1)
-    low[..., 2] = np.minimum(low[..., 2], share * rings[:, :, 2].max(1)[:, None])
-    inset = np.stack([rings[:, 0] * (0.92, 0.985, 1), rings[:, 0] * (0.92, 0.985, 1), rings[:, -1] * (0.92, 0.985, 1), rings[:, -1] * (0.92, 0.985, 1)], 1)
-    inset[:, [1, 2], 2] -= 0.3 * top[:, None, 2]
-    inset[..., 2] += 0.012 * float(top[:, 2].max())
-    return [hull, s.loft(boot, low), s.loft(deck, inset[1:-1])]
+def _hull(f: fin.Finish, boot: fin.Finish, deck: fin.Finish, lines: Lines, share: float = 0.35) -> Parts:
+    """A closed hull in two colours with a deck of its own."""
+    rings = _sections(lines)
+    low = _sections(lines, share) * (1.012, 1.004, 1)
+    left, right = rings[1:-1, 0] * (0.92, 0.985, 1), rings[1:-1, -1] * (0.92, 0.985, 1)
+    drop = np.array([0, 0, 0.3]) * left
+    plank = np.stack([left, left - drop, right - drop, right], 1) + (0, 0, 0.015 * lines.depth)
+    return [s.loft(f, rings), s.loft(boot, low), s.loft(deck, plank)]
 
 
 def _mast(rng: Generator, f: fin.Finish, y: float, z: float, h: float, r: float) -> Mesh:
@@ -62,10 +73,10 @@ def _sailing(rng: Generator) -> Parts:
     """A yacht with main sail and jib, cabin, boom and stays."""
     length = between(rng, 6, 13)
     beam, depth = 0.3 * length, 0.13 * length
-    rings = _sections(length, beam, depth, between(rng, 0.15, 0.4), between(rng, 0.55, 0.85))
+    lines = Lines(length, beam, depth, between(rng, 0.15, 0.4), between(rng, 0.55, 0.85))
     wood, metal, white = fin.wood(rng), fin.steel(rng), pick(rng, fin.bedding, fin.lampshade)(rng)
     white = fin.Finish(white.material, 1.5)
-    parts = _hull(fin.livery(rng), fin.livery(rng), wood, rings)
+    parts = _hull(fin.livery(rng), fin.livery(rng), wood, lines)
     h, y = between(rng, 1.05, 1.35) * length, -0.08 * length
     parts += [_mast(rng, metal, y, 0.5 * depth, h, 0.011 * length), s.rod(metal, (0, y, depth * 1.7), (0, 0.42 * length, depth * 1.6), 0.007 * length, sides=8)]
     cabin = s.oval(24, 0.4)
@@ -82,9 +93,9 @@ def _tall_ship(rng: Generator) -> Parts:
     """A square-rigged ship with two or three masts, yards, stern castle, gun ports."""
     length = between(rng, 22, 35)
     beam, depth = 0.24 * length, 0.16 * length
-    rings = _sections(length, beam, depth, 0.35, 0.75)
+    lines = Lines(length, beam, depth, 0.35, 0.75)
     wood, cloth, dark = fin.wood(rng), fin.Finish(fin.bedding(rng).material, 3.0), fin.dark(rng)
-    parts = _hull(wood, pick(rng, dark, fin.livery(rng)), wood, rings, 0.45)
+    parts = _hull(wood, pick(rng, dark, fin.livery(rng)), wood, lines, 0.45)
     parts += [s.slab(wood, (-0.33 * beam, 0.28 * length, 0.9 * depth), (0.33 * beam, 0.49 * length, 1.55 * depth), 0.1), s.rod(wood, (0, -0.4 * length, 1.1 * depth), (0, -0.72 * length, 1.75 * depth), 0.012 * length)]
     count = whole(rng, 2, 3)
     for k, y in enumerate(spread(count, -0.42 * length, 0.36 * length)):
@@ -104,8 +115,8 @@ def _motor(rng: Generator) -> Parts:
     """A motor boat: wind screen, seats, outboard engine, perhaps a cabin."""
     length = between(rng, 4.5, 9)
     beam, depth = 0.36 * length, 0.16 * length
-    rings, f, glass = _sections(length, beam, depth, 0.3, 0.9), fin.livery(rng), fin.glass(rng)
-    parts = _hull(f, fin.livery(rng), pick(rng, fin.wood, fin.enamel)(rng), rings)
+    lines, f, glass = Lines(length, beam, depth, 0.3, 0.9), fin.livery(rng), fin.glass(rng)
+    parts = _hull(f, fin.livery(rng), pick(rng, fin.wood, fin.enamel)(rng), lines)
     plan = s.oval(24, 0.4)
     if chance(rng, 0.5):
         parts += [s.loft(glass, [np.c_[plan * (0.33 * beam * k, 0.18 * length * k), np.full(24, z)] for k, z in ((1, 0.8 * depth), (0.85, 1.75 * depth))]), s.loft(f, [np.c_[plan * (0.3 * beam * k, 0.17 * length * k), np.full(24, z)] for k, z in ((1, 1.7 * depth), (0.95, 1.9 * depth))])]
@@ -124,9 +135,9 @@ def _freighter(rng: Generator) -> Parts:
     """A ship with a deck house, funnel and masts: containers, tanker pipes, or a liner's decks."""
     length = between(rng, 40, 90)
     beam, depth = 0.16 * length, 0.1 * length
-    rings = _sections(length, beam, depth, 0.25, 0.8)
+    lines = Lines(length, beam, depth, 0.25, 0.8)
     white, f, dark = fin.enamel(rng), fin.livery(rng), fin.dark(rng)
-    parts = _hull(f, fin.near(rng, "boot", (0.45, 0.12, 0.1)), fin.livery(rng), rings, 0.45)
+    parts = _hull(f, fin.near(rng, "boot", (0.45, 0.12, 0.1)), fin.livery(rng), lines, 0.45)
     kind = pick(rng, "boxes", "liner", "tanker")
     y0 = -0.28 * length if kind == "liner" else 0.28 * length
     floors = whole(rng, 2, 4)
@@ -161,8 +172,8 @@ def _tug(rng: Generator) -> Parts:
     """A tug or fishing boat: high bow, wheel house, funnel, tyres as fenders."""
     length = between(rng, 9, 16)
     beam, depth = 0.36 * length, 0.2 * length
-    rings, f, glass, dark = _sections(length, beam, depth, 0.45, 0.8), fin.livery(rng), fin.glass(rng), fin.dark(rng)
-    parts = _hull(f, fin.livery(rng), fin.wood(rng), rings)
+    lines, f, glass, dark = Lines(length, beam, depth, 0.45, 0.8), fin.livery(rng), fin.glass(rng), fin.dark(rng)
+    parts = _hull(f, fin.livery(rng), fin.wood(rng), lines)
     white, y, z = fin.enamel(rng), -0.08 * length, 0.95 * depth
     w = 0.26 * beam
     parts += [s.slab(white, (-1.1 * w, y - 0.12 * length, z - 0.2), (1.1 * w, y + 0.28 * length, z + 0.6 * depth), 0.05), s.slab(white, (-w, y - 0.1 * length, z + 0.5 * depth), (w, y + 0.1 * length, z + 1.45 * depth), 0.05), s.slab(f, (-1.15 * w, y - 0.12 * length, z + 1.4 * depth), (1.15 * w, y + 0.12 * length, z + 1.5 * depth), 0.03)]
@@ -178,8 +189,8 @@ def _rowing(rng: Generator) -> Parts:
     """A rowing boat or canoe: open hull with thwarts and oars."""
     length = between(rng, 2.6, 5)
     beam, depth = between(rng, 0.26, 0.4) * length, 0.14 * length
-    rings = _sections(length, beam, depth, between(rng, 0.2, 0.6), pick(rng, 0.1, 0.7))
-    outside, inside = fin.livery(rng), fin.wood(rng)
+    lines = Lines(length, beam, depth, between(rng, 0.2, 0.6), pick(rng, 0.1, 0.7))
+    rings, outside, inside = _sections(lines), fin.livery(rng), fin.wood(rng)
     bed = rings * (0.93, 0.97, 1) + (0, 0, 0.1 * depth)
     bed[:, [0, -1], 2] = rings[:, [0, -1], 2]
     outer = s.open_loft(outside, rings)

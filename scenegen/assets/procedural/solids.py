@@ -291,3 +291,14 @@ def open_loft(f: Finish, strips: Vec) -> Mesh:
     a = mesh.vertices[mesh.faces[:, 0]].astype(np.float64)
     inside_out = ((a - mesh.vertices.mean(0)) * face_vectors(mesh)).sum() < 0
     return flipped(mesh) if inside_out else mesh
+
+
+def turned_z(mesh: Mesh, angle_rad: float) -> Mesh:
+    """The mesh turned about the z axis."""
+    return shapes.turn(mesh, 2, angle_rad)
+
+
+def open_rings(f: Finish, rings: Vec) -> Mesh:
+    """A basin: a skin through closed rings (K, N, 3) from the rim inwards, facing up; the last ring is capped."""
+    mesh = loft(f, rings, bottoms=False)
+    return mesh if face_vectors(mesh)[-1, 2] > 0 else flipped(mesh)

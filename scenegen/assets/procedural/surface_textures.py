@@ -35,7 +35,7 @@ def _wood_field(rng: Generator, n: int, rings: int) -> Field:
     fibre = spectral(rng, n, 0.6, stretch=(24, 1))
     ring = np.sin(2 * np.pi * (rings * y + 0.55 * bend), dtype=np.float32)
     pores = smoothstep(1.4, 2.6, spectral(rng, n, 0.0, stretch=(14, 1)))
-    return 0.55 + 0.16 * ring * (1 + 0.3 * fibre) + 0.09 * fibre + 0.08 * bend - 0.28 * pores
+    return 0.55 + 0.12 * ring * (1 + 0.3 * fibre) + 0.09 * fibre + 0.05 * bend - 0.28 * pores
 
 
 def wood(rng: Generator, size_px: int = 256, color: Color = OAK, *, rings: int = 7, figure: float = 1.0) -> Texture:
@@ -59,15 +59,19 @@ def parquet(
     rows: int = 8,
     pattern: str = "planks",
     spread: float = 0.13,
+    figure: float = 1.0,
 ) -> Texture:
-    """Wooden floor for about 1.6 m: "planks" (along u), "herringbone" or "basket"; rows even."""
+    """Wooden floor for about 1.6 m: "planks" (along u), "herringbone" or "basket"; rows even.
+
+    `spread` is how much planks differ, `figure` scales the strength of the grain.
+    """
     plank, along, across, gap = _LAYOUTS[pattern](rng, size_px, rows)
     field = _wood_field(rng, size_px, rows)
     s = salt(rng)
     shift = (hashed(plank, s) * size_px).astype(np.int32), (hashed(plank, s + 7) * size_px).astype(np.int32)
     u = ((along * size_px).astype(np.int32) + shift[0]) % size_px
     v = ((across * size_px).astype(np.int32) + shift[1]) % size_px
-    tone = field[v, u] + (hashed(plank, s + 13) - 0.5) * 2 * spread
+    tone = 0.55 + figure * (field[v, u] - 0.55) + (hashed(plank, s + 13) - 0.5) * 2 * spread
     tone = (0.06 + 0.94 * tone) * (1 - 0.5 * gap)
     return ramp(tone, [shade(color, 0.3), shade(color, 0.72), shade(color, 1.0), shade(color, 1.2)])
 

@@ -22,7 +22,9 @@ def _oval(w: float, d: float, y: float, z: float, power: float = 0.6, count: int
     """Rounded rectangle (superellipse) of half sizes w, d around (0, y) at height z."""
     a = np.linspace(0, 2 * np.pi, count, endpoint=False)
     c, s = np.cos(a), np.sin(a)
-    return np.stack([w * np.sign(c) * np.abs(c) ** power, y + d * np.sign(s) * np.abs(s) ** power, np.full(count, z)], -1)
+    return np.stack(
+        [w * np.sign(c) * np.abs(c) ** power, y + d * np.sign(s) * np.abs(s) ** power, np.full(count, z)], -1
+    )
 
 
 def bathtub(kit: Kit, width: float = 1.7) -> Item:
@@ -31,12 +33,40 @@ def bathtub(kit: Kit, width: float = 1.7) -> Item:
     w, y = width / 2, 0.385
     free = kit.chance(0.4)
     if free:
-        outer = [_oval(w * 0.80, 0.26, y, 0.0), _oval(w * 0.84, 0.29, y, 0.03), _oval(w * 0.93, 0.34, y, 0.3), _oval(w * 0.985, 0.365, y, h)]
-        top = [_oval(w, 0.375, y, h + 0.008), _oval(w, 0.375, y, h + 0.022), _oval(w - 0.02, 0.36, y, h + 0.03), _oval(w - 0.045, 0.335, y, h + 0.02)]
+        outer = [
+            _oval(w * 0.80, 0.26, y, 0.0),
+            _oval(w * 0.84, 0.29, y, 0.03),
+            _oval(w * 0.93, 0.34, y, 0.3),
+            _oval(w * 0.985, 0.365, y, h),
+        ]
+        top = [
+            _oval(w, 0.375, y, h + 0.008),
+            _oval(w, 0.375, y, h + 0.022),
+            _oval(w - 0.02, 0.36, y, h + 0.03),
+            _oval(w - 0.045, 0.335, y, h + 0.02),
+        ]
     else:
-        outer, top = [], [_oval(w, 0.378, y, h, 0.16, 60), _oval(w, 0.378, y, h + 0.02, 0.16, 60), _oval(w - 0.008, 0.37, y, h + 0.03, 0.17, 60), _oval(w - 0.09, 0.3, y, h + 0.028, 0.35, 60)]
+        outer, top = (
+            [],
+            [
+                _oval(w, 0.378, y, h, 0.16, 60),
+                _oval(w, 0.378, y, h + 0.02, 0.16, 60),
+                _oval(w - 0.008, 0.37, y, h + 0.03, 0.17, 60),
+                _oval(w - 0.09, 0.3, y, h + 0.028, 0.35, 60),
+            ],
+        )
     n, p = len(top[0]), 0.6 if free else 0.4
-    inside = [_oval(w - 0.075 - s, 0.30 - t, y, z, p, n) for s, t, z in ((0.03, 0.0, h), (0.05, 0.01, h - 0.1), (0.11, 0.04, 0.22), (0.18, 0.08, 0.14), (0.3, 0.14, 0.12), (w - 0.08, 0.299, 0.118))]
+    inside = [
+        _oval(w - 0.075 - s, 0.30 - t, y, z, p, n)
+        for s, t, z in (
+            (0.03, 0.0, h),
+            (0.05, 0.01, h - 0.1),
+            (0.11, 0.04, 0.22),
+            (0.18, 0.08, 0.14),
+            (0.3, 0.14, 0.12),
+            (w - 0.08, 0.299, 0.118),
+        )
+    ]
     parts = [_loft(kit, "ceramic", outer + top + inside)]
     if not free:
         panel = kit.pick("bathpanel", "paint") if kit.chance(0.5) else "bathpanel"
@@ -69,9 +99,25 @@ def _bath_tap(kit: Kit, w: float) -> list[Mesh]:
 def toilet(kit: Kit) -> Item:
     """Floor-standing lavatory with a cistern and a lid."""
     y = 0.45
-    bowl = [_oval(0.11, 0.20, 0.36, 0.0), _oval(0.115, 0.21, 0.36, 0.04), _oval(0.12, 0.2, 0.37, 0.2), _oval(0.17, 0.235, 0.42, 0.34), _oval(0.18, 0.245, y - 0.02, 0.395)]
-    bowl += [_oval(0.18, 0.245, y - 0.02, 0.40), _oval(0.16, 0.22, y - 0.02, 0.402), _oval(0.001, 0.001, y - 0.02, 0.402)]
-    seat = [_oval(0.18, 0.235, y, 0.399), _oval(0.19, 0.245, y, 0.405), _oval(0.19, 0.245, y, 0.43), _oval(0.17, 0.225, y, 0.445), _oval(0.002, 0.002, y, 0.448)]
+    bowl = [
+        _oval(0.11, 0.20, 0.36, 0.0),
+        _oval(0.115, 0.21, 0.36, 0.04),
+        _oval(0.12, 0.2, 0.37, 0.2),
+        _oval(0.17, 0.235, 0.42, 0.34),
+        _oval(0.18, 0.245, y - 0.02, 0.395),
+    ]
+    bowl += [
+        _oval(0.18, 0.245, y - 0.02, 0.40),
+        _oval(0.16, 0.22, y - 0.02, 0.402),
+        _oval(0.001, 0.001, y - 0.02, 0.402),
+    ]
+    seat = [
+        _oval(0.18, 0.235, y, 0.399),
+        _oval(0.19, 0.245, y, 0.405),
+        _oval(0.19, 0.245, y, 0.43),
+        _oval(0.17, 0.225, y, 0.445),
+        _oval(0.002, 0.002, y, 0.448),
+    ]
     parts = [_loft(kit, "ceramic", bowl), _loft(kit, kit.pick("white", "white", "wood"), seat)]
     parts.append(kit.cushion("ceramic", (-0.19, 0.19), (0.0, 0.19), (0.38, 0.78), 0.03, 0.03))
     parts.append(kit.slab("ceramic", (-0.2, 0.2), (-0.004, 0.2), (0.77, 0.81), 0.015))
@@ -96,19 +142,43 @@ def washstand(kit: Kit, width: float = 0.8) -> Item:
         column = [(0, 0), (0.12, 0), (0.1, 0.04), (0.075, 0.3), (0.09, 0.7), (0, 0.7)]
         parts, w = [kit.turned("ceramic", column, (0, 0.2, 0), 28)], 0.3
     else:
-        parts = list(case(kit, width, 0.46, 0.8, max(1, round(width / 0.45)), kit.pick(1, 2), role=kit.pick("wood", "paint", "color"), foot=0.14).parts)
+        parts = list(
+            case(
+                kit,
+                width,
+                0.46,
+                0.8,
+                max(1, round(width / 0.45)),
+                kit.pick(1, 2),
+                role=kit.pick("wood", "paint", "color"),
+                foot=0.14,
+            ).parts
+        )
     n = 48
-    top = [_oval(w * 0.9, 0.20, y - 0.03, 0.695, 0.4, n)] if w == 0.3 else [_oval(w + 0.01, 0.245, y - 0.025, h - 0.045, 0.2, n)]
+    top = (
+        [_oval(w * 0.9, 0.20, y - 0.03, 0.695, 0.4, n)]
+        if w == 0.3
+        else [_oval(w + 0.01, 0.245, y - 0.025, h - 0.045, 0.2, n)]
+    )
     top += [_oval(w + 0.012, 0.25, y - 0.02, h - 0.012, 0.22, n), _oval(w + 0.006, 0.243, y - 0.02, h, 0.22, n)]
     iw = min(w - 0.06, 0.26)
     top += [_oval(iw, 0.165, y + 0.02, h - 0.002, 0.6, n), _oval(iw - 0.02, 0.15, y + 0.02, h - 0.02, 0.6, n)]
-    top += [_oval(iw * 0.7, 0.11, y + 0.02, h - 0.1, 0.7, n), _oval(0.02, 0.02, y + 0.02, h - 0.12, 1, n), _oval(0.001, 0.001, y + 0.02, h - 0.12, 1, n)]
+    top += [
+        _oval(iw * 0.7, 0.11, y + 0.02, h - 0.1, 0.7, n),
+        _oval(0.02, 0.02, y + 0.02, h - 0.12, 1, n),
+        _oval(0.001, 0.001, y + 0.02, h - 0.12, 1, n),
+    ]
     parts += tag("sink", [_loft(kit, "ceramic", top)])
-    tap = [kit.pipe("chrome", [(0, 0.08, h - 0.01), (0, 0.08, h + 0.1), (0, 0.11, h + 0.13), (0, 0.19, h + 0.1)], 0.013)]
+    tap = [
+        kit.pipe("chrome", [(0, 0.08, h - 0.01), (0, 0.08, h + 0.1), (0, 0.11, h + 0.13), (0, 0.19, h + 0.1)], 0.013)
+    ]
     tap.append(kit.rod("chrome", (0, 0.075, h + 0.12), (0, 0.04, h + 0.17), 0.008, 8))
     cup = [(0, 0), (0.03, 0), (0.034, 0.1), (0.03, 0.1), (0.027, 0.006), (0, 0.006)]
     bottle = [(0, 0), (0.032, 0), (0.034, 0.01), (0.034, 0.11), (0.012, 0.13), (0.012, 0.155), (0, 0.155)]
-    props = [kit.turned(kit.pick("glaze", "glaze2"), cup, (w - 0.05, 0.1, h - 0.001)), kit.turned("accent", bottle, (-w + 0.05, 0.1, h - 0.001))]
+    props = [
+        kit.turned(kit.pick("glaze", "glaze2"), cup, (w - 0.05, 0.1, h - 0.001)),
+        kit.turned("accent", bottle, (-w + 0.05, 0.1, h - 0.001)),
+    ]
     return item("cabinet", parts + tag("sink", tap) + tag("otherprop", props), 2 * w + 0.03, 0.5, h)
 
 

@@ -13,7 +13,9 @@ def picture(kit: Kit, width: float, height: float, index: int, label: str = "pic
     f, mat = kit.between(0.015, 0.04), kit.between(0.02, 0.08) if kit.chance(0.65) else 0.0
     m = f + mat
     parts = [kit.block("white", (-x + 0.005, x - 0.005), (0.002, 0.014), (0.005, height - 0.005))]
-    parts.append(kit.picture(f"picture:{index}", (-x + m - 0.004, x - m + 0.004), (m - 0.004, height - m + 0.004), 0.0155))
+    parts.append(
+        kit.picture(f"picture:{index}", (-x + m - 0.004, x - m + 0.004), (m - 0.004, height - m + 0.004), 0.0155)
+    )
     for a, b in ((-x, -x + f), (x - f, x)):
         parts.append(kit.slab(role, (a, b), (-0.003, 0.03), (0, height), 0.004))
     for a, b in ((0, f), (height - f, height)):
@@ -36,14 +38,22 @@ def board(kit: Kit, width: float, height: float, role: str) -> Item:
     """White board ("white"), cork board ("cork") with notes; z = 0 is its lower edge."""
     x = width / 2
     parts = [kit.slab(role, (-x + 0.01, x - 0.01), (0.002, 0.016), (0.01, height - 0.01))]
-    parts += [kit.slab("chrome" if role == "white" else "wood", (a, a + 0.025), (-0.003, 0.022), (0, height)) for a in (-x, x - 0.025)]
-    parts += [kit.slab("chrome" if role == "white" else "wood", (-x + 0.02, x - 0.02), (-0.003, 0.0215), (a, a + 0.025)) for a in (0, height - 0.025)]
+    parts += [
+        kit.slab("chrome" if role == "white" else "wood", (a, a + 0.025), (-0.003, 0.022), (0, height))
+        for a in (-x, x - 0.025)
+    ]
+    parts += [
+        kit.slab("chrome" if role == "white" else "wood", (-x + 0.02, x - 0.02), (-0.003, 0.0215), (a, a + 0.025))
+        for a in (0, height - 0.025)
+    ]
     notes = []
     for _ in range(int(kit.rng.integers(3, 9))):
         w, h = kit.rng.uniform(0.07, 0.2, 2)
         a, b = kit.rng.uniform((-x + 0.06, 0.06), (x - 0.28, height - 0.28))
         y = 0.0158 + 0.0007 * len(notes)
-        notes.append(kit.block(kit.pick("paper", "white", "accent", "glaze2"), (a, a + w), (y - 0.003, y + 0.002), (b, b + h)))
+        notes.append(
+            kit.block(kit.pick("paper", "white", "accent", "glaze2"), (a, a + w), (y - 0.003, y + 0.002), (b, b + h))
+        )
     return item("whiteboard", parts + tag("paper", notes), width, 0.03, height)
 
 
@@ -54,11 +64,19 @@ def clock(kit: Kit) -> Item:
     face = [(r - 0.014, 0.028), (0, 0.028)]
     parts = [kit.turned(kit.pick("metal", "black", "wood"), rim, segments=36), kit.turned("white", face, segments=36)]
     parts += [kit.block("black", (-w, w), (-0.02, length), (0.027, 0.030 + w)) for w, length in ((0.003, r * 0.75),)]
-    parts.append(shapes.turn(kit.block("black", (-0.004, 0.004), (-0.02, r * 0.5), (0.027, 0.0315)), 2, kit.between(0.5, 5.5)))
+    parts.append(
+        shapes.turn(kit.block("black", (-0.004, 0.004), (-0.02, r * 0.5), (0.027, 0.0315)), 2, kit.between(0.5, 5.5))
+    )
     for k in range(12):
         mark = kit.block("black", (-0.003, 0.003), (r * 0.78, r * 0.86), (0.026, 0.0295))
         parts.append(shapes.turn(mark, 2, k * np.pi / 6))
-    return item("otherprop", shifted([shapes.turn(shapes.turn(p, 0, -np.pi / 2), 1, np.pi) for p in parts], 0, -0.002, r), 2 * r, 0.04, 2 * r)
+    return item(
+        "otherprop",
+        shifted([shapes.turn(shapes.turn(p, 0, -np.pi / 2), 1, np.pi) for p in parts], 0, -0.002, r),
+        2 * r,
+        0.04,
+        2 * r,
+    )
 
 
 def rug(kit: Kit, width: float, depth: float) -> Item:
@@ -71,7 +89,9 @@ def rug(kit: Kit, width: float, depth: float) -> Item:
 def round_rug(kit: Kit, diameter: float) -> Item:
     """Round plain rug; centred at 0."""
     r = diameter / 2
-    mesh = kit.turned(kit.pick("cushion", "cloth2"), [(0, 0), (r, 0), (r, 0.008), (r - 0.01, 0.012), (0, 0.012)], segments=48)
+    mesh = kit.turned(
+        kit.pick("cushion", "cloth2"), [(0, 0), (r, 0), (r, 0.008), (r - 0.01, 0.012), (0, 0.012)], segments=48
+    )
     p = mesh.vertices[:, :2] / 0.4
     mesh = type(mesh)(mesh.vertices, mesh.faces, mesh.face_material, mesh.materials, mesh.normals, p)
     return item("floor_mat", [shapes.move(mesh, 0, 0, 0.0085)], diameter, diameter, 0.02)
@@ -91,7 +111,13 @@ def curtain(kit: Kit, width: float, height: float) -> Item:
     faces = shapes.grid_faces(*grid.shape[:2])
     back = grid - [0, 0.006, 0]
     n = grid.shape[0] * grid.shape[1]
-    mesh = shapes.piece(np.concatenate([grid.reshape(-1, 3), back.reshape(-1, 3)]), np.concatenate([faces[:, ::-1], faces + n]), np.zeros((2 * n, 3)), np.tile(uv.reshape(-1, 2), (2, 1)), f.material)
+    mesh = shapes.piece(
+        np.concatenate([grid.reshape(-1, 3), back.reshape(-1, 3)]),
+        np.concatenate([faces[:, ::-1], faces + n]),
+        np.zeros((2 * n, 3)),
+        np.tile(uv.reshape(-1, 2), (2, 1)),
+        f.material,
+    )
     return item("curtain", [shapes.smoothed(mesh)], width, 0.14, height)
 
 
@@ -99,7 +125,14 @@ def curtain_rod(kit: Kit, width: float) -> list[Mesh]:
     """Rod on brackets, centred at x = 0, z = 0."""
     parts = [kit.rod("metal", (-width / 2, 0.09, 0), (width / 2, 0.09, 0), 0.012)]
     parts += [kit.ball("metal", (s * width / 2, 0.09, 0), 0.025, 12) for s in (-1, 1)]
-    return tag("curtain", parts + [kit.rod("metal", (s * (width / 2 - 0.08), -0.01, 0), (s * (width / 2 - 0.08), 0.09, 0), 0.008, 8) for s in (-1, 1)])
+    return tag(
+        "curtain",
+        parts
+        + [
+            kit.rod("metal", (s * (width / 2 - 0.08), -0.01, 0), (s * (width / 2 - 0.08), 0.09, 0), 0.008, 8)
+            for s in (-1, 1)
+        ],
+    )
 
 
 def radiator(kit: Kit, width: float = 0.9, height: float = 0.55) -> Item:
@@ -108,21 +141,45 @@ def radiator(kit: Kit, width: float = 0.9, height: float = 0.55) -> Item:
     parts = []
     if kit.chance(0.6):
         for px in np.arange(-x, x - 0.03, 0.062):
-            parts.append(kit.cushion("white", (px, px + 0.052), (0.035, 0.12), (z, z + height), 0.02, 0.0) if width < 0 else kit.slab("white", (px, px + 0.05), (0.035, 0.12), (z, z + height), 0.018))
+            parts.append(
+                kit.cushion("white", (px, px + 0.052), (0.035, 0.12), (z, z + height), 0.02, 0.0)
+                if width < 0
+                else kit.slab("white", (px, px + 0.05), (0.035, 0.12), (z, z + height), 0.018)
+            )
         parts += [kit.rod("white", (-x, 0.078, h), (x, 0.078, h), 0.02) for h in (z + 0.06, z + height - 0.06)]
     else:
         parts.append(kit.slab("white", (-x, x), (0.035, 0.1), (z, z + height), 0.01))
-        parts += [kit.slab("white", (px, px + 0.035), (0.095, 0.108), (z + 0.03, z + height - 0.03), 0.006) for px in np.arange(-x + 0.03, x - 0.04, 0.055)]
-        parts.append(kit.slab("white", (-x - 0.004, x + 0.004), (0.03, 0.115), (z + height - 0.006, z + height + 0.012)))
-    parts += [kit.slab("white", (s * (x - 0.15) - 0.02, s * (x - 0.15) + 0.02), (-0.01, 0.04), (z + 0.1, z + height - 0.1)) for s in (-1, 1)]
-    parts += [kit.rod("chrome", (x - 0.01, 0.075, z + 0.05), (x + 0.06, 0.075, z + 0.05), 0.011, 8), kit.rod("white", (x + 0.045, 0.075, -0.01), (x + 0.045, 0.075, z + 0.05), 0.008, 8)]
-    return item("otherstructure", [*parts, kit.rod("white", (x + 0.05, 0.075, z + 0.05), (x + 0.12, 0.075, z + 0.05), 0.02, 12)], width + 0.2, 0.14, z + height)
+        parts += [
+            kit.slab("white", (px, px + 0.035), (0.095, 0.108), (z + 0.03, z + height - 0.03), 0.006)
+            for px in np.arange(-x + 0.03, x - 0.04, 0.055)
+        ]
+        parts.append(
+            kit.slab("white", (-x - 0.004, x + 0.004), (0.03, 0.115), (z + height - 0.006, z + height + 0.012))
+        )
+    parts += [
+        kit.slab("white", (s * (x - 0.15) - 0.02, s * (x - 0.15) + 0.02), (-0.01, 0.04), (z + 0.1, z + height - 0.1))
+        for s in (-1, 1)
+    ]
+    parts += [
+        kit.rod("chrome", (x - 0.01, 0.075, z + 0.05), (x + 0.06, 0.075, z + 0.05), 0.011, 8),
+        kit.rod("white", (x + 0.045, 0.075, -0.01), (x + 0.045, 0.075, z + 0.05), 0.008, 8),
+    ]
+    return item(
+        "otherstructure",
+        [*parts, kit.rod("white", (x + 0.05, 0.075, z + 0.05), (x + 0.12, 0.075, z + 0.05), 0.02, 12)],
+        width + 0.2,
+        0.14,
+        z + height,
+    )
 
 
 def television(kit: Kit, width: float = 1.1) -> Item:
     """Flat screen on a foot; back at y = 0."""
     h, x = width * 0.58, width / 2
-    parts = [kit.slab("black", (-0.22, 0.22), (0.02, 0.24), (-0.001, 0.014)), kit.slab("black", (-0.05, 0.05), (0.1, 0.13), (0.01, 0.15))]
+    parts = [
+        kit.slab("black", (-0.22, 0.22), (0.02, 0.24), (-0.001, 0.014)),
+        kit.slab("black", (-0.05, 0.05), (0.1, 0.13), (0.01, 0.15)),
+    ]
     parts.append(kit.slab("black", (-x, x), (0.1, 0.15), (0.07, 0.07 + h), 0.008))
     parts.append(kit.slab("glass", (-x + 0.012, x - 0.012), (0.145, 0.1525), (0.085, 0.07 + h - 0.012), 0.001))
     return item("television", parts, width, 0.26, h + 0.08)
@@ -135,27 +192,43 @@ def floor_lamp(kit: Kit) -> Item:
     r, t = kit.between(0.17, 0.23), kit.between(0.12, 0.17)
     drum = [(r, 0), (t, 0.26), (t - 0.003, 0.26), (r - 0.003, 0)]
     if kit.chance(0.65):
-        parts += [kit.rod(kit.pick("metal", "wood"), (0, 0, 0.02), (0, 0, h + 0.05), 0.013), kit.turned("shade", drum, (0, 0, h - 0.15), 32)]
+        parts += [
+            kit.rod(kit.pick("metal", "wood"), (0, 0, 0.02), (0, 0, h + 0.05), 0.013),
+            kit.turned("shade", drum, (0, 0, h - 0.15), 32),
+        ]
         parts.append(kit.ball("bulb", (0, 0, h - 0.02), 0.04))
         return item("lamp", shifted(parts, 0, 0.22, 0), 0.46, 0.46, h + 0.1)
     a = np.linspace(0, np.pi * 0.8, 12)
     arc = [(0, 0, 0.02), (0, 0, h * 0.6)] + [(0, 0.32 - 0.32 * np.cos(s), h * 0.6 + 0.5 * np.sin(s)) for s in a[1:]]
     end = arc[-1]
-    parts += [kit.pipe("metal", arc, 0.012), kit.turned("shade", [(0.16, -0.12), (0.06, 0.02), (0.057, 0.02), (0.157, -0.12)], end, 28), kit.ball("bulb", (0, end[1], end[2] - 0.06), 0.04)]
+    parts += [
+        kit.pipe("metal", arc, 0.012),
+        kit.turned("shade", [(0.16, -0.12), (0.06, 0.02), (0.057, 0.02), (0.157, -0.12)], end, 28),
+        kit.ball("bulb", (0, end[1], end[2] - 0.06), 0.04),
+    ]
     return item("lamp", shifted(parts, 0, 0.2, 0), 0.4, 0.95, h + 0.1)
 
 
 def pendant(kit: Kit, drop: float) -> Item:
     """Hanging lamp; z = 0 is the ceiling, the lamp hangs `drop` below."""
-    parts = [kit.rod("black", (0, 0, 0.01), (0, 0, -drop + 0.1), 0.004, 6), kit.turned("metal", [(0, -0.03), (0.05, -0.03), (0.05, 0.002), (0, 0.002)])]
+    parts = [
+        kit.rod("black", (0, 0, 0.01), (0, 0, -drop + 0.1), 0.004, 6),
+        kit.turned("metal", [(0, -0.03), (0.05, -0.03), (0.05, 0.002), (0, 0.002)]),
+    ]
     style = kit.pick("globe", "dome", "drum")
     if style == "globe":
         parts.append(kit.ball("shade", (0, 0, -drop), kit.between(0.13, 0.2), 28))
     else:
         r, t, h = (kit.between(0.18, 0.26), 0.03, 0.18) if style == "dome" else (0.24, 0.22, 0.2)
-        bend = [(r * np.cos(s) + t * (1 - np.cos(s)), -drop + h * np.sin(s)) for s in np.linspace(0, np.pi / 2, 8)] if style == "dome" else [(r, -drop), (t, -drop + h)]
+        bend = (
+            [(r * np.cos(s) + t * (1 - np.cos(s)), -drop + h * np.sin(s)) for s in np.linspace(0, np.pi / 2, 8)]
+            if style == "dome"
+            else [(r, -drop), (t, -drop + h)]
+        )
         inner = [(x - 0.004, z) for x, z in bend[::-1]]
-        parts.append(kit.turned(kit.pick("metal", "glaze2", "white") if style == "dome" else "shade", bend + inner, segments=36))
+        parts.append(
+            kit.turned(kit.pick("metal", "glaze2", "white") if style == "dome" else "shade", bend + inner, segments=36)
+        )
         parts.append(kit.ball("bulb", (0, 0, -drop + 0.06), 0.045))
     return item("lamp", parts, 0.5, 0.5, drop)
 
@@ -163,11 +236,22 @@ def pendant(kit: Kit, drop: float) -> Item:
 def ceiling_light(kit: Kit, long: bool = False) -> Item:
     """Flat lamp under the ceiling (z = 0): a disc, or a long office panel."""
     if long:
-        parts = [kit.slab("white", (-0.65, 0.65), (-0.1, 0.1), (-0.05, 0.004)), kit.slab("bulb", (-0.62, 0.62), (-0.075, 0.075), (-0.056, -0.02))]
+        parts = [
+            kit.slab("white", (-0.65, 0.65), (-0.1, 0.1), (-0.05, 0.004)),
+            kit.slab("bulb", (-0.62, 0.62), (-0.075, 0.075), (-0.056, -0.02)),
+        ]
         return item("lamp", parts, 1.3, 0.2, 0.06)
     r = kit.between(0.16, 0.24)
-    parts = [kit.turned("shade", [(0, -0.09), (0.6 * r, -0.085), (0.92 * r, -0.06), (r, -0.025), (r, -0.01)], segments=36)]
-    return item("lamp", [*parts, kit.turned("metal", [(0, -0.022), (r + 0.01, -0.022), (r + 0.01, 0.003), (0, 0.003)], segments=36)], 2 * r, 2 * r, 0.09)
+    parts = [
+        kit.turned("shade", [(0, -0.09), (0.6 * r, -0.085), (0.92 * r, -0.06), (r, -0.025), (r, -0.01)], segments=36)
+    ]
+    return item(
+        "lamp",
+        [*parts, kit.turned("metal", [(0, -0.022), (r + 0.01, -0.022), (r + 0.01, 0.003), (0, 0.003)], segments=36)],
+        2 * r,
+        2 * r,
+        0.09,
+    )
 
 
 def plant(kit: Kit) -> Item:
@@ -175,12 +259,17 @@ def plant(kit: Kit) -> Item:
     h, r = kit.between(0.5, 1.3), kit.between(0.13, 0.19)
     pot_h = r * kit.between(1.4, 2.0)
     pot = [(0, 0), (r * 0.75, 0), (r, pot_h), (r - 0.012, pot_h), (r - 0.02, pot_h - 0.035)]
-    parts = [kit.turned(kit.pick("ceramic", "glaze", "glaze2", "wicker", "dark"), pot, segments=28), kit.turned("soil", [(r - 0.016, pot_h - 0.035), (0, pot_h - 0.03)])]
+    parts = [
+        kit.turned(kit.pick("ceramic", "glaze", "glaze2", "wicker", "dark"), pot, segments=28),
+        kit.turned("soil", [(r - 0.016, pot_h - 0.035), (0, pot_h - 0.03)]),
+    ]
     count, wide = int(kit.rng.integers(12, 22)), kit.between(0.05, 0.11)
     for k in range(count):
         share = (k + 1) / count
         yaw = 2.4 * k + kit.between(-0.3, 0.3)
-        leaf = _leaf(kit, h * kit.between(0.55, 0.8), wide * kit.between(0.8, 1.2), kit.between(0.15, 1.0) * (1.2 - 0.7 * share))
+        leaf = _leaf(
+            kit, h * kit.between(0.55, 0.8), wide * kit.between(0.8, 1.2), kit.between(0.15, 1.0) * (1.2 - 0.7 * share)
+        )
         base = pot_h - 0.06 + (h * 0.3 * share if wide > 0.075 else 0.0)
         parts += shifted([leaf], 0, 0, base, yaw)
     if wide > 0.075:
@@ -194,7 +283,9 @@ def _leaf(kit: Kit, length: float, width: float, bend: float) -> Mesh:
     lean = 0.25 + bend * 1.5 * t
     x, z = np.cumsum(np.sin(lean)) * length / 9, np.cumsum(np.cos(lean)) * length / 9
     half = width * np.sin(np.pi * np.clip(t, 0.02, 0.99) ** 0.75) ** 0.8 + 0.003
-    grid = np.stack(np.broadcast_arrays(x[:, None], half[:, None] * s, z[:, None] + 0.35 * half[:, None] * np.abs(s)), -1)
+    grid = np.stack(
+        np.broadcast_arrays(x[:, None], half[:, None] * s, z[:, None] + 0.35 * half[:, None] * np.abs(s)), -1
+    )
     uv = np.stack(np.broadcast_arrays(t[:, None], (s + 1) / 2), -1)
     f = kit.finishes("leaf")
     mesh = shapes.piece(grid, shapes.grid_faces(9, 5)[:, ::-1], np.zeros((45, 3)), uv, f.material)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenegen.assets.mesh import Material
+from scenegen.assets.mesh import Material, Texture
 from scenegen.assets.procedural import textures as tx
-from scenegen.assets.procedural.noise import Color, mix, shade
+from scenegen.assets.procedural.noise import Color, jitter, mix, shade
 from scenegen.assets.procedural.room_parts.palette import Palette
 from scenegen.seeding import Generator
 
@@ -31,7 +31,7 @@ def plain(name: str, color: Color, emission: float = 0.0) -> Finish:
     return Finish(Material(name, color, emission=emission))
 
 
-def textured(name: str, texture: tx.Texture, scale_m: float = 1.0, emission: float = 0.0) -> Finish:
+def textured(name: str, texture: Texture, scale_m: float = 1.0, emission: float = 0.0) -> Finish:
     """A finish of one texture."""
     return Finish(Material(name, texture=texture, emission=emission), scale_m)
 
@@ -105,6 +105,21 @@ def _bedding(rng: Generator, p: Palette) -> Finish:
     return textured("bedding", tx.fabric(rng, 256, base, strength=0.6), 0.35)
 
 
+def wall_tiles(rng: Generator, p: Palette) -> Finish:
+    """Tiles: square, metro bond or small mosaic."""
+    white: Color = (0.90, 0.90, 0.88)
+    color = jitter(rng, (white, mix(p.accent2, white, 0.5), p.wall)[int(rng.integers(3))], 0.05)
+    grout = shade(color, float(rng.choice([0.72, 0.85, 0.55])))
+    style = int(rng.integers(3))
+    if style == 0:
+        return textured("metro tiles", tx.tiles(rng, 512, color, grout, columns=4, rows=8, offset=0.5, joint=0.01), 0.8)
+    if style == 1:
+        texture = tx.tiles(rng, 512, color, grout, columns=12, rows=12, second=shade(color, 0.88), joint=0.010)
+        return textured("mosaic", texture, 0.6)
+    texture = tx.tiles(rng, 512, color, grout, columns=4, rows=4, joint=0.010)
+    return textured("wall tiles", texture, float(rng.uniform(0.6, 0.9)))
+
+
 _MAKERS: dict[str, Maker] = {
     "wood": lambda r, p: textured("wood", tx.wood(r, 256, p.wood, figure=float(r.uniform(0.6, 1.2))), 0.6),
     "wood2": lambda r, p: textured("second wood", tx.wood(r, 256, mix(p.floor_wood, p.wood, 0.3), rings=5), 0.6),
@@ -143,6 +158,10 @@ _MAKERS: dict[str, Maker] = {
     "shade": lambda r, p: plain("lamp shade", mix(p.cloth2, (1, 0.95, 0.85), 0.7), 0.55),
     "bulb": lambda r, p: plain("lamp", (1.0, 0.97, 0.9), 1.0),
     "soil": lambda r, p: plain("soil", (0.20, 0.15, 0.11)),
+    "splash": wall_tiles,
+    "bathpanel": wall_tiles,
+    "sill": lambda r, p: textured("sill", tx.marble(r, 128), 0.6),
+    "frosted": lambda r, p: plain("frosted glass", (0.78, 0.82, 0.82), 0.35),
     "mirror": lambda r, p: plain("mirror", (0.72, 0.76, 0.78)),
     "glass": lambda r, p: plain("dark glass", (0.06, 0.065, 0.07)),
 }

@@ -20,7 +20,10 @@ def kitchen_run(kit: Kit, width: float, *, hob: bool = True, sink: bool = True, 
     parts.append(kit.slab("cabinet", (-width / 2, width / 2), (0, _DEPTH - 0.03), (_PLINTH, _TOP - 0.036)))
     for job, a, b in zip(jobs, cuts[:-1], cuts[1:], strict=True):
         parts += _unit(kit, job, (float(a), float(b)), style, knob)
-    parts += tag("counter", _worktop(kit, width, [(a + b) / 2 for j, a, b in zip(jobs, cuts, cuts[1:], strict=False) if j == "sink"]))
+    parts += tag(
+        "counter",
+        _worktop(kit, width, [(a + b) / 2 for j, a, b in zip(jobs, cuts, cuts[1:], strict=False) if j == "sink"]),
+    )
     for job, a, b in zip(jobs, cuts[:-1], cuts[1:], strict=True):
         if things and job in ("doors", "drawers"):
             parts += _on_top(kit, (float(a) + float(b)) / 2)
@@ -72,13 +75,19 @@ def _worktop(kit: Kit, width: float, sinks: list[float]) -> list[Mesh]:
 def _basin(kit: Kit, c: float) -> list[Mesh]:
     """Steel basin let into the worktop, with a rim and a tap."""
     a, b, bottom = 0.13, 0.50, _TOP - 0.17
-    wall = [((c - 0.226, c - 0.21), (a, b)), ((c + 0.21, c + 0.226), (a, b)), ((c - 0.212, c + 0.212), (a - 0.006, a + 0.01))]
+    wall = [
+        ((c - 0.226, c - 0.21), (a, b)),
+        ((c + 0.21, c + 0.226), (a, b)),
+        ((c - 0.212, c + 0.212), (a - 0.006, a + 0.01)),
+    ]
     wall.append(((c - 0.212, c + 0.212), (b - 0.01, b + 0.006)))
     parts = [kit.block("steel", x, y, (bottom, _TOP + 0.004 - 0.0007 * k)) for k, (x, y) in enumerate(wall)]
     parts.append(kit.block("steel", (c - 0.215, c + 0.215), (a + 0.002, b - 0.002), (bottom - 0.01, bottom + 0.006)))
     parts.append(kit.turned("dark", [(0.03, 0), (0.03, 0.004), (0, 0.004)], (c, 0.3, bottom + 0.004)))
     t = np.linspace(0, np.pi, 9)
-    spout = [(c, 0.075, _TOP - 0.01), (c, 0.075, _TOP + 0.2)] + [(c, 0.155 - 0.08 * np.cos(s), _TOP + 0.2 + 0.08 * np.sin(s)) for s in t[1:]]
+    spout = [(c, 0.075, _TOP - 0.01), (c, 0.075, _TOP + 0.2)] + [
+        (c, 0.155 - 0.08 * np.cos(s), _TOP + 0.2 + 0.08 * np.sin(s)) for s in t[1:]
+    ]
     parts.append(kit.pipe("chrome", [*spout, (c, 0.235, _TOP + 0.16)], 0.012))
     parts.append(kit.turned("chrome", [(0, 0), (0.028, 0), (0.024, 0.03), (0, 0.03)], (c, 0.075, _TOP - 0.002)))
     return [*parts, kit.rod("chrome", (c + 0.01, 0.075, _TOP + 0.06), (c + 0.08, 0.08, _TOP + 0.085), 0.007, 8)]
@@ -93,8 +102,13 @@ def _hob(kit: Kit, c: float) -> list[Mesh]:
         ring = np.stack([c + px + r * np.cos(a), py + r * np.sin(a), np.full(20, _TOP + (0.03 if gas else 0.008))], -1)
         parts.append(kit.pipe("dark", ring, 0.006 if gas else 0.003, 6, closed=True))
         if gas:
-            parts.append(kit.turned("black", [(0, 0), (0.4 * r, 0), (0.4 * r, 0.016), (0, 0.018)], (c + px, py, _TOP + 0.004)))
-            parts += [kit.rod("dark", (c + px - dx, py - dy, _TOP + 0.03), (c + px + dx, py + dy, _TOP + 0.03), 0.005, 6) for dx, dy in ((r, 0), (0, r))]
+            parts.append(
+                kit.turned("black", [(0, 0), (0.4 * r, 0), (0.4 * r, 0.016), (0, 0.018)], (c + px, py, _TOP + 0.004))
+            )
+            parts += [
+                kit.rod("dark", (c + px - dx, py - dy, _TOP + 0.03), (c + px + dx, py + dy, _TOP + 0.03), 0.005, 6)
+                for dx, dy in ((r, 0), (0, r))
+            ]
     if kit.chance(0.6):
         parts += shifted(_pot(kit), c - 0.13, 0.41, _TOP + (0.034 if gas else 0.009))
     return parts
@@ -103,16 +117,38 @@ def _hob(kit: Kit, c: float) -> list[Mesh]:
 def _pot(kit: Kit) -> list[Mesh]:
     """Pot with a lid and two ears."""
     r, h, role = kit.between(0.09, 0.12), kit.between(0.1, 0.16), kit.pick("steel", "accent", "dark")
-    parts = [kit.turned(role, [(0, 0), (r - 0.008, 0), (r, 0.01), (r, h), (r + 0.004, h + 0.003), (0.5 * r, h + 0.02), (0, h + 0.026)], segments=28)]
+    parts = [
+        kit.turned(
+            role,
+            [(0, 0), (r - 0.008, 0), (r, 0.01), (r, h), (r + 0.004, h + 0.003), (0.5 * r, h + 0.02), (0, h + 0.026)],
+            segments=28,
+        )
+    ]
     parts.append(kit.ball("black", (0, 0, h + 0.035), 0.014, 10))
-    ears = [kit.pipe("black", [(s * (r - 0.005), -0.03, h * 0.75), (s * (r + 0.03), -0.02, h * 0.75), (s * (r + 0.03), 0.02, h * 0.75), (s * (r - 0.005), 0.03, h * 0.75)], 0.006, 8) for s in (-1, 1)]
+    ears = [
+        kit.pipe(
+            "black",
+            [
+                (s * (r - 0.005), -0.03, h * 0.75),
+                (s * (r + 0.03), -0.02, h * 0.75),
+                (s * (r + 0.03), 0.02, h * 0.75),
+                (s * (r - 0.005), 0.03, h * 0.75),
+            ],
+            0.006,
+            8,
+        )
+        for s in (-1, 1)
+    ]
     return tag("otherprop", parts + ears)
 
 
 def _oven(kit: Kit, x: Span, y: float, z: Span) -> list[Mesh]:
     """Built-in oven: panel with knobs, glass door, rail handle."""
     m = (x[0] + x[1]) / 2
-    parts = [kit.slab("steel", x, (y, y + 0.018), (z[1] - 0.11, z[1])), kit.slab("steel", x, (y, y + 0.02), (z[0] + 0.12, z[1] - 0.115))]
+    parts = [
+        kit.slab("steel", x, (y, y + 0.018), (z[1] - 0.11, z[1])),
+        kit.slab("steel", x, (y, y + 0.02), (z[0] + 0.12, z[1] - 0.115)),
+    ]
     parts.append(kit.slab("glass", (x[0] + 0.05, x[1] - 0.05), (y + 0.01, y + 0.024), (z[0] + 0.18, z[1] - 0.24)))
     parts.append(kit.slab("cabinet", x, (y, y + 0.018), (z[0], z[0] + 0.116)))
     parts += handle_rail(kit, (x[0] + 0.05, x[1] - 0.05), y + 0.02, z[1] - 0.165)
@@ -124,22 +160,42 @@ def _oven(kit: Kit, x: Span, y: float, z: Span) -> list[Mesh]:
 
 def handle_rail(kit: Kit, x: Span, y: float, z: float) -> list[Mesh]:
     """Level rail on two studs."""
-    return [kit.pipe("chrome", [(x[0], y - 0.01, z), (x[0], y + 0.035, z), (x[1], y + 0.035, z), (x[1], y - 0.01, z)], 0.008, 8)]
+    return [
+        kit.pipe(
+            "chrome", [(x[0], y - 0.01, z), (x[0], y + 0.035, z), (x[1], y + 0.035, z), (x[1], y - 0.01, z)], 0.008, 8
+        )
+    ]
 
 
 def wall_units(kit: Kit, width: float) -> Item:
     """Row of wall cabinets, 0.72 m high; z = 0 is their underside."""
     depth, h, count = 0.35, 0.72, max(1, round(width / 0.5))
     parts = [kit.slab("cabinet", (-width / 2, width / 2), (0, depth - 0.02), (0, h))]
-    style, knob, cuts = kit.pick("flat", "panel"), kit.pick("bar", "knob"), np.linspace(-width / 2, width / 2, count + 1)
+    style, knob, cuts = (
+        kit.pick("flat", "panel"),
+        kit.pick("bar", "knob"),
+        np.linspace(-width / 2, width / 2, count + 1),
+    )
     for k, (a, b) in enumerate(zip(cuts[:-1], cuts[1:], strict=True)):
-        parts += front(kit, "cabinet", (float(a) + 0.002, float(b) - 0.002), (0.002, h - 0.002), depth - 0.024, style, knob, 1 - 2 * (k % 2))
+        parts += front(
+            kit,
+            "cabinet",
+            (float(a) + 0.002, float(b) - 0.002),
+            (0.002, h - 0.002),
+            depth - 0.024,
+            style,
+            knob,
+            1 - 2 * (k % 2),
+        )
     return item("cabinet", parts, width, depth, h)
 
 
 def hood(kit: Kit) -> Item:
     """Extractor hood with a chimney, 0.6 m wide; z = 0 is its underside."""
-    parts = [kit.slab("steel", (-0.3, 0.3), (0, 0.5), (0, 0.07), 0.006), kit.slab("steel", (-0.14, 0.14), (0, 0.27), (0.06, 0.75), 0.004)]
+    parts = [
+        kit.slab("steel", (-0.3, 0.3), (0, 0.5), (0, 0.07), 0.006),
+        kit.slab("steel", (-0.14, 0.14), (0, 0.27), (0.06, 0.75), 0.004),
+    ]
     return item("otherfurniture", [*parts, kit.slab("bulb", (-0.2, -0.1), (0.3, 0.36), (-0.004, 0.01))], 0.6, 0.5, 0.75)
 
 
@@ -153,14 +209,19 @@ def fridge(kit: Kit) -> Item:
         parts.append(kit.slab(role, (-w / 2, w / 2), (d - 0.07, d), (a, b), 0.012))
         parts += handle(kit, "bar", w / 2 - 0.05, d + 0.004, cut + (0.25 if a > cut else -0.2), level=False)
     parts.append(kit.slab(role, (-w / 2, w / 2), (0.002, d - 0.075), (0.03, h), 0.006))
-    notes = [kit.block(kit.pick("paper", "accent", "glaze2"), (x, x + 0.08), (d - 0.002, d + 0.002), (z, z + 0.1)) for x, z in kit.rng.uniform((-0.2, 1.2), (0.05, 1.5), (3, 2))]
+    notes = [
+        kit.block(kit.pick("paper", "accent", "glaze2"), (x, x + 0.08), (d - 0.002, d + 0.002), (z, z + 0.1))
+        for x, z in kit.rng.uniform((-0.2, 1.2), (0.05, 1.5), (3, 2))
+    ]
     return item("refrigerator", parts + tag("paper", notes), w, d, h)
 
 
 def _on_top(kit: Kit, x: float) -> list[Mesh]:
     """Things on a worktop."""
     maker = kit.pick(_kettle, clutter.bowl, clutter.vase, _jars, _board, clutter.mug, clutter.table_things_none)
-    return shifted(maker(kit), x + kit.between(-0.08, 0.08), kit.between(0.2, 0.3), _TOP - 0.0005, kit.between(-0.3, 0.3))
+    return shifted(
+        maker(kit), x + kit.between(-0.08, 0.08), kit.between(0.2, 0.3), _TOP - 0.0005, kit.between(-0.3, 0.3)
+    )
 
 
 def _kettle(kit: Kit) -> list[Mesh]:
@@ -168,7 +229,14 @@ def _kettle(kit: Kit) -> list[Mesh]:
     body = [(0, 0), (0.085, 0), (0.085, 0.02), (0.075, 0.16), (0.055, 0.19), (0.02, 0.2), (0, 0.2)]
     ear = [(0.07, 0, 0.17), (0.125, 0, 0.17), (0.13, 0, 0.06), (0.08, 0, 0.04)]
     parts = [kit.turned(kit.pick("steel", "accent", "white"), body, segments=28), kit.pipe("black", ear, 0.011, 8)]
-    return tag("otherprop", [*parts, kit.rod("black", (-0.065, 0, 0.13), (-0.11, 0, 0.18), (0.02, 0.012), 8), kit.ball("black", (0, 0, 0.208), 0.012, 10)])
+    return tag(
+        "otherprop",
+        [
+            *parts,
+            kit.rod("black", (-0.065, 0, 0.13), (-0.11, 0, 0.18), (0.02, 0.012), 8),
+            kit.ball("black", (0, 0, 0.208), 0.012, 10),
+        ],
+    )
 
 
 def _jars(kit: Kit) -> list[Mesh]:

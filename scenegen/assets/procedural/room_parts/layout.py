@@ -29,7 +29,7 @@ class Placed:
     """Middle along the wall, seen from inside."""
 
 
-def _frame(wall: Wall, x: float, off: float, z: float) -> Array:
+def wall_item_frame(wall: Wall, x: float, off: float, z: float) -> Array:
     """(4, 4) T_world_item of something with its back at a wall."""
     T = np.eye(4)
     T[:2, 0], T[:2, 1] = -wall.along, wall.inward
@@ -46,8 +46,9 @@ class Layout:
         self.placed: list[Placed] = []
         self._low = plan.corners.min(0) - 0.1
         shape = np.ceil((plan.corners.max(0) + 0.1 - self._low) / _CELL).astype(int)
-        self.solid = ~_inside(plan.corners, self._low + (np.indices(shape).transpose(1, 2, 0) + 0.5) * _CELL)
+        self.solid = ~inside(plan.corners, self._low + (np.indices(shape).transpose(1, 2, 0) + 0.5) * _CELL)
         self.floor_cells = int((~self.solid).sum())
+        self.doorway = np.zeros_like(self.solid)
         self.keep = np.zeros_like(self.solid)
         self._used: list[list[tuple[float, float, float, float]]] = [[] for _ in plan.walls]
         for o in openings:
@@ -58,8 +59,8 @@ class Layout:
         wall = self.plan.walls[o.wall]
         self._used[o.wall].append((o.x0 - 0.1, o.x1 + 0.1, o.z0 - 0.06, o.z1 + 0.1))
         if o.kind == "door":
-            T = _frame(wall, (o.x0 + o.x1) / 2, 0, 0)
-            self._mark(self.keep, T, o.x1 - o.x0 + 0.1, 0.0, 1.0)
+            T = wall_item_frame(wall, (o.x0 + o.x1) / 2, 0, 0)
+            self.mark(self.doorway, T, o.x1 - o.x0 + 0.1, 0.0, 1.0)
 
     @property
     def free_share(self) -> float:
@@ -75,14 +76,17 @@ class Layout:
         a = np.maximum(a, 0)
         return slice(a[0], max(b[0], a[0] + 1)), slice(a[1], max(b[1], a[1] + 1))
 
-    def _mark(self, grid: NDArray[np.bool_], T: Array, width: float, y0: float, y1: float) -> None:
+    def mark(self, grid: NDArray[np.bool_], T: Array, width: float, y0: float, y1: float) -> None:
         """Set the cells of a footprint."""
         grid[self._cells(T, width, y0, y1)] = True
 
-    def fits(self, T: Array, item: Item, front_m: float, inset: float = 0.0) -> bool:
-        """Whether a footprint is free and the strip before it is not blocked by furniture."""
+    def fits(self, T: Array, item: Item, front_m: float, inset: float = 0.0, *, passages: bool = True) -> bool:
+        """Whether a footprint is free and the strip before it is not blocked by furniture.
+
+        `passages` False allows it in the free strip before other furniture (a chair at a desk).
+        """
         body = self._cells(T, item.width, inset, item.depth)
-        if self.solid[body].any() or self.keep[body].any():
+        if self.solid[body].any() or self.doorway[body].any() or (passages and self.keep[body].any()):
             return False
         return front_m <= 0 or not self.solid[self._cells(T, item.width * 0.8, item.depth, item.depth + front_m)].any()
 
@@ -102,10 +106,10 @@ class Layout:
     def _settle(self, placed: Placed, front_m: float) -> Placed:
         """Put an item for good: parts, footprint, passage, wall."""
         self.add(placed.item.parts, placed.T_world_item)
-        self._mark(self.solid, placed.T_world_item, placed.item.width, 0, placed.item.depth)
+        self.mark(self.solid, placed.T_world_item, placed.item.width, 0, placed.item.depth)
         if front_m > 0:
             d = placed.item.depth
-            self._mark(self.keep, placed.T_world_item, placed.item.width * 0.8, d, d + min(front_m, 0.6))
+            self.mark(self.keep, placed.T_world_item, placed.item.width * 0.8, d, d + min(front_m, 0.6))
         if placed.wall >= 0:
             half = placed.item.width / 2
             self.use_wall(placed.wall, placed.x - half, placed.x + half, 0, placed.item.height)
@@ -113,7 +117,13 @@ class Layout:
         return placed
 
     def against_wall(
-        self, item: Item, *, front_m: float = 0.5, corner: bool = False, facing: Placed | None = None, walls: tuple[int, ...] = ()
+        self,
+        item: Item,
+        *,
+        front_m: float = 0.5,
+        corner: bool = False,
+        facing: Placed | None = None,
+        walls: tuple[int, ...] = (),
     ) -> Placed | None:
         """Place an item with its back to a wall; in a corner, or opposite another item, where wished. None: no room."""
         options = self._wall_options(item, walls)
@@ -126,7 +136,7 @@ class Layout:
                 weights[k] += self._opposed(facing, wall, x)
         for k in np.argsort(weights, kind="stable"):
             wall, x = options[k]
-            T = _frame(self.plan.walls[wall], x, _OFF_WALL, -_SINK)
+            T = wall_item_frame(self.plan.walls[wall], x, _OFF_WALL, -_SINK)
             half = item.width / 2
             if self.wall_free(wall, x - half, x + half, 0, item.height) and self.fits(T, item, front_m, 0.03):
                 return self._settle(Placed(item, T, wall, x), front_m)
@@ -155,17 +165,17 @@ class Layout:
         half = item.width / 2
         if host.wall < 0 or not self.wall_free(host.wall, x - half, x + half, 0, item.height):
             return None
-        T = _frame(self.plan.walls[host.wall], x, _OFF_WALL, -_SINK)
+        T = wall_item_frame(self.plan.walls[host.wall], x, _OFF_WALL, -_SINK)
         return self._settle(Placed(item, T, host.wall, x), front_m) if self.fits(T, item, front_m, 0.03) else None
 
-    def relative(self, host: Placed, item: Item, x: float, y: float, yaw_rad: float, *, force: bool = False) -> Placed | None:
-        """Place the middle of an item at (x, y) of another item's frame, turned; `force` ignores what is there."""
+    def relative(self, host: Placed, item: Item, x: float, y: float, yaw_rad: float) -> Placed | None:
+        """Place the middle of an item at (x, y) of another item's frame, turned."""
         c, s = np.cos(yaw_rad), np.sin(yaw_rad)
         local = np.eye(4)
         local[:2, :2] = [[c, -s], [s, c]]
         local[:2, 3] = np.array([x, y]) - local[:2, :2] @ np.array([0, item.depth / 2])
         T = host.T_world_item @ local
-        if not force and not self.fits(T, item, 0):
+        if not self.fits(T, item, 0, passages=False):
             return None
         return self._settle(Placed(item, T, -1, 0.0), 0)
 
@@ -202,7 +212,7 @@ class Layout:
         for k in order:
             wall, x = options[k]
             if self.wall_free(wall, x - half, x + half, z - 0.04, z + item.height + 0.04):
-                T = _frame(self.plan.walls[wall], x, 0.0, z)
+                T = wall_item_frame(self.plan.walls[wall], x, 0.0, z)
                 self.add(item.parts, T)
                 self.use_wall(wall, x - half, x + half, z, z + item.height)
                 return Placed(item, T, wall, x)
@@ -218,12 +228,14 @@ class Layout:
 
     def middle(self) -> Array:
         """(2,) a point well inside the floor: the inner cell nearest to the mean of the floor."""
-        inside = np.argwhere(_inside(self.plan.corners, self._low + (np.indices(self.solid.shape).transpose(1, 2, 0) + 0.5) * _CELL))
+        inside = np.argwhere(
+            inside(self.plan.corners, self._low + (np.indices(self.solid.shape).transpose(1, 2, 0) + 0.5) * _CELL)
+        )
         best = inside[np.argmin(((inside - inside.mean(0)) ** 2).sum(1))]
         return self._low + (best + 0.5) * _CELL
 
 
-def _inside(corners: Array, points: Array) -> NDArray[np.bool_]:
+def inside(corners: Array, points: Array) -> NDArray[np.bool_]:
     """Whether points (..., 2) lie inside a simple polygon (K, 2)."""
     out = np.zeros(points.shape[:-1], bool)
     for (x0, y0), (x1, y1) in zip(corners, np.roll(corners, -1, axis=0), strict=True):

@@ -52,7 +52,15 @@ def window(kit: Kit, o: Opening, depth: float) -> list[Mesh]:
         parts.append(kit.slab(role, (o.x0 + t - 0.004, o.x1 - t + 0.004), y, (z[0], z[1] - 0.0006), 0.006))
     parts += _bars(kit, o, (z[0] + 0.006, z[1] - 0.008))
     if o.z0 > 0.3:
-        parts.append(kit.slab(kit.pick(role, "sill"), (o.x0 - 0.05, o.x1 + 0.05), (o.z0 - 0.022, o.z0 + 0.008), (-depth + 0.03, 0.045), 0.006))
+        parts.append(
+            kit.slab(
+                kit.pick(role, "sill"),
+                (o.x0 - 0.05, o.x1 + 0.05),
+                (o.z0 - 0.022, o.z0 + 0.008),
+                (-depth + 0.03, 0.045),
+                0.006,
+            )
+        )
     if kit.finishes.palette.paint[0] > 0 and kit.chance(0.4):
         parts += _casing(kit, role, o, 0.07)
     return tag("window", parts)
@@ -65,16 +73,26 @@ def _bars(kit: Kit, o: Opening, z: tuple[float, float]) -> list[Mesh]:
     for k in range(1, lights):
         x = o.x0 + w * k / lights
         out.append(kit.slab("trim", (x - 0.035, x + 0.035), (o.z0 + 0.05, o.z1 - 0.05), (z[0], z[1] + 0.006), 0.006))
-        out.append(kit.slab("chrome", (x - 0.012, x + 0.012), (o.z0 + h * 0.42, o.z0 + h * 0.42 + 0.1), (z[1], z[1] + 0.035), 0.006))
+        out.append(
+            kit.slab(
+                "chrome", (x - 0.012, x + 0.012), (o.z0 + h * 0.42, o.z0 + h * 0.42 + 0.1), (z[1], z[1] + 0.035), 0.006
+            )
+        )
     style = kit.pick("plain", "transom", "grid")
     rows = {"plain": [], "transom": [0.7], "grid": [1 / 3, 2 / 3]}[style]
     for s in rows:
         y, half = o.z0 + h * s, 0.014 if style == "grid" else 0.03
-        out.append(kit.slab("trim", (o.x0 + 0.05, o.x1 - 0.05), (y - half, y + half), (z[0] + 0.004, z[1] - 0.001), 0.004))
+        out.append(
+            kit.slab("trim", (o.x0 + 0.05, o.x1 - 0.05), (y - half, y + half), (z[0] + 0.004, z[1] - 0.001), 0.004)
+        )
     if style == "grid":
         for k in range(lights):
             x = o.x0 + w * (k + 0.5) / lights
-            out.append(kit.slab("trim", (x - 0.014, x + 0.014), (o.z0 + 0.05, o.z1 - 0.05), (z[0] + 0.005, z[1] - 0.002), 0.004))
+            out.append(
+                kit.slab(
+                    "trim", (x - 0.014, x + 0.014), (o.z0 + 0.05, o.z1 - 0.05), (z[0] + 0.005, z[1] - 0.002), 0.004
+                )
+            )
     return out
 
 
@@ -82,23 +100,50 @@ def _casing(kit: Kit, role: str, o: Opening, width: float) -> list[Mesh]:
     """Boards around the hole on the wall's surface, lapping over its edge."""
     z, g = (-0.012, 0.022), 0.006
     low = o.z0 - (width if o.z0 > 0.3 else 0.003)
-    parts = [kit.slab(role, x, (low, o.z1 + width - 0.004), z, 0.005) for x in ((o.x0 - width, o.x0 + g), (o.x1 - g, o.x1 + width))]
-    top = kit.slab(role, (o.x0 - width - 0.012, o.x1 + width + 0.012), (o.z1 - g, o.z1 + width + 0.006), (z[0], z[1] + 0.006), 0.005)
-    bottom = [kit.slab(role, (o.x0 - width + 0.003, o.x1 + width - 0.003), (low - 0.002, o.z0 - 0.02), (z[0], z[1] - 0.002), 0.005)] if o.z0 > 0.3 else []
+    parts = [
+        kit.slab(role, x, (low, o.z1 + width - 0.004), z, 0.005)
+        for x in ((o.x0 - width, o.x0 + g), (o.x1 - g, o.x1 + width))
+    ]
+    top = kit.slab(
+        role,
+        (o.x0 - width - 0.012, o.x1 + width + 0.012),
+        (o.z1 - g, o.z1 + width + 0.006),
+        (z[0], z[1] + 0.006),
+        0.005,
+    )
+    bottom = (
+        [
+            kit.slab(
+                role,
+                (o.x0 - width + 0.003, o.x1 + width - 0.003),
+                (low - 0.002, o.z0 - 0.02),
+                (z[0], z[1] - 0.002),
+                0.005,
+            )
+        ]
+        if o.z0 > 0.3
+        else []
+    )
     return [*parts, top, *bottom]
 
 
 def door(kit: Kit, o: Opening) -> list[Mesh]:
     """Closed door: casing, lining, panelled leaf, lever handle, threshold."""
     depth = 0.14
-    parts = [*_reveal(kit, "trim", o, depth, False), _pane(kit, "dark", Opening(o.wall, "door", o.x0, o.x1, o.z0, o.z1), -depth)]
+    parts = [
+        *_reveal(kit, "trim", o, depth, False),
+        _pane(kit, "dark", Opening(o.wall, "door", o.x0, o.x1, o.z0, o.z1), -depth),
+    ]
     parts += _casing(kit, "trim", o, 0.085)
     parts.append(kit.slab("wood2", (o.x0 - 0.005, o.x1 + 0.005), (-0.01, 0.006), (-depth - 0.01, 0.003), 0.002))
     role = kit.pick("door", "door", "trim")
     x, y, z = (o.x0 + 0.004, o.x1 - 0.004), (0.008, o.z1 - 0.004), (-0.10, -0.062)
     parts.append(kit.slab(role, x, y, z, 0.003))
     parts += _STYLES[kit.pick("panels", "panels", "glazed", "flush")](kit, role, x, y, z[1])
-    parts += [kit.rod("metal", (o.x0 + 0.012, h, -0.066), (o.x0 + 0.012, h + 0.09, -0.066), 0.009, 8) for h in (0.25, o.z1 - 0.35)]
+    parts += [
+        kit.rod("metal", (o.x0 + 0.012, h, -0.066), (o.x0 + 0.012, h + 0.09, -0.066), 0.009, 8)
+        for h in (0.25, o.z1 - 0.35)
+    ]
     return tag("door", parts + _lever(kit, x[1] - 0.075, z[1]))
 
 
@@ -131,8 +176,14 @@ def _panels(kit: Kit, role: str, x: tuple[float, float], y: tuple[float, float],
 def _glazed(kit: Kit, role: str, x: tuple[float, float], y: tuple[float, float], z: float) -> list[Mesh]:
     """Frosted panes above, a panel below."""
     out = _raised(kit, role, (x[0] + 0.11, x[1] - 0.11), (y[0] + 0.18, y[0] + 0.75), z)
-    out.append(kit.slab("frosted", (x[0] + 0.12, x[1] - 0.12), (y[0] + 0.88, y[1] - 0.13), (z - 0.004, z + 0.003), 0.001))
-    frame = [(x[0] + 0.11, x[0] + 0.13), ((x[0] + x[1]) / 2 - 0.012, (x[0] + x[1]) / 2 + 0.012), (x[1] - 0.13, x[1] - 0.11)]
+    out.append(
+        kit.slab("frosted", (x[0] + 0.12, x[1] - 0.12), (y[0] + 0.88, y[1] - 0.13), (z - 0.004, z + 0.003), 0.001)
+    )
+    frame = [
+        (x[0] + 0.11, x[0] + 0.13),
+        ((x[0] + x[1]) / 2 - 0.012, (x[0] + x[1]) / 2 + 0.012),
+        (x[1] - 0.13, x[1] - 0.11),
+    ]
     out += [kit.slab(role, a, (y[0] + 0.87, y[1] - 0.12), (z - 0.004, z + 0.010), 0.004) for a in frame]
     for s in np.linspace(y[0] + 0.88, y[1] - 0.13, 4):
         out.append(kit.slab(role, (x[0] + 0.115, x[1] - 0.115), (s - 0.011, s + 0.011), (z - 0.004, z + 0.0093), 0.004))
@@ -141,7 +192,10 @@ def _glazed(kit: Kit, role: str, x: tuple[float, float], y: tuple[float, float],
 
 def _flush(kit: Kit, role: str, x: tuple[float, float], y: tuple[float, float], z: float) -> list[Mesh]:
     """A flat leaf with three grooves suggested by thin strips."""
-    return [kit.slab("metal", (x[0] + 0.06, x[1] - 0.06), (h, h + 0.012), (z - 0.004, z + 0.003), 0.001) for h in (0.5, 1.0, 1.5)]
+    return [
+        kit.slab("metal", (x[0] + 0.06, x[1] - 0.06), (h, h + 0.012), (z - 0.004, z + 0.003), 0.001)
+        for h in (0.5, 1.0, 1.5)
+    ]
 
 
 _STYLES = {"panels": _panels, "glazed": _glazed, "flush": _flush}
@@ -150,4 +204,12 @@ _STYLES = {"panels": _panels, "glazed": _glazed, "flush": _flush}
 def _lever(kit: Kit, x: float, z: float) -> list[Mesh]:
     """Plate and lever."""
     parts = [kit.slab("metal", (x - 0.02, x + 0.02), (0.93, 1.13), (z - 0.004, z + 0.008), 0.004)]
-    return [*parts, kit.pipe("metal", [(x, 1.05, z), (x, 1.05, z + 0.05), (x - 0.02, 1.05, z + 0.058), (x - 0.12, 1.05, z + 0.056)], 0.009, 8)]
+    return [
+        *parts,
+        kit.pipe(
+            "metal",
+            [(x, 1.05, z), (x, 1.05, z + 0.05), (x - 0.02, 1.05, z + 0.058), (x - 0.12, 1.05, z + 0.056)],
+            0.009,
+            8,
+        ),
+    ]

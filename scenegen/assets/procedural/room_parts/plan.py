@@ -95,7 +95,16 @@ def _bay(rng: Generator, w: float, d: float) -> list[tuple[float, float]]:
     """A three-sided bay on one side."""
     b, out = rng.uniform(1.9, min(2.8, w - 1.0)), rng.uniform(0.5, 0.75)
     c = w / 2 + rng.uniform(-0.5, 0.5) * (w - b - 0.8)
-    return [(0, 0), (w, 0), (w, d), (c + b / 2, d), (c + b / 2 - out, d + out), (c - b / 2 + out, d + out), (c - b / 2, d), (0, d)]
+    return [
+        (0, 0),
+        (w, 0),
+        (w, d),
+        (c + b / 2, d),
+        (c + b / 2 - out, d + out),
+        (c - b / 2 + out, d + out),
+        (c - b / 2, d),
+        (0, d),
+    ]
 
 
 def _alcove(rng: Generator, w: float, d: float) -> list[tuple[float, float]]:
@@ -112,7 +121,15 @@ def _chimney(rng: Generator, w: float, d: float) -> list[tuple[float, float]]:
     return [(0, 0), (w, 0), (w, d), (c + b / 2, d), (c + b / 2, d - out), (c - b / 2, d - out), (c - b / 2, d), (0, d)]
 
 
-_SHAPES = {"rectangle": _rectangle, "ell": _ell, "tee": _tee, "cut": _cut, "bay": _bay, "alcove": _alcove, "chimney": _chimney}
+_SHAPES = {
+    "rectangle": _rectangle,
+    "ell": _ell,
+    "tee": _tee,
+    "cut": _cut,
+    "bay": _bay,
+    "alcove": _alcove,
+    "chimney": _chimney,
+}
 
 
 def _walls(corners: Array) -> tuple[Wall, ...]:

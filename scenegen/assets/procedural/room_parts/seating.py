@@ -61,9 +61,13 @@ def _pillows(kit: Kit, side: float, seat: float, back: float) -> list[Mesh]:
     for sx in (-1, 1):
         if kit.chance(0.65):
             size = kit.between(0.36, 0.46)
-            p = kit.cushion(kit.pick("cushion", "cushion", "cloth2"), _around(0, size), (-0.05, 0.05), (0, size), 0.04, 0.6)
+            p = kit.cushion(
+                kit.pick("cushion", "cushion", "cloth2"), _around(0, size), (-0.05, 0.05), (0, size), 0.04, 0.6
+            )
             p = shapes.turn(p, 0, 0.45)
-            out += tag("pillow", shifted([p], sx * (side - size * 0.55), back + 0.32, seat - 0.005, sx * kit.between(0.1, 0.5)))
+            out += tag(
+                "pillow", shifted([p], sx * (side - size * 0.55), back + 0.32, seat - 0.005, sx * kit.between(0.1, 0.5))
+            )
     return out
 
 
@@ -75,7 +79,11 @@ def chair(kit: Kit, style: str = "") -> Item:
         return _shell_chair(kit, w, d, seat, h)
     parts = [kit.slab("wood", (-w / 2, w / 2), (0.02, d), (seat - 0.03, seat), 0.01)]
     if style == "padded" or kit.chance(0.3):
-        parts.append(kit.cushion("seat", (-w / 2 + 0.01, w / 2 - 0.01), (0.04, d - 0.005), (seat - 0.008, seat + 0.04), 0.02, 0.2))
+        parts.append(
+            kit.cushion(
+                "seat", (-w / 2 + 0.01, w / 2 - 0.01), (0.04, d - 0.005), (seat - 0.008, seat + 0.04), 0.02, 0.2
+            )
+        )
     for sx in (-1, 1):
         x = sx * (w / 2 - 0.025)
         parts.append(kit.rod("wood", (x, d - 0.03, 0), (x, d - 0.035, seat - 0.01), (0.014, 0.02)))
@@ -138,12 +146,22 @@ def office_chair(kit: Kit) -> Item:
     for k in range(5):
         a = 2 * np.pi * k / 5 + 0.3
         tip = np.array([0.28 * np.cos(a), 0.28 * np.sin(a), 0.085])
-        parts += [kit.rod("dark", (0, 0, 0.12), tip, (0.025, 0.016), 8), kit.ball("black", (tip[0], tip[1], 0.03), 0.03, 10)]
-    parts += [kit.rod("chrome", (0, 0, 0.1), (0, 0, 0.44), 0.025), kit.slab("black", (-0.1, 0.1), (-0.1, 0.1), (0.40, 0.44))]
+        parts += [
+            kit.rod("dark", (0, 0, 0.12), tip, (0.025, 0.016), 8),
+            kit.ball("black", (tip[0], tip[1], 0.03), 0.03, 10),
+        ]
+    parts += [
+        kit.rod("chrome", (0, 0, 0.1), (0, 0, 0.44), 0.025),
+        kit.slab("black", (-0.1, 0.1), (-0.1, 0.1), (0.40, 0.44)),
+    ]
     role = kit.pick("seat", "cloth2", "black", "dark")
     parts.append(kit.cushion(role, (-0.24, 0.24), (-0.23, 0.25), (0.43, 0.51), 0.035, 0.1))
     parts.append(kit.pipe("black", [(0, -0.15, 0.42), (0, -0.27, 0.45), (0, -0.29, 0.75)], 0.018))
-    parts.append(shapes.move(shapes.turn(kit.cushion(role, (-0.22, 0.22), (-0.03, 0.03), (0, 0.46), 0.03, 0.1), 0, 0.1), 0, -0.23, 0.58))
+    parts.append(
+        shapes.move(
+            shapes.turn(kit.cushion(role, (-0.22, 0.22), (-0.03, 0.03), (0, 0.46), 0.03, 0.1), 0, 0.1), 0, -0.23, 0.58
+        )
+    )
     for sx in (-1, 1):
         x = sx * 0.27
         parts.append(kit.pipe("black", [(sx * 0.2, 0.02, 0.44), (x, 0.02, 0.46), (x, 0.02, 0.67)], 0.013, 8))
@@ -154,7 +172,13 @@ def office_chair(kit: Kit) -> Item:
 def stool(kit: Kit, height: float = 0.46) -> Item:
     """Round stool; tall ones have a foot ring."""
     r = kit.between(0.15, 0.18)
-    parts = [kit.turned("wood", [(0, height - 0.03), (r, height - 0.03), (r + 0.004, height - 0.012), (r - 0.008, height), (0, height)], segments=28)]
+    parts = [
+        kit.turned(
+            "wood",
+            [(0, height - 0.03), (r, height - 0.03), (r + 0.004, height - 0.012), (r - 0.008, height), (0, height)],
+            segments=28,
+        )
+    ]
     parts += legs(kit, kit.pick("wood", "metal"), (-0.09, 0.09), (-0.09, 0.09), height - 0.02, 0.035, 0.05)
     if height > 0.55:
         ring = [(0.15 * np.cos(a), 0.15 * np.sin(a), 0.22) for a in np.linspace(0, 2 * np.pi, 24, endpoint=False)]
@@ -191,12 +215,23 @@ def bed(kit: Kit, width: float = 1.6) -> Item:
         parts.append(kit.cushion("cloth", (x[0] - 0.03, x[1] + 0.03), (0, 0.10), (0.05, head), 0.04, 0.05))
     else:
         parts += _headboard(kit, frame, x, head)
-    parts += legs(kit, frame if frame != "cloth" else "wood", (x[0] + 0.07, x[1] - 0.07), (0.12, length - 0.08), 0.2, 0.06)
+    parts += legs(
+        kit, frame if frame != "cloth" else "wood", (x[0] + 0.07, x[1] - 0.07), (0.12, length - 0.08), 0.2, 0.06
+    )
     parts.append(kit.cushion("linen", (x[0] + 0.03, x[1] - 0.03), (0.11, length - 0.03), (0.29, top), 0.05, 0.02))
     start = kit.between(0.55, 0.75)
     parts.append(_duvet(kit, (x[0] - 0.03, x[1] + 0.03), (start, length + 0.02), top))
     if kit.chance(0.5):
-        parts.append(kit.cushion("cushion", (x[0] - 0.05, x[1] + 0.05), (length - 0.62, length - 0.15), (top - 0.16, top + 0.075), 0.05, 0.0))
+        parts.append(
+            kit.cushion(
+                "cushion",
+                (x[0] - 0.05, x[1] + 0.05),
+                (length - 0.62, length - 0.15),
+                (top - 0.16, top + 0.098),
+                0.05,
+                0.0,
+            )
+        )
     return item("bed", parts + _bed_pillows(kit, width, top), width + 0.1, length + 0.03, head)
 
 
@@ -205,10 +240,18 @@ def _headboard(kit: Kit, role: str, x: Span, head: float) -> list[Mesh]:
     if kit.chance(0.6):
         panel = [kit.slab(role, (x[0] - 0.02, x[1] + 0.02), (0.01, 0.05), (0.1, head), 0.01)]
         inset = np.linspace(x[0], x[1], kit.pick(3, 4, 5))
-        return panel + [kit.slab(role, (a + 0.06, b - 0.06), (0.04, 0.062), (0.45, head - 0.08), 0.008) for a, b in zip(inset[:-1], inset[1:], strict=True)]
+        return panel + [
+            kit.slab(role, (a + 0.06, b - 0.06), (0.04, 0.062), (0.45, head - 0.08), 0.008)
+            for a, b in zip(inset[:-1], inset[1:], strict=True)
+        ]
     posts = [kit.slab(role, _around(px, 0.06), (0.0, 0.06), (0, head), 0.008) for px in x]
-    rails = [kit.slab(role, (x[0] + 0.02, x[1] - 0.02), (0.015, 0.045), (z, z + 0.06), 0.006) for z in (0.5, head - 0.09)]
-    bars = [kit.rod(role, (px, 0.03, 0.52), (px, 0.03, head - 0.06), 0.011, 8) for px in np.linspace(x[0] + 0.12, x[1] - 0.12, 9)]
+    rails = [
+        kit.slab(role, (x[0] + 0.02, x[1] - 0.02), (0.015, 0.045), (z, z + 0.06), 0.006) for z in (0.5, head - 0.09)
+    ]
+    bars = [
+        kit.rod(role, (px, 0.03, 0.52), (px, 0.03, head - 0.06), 0.011, 8)
+        for px in np.linspace(x[0] + 0.12, x[1] - 0.12, 9)
+    ]
     return posts + rails + bars
 
 
@@ -219,7 +262,9 @@ def _duvet(kit: Kit, x: Span, y: Span, top: float) -> Mesh:
     a, b = kit.rng.uniform(4, 8, 2)
     lift = 0.012 * np.sin(a * p[:, 0] + 1.3 * np.sin(b * p[:, 1])) + 0.010 * np.sin(b * p[:, 1] + p[:, 0] * 3)
     p[:, 2] += lift * (p[:, 2] > top)
-    return shapes.smoothed(type(mesh)(p.astype(np.float32), mesh.faces, mesh.face_material, mesh.materials, None, mesh.uv))
+    return shapes.smoothed(
+        type(mesh)(p.astype(np.float32), mesh.faces, mesh.face_material, mesh.materials, None, mesh.uv)
+    )
 
 
 def _bed_pillows(kit: Kit, width: float, top: float) -> list[Mesh]:

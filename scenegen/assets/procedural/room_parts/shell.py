@@ -58,7 +58,9 @@ def _floor_and_ceiling(kit: Kit, plan: Plan) -> list[Mesh]:
     outline = _grown(plan.corners, plan.walls, _LAP)
     floor = shapes.polygon(outline, f.material, texture_scale_m=f.scale_m)
     if kit.chance(0.5) and floor.uv is not None:
-        floor = type(floor)(floor.vertices, floor.faces, floor.face_material, floor.materials, floor.normals, floor.uv[:, ::-1].copy())
+        floor = type(floor)(
+            floor.vertices, floor.faces, floor.face_material, floor.materials, floor.normals, floor.uv[:, ::-1].copy()
+        )
     ceiling = shapes.move(shapes.polygon(outline, c.material, up=False, texture_scale_m=c.scale_m), z=plan.height)
     return tag("floor", [floor]) + tag("ceiling", [ceiling])
 
@@ -99,10 +101,19 @@ def _mouldings(kit: Kit, plan: Plan, wall: Wall, openings: list[Opening], style:
     if s > 0:
         bands.append(("trim", [(0.016, -0.003), (0.016, s - 0.02), (0.011, s - 0.006), (-0.003, s)], 0.0, s))
     if 0 < d < h - 0.3:
-        bands.append(("trim", [(-0.003, d - 0.02), (0.014, d - 0.012), (0.02, d + 0.004), (0.02, d + 0.016), (-0.003, d + 0.024)], d - 0.02, d + 0.02))
+        bands.append(
+            (
+                "trim",
+                [(-0.003, d - 0.02), (0.014, d - 0.012), (0.02, d + 0.004), (0.02, d + 0.016), (-0.003, d + 0.024)],
+                d - 0.02,
+                d + 0.02,
+            )
+        )
     if c > 0:
         arc = [(c * (1 - np.cos(t)) + 0.008, h - c + c * np.sin(t) * 0.92) for t in np.linspace(0, np.pi / 2, 6)]
-        bands.append(("ceiling", [(-0.003, h - c - 0.012), (0.008, h - c - 0.012), *arc, (c + 0.008, h + 0.002)], h - c, h))
+        bands.append(
+            ("ceiling", [(-0.003, h - c - 0.012), (0.008, h - c - 0.012), *arc, (c + 0.008, h + 0.002)], h - c, h)
+        )
     out = []
     for role, profile, z0, z1 in bands:
         cuts = sorted((o.x0 - 0.05, o.x1 + 0.05) for o in openings if o.z0 < z1 and o.z1 > z0)
@@ -113,7 +124,9 @@ def _mouldings(kit: Kit, plan: Plan, wall: Wall, openings: list[Opening], style:
     return out
 
 
-def _moulding(kit: Kit, role: str, profile: list[tuple[float, float]], x: tuple[float, float], mitre: tuple[float, float]) -> Mesh:
+def _moulding(
+    kit: Kit, role: str, profile: list[tuple[float, float]], x: tuple[float, float], mitre: tuple[float, float]
+) -> Mesh:
     """A strip of a profile of (distance from the wall, height) along x, ends cut on the mitre."""
     p = np.asarray(profile, float)
     a, b = p[:-1], p[1:]

@@ -18,7 +18,9 @@ def bookshelf(kit: Kit, width: float = 0.9, height: float = 2.0, *, full: float 
     role = kit.pick("wood", "wood", "paint", "wood2")
     parts = [kit.slab(role, (px, px + t), (0, d), (0, height)) for px in (x[0], x[1] - t)]
     parts.append(kit.slab(role, (x[0] - 0.004, x[1] + 0.004), (-0.002, d + 0.006), (height - t, height + 0.004)))
-    parts.append(kit.block(kit.pick(role, "paint"), (x[0] + 0.004, x[1] - 0.004), (0.003, 0.012), (0.05, height - 0.005)))
+    parts.append(
+        kit.block(kit.pick(role, "paint"), (x[0] + 0.004, x[1] - 0.004), (0.003, 0.012), (0.05, height - 0.005))
+    )
     parts.append(kit.slab(role, (x[0] + 0.01, x[1] - 0.01), (d - 0.05, d - 0.03), (0, 0.07)))
     levels = np.linspace(0.07, height - t, max(3, round(height / 0.36)) + 1)
     columns = _pairs(np.linspace(x[0] + t / 2, x[1] - t / 2, max(1, round(width / 0.85)) + 1))
@@ -47,7 +49,11 @@ def _bay(kit: Kit, x: Span, depth: float, z: float, height: float) -> list[Mesh]
         return _boxes(kit, x, depth, z, height)
     count = max(1, int(w / 0.3))
     at = np.linspace(x[0], x[1], count + 2)[1:-1]
-    return [p for cx in at for p in shifted(clutter.vase(kit, height * kit.between(0.4, 0.42)), float(cx), depth / 2, z - 0.0005)]
+    return [
+        p
+        for cx in at
+        for p in shifted(clutter.vase(kit, height * kit.between(0.4, 0.42)), float(cx), depth / 2, z - 0.0005)
+    ]
 
 
 def _boxes(kit: Kit, x: Span, depth: float, z: float, height: float) -> list[Mesh]:
@@ -58,24 +64,45 @@ def _boxes(kit: Kit, x: Span, depth: float, z: float, height: float) -> list[Mes
     for a, b in _pairs(cuts):
         out.append(kit.slab(role, (a + 0.01, b - 0.01), (0.02, depth * 0.95), (z - 0.0005, z + h), 0.008))
         mid = (a + b) / 2
-        out.append(kit.slab("metal", (mid - 0.04, mid + 0.04), (depth * 0.95 - 0.004, depth * 0.95 + 0.005), (z + h * 0.55, z + h * 0.55 + 0.03), 0.003))
+        out.append(
+            kit.slab(
+                "metal",
+                (mid - 0.04, mid + 0.04),
+                (depth * 0.95 - 0.004, depth * 0.95 + 0.005),
+                (z + h * 0.55, z + h * 0.55 + 0.03),
+                0.003,
+            )
+        )
     return tag("box", out)
 
 
 def case(
-    kit: Kit, width: float, depth: float, height: float, columns: int, rows: int, *, label: str = "cabinet", role: str = "", foot: float = 0.08
+    kit: Kit,
+    width: float,
+    depth: float,
+    height: float,
+    columns: int,
+    rows: int,
+    *,
+    label: str = "cabinet",
+    role: str = "",
+    foot: float = 0.08,
 ) -> Item:
     """Closed case with a grid of doors or drawers: sideboard, dresser, wardrobe, locker."""
     role = role or kit.pick("wood", "paint", "wood2", "color")
     x = (-width / 2, width / 2)
     parts = [kit.slab(role, (x[0] + 0.002, x[1] - 0.002), (0, depth - 0.02), (foot - 0.002, height - 0.012))]
     parts.append(kit.slab(role, (x[0] - 0.008, x[1] + 0.008), (-0.004, depth + 0.01), (height - 0.026, height), 0.005))
-    parts.append(kit.slab("dark" if foot < 0.1 else role, (x[0] + 0.03, x[1] - 0.03), (0.02, depth - 0.06), (0, foot + 0.01)))
+    parts.append(
+        kit.slab("dark" if foot < 0.1 else role, (x[0] + 0.03, x[1] - 0.03), (0.02, depth - 0.06), (0, foot + 0.01))
+    )
     style, knob = kit.pick("flat", "panel", "panel"), kit.pick("bar", "knob")
     for a, b in _pairs(np.linspace(foot, height - 0.028, rows + 1)):
         for c, e in _pairs(np.linspace(x[0] + 0.006, x[1] - 0.006, columns + 1)):
             opening = 1 if (c + e) / 2 <= x[0] + width * 0.5 else -1
-            parts += front(kit, role, (c + 0.002, e - 0.002), (a + 0.002, b - 0.002), depth - 0.024, style, knob, opening)
+            parts += front(
+                kit, role, (c + 0.002, e - 0.002), (a + 0.002, b - 0.002), depth - 0.024, style, knob, opening
+            )
     return item(label, parts, width, depth, height)
 
 
@@ -98,7 +125,10 @@ def front(kit: Kit, role: str, x: Span, z: Span, y: float, style: str, knob: str
 def handle(kit: Kit, knob: str, x: float, y: float, z: float, *, level: bool) -> list[Mesh]:
     """Round knob or bar."""
     if knob == "knob":
-        return [kit.rod("metal", (x, y - 0.01, z), (x, y + 0.018, z), 0.006, 8), kit.ball("metal", (x, y + 0.022, z), 0.014, 10)]
+        return [
+            kit.rod("metal", (x, y - 0.01, z), (x, y + 0.018, z), 0.006, 8),
+            kit.ball("metal", (x, y + 0.022, z), 0.014, 10),
+        ]
     d = np.array([0.06, 0, 0]) if level else np.array([0, 0, 0.07])
     c = np.array([x, y + 0.022, z])
     return [kit.pipe("metal", [c - d - (0, 0.03, 0), c - d, c + d, c + d - (0, 0.03, 0)], 0.005, 8)]
@@ -116,7 +146,9 @@ def topped(kit: Kit, base: Item) -> Item:
     out, count = [], max(2, int(base.width / 0.45))
     for x in np.linspace(-base.width / 2, base.width / 2, count + 2)[1:-1]:
         maker = kit.pick(clutter.vase, clutter.book_stack, clutter.table_lamp, clutter.bowl, clutter.table_things_none)
-        out += shifted(maker(kit), float(x), base.depth * kit.between(0.45, 0.55), base.height - 0.0004, kit.between(-0.3, 0.3))
+        out += shifted(
+            maker(kit), float(x), base.depth * kit.between(0.45, 0.55), base.height - 0.0004, kit.between(-0.3, 0.3)
+        )
     return Item((*base.parts, *out), base.width, base.depth, base.height)
 
 
@@ -139,7 +171,11 @@ def wardrobe(kit: Kit, width: float = 1.6) -> Item:
 def rack(kit: Kit, width: float = 1.0, height: float = 1.9) -> Item:
     """Metal shelf of a workshop or store with cartons and tins."""
     d, x = 0.42, (-width / 2, width / 2)
-    parts = [kit.block("tool", (px - 0.016, px + 0.016), (py - 0.016, py + 0.016), (0, height)) for px in (x[0] + 0.02, x[1] - 0.02) for py in (0.02, d - 0.02)]
+    parts = [
+        kit.block("tool", (px - 0.016, px + 0.016), (py - 0.016, py + 0.016), (0, height))
+        for px in (x[0] + 0.02, x[1] - 0.02)
+        for py in (0.02, d - 0.02)
+    ]
     for z in np.linspace(0.1, height - 0.05, 5):
         parts.append(kit.slab(kit.pick("tool", "wood2"), x, (0.002, d), (z, z + 0.03), 0.003))
         if z < height - 0.1:

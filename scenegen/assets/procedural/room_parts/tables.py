@@ -42,7 +42,10 @@ def _trestle(kit: Kit, role: str, x: Span, y: Span, h: float) -> list[Mesh]:
 def _panels(kit: Kit, role: str, x: Span, y: Span, h: float) -> list[Mesh]:
     """Two end panels and a rear stretcher."""
     role = "wood" if role == "metal" else role
-    parts = [kit.slab(role, (px, px + 0.035), (y[0] + 0.05, y[1] - 0.05), (0, h + 0.004)) for px in (x[0] + 0.06, x[1] - 0.095)]
+    parts = [
+        kit.slab(role, (px, px + 0.035), (y[0] + 0.05, y[1] - 0.05), (0, h + 0.004))
+        for px in (x[0] + 0.06, x[1] - 0.095)
+    ]
     return [*parts, kit.slab(role, (x[0] + 0.08, x[1] - 0.08), (y[0] + 0.12, y[0] + 0.14), (h * 0.5, h - 0.05))]
 
 
@@ -52,15 +55,33 @@ _STYLES = {"legs": _four_legs, "trestle": _trestle, "panels": _panels}
 def round_table(kit: Kit, diameter: float, height: float = 0.75) -> Item:
     """Round table on a turned pedestal or three legs."""
     r, role = diameter / 2, kit.pick("wood", "wood2", "paint")
-    top = [(0, height - 0.03), (r - 0.01, height - 0.03), (r, height - 0.018), (r, height - 0.008), (r - 0.008, height), (0, height)]
+    top = [
+        (0, height - 0.03),
+        (r - 0.01, height - 0.03),
+        (r, height - 0.018),
+        (r, height - 0.008),
+        (r - 0.008, height),
+        (0, height),
+    ]
     parts = [kit.turned(role, top, segments=48)]
     if kit.chance(0.5):
-        foot = [(0, 0), (0.55 * r, 0), (0.55 * r, 0.02), (0.2 * r, 0.06), (0.045, 0.14), (0.035, height / 2), (0.05, height - 0.08), (0.12, height - 0.025)]
+        foot = [
+            (0, 0),
+            (0.55 * r, 0),
+            (0.55 * r, 0.02),
+            (0.2 * r, 0.06),
+            (0.045, 0.14),
+            (0.035, height / 2),
+            (0.05, height - 0.08),
+            (0.12, height - 0.025),
+        ]
         parts.append(kit.turned(kit.pick(role, "metal"), foot, segments=28))
     else:
         for a in np.arange(3) * 2 * np.pi / 3 + 0.4:
             foot = (0.82 * r * np.cos(a), 0.82 * r * np.sin(a), 0)
-            parts.append(kit.rod("wood", foot, (0.5 * r * np.cos(a), 0.5 * r * np.sin(a), height - 0.025), (0.014, 0.024)))
+            parts.append(
+                kit.rod("wood", foot, (0.5 * r * np.cos(a), 0.5 * r * np.sin(a), height - 0.025), (0.014, 0.024))
+            )
     return item("table", shifted(parts, 0, r, 0), diameter, diameter, height)
 
 
@@ -103,7 +124,11 @@ def _drawer_box(kit: Kit, x: Span, y: Span, z: Span) -> list[Mesh]:
     cuts = np.linspace(z[0] + 0.01, z[1] - 0.01, 4)
     for a, b in zip(cuts[:-1], cuts[1:], strict=True):
         parts.append(kit.slab(role, (x[0] + 0.008, x[1] - 0.008), (y[1] - 0.005, y[1] + 0.016), (a + 0.003, b - 0.003)))
-        parts.append(kit.rod("metal", (x[0] + 0.12, y[1] + 0.028, (a + b) / 2), (x[1] - 0.12, y[1] + 0.028, (a + b) / 2), 0.006, 8))
+        parts.append(
+            kit.rod(
+                "metal", (x[0] + 0.12, y[1] + 0.028, (a + b) / 2), (x[1] - 0.12, y[1] + 0.028, (a + b) / 2), 0.006, 8
+            )
+        )
     return parts
 
 
@@ -112,7 +137,10 @@ def workbench(kit: Kit, width: float = 1.8) -> Item:
     depth, h, x = 0.7, 0.88, (-width / 2, width / 2)
     parts = [kit.slab("wood2", x, (0, depth), (h - 0.07, h), 0.006)]
     for px in (x[0] + 0.09, x[1] - 0.09):
-        parts += [kit.slab("wood2", (px - 0.045, px + 0.045), (py - 0.045, py + 0.045), (0, h - 0.066)) for py in (0.09, depth - 0.1)]
+        parts += [
+            kit.slab("wood2", (px - 0.045, px + 0.045), (py - 0.045, py + 0.045), (0, h - 0.066))
+            for py in (0.09, depth - 0.1)
+        ]
     parts.append(kit.slab("wood2", (x[0] + 0.1, x[1] - 0.1), (0.05, depth - 0.06), (0.18, 0.21)))
     parts += _drawer_box(kit, (x[1] - 0.62, x[1] - 0.16), (0.1, depth - 0.07), (0.45, h - 0.066))
     parts += _vice(kit, x[0] + 0.3, depth, h)

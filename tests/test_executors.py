@@ -1,0 +1,99 @@
+"""Workers that die cost their shard a retry, not the run."""
+
+import os
+import signal
+from dataclasses import replace
+
+import pytest
+from small_world import objects_folder, rooms_folder
+
+from scenegen.config import GenerationConfig, Size
+from scenegen.pipeline import executors
+from scenegen.pipeline.executors import Advanced, Failed, Finished, run_inline, run_pool
+from scenegen.pipeline.plan import make_plan
+from scenegen.pipeline.worker import Task, open_task
+
+
+@pytest.fixture(scope="module")
+def task_and_jobs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("world")
+    config = GenerationConfig(
+        rooms=3,
+        pairs_per_room=2,
+        size=Size(64, 48),
+        room_source=f"folder:{rooms_folder(folder / 'rooms')}",
+        object_source=f"folder:{objects_folder(folder / 'objects')}",
+    )
+    (folder / "out").mkdir()
+    task = Task(config, folder / "out", "none", 3, "test", None)
+    studio = open_task(task)
+    return task, list(make_plan(config, studio.rooms, studio.objects).jobs)
+
+
+def finished(events):
+    return sorted(e.job.index for e in events if isinstance(e, Finished))
+
+
+def test_inline_and_pool_tell_the_same(task_and_jobs):
+    task, jobs = task_and_jobs
+    inline, pool = list(run_inline(task, jobs)), list(run_pool(task, jobs, 2))
+    assert finished(inline) == finished(pool) == [0, 1, 2]
+    for events in (inline, pool):
+        assert sum(e.samples for e in events if isinstance(e, Advanced)) == 6
+    by_index = [
+        {e.job.index: e.entry["sha256"] for e in events if isinstance(e, Finished)} for events in (inline, pool)
+    ]
+    assert by_index[0] == by_index[1]
+
+
+def test_a_killed_worker_costs_one_retry(task_and_jobs, monkeypatch):
+    task, jobs = task_and_jobs
+    crew = []
+    start = executors._start
+    monkeypatch.setattr(executors, "_start", lambda t: crew.append(start(t)) or crew[-1])
+    events = []
+    for event in run_pool(task, jobs, 2):
+        events.append(event)
+        if isinstance(event, Advanced) and len(events) == 1:
+            victim = next(w for w in crew if w.job == event.job)
+            os.kill(victim.process.pid, signal.SIGKILL)
+    assert finished(events) == [0, 1, 2]
+    assert sum(e.samples for e in events if isinstance(e, Advanced)) == 6
+    assert len(crew) == 3
+
+
+def test_a_job_that_always_kills_its_worker_fails_and_the_others_are_made(task_and_jobs, monkeypatch):
+    task, jobs = task_and_jobs
+    poisoned = jobs[1]
+    give = executors._give
+
+    def deadly(worker, waiting):
+        give(worker, waiting)
+        if worker.job == poisoned:
+            os.kill(worker.process.pid, signal.SIGKILL)
+
+    monkeypatch.setattr(executors, "_give", deadly)
+    events = list(run_pool(task, jobs, 2))
+    assert finished(events) == [0, 2]
+    failures = [e for e in events if isinstance(e, Failed)]
+    assert [f.job for f in failures] == [poisoned]
+    assert f"room {poisoned.room}: its worker died 3 times (exit code -9)" in failures[0].message
+
+
+def test_closing_the_iterator_ends_the_workers(task_and_jobs, monkeypatch):
+    task, jobs = task_and_jobs
+    crew = []
+    start = executors._start
+    monkeypatch.setattr(executors, "_start", lambda t: crew.append(start(t)) or crew[-1])
+    events = run_pool(task, jobs, 2)
+    next(events)
+    events.close()
+    assert not any(w.process.is_alive() for w in crew)
+
+
+def test_a_source_that_is_gone_fails_every_job_with_its_message(task_and_jobs, tmp_path):
+    task, jobs = task_and_jobs
+    lost = replace(task, config=replace(task.config, object_source=f"folder:{tmp_path / 'lost'}"))
+    events = list(run_pool(lost, jobs, 1))
+    assert [type(e) for e in events] == [Failed] * 3
+    assert "lost" in events[0].message

@@ -1,0 +1,137 @@
+"""OpenGL against Embree: same camera, same depth, same instance, alike in colour; clear errors without OpenGL."""
+
+import builtins
+import sys
+
+import numpy as np
+import pytest
+import scenes
+
+from scenegen.assets.mesh import Material, Mesh, texture_from_image
+from scenegen.errors import RenderError
+from scenegen.geometry import compose, rotation_about
+from scenegen.lights import Lighting, PointLight
+from scenegen.rendering import EmbreeRenderer, make_renderer
+from scenegen.tracing.raycaster import Scene
+
+LAMP = Lighting((PointLight((1, -2, 2.2), (0.8, 0.8, 0.8)),), (0.3, 0.3, 0.3), (0.2, 0.2, 0.2))
+
+
+@pytest.fixture(scope="module")
+def opengl():
+    try:
+        renderer = make_renderer("pyrender")
+    except RenderError as error:
+        pytest.skip(str(error))
+    yield renderer
+    renderer.close()
+
+
+def textured_box():
+    """Every face shows a 37 x 21 picture (odd rows on purpose), with flat faces wound inwards on one side."""
+    box = scenes.box((-0.5, -0.5, -0.5), (0.5, 0.5, 0.5))
+    coarse = np.random.default_rng(3).integers(30, 220, (7, 9, 3)).astype(np.uint8)
+    image = np.ascontiguousarray(np.repeat(np.repeat(coarse, 3, 0), 5, 1)[:, :37])
+    corners = box.vertices[box.faces].reshape(-1, 3)
+    faces = np.arange(36, dtype=np.int32).reshape(-1, 3)
+    faces[:4] = faces[:4, ::-1]
+    uv = (corners[:, :2] + corners[:, 2:] * [0.7, -0.4] * 2).astype(np.float32)
+    materials = (Material("picture", texture=texture_from_image(image)), Material("plain", (0.9, 0.3, 0.2)))
+    return Mesh(corners, faces, np.arange(12, dtype=np.int32) // 8, materials, uv=uv)
+
+
+def smooth_ball():
+    ball = scenes.sphere(rings=32)
+    normals = (ball.vertices / np.linalg.norm(ball.vertices, axis=1, keepdims=True)).astype(np.float32)
+    colors = np.rint(127.5 * (normals + 1)).astype(np.uint8)
+    return Mesh(ball.vertices, ball.faces, ball.face_material, (Material("w", (1, 1, 1)),), normals, colors=colors)
+
+
+@pytest.fixture(scope="module")
+def stage():
+    room = scenes.inside_out(scenes.box((-3, -3, 0), (3, 3, 2.5)))
+    box, ball = textured_box(), smooth_ball()
+    turned = compose(rotation_about([1, 2, 0.5], 0.9), [0.3, 0.4, 0.9], 0.9)
+    return Scene(
+        (
+            scenes.body(room, 1),
+            scenes.body(box, 2, turned),
+            scenes.body(ball, 300, compose(translation=[-0.8, -0.3, 0.6], scale=0.4)),
+            scenes.body(ball, 4, compose(rotation_about([0, 1, 0], 2.0), [0.9, -0.8, 0.5], 0.3)),
+        )
+    )
+
+
+@pytest.fixture(scope="module", params=[(320, 240), (161, 119)])
+def frames(request, opengl, stage):
+    view = scenes.view((2.0, -2.2, 1.6), (0, 0, 0.7), size=request.param, f_px=request.param[0] * 0.8, roll_rad=0.1)
+    return opengl.render(stage, view, LAMP), EmbreeRenderer().render(stage, view, LAMP)
+
+
+def away_from_edges(frame):
+    """(H, W) pixels whose eight neighbours show the same instance at nearly the same depth."""
+    keep = np.zeros(frame.instance.shape, bool)
+    keep[1:-1, 1:-1] = True
+    for dy in (-1, 0, 1):
+        for dx in (-1, 0, 1):
+            near = np.roll(frame.instance, (dy, dx), (0, 1)) == frame.instance
+            keep &= near & (np.abs(np.roll(frame.depth, (dy, dx), (0, 1)) - frame.depth) < 0.05)
+    return keep
+
+
+def test_depth_and_instance_agree_with_embree(frames):
+    gl, embree = frames
+    keep = away_from_edges(embree)
+    assert keep.mean() > 0.6
+    assert (np.abs(gl.depth - embree.depth)[keep] < 1e-3).mean() >= 0.999
+    assert (gl.instance == embree.instance)[keep].mean() >= 0.999
+    assert (gl.instance == embree.instance).mean() > 0.995
+    assert set(np.unique(gl.instance)) == {1, 2, 4, 300}
+
+
+def test_colours_and_normals_agree_away_from_edges(frames):
+    gl, embree = frames
+    keep = away_from_edges(embree)
+    difference = np.abs(gl.rgb.astype(int) - embree.rgb)[keep]
+    assert np.quantile(difference, 0.9) <= 3
+    assert difference.mean() < 3
+    assert np.quantile(np.abs(gl.normal.astype(int) - embree.normal)[keep], 0.95) <= 3
+
+
+def test_shapes_types_and_repeatability(opengl, stage, frames):
+    gl, embree = frames
+    for layer in ("rgb", "depth", "instance", "normal"):
+        a, b = getattr(gl, layer), getattr(embree, layer)
+        assert (a.shape, a.dtype) == (b.shape, b.dtype)
+    assert gl.hits is None
+
+
+def test_missing_package_is_named(monkeypatch):
+    real = builtins.__import__
+
+    def refuse(name, *args, **kwargs):
+        if name == "pyrender":
+            raise ModuleNotFoundError("No module named 'pyrender'", name="pyrender")
+        return real(name, *args, **kwargs)
+
+    monkeypatch.delitem(sys.modules, "pyrender", raising=False)
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    with pytest.raises(
+        RenderError, match=r"^pyrender renderer: the package pyrender is missing: pip install 'scenegen\[gl\]'"
+    ) as error:
+        make_renderer("pyrender")
+    assert "\n" not in str(error.value)
+
+
+def test_missing_device_says_what_to_install(opengl, monkeypatch):
+    import pyrender
+
+    def fail(*_):
+        raise ValueError("Invalid device ID\n(0)")
+
+    monkeypatch.setattr(pyrender, "OffscreenRenderer", fail)
+    with pytest.raises(
+        RenderError, match=r"OpenGL cannot start on \S+ \(Invalid device ID \(0\)\): install EGL .*libegl1"
+    ) as error:
+        make_renderer("pyrender")
+    assert "\n" not in str(error.value)
