@@ -37,11 +37,32 @@ def test_every_format_gives_the_same_room(tmp_path, suffix):
     assert "no_colors" in {d.code for d in loaded.defects}
 
 
-def test_ids_are_paths_and_keep_the_suffix_only_where_needed(tmp_path):
+def test_forms_of_one_room_are_one_room_and_the_coloured_one_is_used(tmp_path):
+    vertices, faces = arrays()
+    export(tmp_path / "scan.obj", vertices, faces)
+    rgb = np.full((len(vertices), 3), (200, 30, 40), np.uint8)
+    write_ply(tmp_path / "scan.ply", vertices, faces, rgb)
+    rooms = FolderRooms(tmp_path)
+    assert rooms.ids() == ("scan",)
+    assert (rooms.load("scan").mesh.colors == (200, 30, 40)).all()
+    before = rooms.digest("scan")
+    (tmp_path / "scan.obj").write_text("v 0 0 0\n")
+    assert rooms.digest("scan") != before
+    assert (FolderRooms(tmp_path).load("scan").mesh.colors == (200, 30, 40)).all()
+
+
+def test_a_file_with_a_note_of_its_own_is_a_room_of_its_own(tmp_path):
+    for name in ("two.obj", "two.ply"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "assets.jsonl").write_text('{"path": "two.obj", "up_axis": "z"}\n')
+    assert FolderRooms(tmp_path).ids() == ("two", "two.obj") or FolderRooms(tmp_path).ids() == ("two.obj", "two.ply")
+
+
+def test_ids_are_paths_without_suffix(tmp_path):
     for name in ("b/one.ply", "a/two.obj", "a/two.ply", "c.stl", "a/readme.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
-    assert FolderRooms(tmp_path).ids() == ("a/two.obj", "a/two.ply", "b/one", "c")
+    assert FolderRooms(tmp_path).ids() == ("a/two", "b/one", "c")
 
 
 def test_vertex_colours_are_kept(tmp_path):
@@ -112,13 +133,17 @@ def test_loading_is_pure_and_the_source_travels(tmp_path):
     np.testing.assert_array_equal(moved.load("one").mesh.vertices, first.mesh.vertices)
 
 
-def test_the_real_rooms(shared_data):
+def test_the_real_rooms(shared_data, tmp_path):
     rooms = FolderRooms(shared_data / "rooms")
-    copy = "copyroom/copyroom_c2000_opt"
-    assert rooms.ids() == (f"{copy}.obj", f"{copy}.ply", "redkitchen/redkitchen")
-    obj, ply = rooms.load(f"{copy}.obj"), rooms.load(f"{copy}.ply")
-    assert "missing_texture" in {d.code for d in obj.defects}
+    assert rooms.ids() == ("copyroom/copyroom_c2000_opt", "redkitchen/redkitchen")
+    for suffix in ("obj", "ply"):
+        (tmp_path / suffix).mkdir()
+        shutil.copy(shared_data / "rooms" / "copyroom" / f"copyroom_c2000_opt.{suffix}", tmp_path / suffix)
+    apart = FolderRooms(tmp_path)
+    obj, ply = apart.load("obj/copyroom_c2000_opt"), apart.load("ply/copyroom_c2000_opt")
+    assert "missing_mtl" in {d.code for d in obj.defects}
     assert len(np.unique(ply.mesh.colors, axis=0)) > 100  # one colour per plane
+    assert np.array_equal(rooms.load("copyroom/copyroom_c2000_opt").mesh.faces, ply.mesh.faces)
     # Two versions of one scan: the same room, the same way up.
     assert np.ptp(obj.mesh.vertices, axis=0) == pytest.approx(np.ptp(ply.mesh.vertices, axis=0), abs=0.06)
     assert obj.ceiling_m == pytest.approx(ply.ceiling_m, abs=0.03)

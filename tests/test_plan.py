@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import pytest
 
 from scenegen.assets.source import hashed_split
-from scenegen.config import GenerationConfig
+from scenegen.config import GenerationConfig, Size
 from scenegen.errors import UsageError
-from scenegen.pipeline.plan import choose_rooms, file_name, make_plan, objects_for
+from scenegen.pipeline.plan import choose_rooms, file_name, make_plan, objects_for, samples_per_shard
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Objects:
         return hashed_split(object_id)
 
 
-CONFIG = GenerationConfig(rooms=10, pairs_per_room=300)
+CONFIG = GenerationConfig(rooms=10, pairs_per_room=300, size=Size(128, 96))
 
 
 def test_a_shard_holds_one_room_and_at_most_128_samples():
@@ -90,3 +90,10 @@ def test_the_digest_of_the_listing_sees_every_id():
     digest = make_plan(CONFIG, Rooms(20), Objects(10)).assets_sha256
     assert digest == make_plan(CONFIG, Rooms(20), Objects(10)).assets_sha256
     assert digest != make_plan(CONFIG, Rooms(20), Objects(11)).assets_sha256
+
+
+def test_large_pictures_make_shards_of_fewer_samples():
+    """A shard is built in memory: 640 x 480 with all layers is 8 MB a pair."""
+    assert samples_per_shard(GenerationConfig()) == 33
+    assert samples_per_shard(GenerationConfig(layers=("rgb",))) == 104
+    assert samples_per_shard(GenerationConfig(size=Size(8192, 8192))) == 1

@@ -7,6 +7,7 @@ from staging_rooms import box, scene_of
 from scenegen.geometry import View, look_at, pinhole
 from scenegen.staging.covisibility import COARSE, FINE, glance, grid_pixels, overlap_matrix, seen_share
 
+AHEAD = np.array([0.0, 1, 0])
 CAMERA = pinhole(640, 480, 500)
 WALL = box((-20, 3, -20), (20, 3.1, 20))
 EMPTY = box((-20, -20, -20), (20, 20, 20), inward=True)
@@ -14,7 +15,7 @@ EMPTY = box((-20, -20, -20), (20, 20, 20), inward=True)
 
 def view(position, target=None, camera=CAMERA) -> View:
     position = np.asarray(position, float)
-    return View(camera, look_at(position, position + [0, 1, 0] if target is None else target))
+    return View(camera, look_at(position, position + AHEAD if target is None else target))
 
 
 def matrix(scene, *views):
@@ -62,7 +63,7 @@ def test_swapping_views_transposes_the_matrix(seed):
     scene = scene_of(
         EMPTY, *(box(p, p + s) for p, s in rng.uniform((-2, 0, -2), (2, 2, 1), (4, 2, 3)) * [[[1], [0.4]]])
     )
-    views = [view(rng.uniform(-1, 1, 3) - [0, 2, 0], rng.uniform(-0.5, 0.5, 3) + [0, 1, 0]) for _ in range(3)]
+    views = [view(rng.uniform(-1, 1, 3) - [0, 2, 0], rng.uniform(-0.5, 0.5, 3) + AHEAD) for _ in range(3)]
     forth, back = matrix(scene, *views), matrix(scene, *views[::-1])
     np.testing.assert_array_equal(forth, back[::-1, ::-1])
     assert ((forth >= 0) & (forth <= 1)).all()

@@ -9,6 +9,7 @@ from staging_rooms import IDS, box, furnished, load, prepared, room_of
 from scenegen.config import CamerasConfig, GenerationConfig, LightConfig, ObjectsConfig
 from scenegen.errors import StagingError
 from scenegen.staging import build_layout, light, prepare_room, shoot
+from scenegen.staging.covisibility import glance
 
 CONFIG = GenerationConfig()
 
@@ -76,9 +77,11 @@ def test_as_many_lights_as_views():
 def test_cameras_look_at_the_middle_of_the_objects():
     made = layout(0, config=replace(CONFIG, objects=ObjectsConfig(objects=(6, 6))))
     centers = np.array([p.center for p in made.placed])
-    assert np.linalg.norm(centers - made.ground.target, axis=1).min() < 1.2
-    assert (made.ground.target >= centers.min(0) - 1e-9).all()
-    assert (made.ground.target <= centers.max(0) + 1e-9).all()
+    target = made.ground.target
+    assert np.linalg.norm(centers - target, axis=1).min() < 1.2
+    assert (target >= centers.min(0) - 0.3).all()
+    assert (target <= centers.max(0) + 0.3).all()
+    assert np.linalg.norm(made.stage.free.points - target, axis=1).min() == 0
 
 
 @pytest.mark.parametrize("size", [0.15, 0.4])
@@ -93,6 +96,16 @@ def test_a_failed_sample_names_room_layout_and_sample():
     config = replace(CONFIG, cameras=CamerasConfig(baseline_m=(50.0, 60.0)))
     with pytest.raises(StagingError, match=r"room furnished, layout 2, sample 9: no 2 cameras .*no_candidates"):
         shoot(layout(2), config, 9)
+
+
+@pytest.mark.parametrize("asset", ["cube/1", "cube/0"])
+def test_one_small_thing_is_photographed(asset):
+    config = replace(CONFIG, objects=ObjectsConfig(objects=(1, 1)))
+    made = build_layout(prepared(), {"cube": (asset,)}, load, config, 0)
+    assert len(made.placed) == 1
+    for sample in range(4):
+        instances = glance(made.scene, shoot(made, config, sample).views, 80).instance
+        assert (instances == 2).any(1).all()
 
 
 def test_small_pictures_are_staged_alike():

@@ -11,9 +11,9 @@ SHELL = box((-3, -2, 0), (3, 2, 2.6), inward=True)
 THING = box((-0.3, 0, 0.8), (0.3, 0.4, 1.4))
 
 
-def verdict(scene, position, target, winding=1, with_objects=True):
+def verdict(scene, position, target, winding=1, least=0.01):
     views = (View(CAMERA, look_at(position, target)),)
-    return verdicts(glance(scene, views, COARSE), winding, with_objects)[0]
+    return verdicts(glance(scene, views, COARSE), winding, least)[0]
 
 
 def test_a_plain_view_is_good():
@@ -35,7 +35,7 @@ def test_a_wall_before_the_nose():
 
 @pytest.mark.parametrize("target", [(1, 2, 1.2), (1.3, 0.4, 0)])
 def test_nothing_but_a_wall_or_floor(target):
-    assert verdict(scene_of(SHELL, THING), (1.3, 0.3, 1.5), target, with_objects=False) == "wall"
+    assert verdict(scene_of(SHELL, THING), (1.3, 0.3, 1.5), target, least=0.0) == "wall"
 
 
 def test_a_scan_from_behind():
@@ -48,7 +48,7 @@ def test_objects_out_of_the_picture():
     scene = scene_of(SHELL, THING)
     away = (2, -1, 1.2), (3, -2, 0.8)
     assert verdict(scene, *away) == "no_objects"
-    assert verdict(scene, *away, with_objects=False) == ""
+    assert verdict(scene, *away, least=0.0) == ""
 
 
 def test_every_view_gets_its_own_verdict():
@@ -57,5 +57,5 @@ def test_every_view_gets_its_own_verdict():
         View(CAMERA, look_at((0, -1.8, 1.2), (0, -2, 1.2))),
     )
     seen = glance(scene_of(SHELL, THING), views, COARSE)
-    assert verdicts(seen, 1, True) == ["", "too_close"]
+    assert verdicts(seen, 1, 0.01) == ["", "too_close"]
     assert np.isfinite(seen.depth).all()

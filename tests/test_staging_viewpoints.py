@@ -45,6 +45,7 @@ def test_limits_hold_as_configured_or_as_relaxed(key, seed):
         assert within(np.linalg.norm(view.position - ground.target), CONFIG.target_distance_m, n)
         assert within(view.position[2], CONFIG.camera_height_m, n)
         assert view.position[2] <= ground.ceiling_m - 0.1 + 1e-9
+        assert -0.95 < view.forward[2] < 0.71
 
 
 @settings(max_examples=25, deadline=None)

@@ -1,4 +1,145 @@
-"""Where the time of a picture goes: exclusive time of each part of the Embree renderer, one core.
+"""Where the time of a picture goes: processor time of each part of the Embree renderer, on one core.
 
-python tools/bench_render.py [--room FILE --objects FOLDER] [--repeat 10] [--save PNG]
+    python tools/bench_render.py                                             # a built-in room
+    python tools/bench_render.py --rooms FOLDER --room kitchen --objects ShapeNetCore.v2 --save out.png
+
+Times are exclusive (a part's own, without the parts listed apart), the smallest of the repetitions,
+and of the processor, so that a busy machine disturbs them less.
 """
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+from PIL import Image
+
+from scenegen.assets.folder_rooms import FolderRooms
+from scenegen.assets.procedural.rooms import ProceduralRooms
+from scenegen.assets.shapenet import ShapeNetObjects
+from scenegen.assets.source import Room
+from scenegen.geometry import View, compose, look_at, pinhole, quaternion_rotation
+from scenegen.lights import Lighting, PointLight
+from scenegen.rendering import embree_renderer, shading
+from scenegen.tracing.raycaster import Body, Bvh, Scene
+
+PARTS: tuple[tuple[ModuleType, str, str], ...] = (
+    (embree_renderer, "pixel_rays", "directions of pixels"),
+    (embree_renderer, "nearest", "PRIMARY RAYS (Embree)"),
+    (shading, "blocked", "SHADOW RAYS (Embree)"),
+    (embree_renderer, "gather", "gather hits"),
+    (shading, "_fill_normals", "normals"),
+    (shading, "_albedo", "textures and colours"),
+    (embree_renderer, "illuminate", "light"),
+    (shading, "lamp_strength", "light"),
+    (shading, "_unshadowed", "light"),
+    (embree_renderer, "to_bytes", "tone and sRGB"),
+    (embree_renderer, "scatter", "images from lists"),
+    (embree_renderer, "edge_pixels", "edges"),
+    (embree_renderer, "camera_normals", "normal layer"),
+)
+
+
+class Stopwatch:
+    """Exclusive processor time by label, of functions replaced by timed ones."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._nested: list[float] = []
+
+    def watch(self, owner: Any, name: str, label: str) -> None:
+        """Replace `owner.name` by a function that adds its own time to `label`."""
+        inner = getattr(owner, name)
+        setattr(owner, name, lambda *args, **kwargs: self.run(label, lambda: inner(*args, **kwargs)))
+
+    def run(self, label: str, action: Callable[[], Any]) -> Any:
+        """Do `action` and book its time, less that of the actions within."""
+        self._nested.append(0.0)
+        start = time.thread_time()
+        result = action()
+        spent = time.thread_time() - start
+        self.seconds[label] = self.seconds.get(label, 0.0) + spent - self._nested.pop()
+        if self._nested:
+            self._nested[-1] += spent
+        return result
+
+
+def load_room(folder: str | None, name: str | None) -> Room:
+    """A built-in room, or one of a folder of meshes."""
+    source = FolderRooms(folder) if folder else ProceduralRooms()
+    ids = source.ids()
+    return source.load(next((i for i in ids if name and name in i), ids[0]))
+
+
+def furnish(room: Room, folder: str | None, count: int) -> Scene:
+    """The room with objects that float anywhere in its middle."""
+    bodies = [Body(room.mesh, Bvh(room.mesh), np.eye(4), 1)]
+    rng = np.random.default_rng(3)
+    source = ShapeNetObjects(folder) if folder else None
+    ids = [i for of_category in source.ids().values() for i in of_category] if source else []
+    for instance, object_id in enumerate(ids[:: max(1, len(ids) // count)][:count] if source else [], start=2):
+        assert source is not None
+        model = source.load(object_id)
+        size = rng.uniform(0.3, 0.75) / model.size_m
+        place = rng.uniform([-1.2, -0.8, 0.4], [1.2, 0.8, 1.6])
+        T = compose(quaternion_rotation(rng.normal(size=4)), place, size)
+        bodies.append(Body(model.mesh, Bvh(model.mesh), T, instance))
+    return Scene(tuple(bodies))
+
+
+def photograph(room: Room) -> tuple[View, Lighting]:
+    """A view across the room and two lamps."""
+    low, high = room.mesh.vertices.min(0), room.mesh.vertices.max(0)
+    corner = [high[0] - 0.5, low[1] + 0.5, 1.6]
+    view = View(pinhole(640, 480, 500), look_at(corner, [low[0] * 0.3, high[1] * 0.3, 0.9]))
+    lamps = (
+        PointLight((0.3, 0.2, room.ceiling_m - 0.3), (0.75, 0.70, 0.62), 2.5),
+        PointLight((float(high[0]) - 1, float(low[1]) + 1, 1.9), (0.3, 0.33, 0.38), 2.0),
+    )
+    return view, Lighting(lamps, (0.34, 0.34, 0.35), (0.24, 0.23, 0.22))
+
+
+def measure(scene: Scene, view: View, lighting: Lighting, repeat: int) -> tuple[dict[str, float], np.ndarray]:
+    """Seconds by part, smallest of the repetitions, and the picture."""
+    renderer, watch = embree_renderer.EmbreeRenderer(), Stopwatch()
+    for part in PARTS:
+        watch.watch(*part)
+    frame = watch.run("warm-up", lambda: renderer.render(scene, view, lighting))
+    best: dict[str, float] = {}
+    for _ in range(repeat):
+        watch.seconds.clear()
+        watch.run("the rest", lambda: renderer.render(scene, view, lighting))
+        best = {k: min(v, best.get(k, v)) for k, v in watch.seconds.items()}
+    return best, frame.rgb
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rooms", help="folder of room meshes; default: built-in rooms")
+    parser.add_argument("--room", help="part of the room's id")
+    parser.add_argument("--objects", help="folder of ShapeNetCore")
+    parser.add_argument("--count", type=int, default=10, help="number of objects")
+    parser.add_argument("--repeat", type=int, default=8)
+    parser.add_argument("--save", type=Path, help="write the picture")
+    options = parser.parse_args()
+    room = load_room(options.rooms, options.room)
+    scene = furnish(room, options.objects, options.count)
+    parts, rgb = measure(scene, *photograph(room), options.repeat)
+    print(f"{room.id}: {len(room.mesh.faces)} faces, {len(scene.bodies) - 1} objects, 2 lamps, 640x480")
+    for label, seconds in sorted(parts.items(), key=lambda item: -item[1]):
+        print(f"{1e3 * seconds:8.1f} ms  {label}")
+    shaded = sum(v for k, v in parts.items() if "Embree" not in k)
+    print(f"{1e3 * sum(parts.values()):8.1f} ms  all, {1e3 * shaded:.1f} ms of it without Embree")
+    if options.save:
+        Image.fromarray(rgb).save(options.save)
+
+
+if __name__ == "__main__":
+    main()

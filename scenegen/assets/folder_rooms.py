@@ -1,7 +1,10 @@
-"""Any folder of meshes as a source of rooms: one room per mesh file, in whatever frame."""
+"""Any folder of meshes as a source of rooms: one room per mesh, in whatever frame.
+
+Files that differ only in their suffix (scan.obj, scan.ply) are forms of one room: as two rooms they
+could end up on both sides of a split. The first form that has its colours is used.
+"""
 
 import hashlib
-from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,18 +14,20 @@ import numpy as np
 
 from scenegen.assets.digest import files_digest, source_files
 from scenegen.assets.folder_objects import UP_AXES, read_notes
+from scenegen.assets.mesh import Mesh
 from scenegen.assets.reading import MESH_SUFFIXES, read_mesh
-from scenegen.assets.room_mesh import prepare_room
-from scenegen.assets.source import Room, hashed_split
+from scenegen.assets.room_mesh import colored, prepare_room
+from scenegen.assets.source import Defect, Room, hashed_split
 from scenegen.errors import AssetError, UsageError
 
 
 @dataclass(frozen=True)
 class FolderRoom:
-    """One mesh file and what is known of it beforehand."""
+    """One room's files and what is known of it beforehand."""
 
     id: str
-    path: Path
+    forms: tuple[Path, ...]
+    """The same room in one or more formats, the one to try first in front."""
     up_axis: str | None
     """"-y" and the like, true to 30 degrees; None: found without help."""
     unit_m: float
@@ -52,18 +57,25 @@ class FolderRooms:
         """All rooms by id, sorted."""
         notes = read_notes(self.root / "assets.jsonl")
         paths = sorted(p for p in self.root.rglob("*") if p.suffix.lower() in MESH_SUFFIXES and p.is_file())
-        names = [p.relative_to(self.root) for p in paths]
-        stems = Counter(n.with_suffix("").as_posix() for n in names)
+        wanted = [p for p in paths if notes.get(self._name(p), {}).get("role") != "object"]
+        forms: dict[str, list[Path]] = {}
+        for path in wanted:
+            # a file with a note of its own is a room of its own
+            name = self._name(path)
+            forms.setdefault(name if name in notes else self._name(path.with_suffix("")), []).append(path)
         rooms: dict[str, FolderRoom] = {}
-        for path, name in zip(paths, names, strict=True):
-            note = notes.get(name.as_posix(), {})
-            stem = name.with_suffix("").as_posix()
-            if note.get("role") != "object":
-                room = _room(path, note, stem if stems[stem] == 1 else name.as_posix())
-                if room.id in rooms:
-                    raise UsageError(f"{self.root / 'assets.jsonl'}: two rooms have the id {room.id!r}; rename one")
-                rooms[room.id] = room
+        for name, files in forms.items():
+            stem = self._name(files[0].with_suffix(""))
+            alone = sum(self._name(p.with_suffix("")) == stem for p in wanted) == len(files)
+            room = _room(tuple(sorted(files, key=_preference)), notes.get(name, {}), stem if alone else name)
+            if room.id in rooms:
+                raise UsageError(f"{self.root / 'assets.jsonl'}: two rooms have the id {room.id!r}; rename one")
+            rooms[room.id] = room
         return dict(sorted(rooms.items()))
+
+    def _name(self, path: Path) -> str:
+        """A path below the folder, as assets.jsonl writes it."""
+        return path.relative_to(self.root).as_posix()
 
     def ids(self) -> tuple[str, ...]:
         """All room ids, sorted."""
@@ -76,16 +88,33 @@ class FolderRooms:
     def digest(self, room_id: str) -> str:
         """sha256 (hex) of the mesh, its materials and the pictures they name, and of a stated axis or unit."""
         room = self._room(room_id)
-        files = files_digest(source_files(room.path, self.root), self.root)
+        files = files_digest(tuple(sorted({f for p in room.forms for f in source_files(p, self.root)})), self.root)
         stated = f"{room.up_axis} {room.unit_m}"
         return files if stated == "None 1.0" else hashlib.sha256(f"{files} {stated}".encode()).hexdigest()
 
     def load(self, room_id: str) -> Room:
         """Read, clean and level one room. Raises AssetError with a reason where it cannot be used."""
         room = self._room(room_id)
-        mesh, defects = read_mesh(room.path, root=self.root)
+        mesh, defects = self._read(room)
         mesh = replace(mesh, vertices=(mesh.vertices.astype(np.float64) * room.unit_m).astype(np.float32))
         return prepare_room(room_id, mesh, defects, hint=UP_AXES[room.up_axis] if room.up_axis else None)
+
+    def _read(self, room: FolderRoom) -> tuple[Mesh, tuple[Defect, ...]]:
+        """The first form that can be read and has its colours, else the first that can be read."""
+        found: list[tuple[Mesh, tuple[Defect, ...]]] = []
+        trouble: AssetError | None = None
+        for path in room.forms:
+            try:
+                mesh, defects = read_mesh(path, root=self.root)
+            except AssetError as error:
+                trouble = trouble or error
+                continue
+            if colored(mesh) and "missing_texture" not in {d.code for d in defects}:
+                return mesh, defects
+            found.append((mesh, defects))
+        if not found:
+            raise trouble or AssetError("missing", f"{room.id}: not in {self.root}")
+        return found[0]
 
     def _room(self, room_id: str) -> FolderRoom:
         """The room of an id. Raises AssetError `missing`."""
@@ -94,11 +123,18 @@ class FolderRooms:
         return self.rooms[room_id]
 
 
-def _room(path: Path, note: dict[str, Any], default_id: str) -> FolderRoom:
+def _preference(path: Path) -> tuple[int, str]:
+    """Formats that carry textures first."""
+    order = (".glb", ".gltf", ".obj", ".ply", ".off", ".stl")
+    suffix = path.suffix.lower()
+    return (order.index(suffix) if suffix in order else len(order), path.name)
+
+
+def _room(forms: tuple[Path, ...], note: dict[str, Any], default_id: str) -> FolderRoom:
     """What is stated, filled up with what the path tells."""
     return FolderRoom(
         id=str(note.get("id", default_id)),
-        path=path,
+        forms=forms,
         up_axis=note.get("up_axis"),
         unit_m=float(note.get("unit_m", 1.0)),
         license=note.get("license"),

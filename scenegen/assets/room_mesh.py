@@ -114,11 +114,15 @@ def _with_normals(mesh: Mesh) -> Mesh:
     return repair_normals(mesh)[0]
 
 
+def colored(mesh: Mesh) -> bool:
+    """Whether a mesh has a texture, vertex colours or a second material colour."""
+    textured = any(m.texture is not None for m in mesh.materials)
+    return mesh.colors is not None or textured or len({m.color for m in mesh.materials}) > 1
+
+
 def _coloured(mesh: Mesh) -> tuple[Mesh, tuple[Defect, ...]]:
-    """A room without texture, vertex colours or a second material colour becomes grey, and that is recorded."""
-    if mesh.colors is not None or any(m.texture is not None for m in mesh.materials):
-        return mesh, ()
-    if len({m.color for m in mesh.materials}) > 1:
+    """A room without any colour becomes grey, and that is recorded."""
+    if colored(mesh):
         return mesh, ()
     grey = tuple(replace(m, color=Material("").color) for m in mesh.materials)
     return replace(mesh, materials=grey), (Defect("no_colors", "grey"),)

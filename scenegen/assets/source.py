@@ -47,17 +47,22 @@ class ObjectModel:
 class RoomSource(Protocol):
     """A set of rooms. Ids are sorted and stable; loading is a pure function of the id."""
 
-    name: str
-    """procedural, scenenn, folder."""
-    license: str
-    """Terms under which pictures of these rooms may be used, one line."""
+    @property
+    def name(self) -> str:
+        """procedural, scenenn or folder."""
+        ...
+
+    @property
+    def license(self) -> str:
+        """Terms under which pictures of these rooms may be used, one line."""
+        ...
 
     def ids(self) -> tuple[str, ...]:
         """All room ids, sorted."""
         ...
 
     def split(self, room_id: str) -> str:
-        """ "train", "val" or "test": published list where there is one, else a stable hash 80/20 (train/val)."""
+        """One of train, val, test: by a published list where there is one, else by a stable hash 80/20 (train/val)."""
         ...
 
     def digest(self, room_id: str) -> str:
@@ -72,15 +77,22 @@ class RoomSource(Protocol):
 class ObjectSource(Protocol):
     """A set of objects by category. Ids are sorted and stable; loading is a pure function of the id."""
 
-    name: str
-    license: str
+    @property
+    def name(self) -> str:
+        """procedural, shapenet or folder."""
+        ...
+
+    @property
+    def license(self) -> str:
+        """Terms under which pictures of these objects may be used, one line."""
+        ...
 
     def ids(self) -> dict[str, tuple[str, ...]]:
         """Object ids by category, both sorted."""
         ...
 
     def split(self, object_id: str) -> str:
-        """ "train" or "val" by a stable hash, 80/20."""
+        """One of train, val: by a stable hash, 80/20."""
         ...
 
     def digest(self, object_id: str) -> str:
@@ -93,5 +105,5 @@ class ObjectSource(Protocol):
 
 
 def hashed_split(asset_id: str) -> str:
-    """ "train" for four fifths of all ids and "val" for the rest, by a stable hash of the id."""
+    """`train` for four fifths of all ids and `val` for the rest, by a stable hash of the id."""
     return "val" if hashlib.sha256(f"split:{asset_id}".encode()).digest()[0] < 51 else "train"

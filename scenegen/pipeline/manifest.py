@@ -132,3 +132,9 @@ def make_folder(out: Path) -> None:
         raise RunError(
             f"{out}: cannot be written ({error.strerror}); choose another --out or mend its rights"
         ) from None
+
+
+def sweep(out: Path) -> None:
+    """Remove what killed workers left behind: temporary files never hold anything that is listed."""
+    for path in sorted(out.glob(".*.tmp-*")):
+        path.unlink(missing_ok=True)

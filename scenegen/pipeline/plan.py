@@ -10,6 +10,10 @@ from scenegen.seeding import Stage, generator
 
 MAX_SAMPLES = 128
 """Samples in one shard at most."""
+MAX_BYTES = 256 << 20
+"""Raw bytes of the samples of one shard at most: a shard is built in memory."""
+LAYER_BYTES = {"rgb": 3, "depth": 4, "instance": 2, "normal": 3}
+RAY_BYTES, TRACK_BYTES = 10, 9
 
 Ids = dict[str, tuple[str, ...]]
 
@@ -38,13 +42,22 @@ class Plan:
 def make_plan(config: GenerationConfig, rooms: RoomSource, objects: ObjectSource) -> Plan:
     """Cut a run into shards. Raises UsageError when there are fewer rooms than asked for."""
     chosen = choose_rooms(config, rooms)
+    most = samples_per_shard(config)
     jobs: list[Job] = []
     for room in chosen:
         split = rooms.split(room)
-        for part, first in enumerate(range(0, config.pairs_per_room, MAX_SAMPLES)):
-            samples = min(MAX_SAMPLES, config.pairs_per_room - first)
+        for part, first in enumerate(range(0, config.pairs_per_room, most)):
+            samples = min(most, config.pairs_per_room - first)
             jobs.append(Job(len(jobs), room, split, first, samples, file_name(split, room, part)))
     return Plan(tuple(jobs), _listing_digest(rooms, chosen, objects))
+
+
+def samples_per_shard(config: GenerationConfig) -> int:
+    """How many samples a shard holds: as many as fit MAX_BYTES, at most MAX_SAMPLES."""
+    pixels = config.size.width * config.size.height * config.views
+    images = pixels * sum(LAYER_BYTES[layer] for layer in config.layers)
+    rays = config.rays * (RAY_BYTES + TRACK_BYTES * (config.views - 1))
+    return max(1, min(MAX_SAMPLES, MAX_BYTES // (images + rays)))
 
 
 def choose_rooms(config: GenerationConfig, rooms: RoomSource) -> tuple[str, ...]:

@@ -51,8 +51,10 @@ class Display:
 
     def _refresh(self) -> None:
         if self._bar:
-            fields = {"rooms": self._rooms_text(), "rate": f"{self._rate():.2f} pairs/s", "left": self._left_text()}
-            self._bar.update(self._task, completed=self._pairs, **fields)
+            rate = f"{self._rate():.2f} pairs/s"
+            self._bar.update(
+                self._task, completed=self._pairs, rooms=self._rooms_text(), rate=rate, left=self._left_text()
+            )
         elif time.monotonic() - self._last_line > LINE_SECONDS:
             self._last_line = time.monotonic()
             pairs = f"pairs {self._pairs}/{self._total}"

@@ -17,6 +17,7 @@ from scenegen.pipeline.manifest import (
     make_folder,
     require_same_run,
     surviving,
+    sweep,
     write_config,
     write_manifest,
 )
@@ -55,6 +56,7 @@ def render(
     """
     plan, task = _prepare(config, out, codec, cache)
     make_folder(out)
+    sweep(out)
     fresh = fresh_manifest(config, codec, plan, task.licenses)
     manifest = _resumed(out, fresh)
     done = {entry["index"] for entry in manifest["shards"]}
@@ -127,4 +129,5 @@ def _collect(out: Path, manifest: dict, events: Iterator[Event], display: Displa
         close = getattr(events, "close", None)
         if close:
             close()
+        sweep(out)
         write_manifest(out, manifest)

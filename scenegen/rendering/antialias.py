@@ -11,7 +11,7 @@ LARGEST_SHARE = 0.08
 """Share of the pixels that may get extra samples."""
 LEAST_CONTRAST = 16
 """Grey levels between neighbours from which an edge is worth extra samples."""
-INTERIOR_WEIGHT = 0.4
+INTERIOR_WEIGHT = 0.25
 """Weight of contrast inside a surface, which texture filtering has smoothed already."""
 BEND = 0.01
 """Second difference of 1/z, relative, from which a surface is not a plane: 1/z is affine on planes."""

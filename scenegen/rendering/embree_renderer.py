@@ -61,11 +61,11 @@ class EmbreeRenderer:
         surfels = gather(scene, self._tables, rays, nearest(scene, rays.origin, rays.directions))
         # where all neighbours see a lamp, so do the samples between them
         open_to = unanimous(first.lit).ravel()[pixels[surfels.ray // len(OFFSETS_PX)]]
-        more = _sky(len(directions))
-        more[:, surfels.ray] = illuminate(scene, surfels, lighting, open_to)[0]
-        centre = _sky(first.lit.size)
-        centre[:, first.surfels.ray] = first.light
-        total = more.reshape(3, -1, len(OFFSETS_PX)).sum(2) + centre[:, pixels]
+        light, _ = illuminate(scene, surfels, lighting, open_to)
+        more = _spread(surfels.ray, light, len(directions))
+        total = np.take(_spread(first.surfels.ray, first.light, first.lit.size), pixels, axis=1)
+        for sample in range(len(OFFSETS_PX)):
+            total += more[:, sample :: len(OFFSETS_PX)]
         return to_bytes(total / np.float32(1 + len(OFFSETS_PX))).T
 
 
@@ -96,9 +96,13 @@ def _origin(view: View) -> F32:
     return view.position.astype(np.float32)[None]
 
 
-def _sky(count: int) -> F32:
-    """(3, count) radiance of nothing."""
-    return np.repeat(_SKY[:, None], count, axis=1)
+def _spread(ray: NDArray[np.intp], light: F32, count: int) -> F32:
+    """(3, count) radiance along all rays; the sky's where nothing was hit."""
+    out = np.empty((3, count), np.float32)
+    for channel in range(3):
+        out[channel] = _SKY[channel]
+        out[channel, ray] = light[channel]
+    return out
 
 
 def scatter(

@@ -183,17 +183,19 @@ def illuminate(
 
     `open_to` (N,) says in the same bits which lamps are known to be unblocked, so that no ray is spent on them.
     """
-    light = _ambient(surfels.normal[2], lighting)
     lit = np.zeros(len(surfels.ray), np.uint8)
+    strengths = []
     for i, lamp in enumerate(lighting.lights):
         doubtful = None if open_to is None else open_to >> i & 1 == 0
-        strength = lamp_strength(scene, surfels, lamp, doubtful)
-        for channel in range(3):
-            light[channel] += strength * np.float32(lamp.color[channel])
-        lit |= (strength > 0).view(np.uint8) << i
-    if surfels.emission.any():
-        light += surfels.emission * (1 - light)
-    light *= surfels.albedo
+        strengths.append(lamp_strength(scene, surfels, lamp, doubtful))
+        lit |= (strengths[-1] > 0).view(np.uint8) << i
+    light = np.empty_like(surfels.albedo)
+    for part in _blocks(len(lit)):
+        arriving = _ambient(surfels.normal[2, part], lighting)
+        for lamp, strength in zip(lighting.lights, strengths, strict=True):
+            arriving += strength[part] * np.asarray(lamp.color, np.float32)[:, None]
+        arriving += surfels.emission[part] * (1 - arriving)
+        np.multiply(arriving, surfels.albedo[:, part], out=light[:, part])
     return light, lit
 
 
@@ -209,41 +211,45 @@ def _ambient(up: F32, lighting: Lighting) -> F32:
 def lamp_strength(scene: Scene, surfels: Surfels, lamp: PointLight, doubtful: NDArray[np.bool_] | None = None) -> F32:
     """(N,) share of a lamp's colour that arrives, cosine and shadows included; 0 where none does.
 
-    Shadow rays are cast to the `doubtful` elements (N,), or to all.
+    Shadow rays are cast from the lamp to the `doubtful` elements (N,), or to all.
     """
-    out = np.empty(len(surfels.ray), np.float32)
-    for part in _blocks(len(out)):
-        out[part] = _unshadowed(surfels.point[:, part], surfels.side[:, part], surfels.normal[:, part], lamp)
-    rows = np.flatnonzero(out if doubtful is None else out * doubtful)
-    origin = np.asarray(lamp.position, np.float32)[None]
-    dark = blocked(scene, origin, _shadow_rays(surfels, rows, origin), SHADOW_REACH)
-    out[rows[dark]] = 0
-    return out
-
-
-def _unshadowed(point: F32, side: F32, normal: F32, lamp: PointLight) -> F32:
-    """(N,) strength as if nothing stood in the way; 0 where the face looks away or it would not be seen."""
-    to_lamp = np.asarray(lamp.position, np.float32)[:, None] - point
-    distance_sq = _dot(to_lamp, to_lamp)
-    strength = _dot(to_lamp, normal)
-    strength *= np.float32(lamp.radius_m**2)
-    strength /= (distance_sq + np.float32(lamp.radius_m**2)) * np.sqrt(distance_sq)
-    seen = _dot(to_lamp, side) > 0
-    seen &= strength > np.float32(LEAST_LIGHT / max(*lamp.color, 1e-6))
-    strength *= seen
+    count = len(surfels.ray)
+    strength, ends, rows = np.empty(count, np.float32), np.empty((count, 3), np.float32), np.empty(count, np.intp)
+    asked = 0
+    for part in _blocks(count):
+        strength[part], reach = _unshadowed(surfels, part, lamp)
+        ask = strength[part] > 0
+        if doubtful is not None:
+            ask &= doubtful[part]
+        found = np.flatnonzero(ask)
+        into = slice(asked, asked + len(found))
+        asked += len(found)
+        np.add(found, part.start, out=rows[into])
+        for axis in range(3):
+            ends[into, axis] = np.take(reach[axis], found)
+    dark = blocked(scene, np.asarray(lamp.position, np.float32)[None], ends[:asked], SHADOW_REACH)
+    strength[np.compress(dark, rows[:asked])] = 0
     return strength
 
 
-def _shadow_rays(surfels: Surfels, rows: Int, origin: F32) -> F32:
-    """(M, 3) directions from the lamp to just above the elements `rows`; t = 1 at their ends."""
-    out = np.empty((len(rows), 3), np.float32)
-    for part in _blocks(len(rows)):
-        at = rows[part]
-        point = np.take(surfels.point, at, axis=1)
-        point -= origin.T
-        lift = np.sqrt(_dot(point, point))
-        lift += np.take(surfels.t, at)
-        lift *= np.float32(SHADOW_OFFSET)
-        point += np.take(surfels.side, at, axis=1) * lift
-        out[part] = point.T
-    return out
+def _unshadowed(surfels: Surfels, part: slice, lamp: PointLight) -> tuple[F32, F32]:
+    """Strength (N,) as if nothing stood in the way, and (3, N) the way from the lamp to just above the elements.
+
+    The strength is 0 where the face looks away from the lamp, or where its light would not be seen.
+    """
+    reach = surfels.point[:, part] - np.asarray(lamp.position, np.float32)[:, None]
+    side = surfels.side[:, part]
+    distance_sq, falloff = _dot(reach, reach), np.float32(lamp.radius_m**2)
+    distance = np.sqrt(np.maximum(distance_sq, np.float32(1e-12)))
+    strength = _dot(reach, surfels.normal[:, part])
+    strength *= -falloff
+    distance_sq += falloff
+    distance_sq *= distance
+    strength /= distance_sq
+    seen = _dot(reach, side) < 0
+    seen &= strength > np.float32(LEAST_LIGHT / max(*lamp.color, 1e-6))
+    strength *= seen
+    distance += surfels.t[part]
+    distance *= np.float32(SHADOW_OFFSET)
+    reach += side * distance
+    return strength, reach

@@ -11,7 +11,7 @@ import numpy as np
 
 from scenegen.errors import ShardError
 from scenegen.shards.codecs import require_readable
-from scenegen.shards.opening import AGAIN, first_line, open_file
+from scenegen.shards.opening import AGAIN, DAMAGE, first_line, open_file
 
 _BLOCK_BYTES = 1 << 20
 
@@ -29,15 +29,15 @@ def content_sha256(source: Path | h5py.File) -> str:
     """Hexadecimal sha256 of all that a shard says, equal for every codec.
 
     Over root attributes, then each dataset in sorted order: name, type, shape, attributes (but for the
-    dimension labels) and decoded bytes (little-endian, C order), a chunk at a time. Raises ShardError when the file is not
-    HDF5 or is damaged.
+    dimension labels) and decoded bytes (little-endian, C order), a chunk at a time. Raises ShardError
+    when the file is missing, not HDF5 or damaged.
     """
     if isinstance(source, h5py.File):
         return _digest(source)
     try:
         with open_file(source) as file:
             return _digest(file)
-    except (OSError, RuntimeError) as error:
+    except DAMAGE as error:
         raise ShardError(f"{source}: is damaged ({first_line(error)}): {AGAIN}") from None
 
 

@@ -21,7 +21,8 @@ from scenegen.shards.codecs import require_readable
 AGAIN = "make it again with the command that made it, or copy it again"
 """What to do about a damaged shard."""
 
-_DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError)
+DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError)
+"""What h5py raises about a damaged file."""
 
 
 @dataclass
@@ -67,7 +68,7 @@ def open_shard(path: Path) -> OpenShard:
     except ShardError as error:
         file.close()
         raise ShardError(f"{path}: {error}") from None
-    except _DAMAGE as error:
+    except DAMAGE as error:
         file.close()
         raise ShardError(f"{path}: is damaged ({first_line(error)}): {AGAIN}") from None
 

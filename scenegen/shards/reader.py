@@ -92,7 +92,7 @@ class ShardReader:
             if schema.FIELD[name].chunk_axes:
                 return np.asarray(dataset[index])
             return np.array(_table(opened, name)[index])
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, UnicodeDecodeError) as error:
             raise ShardError(f"{self.path}: {name} is damaged ({first_line(error)}): {AGAIN}") from None
 
     @property

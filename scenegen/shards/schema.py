@@ -69,7 +69,7 @@ FIELDS: tuple[Field, ...] = (
         (*_IMAGES, "xyz"),
         "i1",
         "1/127",
-        "unit normal of each pixel x 127, world axes; 0: no hit",
+        "unit normal of each pixel x 127, camera axes, towards the camera; 0: no hit",
         2,
         "normal",
     ),

@@ -104,13 +104,13 @@ def place_objects(
 
 
 def _cluster(space: Space, rng: Generator) -> Array:
-    """One of the 2 % widest and best enclosed places, rather between knee and head: layouts differ in it.
+    """One of the 2 % widest and best enclosed places, rather between knee and eye: layouts differ in it.
 
     Of a few such places the first is taken that can be photographed from enough of the room.
     """
     free = space.free
     height = free.points[:, 2]
-    weight = free.clearance * free.closed**2 * np.where((height > 0.5) & (height < 1.7), 1.0, 0.5)
+    weight = free.clearance * free.closed**2 * np.where((height > 0.5) & (height < 1.6), 1.0, 0.3)
     best = np.argsort(-weight, kind="stable")[: max(8, len(free) // 50)]
     chosen = free.points[rng.choice(best, min(_CLUSTERS, len(best)), replace=False)]
     shares = np.array([_photographable(space, middle, rng) for middle in chosen])

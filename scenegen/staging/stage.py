@@ -23,12 +23,14 @@ from scenegen.tracing.raycaster import Body, Bvh, Scene
 
 Array = NDArray[np.float64]
 
+LEAST_OBJECTS = (0.002, 0.015)
+"""Bounds of the share of a picture that must show objects: layouts of one small thing need little."""
 LEAST_FREE = 30
 """Free points, and free points clear enough for a camera, that a room must have."""
 OBJECT_CLEARANCE_M = 0.4
 """Least distance of a camera from an object: nearer, and it fills the picture."""
 NEAR_MIDDLE_M = 1.5
-"""Objects this near the heart of a layout count for the middle that cameras look at."""
+"""Objects this near the innermost one count for the middle that cameras look at."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,9 +103,10 @@ def build_layout(
     ground = Ground(
         scene=scene,
         points=_camera_places(stage.free, placed.objects),
-        target=_target(placed.middle, placed.objects),
+        target=_target(stage.free, placed.middle, placed.objects),
         ceiling_m=stage.room.ceiling_m,
         winding=stage.free.winding,
+        least_objects=_least_objects(placed.objects),
     )
     return Layout(stage, layout, scene, placed.objects, ground, placed.replaced)
 
@@ -145,8 +148,22 @@ def _camera_places(free: FreeSpace, placed: tuple[PlacedObject, ...]) -> Array:
     return points
 
 
-def _target(middle: Array, placed: tuple[PlacedObject, ...]) -> Array:
-    """(3,) the middle of the objects around the heart of the layout; the heart itself without objects."""
-    centers = np.array([p.center for p in placed]).reshape(-1, 3)
-    near = centers[np.linalg.norm(centers - middle, axis=1) < NEAR_MIDDLE_M]
-    return near.mean(0) if len(near) else middle
+def _target(free: FreeSpace, middle: Array, placed: tuple[PlacedObject, ...]) -> Array:
+    """(3,) the middle of the objects around the one nearest to the heart of the layout, or the heart itself.
+
+    It is moved to the nearest free point: the mean of things on a table may lie inside the table.
+    """
+    if not placed:
+        return middle
+    centers = np.array([p.center for p in placed])
+    heart = centers[np.argmin(np.linalg.norm(centers - middle, axis=1))]
+    mean = centers[np.linalg.norm(centers - heart, axis=1) < NEAR_MIDDLE_M].mean(0)
+    return free.points[np.argmin(np.linalg.norm(free.points - mean, axis=1))]
+
+
+def _least_objects(placed: tuple[PlacedObject, ...]) -> float:
+    """A quarter of what the objects would cover, seen from 2 m at f = 500 px of 640 x 480; within the bounds."""
+    if not placed:
+        return 0.0
+    covered = sum((0.5 * p.scale * p.loaded.size_m) ** 2 for p in placed) * (500 / 2) ** 2 / (640 * 480)
+    return float(np.clip(covered / 4, *LEAST_OBJECTS))

@@ -26,6 +26,8 @@ SPREAD_M = 0.015
 """Largest difference in height under one object."""
 GAP_M = 0.001
 """Objects stand this far above the highest point under them: never in the same plane."""
+NEAR_SIGMA_M = 1.0
+"""Spread of resting objects around the middle of the layout."""
 _LAYERS = 8
 _GRID = np.stack(np.meshgrid(np.linspace(0, 1, 5), np.linspace(0, 1, 5)), -1).reshape(-1, 2)
 
@@ -96,7 +98,7 @@ def preference(supports: Supports, size_m: float, height_m: float, near: Array) 
     """
     raised = supports.points[:, 2] > 0.2
     fits = supports.headroom_m > height_m + 0.03
-    closeness = np.exp(-((supports.points[:, :2] - near[:2]) ** 2).sum(1) / (2 * 1.2**2)) + 0.05
+    closeness = np.exp(-((supports.points[:, :2] - near[:2]) ** 2).sum(1) / (2 * NEAR_SIGMA_M**2)) + 0.02
     share = float(np.clip(1.3 - 1.3 * size_m, 0, 0.8))
     weight = np.zeros(len(supports))
     for group, part in ((raised, share), (~raised, 1 - share)):

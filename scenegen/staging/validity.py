@@ -17,14 +17,18 @@ PLANE_COSINE, PLANE_M = 0.98, 0.03
 """How well a pixel's normal and place must agree with a plane to lie on it."""
 MOST_BEHIND = 0.15
 """Largest share of the room that is seen from behind, where its winding can be trusted."""
-LEAST_OBJECTS = 0.015
-"""Least share of pixels on objects, where there are any."""
 
 
-def verdicts(seen: Glance, winding: int, with_objects: bool) -> list[str]:
+def verdicts(seen: Glance, winding: int, least_objects: float) -> list[str]:
     """One reason code for each of B views, "" for a good one; the first that holds, in this order.
 
     `hole`, `inside_object`, `too_close`, `back_faces`, `wall`, `no_objects`.
+
+    Args:
+        seen: B glances.
+        winding: as `FreeSpace.winding`.
+        least_objects: share of pixels that must show objects.
+
     """
     near = seen.depth < NEAR_M
     close = near.mean(1) > MOST_NEAR
@@ -36,7 +40,7 @@ def verdicts(seen: Glance, winding: int, with_objects: bool) -> list[str]:
         "too_close": close,
         "back_faces": _behind(seen, winding) > MOST_BEHIND,
         "wall": _largest_plane(seen) > MOST_PLANE,
-        "no_objects": (objects < LEAST_OBJECTS) & with_objects,
+        "no_objects": objects < least_objects,
     }
     return [next((code for code, bad in checks.items() if bad[i]), "") for i in range(len(seen.views))]
 

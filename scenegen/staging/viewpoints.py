@@ -36,8 +36,8 @@ CAMERA_CLEARANCE_M = 0.2
 """Least distance of a camera from any surface."""
 BELOW_CEILING_M = 0.1
 """Cameras stay this far below the ceiling (paper)."""
-STEEPEST = 0.94
-"""Largest |z| of a viewing direction: 70 degrees up or down."""
+GAZE_Z = (-0.94, 0.7)
+"""z of viewing directions: from 70 degrees down to 44 degrees up; ceilings have little to show."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +53,8 @@ class Ground:
     ceiling_m: float
     winding: int
     """As `FreeSpace.winding`."""
+    least_objects: float
+    """Share of a picture that must show objects; 0 without any."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +147,7 @@ def _looked_through(search: _Search, first: View | None) -> Iterator[tuple[View,
     for views in _drawn(search, first):
         while batch := tuple(islice(views, BATCH)):
             seen = glance(ground.scene, batch, COARSE)
-            yield from zip(batch, verdicts(seen, ground.winding, len(ground.scene.bodies) > 1), strict=True)
+            yield from zip(batch, verdicts(seen, ground.winding, ground.least_objects), strict=True)
 
 
 def _overlap_verdict(search: _Search, view: View, start: Glance) -> str:
@@ -196,7 +198,7 @@ def _cameras(search: _Search, places: Array, limits: _Limits, first: View | None
     targets = search.ground.target + np.c_[search.rng.uniform(-jitter, jitter, (len(places), 2)), np.zeros(len(places))]
     gaze = targets - places
     gaze /= np.linalg.norm(gaze, axis=1, keepdims=True)
-    keep = np.abs(gaze[:, 2]) <= STEEPEST
+    keep = _between(gaze[:, 2], GAZE_Z)
     if first is not None:
         keep &= gaze @ first.forward >= np.cos(np.deg2rad(limits.angle_deg))
     clear = _sees(search.ground.scene, places, targets)

@@ -173,10 +173,11 @@ def _into(body: Body, origins: F32, directions: F32) -> tuple[F32, F32]:
     if body.is_static:
         return origins, directions
     T = inverse(body.T_world_body)
-    A: F32 = T[:3, :3].T.astype(np.float32)
-    shift: F32 = body.T_world_body[:3, 3].astype(np.float32)
+    A = np.asarray(T[:3, :3].T, np.float32)
+    shift = np.asarray(body.T_world_body[:3, 3], np.float32)
     # the offset is applied before rotating, in float32 near the body, to keep the digits that matter
-    return (origins - shift) @ A, directions @ A
+    local: F32 = np.subtract(origins, shift, dtype=np.float32)
+    return local @ A, directions @ A
 
 
 def _rows(origins: F32, index: NDArray) -> F32:

@@ -180,10 +180,12 @@ def casing(rng: Generator) -> Finish:
 
 def enamel(rng: Generator) -> Finish:
     """The casing of a kitchen appliance: white, steel, black or a retro colour."""
-    color = pick(rng, (0.90, 0.90, 0.88), (0.90, 0.90, 0.88), (0.64, 0.65, 0.66), (0.15, 0.15, 0.16), _tone(rng, PAINTS))
-    if chance(rng, 0.5):
+    if chance(rng, 0.25):
+        return textured("steel", tx.brushed_metal(rng, 128, tx.jitter(rng, (0.62, 0.63, 0.64), 0.06)), 0.5, True)
+    color = pick(rng, (0.90, 0.90, 0.88), (0.90, 0.90, 0.88), (0.20, 0.20, 0.21), _tone(rng, PAINTS))
+    if chance(rng, 0.4):
         return near(rng, "enamel", color, 0.04)
-    return textured("enamel", tx.brushed_metal(rng, 128, color), 0.5, True)
+    return textured("enamel", tx.painted_metal(rng, 128, color, wear=0.0), 0.6)
 
 
 def glazed(rng: Generator) -> Finish:

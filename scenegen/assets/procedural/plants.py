@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scenegen.assets.mesh import Mesh
+from scenegen.assets.mesh import Mesh, concatenate
 from scenegen.assets.procedural import finishes as fin
 from scenegen.assets.procedural import solids as s
 from scenegen.assets.procedural.crockery import hollow, swept
@@ -45,11 +45,12 @@ def _broad(rng: Generator, r: float) -> Parts:
     leaf, stem = fin.leaf(rng), fin.near(rng, "stem", (0.30, 0.42, 0.18))
     out, count, tall = [], whole(rng, 9, 18), between(rng, 1.5, 4.0) * r
     size = between(rng, 0.9, 1.5) * r
+    blades = [_blade(leaf, size, 0.55 * size, between(rng, -0.2, 0.7), between(rng, 0.1, 0.4), 0.8) for _ in range(5)]
     for k in range(count):
         a, lean, z = 2.4 * k + between(rng, -0.3, 0.3), between(rng, 0.2, 0.8), tall * between(rng, 0.35, 1.0)
         top = np.array([0.55 * z * lean, 0, z])
         out += [s.turned_z(s.bent(stem, [(0.05 * r, 0, -0.05 * r), (0.1 * r, 0, 0.5 * z), top], 0.02 * r + 0.001, sides=5, smooth=1), a)]
-        leafy = _blade(leaf, size * between(rng, 0.8, 1.2), 0.55 * size, between(rng, -0.2, 0.7), between(rng, 0.1, 0.4), 0.8)
+        leafy = s.scaled(blades[k % 5], between(rng, 0.75, 1.2))
         out.append(s.turned_z(s.moved(leafy, top), a))
     return out
 
@@ -59,10 +60,13 @@ def _grass(rng: Generator, r: float) -> Parts:
     leaf, count = fin.leaf(rng), whole(rng, 18, 40)
     stiff, length = chance(rng, 0.4), between(rng, 2.0, 4.0) * r
     width = (0.22 if stiff else 0.09) * r
-    out = []
-    for _ in range(count):
+    kinds, out = [], []
+    for _ in range(7):
         rise = between(rng, 1.35, 1.55) if stiff else between(rng, 0.9, 1.4)
-        one = _blade(leaf, length * between(rng, 0.5, 1.0), width, rise, 0.0 if stiff else between(rng, 0.3, 0.8), 0.6)
+        droop = 0.0 if stiff else between(rng, 0.3, 0.8)
+        kinds.append(_blade(leaf, length * between(rng, 0.5, 1.0), width, rise, droop, 0.6))
+    for k in range(count):
+        one = s.scaled(kinds[k % 7], between(rng, 0.7, 1.1))
         out.append(s.turned_z(s.moved(one, (between(rng, 0.0, 0.4) * r, 0, -0.04 * r)), between(rng, 0, 6.28)))
     return out
 
@@ -100,16 +104,17 @@ def _flowers(rng: Generator, r: float) -> Parts:
     """Daisies or tulips over small leaves."""
     leaf, petal, eye = fin.leaf(rng), fin.petal(rng), fin.near(rng, "eye", (0.85, 0.62, 0.15))
     stem, parts = fin.near(rng, "stem", (0.32, 0.48, 0.2)), []
-    for _ in range(whole(rng, 10, 16)):
-        one = _blade(leaf, r * between(rng, 0.6, 1.2), 0.35 * r, between(rng, 0.2, 1.1), between(rng, 0, 0.4))
-        parts.append(s.turned_z(one, between(rng, 0, 6.28)))
+    kinds = [_blade(leaf, 0.9 * r, 0.35 * r, between(rng, 0.2, 1.1), between(rng, 0, 0.4)) for _ in range(5)]
+    for k in range(whole(rng, 10, 16)):
+        parts.append(s.turned_z(s.scaled(kinds[k % 5], between(rng, 0.7, 1.3)), between(rng, 0, 6.28)))
     cup = chance(rng, 0.4)
+    bloom = s.around(_blade(petal, 0.4 * r, 0.22 * r, 1.25 if cup else 0.25, 0.0), 6 if cup else 10)
+    head_parts = [concatenate(bloom), s.ball(eye, (0.1 * r, 0.1 * r, 0.06 * r), (0, 0, 0.02 * r), 10)]
     for k in range(whole(rng, 3, 7)):
         z, out, a = r * between(rng, 1.1, 2.2), r * between(rng, 0.05, 0.75), 2.4 * k
         head = np.array([out, 0, z])
         parts.append(s.turned_z(s.bent(stem, [(0.1 * r, 0, -0.03 * r), (0.3 * out, 0, 0.6 * z), head], 0.025 * r, sides=5, smooth=1), a))
-        bloom = s.around(_blade(petal, 0.4 * r, 0.22 * r, 1.25 if cup else 0.25, 0.0), 6 if cup else 10)
-        parts += [s.turned_z(s.moved(m, head), a) for m in [*bloom, s.ball(eye, (0.1 * r, 0.1 * r, 0.06 * r), (0, 0, 0.02 * r), 10)]]
+        parts += [s.turned_z(s.moved(m, head), a) for m in head_parts]
     return parts
 
 
@@ -119,7 +124,8 @@ def _tree(rng: Generator, r: float) -> Parts:
     trunk = s.bent(bark, [(0, 0, -0.1 * r), (between(rng, -0.2, 0.2) * r, 0, 0.4 * h), (0, 0, 0.85 * h)], [0.13 * r, 0.07 * r], smooth=2)
     kind = int(rng.integers(3))
     if kind == 0:
-        fronds = [s.turned_z(_blade(leaf, 0.55 * h * between(rng, 0.7, 1.1), 0.3 * r, between(rng, 0.4, 1.2), between(rng, 0.5, 0.9), 0.7), 2.4 * k) for k in range(16)]
+        kinds = [_blade(leaf, 0.5 * h, 0.3 * r, between(rng, 0.4, 1.2), between(rng, 0.5, 0.9), 0.7) for _ in range(5)]
+        fronds = [s.turned_z(s.scaled(kinds[k % 5], between(rng, 0.75, 1.2)), 2.4 * k) for k in range(16)]
         return [trunk, *[s.moved(m, (0, 0, 0.83 * h)) for m in fronds]]
     foliage = fin.Finish(leaf.material, 0.05)
     if kind == 1:

@@ -258,6 +258,7 @@ def build_room(kit: Kit, kind: Kind) -> tuple[Plan, list[Mesh]]:
     if kind.curtains:
         fittings.curtains(layout, kit)
     kind.furnish(layout, kit)
+    fittings.column(layout, kit)
     return plan, layout.parts
 
 

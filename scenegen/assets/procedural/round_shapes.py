@@ -157,9 +157,9 @@ def _tangents(p: Array, closed: bool) -> Array:
 
 
 def _carried_frames(tangent: Array) -> Array:
-    """(K, 3) unit sideways vectors, each the one before made orthogonal to the tangent (no twist)."""
+    """(K, 3) unit sideways vectors, each the one before turned as its tangent turns (no twist)."""
     start = np.cross(tangent[0], np.eye(3)[int(np.argmin(np.abs(tangent[0])))])
     out = [normalize(start)]
-    for t in tangent[1:]:
-        out.append(normalize(out[-1] - (out[-1] @ t) * t))
+    for halfway in normalize(tangent[1:] + tangent[:-1]):
+        out.append(out[-1] - 2 * (out[-1] @ halfway) * halfway)
     return np.stack(out)

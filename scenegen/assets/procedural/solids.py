@@ -302,3 +302,9 @@ def open_rings(f: Finish, rings: Vec) -> Mesh:
     """A basin: a skin through closed rings (K, N, 3) from the rim inwards, facing up; the last ring is capped."""
     mesh = loft(f, rings, bottoms=False)
     return mesh if face_vectors(mesh)[-1, 2] > 0 else flipped(mesh)
+
+
+def open_rings_down(f: Finish, rings: Vec) -> Mesh:
+    """A hollow seen from below: a skin through closed rings from the rim inwards, facing down; the last is capped."""
+    mesh = loft(f, rings, bottoms=False)
+    return mesh if face_vectors(mesh)[-1, 2] < 0 else flipped(mesh)

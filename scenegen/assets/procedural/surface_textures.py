@@ -31,14 +31,14 @@ WHITE: Color = (0.88, 0.87, 0.84)
 def _wood_field(rng: Generator, n: int, rings: int) -> Field:
     """Growth rings, fibres and pores along x: about [0, 1], high = light."""
     _, y = grid(n)
-    bend = spectral(rng, n, 2.0, stretch=(3, 1), high=12)
+    bend = spectral(rng, n, 1.8, stretch=(4, 1), high=16)
     fibre = spectral(rng, n, 0.6, stretch=(24, 1))
-    ring = np.sin(2 * np.pi * (rings * y + 0.55 * bend), dtype=np.float32)
+    ring = np.sin(2 * np.pi * (rings * y + 0.5 * bend), dtype=np.float32)
     pores = smoothstep(1.4, 2.6, spectral(rng, n, 0.0, stretch=(14, 1)))
     return 0.55 + 0.12 * ring * (1 + 0.3 * fibre) + 0.09 * fibre + 0.05 * bend - 0.28 * pores
 
 
-def wood(rng: Generator, size_px: int = 256, color: Color = OAK, *, rings: int = 7, figure: float = 1.0) -> Texture:
+def wood(rng: Generator, size_px: int = 256, color: Color = OAK, *, rings: int = 11, figure: float = 1.0) -> Texture:
     """Wood with the grain along u, for about 0.6 m. `figure` scales the strength of the grain."""
     value = 0.55 + figure * (_wood_field(rng, size_px, rings) - 0.55)
     return ramp(value, [shade(color, 0.5), shade(color, 0.83), shade(color, 1.0), shade(color, 1.16)])

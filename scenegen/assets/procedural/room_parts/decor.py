@@ -4,6 +4,7 @@ import numpy as np
 
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import shapes
+from scenegen.assets.procedural.room_parts import clutter
 from scenegen.assets.procedural.room_parts.kit import Item, Kit, item, shifted, tag
 
 
@@ -290,3 +291,27 @@ def _leaf(kit: Kit, length: float, width: float, bend: float) -> Mesh:
     f = kit.finishes("leaf")
     mesh = shapes.piece(grid, shapes.grid_faces(9, 5)[:, ::-1], np.zeros((45, 3)), uv, f.material)
     return shapes.smoothed(mesh)
+
+
+def mantelpiece(kit: Kit, width: float) -> Item:
+    """Fireplace front: hearth, jambs, mantel shelf, dark opening with a grate and logs, things on the shelf."""
+    x, h, d = width / 2, 1.12, 0.2
+    role = kit.pick("paint", "wood", "sill")
+    parts = [kit.slab("sill", (-x, x), (-0.01, 0.45), (0, 0.035), 0.004)]
+    for a, b in ((-x, -x + 0.2), (x - 0.2, x)):
+        parts.append(kit.slab(role, (a, b), (-0.02, d - 0.02), (0.03, h - 0.05), 0.006))
+        parts.append(kit.slab(role, (a + 0.03, b - 0.03), (d - 0.025, d - 0.008), (0.2, h - 0.25), 0.008))
+    parts.append(kit.slab(role, (-x + 0.19, x - 0.19), (-0.02, d - 0.03), (0.78, h - 0.05), 0.006))
+    parts.append(kit.slab(role, (-x - 0.04, x + 0.04), (-0.02, d + 0.05), (h - 0.055, h), 0.008))
+    parts.append(kit.block("black", (-x + 0.19, x - 0.19), (-0.018, 0.012), (0.03, 0.785)))
+    parts += [kit.rod("metal", (-x + 0.26, y, 0.1), (x - 0.26, y, 0.1), 0.008, 8) for y in (0.05, 0.09, 0.13)]
+    logs = [
+        ((-0.2, 0.06, 0.15), (0.2, 0.1, 0.16)),
+        ((-0.18, 0.12, 0.15), (0.19, 0.07, 0.155)),
+        ((-0.14, 0.09, 0.23), (0.17, 0.1, 0.235)),
+    ]
+    parts += [kit.rod("wood2", a, b, 0.045, 10) for a, b in logs]
+    for px in (-x + 0.15, 0.0, x - 0.15):
+        maker = kit.pick(clutter.vase, clutter.book_stack, clutter.table_things_none)
+        parts += shifted(maker(kit), px, 0.1, h - 0.0004, 0)
+    return item("otherstructure", parts, width + 0.08, 0.3, h)

@@ -122,7 +122,7 @@ def wall_tiles(rng: Generator, p: Palette) -> Finish:
 
 _MAKERS: dict[str, Maker] = {
     "wood": lambda r, p: textured("wood", tx.wood(r, 256, p.wood, figure=float(r.uniform(0.6, 1.2))), 0.6),
-    "wood2": lambda r, p: textured("second wood", tx.wood(r, 256, mix(p.floor_wood, p.wood, 0.3), rings=5), 0.6),
+    "wood2": lambda r, p: textured("second wood", tx.wood(r, 256, mix(p.floor_wood, p.wood, 0.3), rings=8), 0.6),
     "paint": lambda r, p: textured("lacquer", tx.painted_wood(r, 256, p.paint), 0.7),
     "color": lambda r, p: textured("coloured lacquer", tx.painted_wood(r, 256, p.accent2), 0.7),
     "cabinet": _cabinet,
@@ -139,7 +139,7 @@ _MAKERS: dict[str, Maker] = {
     "books": lambda r, p: textured("books", tx.book_spines(r, 512, count=18)),
     "leaf": lambda r, p: textured("leaf", tx.foliage(r, 128, tuple(r.uniform((0.16, 0.32, 0.12), (0.3, 0.46, 0.22))))),
     "screen": lambda r, p: textured("screen", tx.screen(r, 256), emission=0.6),
-    "outdoors": lambda r, p: textured("outdoors", tx.outdoors(r, 512, storey=float(r.uniform(0.3, 0.6))), emission=1.0),
+    "outdoors": lambda r, p: textured("outdoors", tx.outdoors(r, 384, storey=float(r.uniform(0.3, 0.6))), emission=1.0),
     "cork": lambda r, p: textured("cork", tx.cork(r, 256), 0.4),
     "label": lambda r, p: textured("packaging", tx.label(r, 256, p.accent, p.cloth2)),
     "carton": lambda r, p: textured("carton", tx.fabric(r, 128, (0.66, 0.52, 0.36), strength=0.35), 0.2),

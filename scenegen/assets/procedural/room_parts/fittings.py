@@ -1,5 +1,7 @@
 """What most rooms share: curtains, radiators, pictures, lamps, rugs, plants, chairs around a table."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from scenegen.assets.procedural.room_parts import clutter, decor, seating, storage
@@ -155,6 +157,46 @@ def corners(layout: Layout, kit: Kit, *makers: str) -> None:
         if layout.free_share < 0.5:
             return
         layout.against_wall(_CORNER[name](kit), front_m=0.2, corner=True)
+
+
+def fill(layout: Layout, kit: Kit, makers: tuple[Callable[[Kit], Item], ...], until: float = 0.72) -> None:
+    """More furniture along the walls, from a list in turn, until the free share of the floor falls to `until`."""
+    for maker in makers:
+        if layout.free_share <= until:
+            return
+        layout.against_wall(maker(kit), front_m=0.5)
+
+
+def column(layout: Layout, kit: Kit) -> None:
+    """A pillar in a large room: square or round, from floor to ceiling, with a plinth."""
+    if layout.floor_cells * 0.0025 < 22 or not kit.chance(0.25):
+        return
+    r, h = kit.between(0.13, 0.2), layout.plan.height
+    if kit.chance(0.5):
+        parts = [kit.block("wall", (-r, r), (0, 2 * r), (-0.002, h + 0.003))]
+        parts.append(kit.slab("trim", (-r - 0.014, r + 0.014), (-0.014, 2 * r + 0.014), (-0.002, 0.1), 0.004))
+    else:
+        rings = [(r, -0.002), (r, h + 0.003)]
+        parts = [kit.turned("wall", rings, (0, r, 0), 40)]
+        parts.append(
+            kit.turned(
+                "trim", [(r + 0.02, -0.002), (r + 0.02, 0.1), (r + 0.008, 0.12), (r - 0.004, 0.125)], (0, r, 0), 40
+            )
+        )
+    layout.centre(item("wall", parts, 2 * r, 2 * r, h), 0.9)
+
+
+def fireplace(layout: Layout, kit: Kit) -> Placed | None:
+    """A mantelpiece on the chimney breast, where the plan has one."""
+    if layout.plan.shape != "chimney":
+        return None
+    breast = max(
+        range(len(layout.plan.walls)), key=lambda k: -layout.plan.walls[k].mitre_left - layout.plan.walls[k].mitre_right
+    )
+    w = min(layout.plan.walls[breast].length - 0.1, 1.35)
+    if w < 0.75 or not layout.plan.walls[breast].square:
+        return None
+    return layout.against_wall(decor.mantelpiece(kit, w), front_m=0.8, walls=(breast,))
 
 
 def _small_carton(kit: Kit) -> Item:

@@ -46,7 +46,8 @@ class Layout:
         self.placed: list[Placed] = []
         self._low = plan.corners.min(0) - 0.1
         shape = np.ceil((plan.corners.max(0) + 0.1 - self._low) / _CELL).astype(int)
-        self.solid = ~inside(plan.corners, self._low + (np.indices(shape).transpose(1, 2, 0) + 0.5) * _CELL)
+        self._floor = inside(plan.corners, self._low + (np.indices(shape).transpose(1, 2, 0) + 0.5) * _CELL)
+        self.solid = ~self._floor
         self.floor_cells = int((~self.solid).sum())
         self.doorway = np.zeros_like(self.solid)
         self.keep = np.zeros_like(self.solid)
@@ -228,10 +229,8 @@ class Layout:
 
     def middle(self) -> Array:
         """(2,) a point well inside the floor: the inner cell nearest to the mean of the floor."""
-        inside = np.argwhere(
-            inside(self.plan.corners, self._low + (np.indices(self.solid.shape).transpose(1, 2, 0) + 0.5) * _CELL)
-        )
-        best = inside[np.argmin(((inside - inside.mean(0)) ** 2).sum(1))]
+        cells = np.argwhere(self._floor)
+        best = cells[np.argmin(((cells - cells.mean(0)) ** 2).sum(1))]
         return self._low + (best + 0.5) * _CELL
 
 

@@ -18,10 +18,10 @@ def _reveal(kit: Kit, role: str, o: Opening, depth: float, floor: bool) -> list[
     a, b, c, d = o.x0 - _LAP, o.x1 + _LAP, o.z0 - _LAP, o.z1 + _LAP
     e = 0.006
     sides = [
-        ([(a, c - e, -depth), (a, c - e, 0), (a, d + e, 0), (a, d + e, -depth)], (1, 0, 0)),
-        ([(b, c - e, 0), (b, c - e, -depth), (b, d + e, -depth), (b, d + e, 0)], (-1, 0, 0)),
-        ([(a - e, d, 0), (b + e, d, 0), (b + e, d, -depth), (a - e, d, -depth)], (0, -1, 0)),
-        ([(a - e, c, -depth), (b + e, c, -depth), (b + e, c, 0), (a - e, c, 0)], (0, 1, 0)),
+        ([(a, c - e, 0), (a, c - e, -depth), (a, d + e, -depth), (a, d + e, 0)], (1, 0, 0)),
+        ([(b, c - e, -depth), (b, c - e, 0), (b, d + e, 0), (b, d + e, -depth)], (-1, 0, 0)),
+        ([(a - e, d, -depth), (b + e, d, -depth), (b + e, d, 0), (a - e, d, 0)], (0, -1, 0)),
+        ([(a - e, c, 0), (b + e, c, 0), (b + e, c, -depth), (a - e, c, -depth)], (0, 1, 0)),
     ]
     out = []
     for points, normal in sides[: 4 if floor else 3]:

@@ -8,6 +8,24 @@ from scenegen.assets.procedural.room_parts.kit import Item, Kit, item, shifted
 from scenegen.assets.procedural.room_parts.layout import Layout
 
 
+def _shelf(kit: Kit) -> Item:
+    """A book shelf of any size."""
+    return storage.bookshelf(kit, kit.between(0.7, 1.4), kit.between(1.1, 2.1))
+
+
+def _chest(kit: Kit) -> Item:
+    """A chest of drawers with things on it."""
+    base = storage.case(
+        kit, kit.between(0.7, 1.2), 0.44, kit.between(0.75, 1.05), kit.pick(1, 2), kit.pick(3, 4), label="dresser"
+    )
+    return storage.topped(kit, base)
+
+
+def _armchair(kit: Kit) -> Item:
+    """A seat of its own."""
+    return seating.sofa(kit, 1)
+
+
 def living(layout: Layout, kit: Kit) -> None:
     """Sofa group around a low table, television or fireplace opposite, shelves."""
     sofa = layout.against_wall(seating.sofa(kit, kit.pick(2, 3, 3)), front_m=1.2)
@@ -18,6 +36,7 @@ def living(layout: Layout, kit: Kit) -> None:
         arm = seating.sofa(kit, 1)
         side = kit.pick(-1, 1)
         layout.relative(sofa, arm, side * 1.5, sofa.item.depth + 0.9, side * np.pi / 2)
+    hearth = fit.fireplace(layout, kit)
     stand = storage.case(kit, kit.between(1.4, 1.9), 0.42, kit.between(0.42, 0.55), 3, 1, foot=0.1)
     tv = shifted(decor.television(kit, kit.between(0.95, 1.25)).parts, 0, 0.06, stand.height - 0.0004)
     stand = Item((*stand.parts, *tv), stand.width, stand.depth, stand.height + 0.75)
@@ -26,7 +45,8 @@ def living(layout: Layout, kit: Kit) -> None:
         layout.against_wall(storage.bookshelf(kit, kit.pick(0.9, 1.3, 1.8), kit.between(1.7, 2.2)))
     board = layout.against_wall(storage.sideboard(kit, kit.between(1.0, 1.6))) if kit.chance(0.7) else None
     fit.radiators(layout, kit)
-    fit.pictures(layout, kit, (sofa, board), 4)
+    fit.fill(layout, kit, (_shelf, _chest), 0.7)
+    fit.pictures(layout, kit, (sofa, board, hearth), 4)
     fit.corners(layout, kit, "lamp", "plant", kit.pick("pouf", "plant", "basket"))
     fit.lamps(layout, kit)
 
@@ -48,6 +68,7 @@ def bedroom(layout: Layout, kit: Kit) -> None:
     if kit.chance(0.5):
         layout.against_wall(seating.sofa(kit, 1), corner=True)
     fit.radiators(layout, kit)
+    fit.fill(layout, kit, (_shelf, _chest), 0.66)
     fit.pictures(layout, kit, (bed,), 3)
     fit.corners(layout, kit, kit.pick("plant", "lamp"), kit.pick("basket", "pouf"))
     fit.lamps(layout, kit)
@@ -67,6 +88,7 @@ def child(layout: Layout, kit: Kit) -> None:
     parts = shifted(clutter.toys(kit), 0, 0.5, 0.021)
     layout.parts += shifted(parts, x, y - 0.5, 0)
     fit.radiators(layout, kit)
+    fit.fill(layout, kit, (_shelf, _chest), 0.68)
     fit.pictures(layout, kit, (bed,), 4)
     fit.corners(layout, kit, "pouf", "basket", "box")
     fit.lamps(layout, kit)
@@ -85,18 +107,21 @@ def dining(layout: Layout, kit: Kit) -> None:
     if host is not None:
         fit.lay_rug(layout, kit, host, table.depth / 2, table.width + 1.2, table.depth + 1.3)
         fit.chairs_around(layout, kit, host, round_top=is_round)
+    hearth = fit.fireplace(layout, kit)
     board = layout.against_wall(storage.sideboard(kit, kit.between(1.3, 1.9)))
     layout.against_wall(storage.bookshelf(kit, kit.between(0.9, 1.3), kit.between(1.7, 2.1)))
     if kit.chance(0.5):
         layout.against_wall(storage.case(kit, 1.0, 0.42, 1.7, 2, 2), corner=True)
     fit.radiators(layout, kit)
-    fit.pictures(layout, kit, (board,), 4)
+    fit.fill(layout, kit, (_shelf, _chest, _armchair), 0.7)
+    fit.pictures(layout, kit, (board, hearth), 4)
     fit.corners(layout, kit, "plant", "lamp")
     fit.lamps(layout, kit, host)
 
 
 def study(layout: Layout, kit: Kit) -> None:
     """Walls of books, a desk, a reading chair."""
+    hearth = fit.fireplace(layout, kit)
     for _ in range(kit.pick(2, 3)):
         layout.against_wall(
             storage.bookshelf(kit, kit.between(1.2, 2.4), kit.between(2.0, 2.3), full=0.93), corner=True
@@ -111,7 +136,8 @@ def study(layout: Layout, kit: Kit) -> None:
         layout.beside(arm, decor.floor_lamp(kit), kit.pick(-1, 1))
         fit.lay_rug(layout, kit, arm, 1.3, 1.6, 1.9)
     fit.radiators(layout, kit)
-    fit.pictures(layout, kit, (desk,), 3)
+    fit.fill(layout, kit, (_chest, _shelf, _armchair), 0.7)
+    fit.pictures(layout, kit, (desk, hearth), 3)
     fit.corners(layout, kit, "plant", "basket")
     fit.lamps(layout, kit)
 
@@ -131,6 +157,7 @@ def hallway(layout: Layout, kit: Kit) -> None:
     x, y = (float(v) for v in layout.middle())
     layout.on_floor(decor.rug(kit, kit.between(0.9, 1.3), kit.between(1.6, 2.2)), x, y, kit.pick(0, np.pi / 2))
     fit.radiators(layout, kit)
+    fit.fill(layout, kit, (_chest, _shelf, _armchair), 0.72)
     fit.pictures(layout, kit, (), 6)
     fit.corners(layout, kit, "plant", "basket", "plant")
     fit.lamps(layout, kit)

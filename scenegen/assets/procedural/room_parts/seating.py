@@ -132,12 +132,22 @@ def _sheet(kit: Kit, role: str, grid: np.ndarray, thick: float) -> Mesh:
     rim = np.concatenate([np.arange(cols), np.arange(1, rows) * cols + cols - 1])
     rim = np.concatenate([rim, (rows - 1) * cols + np.arange(cols - 2, -1, -1), np.arange(rows - 2, 0, -1) * cols])
     nxt, off = np.roll(rim, -1), rows * cols
-    edge = np.concatenate([np.stack([rim, rim + off, nxt], -1), np.stack([nxt, rim + off, nxt + off], -1)])
     faces = shapes.grid_faces(rows, cols)
+    points, normals = grid.reshape(-1, 3), n.reshape(-1, 3)
+    low = other.reshape(-1, 3)
+    edge = np.stack([points[rim], low[rim], low[nxt], points[nxt]], 1)
+    out = np.cross(low[rim] - points[rim], points[nxt] - points[rim])
+    out /= np.linalg.norm(out, axis=1, keepdims=True)
+    quads = 2 * off + 4 * np.arange(len(rim))[:, None, None] + np.array([[0, 1, 2], [0, 2, 3]])
+    vertices = np.concatenate([points, low, edge.reshape(-1, 3)])
     f = kit.finishes(role)
-    points = np.concatenate([grid.reshape(-1, 3), other.reshape(-1, 3)])
-    normals = np.concatenate([n.reshape(-1, 3), -n.reshape(-1, 3)])
-    return shapes.piece(points, np.concatenate([faces, faces[:, ::-1] + off, edge]), normals, points[:, :2], f.material)
+    return shapes.piece(
+        vertices,
+        np.concatenate([faces, faces[:, ::-1] + off, quads.reshape(-1, 3)]),
+        np.concatenate([normals, -normals, np.repeat(out, 4, axis=0)]),
+        vertices[:, :2],
+        f.material,
+    )
 
 
 def office_chair(kit: Kit) -> Item:
@@ -190,7 +200,8 @@ def pouf(kit: Kit) -> Item:
     """Round cushion to sit on."""
     r, h = kit.between(0.22, 0.32), kit.between(0.32, 0.42)
     a = np.linspace(-np.pi / 2, np.pi / 2, 13)
-    profile = np.stack([r * np.cos(a) ** 0.5, h / 2 + h / 2 * np.sin(a)], -1)
+    profile = np.stack([r * np.maximum(np.cos(a), 0) ** 0.5, h / 2 + h / 2 * np.sin(a)], -1)
+    profile[[0, -1], 0] = 0
     return item("chair", [kit.turned(kit.pick("cushion", "cloth", "cloth2"), profile, (0, r, 0), 32)], 2 * r, 2 * r, h)
 
 

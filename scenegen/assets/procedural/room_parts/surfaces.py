@@ -68,7 +68,7 @@ def _floor(kit: Kit, kind: str, p: Palette) -> Finish:
             scale,
         )
     if kind == "carpet":
-        color = mix(p.cloth, (0.6, 0.57, 0.53), 0.6)
+        color = mix(kit.pick(p.cloth, p.accent_wall, p.cloth2), (0.6, 0.57, 0.53), kit.between(0.25, 0.7))
         return textured("carpet", tx.carpet(rng, 512, color, mix(color, p.accent2, 0.3)), 1.0)
     if kind == "chequer":
         dark: Color = kit.pick((0.17, 0.17, 0.18), mix(p.accent2, (0.25, 0.25, 0.25), 0.4))
@@ -87,7 +87,7 @@ def _floor(kit: Kit, kind: str, p: Palette) -> Finish:
             kit.between(1.2, 1.8),
         )
     if kind == "terrazzo":
-        return textured("terrazzo", tx.speckle(rng, 512, jitter(rng, (0.72, 0.70, 0.67), 0.08), chips=36), 1.0)
+        return textured("terrazzo", tx.speckle(rng, 512, jitter(rng, (0.72, 0.70, 0.67), 0.08), chips=36), 0.75)
     if kind == "marble":
         return textured("marble", tx.marble(rng, 512), 1.6)
     return textured("screed", tx.concrete(rng, 512, jitter(rng, (0.55, 0.54, 0.52), 0.08)), 2.5)

@@ -10,13 +10,49 @@ from scenegen.assets.procedural.room_parts.kit import Item, Kit, item, shifted
 from scenegen.assets.procedural.room_parts.layout import Layout, Placed, wall_item_frame
 
 
+def _sideboard(kit: Kit) -> Item:
+    """A low case with things on it."""
+    return storage.sideboard(kit, kit.between(1.0, 1.5))
+
+
+def _shelves(kit: Kit) -> Item:
+    """An open case, two thirds full."""
+    return storage.bookshelf(kit, kit.between(0.8, 1.3), kit.between(1.2, 2.0), full=0.7)
+
+
+def _bench(kit: Kit) -> Item:
+    """A bench at the wall."""
+    return seating.bench(kit, kit.between(0.9, 1.2))
+
+
+def _lockers(kit: Kit) -> Item:
+    """Steel lockers."""
+    return storage.case(
+        kit, kit.between(0.9, 1.3), 0.45, kit.between(1.0, 1.8), kit.pick(2, 3), kit.pick(1, 2), role="tool"
+    )
+
+
+def _rack(kit: Kit) -> Item:
+    """A metal rack with boxes."""
+    return storage.rack(kit, kit.between(0.9, 1.4), kit.between(1.5, 2.1))
+
+
+def _table(kit: Kit) -> Item:
+    """A plain table with a box or a pile of things on it."""
+    base = tables.table(kit, kit.between(1.0, 1.5), 0.65, kit.between(0.74, 0.85))
+    things = shifted(
+        kit.pick(clutter.carton, clutter.toolbox, clutter.tins)(kit), kit.between(-0.2, 0.1), 0.3, base.height - 0.0004
+    )
+    return Item((*base.parts, *things), base.width, base.depth, base.height)
+
+
 def kitchen_room(layout: Layout, kit: Kit) -> None:
     """A run of units along a wall, often a second one, wall units, fridge, a table with chairs."""
     run = _run(layout, kit, (3.0, 2.4, 1.8), hob=True)
     layout.against_wall(kitchen.fridge(kit), corner=True, front_m=0.6)
     if kit.chance(0.7):
         _run(layout, kit, (1.8, 1.2), hob=run is None)
-    if kit.chance(0.75):
+    if kit.chance(0.85):
         is_round = kit.chance(0.4)
         table = (
             tables.round_table(kit, kit.between(0.85, 1.05))
@@ -24,12 +60,13 @@ def kitchen_room(layout: Layout, kit: Kit) -> None:
             else tables.table(kit, kit.between(1.1, 1.5), 0.8)
         )
         top = shifted(clutter.bowl(kit), 0, table.depth / 2, table.height - 0.0004)
-        host = layout.centre(Item((*table.parts, *top), table.width, table.depth, table.height), 0.6)
+        host = layout.centre(Item((*table.parts, *top), table.width, table.depth, table.height), 0.5)
         if host is not None:
             fit.chairs_around(layout, kit, host, round_top=is_round)
     if kit.chance(0.5):
         layout.against_wall(storage.bookshelf(kit, 0.8, kit.between(1.6, 2.0), full=0.7))
     fit.radiators(layout, kit)
+    fit.fill(layout, kit, (_sideboard, _shelves, _bench), 0.68)
     layout.hang(storage.wall_shelf(kit, kit.between(0.7, 1.1)), 1.5)
     layout.hang(decor.clock(kit), 1.8)
     fit.pictures(layout, kit, (), 3)
@@ -100,6 +137,7 @@ def office(layout: Layout, kit: Kit) -> None:
         )
     )
     fit.radiators(layout, kit)
+    fit.fill(layout, kit, (_lockers, _shelves, _sideboard, _lockers), 0.72)
     layout.hang(decor.board(kit, kit.between(1.1, 1.8), 0.95, kit.pick("white", "cork")), 0.98)
     layout.hang(decor.clock(kit), 1.95)
     fit.pictures(layout, kit, (), 3)
@@ -121,6 +159,7 @@ def meeting(layout: Layout, kit: Kit) -> None:
     low = layout.against_wall(storage.sideboard(kit, kit.between(1.4, 2.0)))
     layout.hang(decor.board(kit, kit.between(1.5, 2.2), 1.1, "white"), 0.95)
     layout.hang(_wall_screen(kit), 1.15)
+    fit.fill(layout, kit, (_shelves, _sideboard), 0.72)
     fit.radiators(layout, kit)
     fit.pictures(layout, kit, (low,), 3)
     fit.corners(layout, kit, "plant", "plant", "basket")
@@ -155,8 +194,10 @@ def workshop(layout: Layout, kit: Kit) -> None:
     if kit.chance(0.5):
         layout.against_wall(tables.table(kit, 1.2, 0.65, 0.85))
     fit.radiators(layout, kit)
+    fit.fill(layout, kit, (_lockers, _rack, _table, _rack, _lockers), 0.7)
     layout.hang(decor.clock(kit), 1.9)
-    fit.pictures(layout, kit, (), 1)
+    layout.hang(storage.wall_shelf(kit, 1.1), 1.6)
+    fit.pictures(layout, kit, (), 2)
     fit.corners(layout, kit, "box", "box", "basket")
     fit.lamps(layout, kit, style="office")
 
@@ -227,6 +268,7 @@ def laundry(layout: Layout, kit: Kit) -> None:
     layout.against_wall(storage.wardrobe(kit, 1.0), corner=True)
     layout.hang(storage.wall_shelf(kit, 1.0), 1.5)
     fit.radiators(layout, kit)
+    fit.fill(layout, kit, (_table, _bench, _lockers), 0.7)
     fit.pictures(layout, kit, (), 2)
     fit.corners(layout, kit, "basket", "basket", "box", "plant")
     fit.lamps(layout, kit, style="disc")
