@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from scenegen.assets.manifest import read_manifest, scenenn_split
 from scenegen.assets.source import hashed_split
 from scenegen.config import GenerationConfig, Size
 from scenegen.errors import UsageError
@@ -53,6 +54,18 @@ def test_a_larger_run_contains_the_rooms_of_a_smaller_one():
     assert set(choose_rooms(CONFIG, Rooms(20))) < set(many)
     assert list(many) == sorted(many)
     assert choose_rooms(replace(CONFIG, seed=1), Rooms(20)) != choose_rooms(CONFIG, Rooms(20))
+
+
+def test_the_annotated_scenenn_rooms_come_first():
+    @dataclass(frozen=True)
+    class SceneNN(Rooms):
+        name: str = "scenenn"
+
+        def ids(self):
+            return tuple(sorted(e["id"] for e in read_manifest("scenenn_rooms")["rooms"]))
+
+    assert choose_rooms(replace(CONFIG, rooms=76), SceneNN(95)) == tuple(sorted(scenenn_split()))
+    assert len(choose_rooms(replace(CONFIG, rooms=95), SceneNN(95))) == 95
 
 
 def test_more_rooms_than_there_are():

@@ -108,6 +108,8 @@ def test_edges_are_blended_and_labels_are_not():
     flat = {tuple(frame.rgb[60, 80]), BACKGROUND}
     blended = [c for c in {tuple(c) for c in frame.rgb.reshape(-1, 3)} if c not in flat]
     assert len(blended) >= 2
+    low, high = np.min([*flat], axis=0), np.max([*flat], axis=0)
+    assert all((low <= c).all() and (c <= high).all() for c in np.array(blended))
     assert set(np.unique(frame.instance)) == {0, 1}
 
 
@@ -132,3 +134,14 @@ def test_tables_live_no_longer_than_their_mesh():
     del scene
     gc.collect()
     assert len(renderer._tables) == 0
+
+
+def test_normals_look_at_the_camera_even_where_smooth_ones_do_not():
+    ball = scenes.sphere(rings=6)
+    normals = (ball.vertices / np.linalg.norm(ball.vertices, axis=1, keepdims=True)).astype(np.float32)
+    ball = Mesh(ball.vertices, ball.faces, ball.face_material, ball.materials, normals=normals)
+    frame = frame_of(ball, scenes.view((0, -2.5, 0), (0, 0, 0)))
+    toward = (pixel_grid(160, 120) - [79.5, 59.5]) / 125.0
+    along = np.einsum("ij,ij->i", frame.normal.reshape(-1, 3) / 127, np.c_[toward, np.ones(len(toward))])
+    assert along.max() < 0.01
+    assert np.abs(along).max() > 0.9

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scenes
 
-from scenegen.assets.mesh import Material, Mesh
+from scenegen.assets.mesh import Material, Mesh, texture_from_image
 from scenegen.geometry import compose, rotation_about, transform
 from scenegen.lights import Lighting, PointLight
 from scenegen.rendering.embree_renderer import pixel_rays
@@ -167,3 +167,67 @@ def test_one_point_has_one_colour_from_everywhere():
     same = rows & (lit[again.ray] == other_lit)
     assert same.sum() > 0.99 * rows.sum() > 1000
     np.testing.assert_allclose(other[:, same], light[:, again.ray[same]], atol=1e-3)
+
+
+def test_known_open_lamps_are_not_asked_and_doubtful_ones_are():
+    scene = scenes.scene(plane(), scenes.box((-0.4, -0.3, 0.5), (0.4, 0.3, 0.9)))
+    surfels = seen(scene, scenes.view((0, -4, 3), (0, 0, 0)))
+    lighting = Lighting((PointLight((9, 9, 9), DARK), PointLight((0.2, 0.1, 2.5), (1, 1, 1))), DARK, DARK)
+    light, lit = illuminate(scene, surfels, lighting)
+    same, same_lit = illuminate(scene, surfels, lighting, np.full(len(lit), 0b01, np.uint8))
+    assert np.array_equal(light, same)
+    assert np.array_equal(lit, same_lit)
+    _, all_lit = illuminate(scene, surfels, lighting, np.full(len(lit), 0b10, np.uint8))
+    shadowed = (lit & 2 == 0) & (surfels.point[2] < 1e-3)
+    assert shadowed.any()
+    assert (all_lit[shadowed] & 2 == 2).all()
+
+
+def test_no_acne_on_a_tilted_plane_far_from_the_origin():
+    T = compose(rotation_about([1, 0.7, 0.2], 0.8), [31.0, -17.0, 9.0])
+    mesh = plane(8)
+    mesh = Mesh(transform(T, mesh.vertices).astype(np.float32), mesh.faces, mesh.face_material, mesh.materials)
+    scene = scenes.scene(mesh)
+    lamp = PointLight(tuple(transform(T, [1.0, 2.0, 0.1])), (1, 1, 1), 5.0)
+    surfels = seen(scene, scenes.view(transform(T, [-6, -5, 0.4]), transform(T, [0, 0, 0])))
+    expected = expected_irradiance(surfels.point.T.astype(float), T[:3, 2], lamp)
+    strength = lamp_strength(scene, surfels, lamp)
+    assert (expected > 0.004).sum() > 1000
+    assert (strength[expected > 0.004] > 0).mean() == 1
+
+
+def test_the_inside_of_a_smooth_sphere_is_lit_from_inside():
+    ball = scenes.sphere(radius=2.0, rings=48)
+    normals = (ball.vertices / np.linalg.norm(ball.vertices, axis=1, keepdims=True)).astype(np.float32)
+    ball = Mesh(ball.vertices, ball.faces, ball.face_material, ball.materials, normals=normals)
+    scene = scenes.scene(ball)
+    surfels = seen(scene, scenes.view((0, -1, 0), (0, 2, 0)))
+    np.testing.assert_allclose(surfels.normal, -surfels.point / 2, atol=0.02)
+    assert (lamp_strength(scene, surfels, PointLight((0, 0, 0.5), (1, 1, 1))) > 0).all()
+
+
+def textured_plane(half, repeat):
+    rng = np.random.default_rng(9)
+    image = rng.integers(0, 256, (64, 64, 3)).astype(np.uint8)
+    m = plane(half)
+    uv = (m.vertices[:, :2] / (2 * half) * repeat).astype(np.float32)
+    return Mesh(m.vertices, m.faces, m.face_material, (Material("t", texture=texture_from_image(image)),), uv=uv)
+
+
+def test_mip_levels_do_not_depend_on_how_a_body_is_scaled():
+    view = scenes.view((1, 1, 3), (0, 0, 0))
+    baked = scenes.Scene((scenes.body(textured_plane(4.0, 6.0), 1),))
+    placed = scenes.Scene((scenes.body(textured_plane(80.0, 6.0), 1, compose(scale=0.05)),))
+    a, b = seen(baked, view), seen(placed, view)
+    assert np.quantile(np.abs(a.albedo - b.albedo), 0.97) < 0.02
+
+
+def test_slanted_surfaces_are_filtered_more_than_facing_ones():
+    scene = scenes.scene(textured_plane(40.0, 100.0))
+    facing = seen(scene, scenes.view((0, 0, 4), (0, 0, 0))).albedo.std()
+    # same distance, seen at 11 degrees: the footprint is five times as long
+    eye = np.array([0, -4 * np.cos(0.2), 4 * np.sin(0.2)])
+    slanted = seen(scene, scenes.view(eye, (0, 0, 0)))
+    near = np.abs(slanted.t - 4) < 0.3
+    assert near.sum() > 500
+    assert slanted.albedo[:, near].std() < 0.5 * facing

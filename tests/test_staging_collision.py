@@ -89,6 +89,17 @@ def test_a_thin_pole_through_a_slab_is_found(width):
         assert clear(tried, scene_of(room), room_skin(room), []) == (len(mesh) == 1)
 
 
+def test_a_tip_under_a_slab_is_found_wherever_it_points():
+    """The tip is 3 cm below a large slab whose own samples are far apart: the tip's samples must tell."""
+    sheet = loaded_object(slab((1.6, 1.6, 0.02)))
+    shell = box((-2, -2, 0), (2, 2, 2.5), inward=True)
+    for x, y in np.random.default_rng(0).uniform(-0.6, 0.6, (8, 2)):
+        for gap_m in (0.03, 0.07):
+            room = concatenate([shell, box((x, y, 0), (x + 0.01, y + 0.01, 1.19 - gap_m))])
+            tried = pose(sheet, (0, 0, 1.2))
+            assert clear(tried, scene_of(room), room_skin(room), []) == (gap_m > CLEARANCE)
+
+
 def test_clearance_decides():
     """A cube of 0.3 m whose face is 7 cm from the wall at x = -2.5."""
     at = (-2.5 + 0.15 + 0.07, -1, 1.3)

@@ -16,6 +16,7 @@ from scenegen.staging.lighting import (
     RADIANCE,
     STRONGEST,
     Lit,
+    _arriving,
     blackbody,
     draw_lighting,
     lamp_color,
@@ -82,6 +83,33 @@ def test_lamps_hang_in_free_space(seed):
 def test_number_of_lamps_is_in_range(seed, span):
     lights = span[0], sum(span)
     assert lights[0] <= len(lit_by(seed, lights=lights)[1].lights) <= lights[1]
+
+
+def test_shadows_count_when_strength_is_set():
+    """A lamp whose light is kept off half of what is seen has to be twice as strong."""
+    points = np.array([[x, 0.0, 0.01] for x in (-1.0, 1.0)])
+    lit = Lit(points, np.tile([0.0, 0, 1], (2, 1)), 0.5, np.array([0, -1, 1.0]))
+    shell = box((-2, -2, 0), (2, 2, 2.6), inward=True)
+    lid = box((-1.2, -0.2, 0.05), (-0.8, 0.2, 0.06))
+    place = np.array([[0.0, 0, 2.0]])
+    free = _arriving(scene_of(shell), place, np.array([2.0]), lit)
+    half = _arriving(scene_of(shell, lid), place, np.array([2.0]), lit)
+    distance2 = 1 + 1.99**2
+    assert free[0] == pytest.approx(4 / (4 + distance2) * 1.99 / np.sqrt(distance2), rel=1e-3)
+    assert half[0] == pytest.approx(free[0] / 2, rel=1e-6)
+
+
+def test_dark_rooms_get_more_light():
+    lit, _ = lit_by(0)
+
+    def level(albedo):
+        drawn = draw_lighting(
+            np.random.default_rng(1), STAGE.scene, STAGE.free, replace(lit, albedo=albedo), 2.6, (1, 1), False
+        )
+        return irradiance(drawn, lit.points, lit.normals).mean()
+
+    assert level(0.25) == pytest.approx(2 * level(0.5), rel=1e-3)
+    assert level(0.001) < IRRADIANCE[1] * 1.1
 
 
 def test_lamps_come_in_all_places():

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from staging_rooms import IDS, box, furnished, load, prepared, room_of
+from staging_rooms import IDS, box, furnished, load, prepared, room_of, true_distance
 
 from scenegen.config import CamerasConfig, GenerationConfig, LightConfig, ObjectsConfig
 from scenegen.errors import StagingError
+from scenegen.geometry import inverse, transform
 from scenegen.staging import build_layout, light, prepare_room, shoot
 from scenegen.staging.covisibility import glance
 
@@ -65,6 +66,28 @@ def test_relight_gives_each_view_its_own_light():
     assert one != two
     off = light(made, shot, replace(CONFIG, light=LightConfig(relight="off")), 0)
     assert off[0] == off[1] == one
+
+
+def test_each_view_has_a_generator_of_its_own():
+    """Even one and the same view, taken twice, is lit in two ways."""
+    made = layout()
+    shot = shoot(made, CONFIG, 0)
+    one, two = light(made, replace(shot, views=(shot.views[0],) * 2), CONFIG, 0)
+    assert one != two
+
+
+def test_equal_layouts_of_other_numbers_give_other_shots():
+    made = layout()
+    assert not same_views(shoot(made, CONFIG, 0), shoot(replace(made, index=9), CONFIG, 0))
+
+
+def test_places_for_cameras_keep_clear_of_objects():
+    made = layout(0, config=replace(CONFIG, objects=ObjectsConfig(objects=(8, 8), placement="float")))
+    assert len(made.ground.points) < (made.stage.free.clearance >= 0.2).sum()
+    for item in made.placed:
+        local = transform(inverse(item.T_world_object), made.ground.points)
+        assert true_distance(item.loaded.model.mesh, local).min() * item.scale > 0.35
+        assert not ((local > item.loaded.low) & (local < item.loaded.high)).all(1).any()
 
 
 def test_as_many_lights_as_views():

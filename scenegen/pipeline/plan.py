@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from scenegen.assets.manifest import scenenn_split
 from scenegen.assets.source import ObjectSource, RoomSource
 from scenegen.config import GenerationConfig
 from scenegen.errors import UsageError
@@ -61,14 +62,20 @@ def samples_per_shard(config: GenerationConfig) -> int:
 
 
 def choose_rooms(config: GenerationConfig, rooms: RoomSource) -> tuple[str, ...]:
-    """The rooms of a run, sorted: drawn with the seed, so that a larger run contains a smaller one."""
+    """The rooms of a run, sorted: drawn with the seed, so that a larger run contains a smaller one.
+
+    The built-in rooms are taken in order; of SceneNN the 76 annotated rooms come before the others.
+    """
     ids = rooms.ids()
     if config.rooms > len(ids):
         raise UsageError(f"--rooms {config.rooms}: {config.room_source} has only {len(ids)}; ask for at most that many")
     if rooms.name == "procedural":
         return ids[: config.rooms]
-    order = generator(config.seed, Stage.SELECTION).permutation(len(ids))
-    return tuple(sorted(ids[i] for i in order[: config.rooms]))
+    order = [ids[i] for i in generator(config.seed, Stage.SELECTION).permutation(len(ids))]
+    if rooms.name == "scenenn":
+        annotated = scenenn_split()
+        order.sort(key=lambda room: room not in annotated)
+    return tuple(sorted(order[: config.rooms]))
 
 
 def file_name(split: str, room: str, part: int) -> str:

@@ -100,7 +100,8 @@ def make_shard(studio: Studio, job: Job, attributes: dict[str, str | int | float
     replaced = add_counts(layout.replaced for layout in studio.layouts.values())
     if not samples:
         raise StagingError(f"room {job.room}: no sample could be made; {given_up[0]}")
-    content = shard_content(samples, {**attributes, "assets_sha256": _digest(studio, job, samples)})
+    known = {"assets_sha256": _digest(studio, job, samples), "object_split": object_split}
+    content = shard_content(samples, {**attributes, **known})
     notes = {"given_up": len(given_up), "replaced_objects": replaced, "object_split": object_split}
     return Made(content, {**figures(samples), **notes})
 

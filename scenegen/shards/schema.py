@@ -127,12 +127,13 @@ ATTRIBUTES: dict[str, tuple[type, str]] = {
     "generator_version": (str, "version of the program that wrote the shard"),
     "config_json": (str, "the whole configuration of the run"),
     "config_sha256": (str, "sha256 of the configuration"),
-    "assets_sha256": (str, "sha256 over the assets that the run could use"),
+    "assets_sha256": (str, "sha256 over the room and the objects of this shard"),
     "seed": (int, "root seed of the run"),
     "shard_index": (int, "number of this shard, from 0"),
     "num_shards": (int, "shards of the whole run"),
     "room": (str, "identifier of the room"),
-    "split": (str, "split of the room and of its objects: train, val, ..."),
+    "split": (str, "split of the room: train, val or test"),
+    "object_split": (str, "split of the objects: train, val, or all where the source is too small to be split"),
     "license": (str, "terms of the data"),
 }
 """Root attributes of one run and shard: type and meaning."""

@@ -32,12 +32,34 @@ def microwave(rng: Generator) -> Parts:
     w, d, h, f = between(rng, 0.44, 0.56), between(rng, 0.34, 0.42), between(rng, 0.26, 0.32), fin.enamel(rng)
     split, y = between(rng, 0.2, 0.27) * w, -d / 2
     parts = [s.slab(f, (-w / 2, y, 0.012), (w / 2, d / 2, h), 0.008)]
-    parts += [m for a in (-1, 1) for m in s.both(s.disc(fin.dark(rng), 0.018, 0.016, (w / 2 - 0.05, a * (d / 2 - 0.05), 0.008), sides=12))]
+    parts += [
+        m
+        for a in (-1, 1)
+        for m in s.both(s.disc(fin.dark(rng), 0.018, 0.016, (w / 2 - 0.05, a * (d / 2 - 0.05), 0.008), sides=12))
+    ]
     edge = w / 2 - split
-    parts += [s.slab(pick(rng, f, fin.dark(rng)), (-w / 2 + 0.008, y - 0.022, 0.022), (edge, y + 0.02, h - 0.01), 0.006), s.slab(fin.glass(rng), (-w / 2 + 0.05, y - 0.025, 0.07), (edge - 0.05, y, h - 0.06))]
-    parts.append(s.bent(fin.steel(rng), [(edge - 0.02, y, 0.06), (edge - 0.02, y - 0.055, 0.06), (edge - 0.02, y - 0.055, h - 0.05), (edge - 0.02, y, h - 0.05)], 0.008, smooth=1))
+    parts += [
+        s.slab(pick(rng, f, fin.dark(rng)), (-w / 2 + 0.008, y - 0.022, 0.022), (edge, y + 0.02, h - 0.01), 0.006),
+        s.slab(fin.glass(rng), (-w / 2 + 0.05, y - 0.025, 0.07), (edge - 0.05, y, h - 0.06)),
+    ]
+    parts.append(
+        s.bent(
+            fin.steel(rng),
+            [
+                (edge - 0.02, y, 0.06),
+                (edge - 0.02, y - 0.055, 0.06),
+                (edge - 0.02, y - 0.055, h - 0.05),
+                (edge - 0.02, y, h - 0.05),
+            ],
+            0.008,
+            smooth=1,
+        )
+    )
     x, clock = (edge + w / 2) / 2, fin.solid("clock", (0.25, 0.85, 0.6), 0.6)
-    parts += [s.slab(fin.dark(rng), (edge + 0.012, y - 0.008, h - 0.075), (w / 2 - 0.012, y + 0.02, h - 0.02)), s.slab(clock, (x - 0.03, y - 0.01, h - 0.06), (x + 0.03, y, h - 0.035))]
+    parts += [
+        s.slab(fin.dark(rng), (edge + 0.012, y - 0.008, h - 0.075), (w / 2 - 0.012, y + 0.02, h - 0.02)),
+        s.slab(clock, (x - 0.03, y - 0.01, h - 0.06), (x + 0.03, y, h - 0.035)),
+    ]
     if chance(rng, 0.5):
         key = s.slab(fin.lid(rng), (-0.012, y - 0.006, -0.009), (0.012, y + 0.01, 0.009))
         parts.append(s.scattered(key, [(x + a, 0, b) for a in (-0.032, 0, 0.032) for b in spread(5, 0.04, h - 0.09)]))
@@ -51,19 +73,32 @@ def stove(rng: Generator) -> Parts:
     w, d, h, f = between(rng, 0.5, 0.9), between(rng, 0.58, 0.65), between(rng, 0.85, 0.92), fin.enamel(rng)
     dark, steel, y = fin.dark(rng), fin.steel(rng), -d / 2
     parts = _body(rng, f, w, d, h - 0.02, 0.07)
-    parts.append(s.slab(pick(rng, dark, steel, f), (-w / 2 - 0.004, y - 0.01, h - 0.03), (w / 2 + 0.004, d / 2 + 0.002, h), 0.006))
+    parts.append(
+        s.slab(
+            pick(rng, dark, steel, f), (-w / 2 - 0.004, y - 0.01, h - 0.03), (w / 2 + 0.004, d / 2 + 0.002, h), 0.006
+        )
+    )
     xs, r, kind = (-0.25 * w, 0.25 * w), between(rng, 0.075, 0.1), int(rng.integers(3))
     for x in xs:
         for k, b in enumerate((-0.22 * d, 0.2 * d)):
             q = r * (0.8 if k else 1.0)
             parts += _burner(kind, dark, steel, x, b, h, q)
     count = whole(rng, 4, 6)
-    parts += [_knob(pick(rng, steel, dark) if k < 0 else steel, x, y, h - 0.085, 0.022) for k, x in enumerate(spread(count, -0.44 * w, 0.44 * w))]
-    parts += [s.slab(f, (-w / 2 + 0.008, y - 0.028, 0.25), (w / 2 - 0.008, y + 0.01, h - 0.15), 0.006), s.slab(fin.glass(rng), (-0.34 * w, y - 0.032, 0.36), (0.34 * w, y, h - 0.27)), _bar(steel, -0.4 * w, 0.4 * w, y - 0.025, h - 0.2)]
+    parts += [
+        _knob(pick(rng, steel, dark) if k < 0 else steel, x, y, h - 0.085, 0.022)
+        for k, x in enumerate(spread(count, -0.44 * w, 0.44 * w))
+    ]
+    parts += [
+        s.slab(f, (-w / 2 + 0.008, y - 0.028, 0.25), (w / 2 - 0.008, y + 0.01, h - 0.15), 0.006),
+        s.slab(fin.glass(rng), (-0.34 * w, y - 0.032, 0.36), (0.34 * w, y, h - 0.27)),
+        _bar(steel, -0.4 * w, 0.4 * w, y - 0.025, h - 0.2),
+    ]
     parts += [s.slab(f, (-w / 2 + 0.008, y - 0.024, 0.085), (w / 2 - 0.008, y + 0.01, 0.235), 0.006)]
     if chance(rng, 0.3):
         parts.append(s.slab(f, (-w / 2, d / 2 - 0.05, h - 0.02), (w / 2, d / 2, h + 0.2), 0.008))
-    return parts + (_pot(rng, xs[0], -0.22 * d, h + (0.03 if kind == 2 else 0.012), r * 1.2) if chance(rng, 0.4) else [])
+    return parts + (
+        _pot(rng, xs[0], -0.22 * d, h + (0.03 if kind == 2 else 0.012), r * 1.2) if chance(rng, 0.4) else []
+    )
 
 
 def _burner(kind: int, dark: fin.Finish, steel: fin.Finish, x: float, y: float, h: float, r: float) -> Parts:
@@ -72,8 +107,14 @@ def _burner(kind: int, dark: fin.Finish, steel: fin.Finish, x: float, y: float, 
         return [s.disc(dark, r, 0.03, (x, y, h), sides=20), s.hoop(steel, r, 0.005, (x, y, h + 0.003))]
     if kind == 1:
         return [s.hoop(steel, r * k, 0.0035, (x, y, h + 0.0012), sides=28) for k in (1.0, 0.7, 0.4)]
-    bars = [s.block(dark, (2.1 * r, 0.012, 0.014), (x, y, h + 0.024)), s.block(dark, (0.012, 2.1 * r, 0.014), (x, y, h + 0.021))]
-    feet = [s.block(dark, (0.013, 0.013, 0.03), (x + a * r, y + b * r, h + 0.012)) for a, b in ((1, 0), (-1, 0), (0, 1), (0, -1))]
+    bars = [
+        s.block(dark, (2.1 * r, 0.012, 0.014), (x, y, h + 0.024)),
+        s.block(dark, (0.012, 2.1 * r, 0.014), (x, y, h + 0.021)),
+    ]
+    feet = [
+        s.block(dark, (0.013, 0.013, 0.03), (x + a * r, y + b * r, h + 0.012))
+        for a, b in ((1, 0), (-1, 0), (0, 1), (0, -1))
+    ]
     return [s.disc(steel, 0.45 * r, 0.03, (x, y, h), sides=16), *bars, *feet]
 
 
@@ -81,9 +122,22 @@ def _pot(rng: Generator, x: float, y: float, z: float, r: float) -> Parts:
     """A cooking pot with lid and two handles."""
     f, tall = pick(rng, fin.steel, fin.painted)(rng), r * between(rng, 0.9, 1.5)
     wall = s.disc(f, r, tall, (0, 0, tall / 2), sides=28)
-    lid = s.turned(f, [(0, tall - 0.01), (1.03 * r, tall - 0.01), (1.03 * r, tall + 0.006), (0.6 * r, tall + 0.02), (0, tall + 0.024)], sides=28)
+    lid = s.turned(
+        f,
+        [
+            (0, tall - 0.01),
+            (1.03 * r, tall - 0.01),
+            (1.03 * r, tall + 0.006),
+            (0.6 * r, tall + 0.02),
+            (0, tall + 0.024),
+        ],
+        sides=28,
+    )
     grips = s.both(s.hoop(fin.dark(rng), 0.25 * r, 0.006, (1.05 * r, 0, 0.8 * tall), sides=14))
-    return [s.moved(m, (x, y, z)) for m in (wall, lid, *grips, s.disc(fin.dark(rng), 0.15 * r, 0.03, (0, 0, tall + 0.03), sides=14))]
+    return [
+        s.moved(m, (x, y, z))
+        for m in (wall, lid, *grips, s.disc(fin.dark(rng), 0.15 * r, 0.03, (0, 0, tall + 0.03), sides=14))
+    ]
 
 
 def washer(rng: Generator) -> Parts:
@@ -91,15 +145,36 @@ def washer(rng: Generator) -> Parts:
     w, d, h, f = between(rng, 0.55, 0.65), between(rng, 0.5, 0.62), between(rng, 0.82, 0.9), fin.enamel(rng)
     parts, y, dark, steel = _body(rng, f, w, d, h, 0.04), -d / 2, fin.dark(rng), fin.steel(rng)
     if chance(rng, 0.2):
-        panel = s.profile_x(pick(rng, f, dark), [(d / 2 - 0.16, h - 0.01), (d / 2, h - 0.01), (d / 2, h + 0.14), (d / 2 - 0.06, h + 0.14)], -w / 2 + 0.002, w / 2 - 0.002)
-        lid = s.slab(pick(rng, fin.glass, fin.enamel)(rng), (-0.4 * w, y + 0.05, h - 0.01), (0.4 * w, d / 2 - 0.18, h + 0.015), 0.006)
+        panel = s.profile_x(
+            pick(rng, f, dark),
+            [(d / 2 - 0.16, h - 0.01), (d / 2, h - 0.01), (d / 2, h + 0.14), (d / 2 - 0.06, h + 0.14)],
+            -w / 2 + 0.002,
+            w / 2 - 0.002,
+        )
+        lid = s.slab(
+            pick(rng, fin.glass, fin.enamel)(rng),
+            (-0.4 * w, y + 0.05, h - 0.01),
+            (0.4 * w, d / 2 - 0.18, h + 0.015),
+            0.006,
+        )
         knobs = [s.disc(steel, 0.028, 0.09, (x, d / 2 - 0.11, h + 0.065), axis=1) for x in spread(3, -0.4 * w, 0.4 * w)]
         return [*parts, panel, lid, *knobs]
     r, z = between(rng, 0.15, 0.2), 0.42 * h
     ring = pick(rng, steel, dark, f)
-    parts += [s.disc(ring, 1.16 * r, 0.05, (0, y - 0.01, z), axis=1, sides=36), s.hoop(pick(rng, steel, dark), 0.98 * r, 0.022, (0, y - 0.034, z), axis=1, sides=36), s.scaled(s.ball(fin.glass(rng), (r, 0.06, r), (0, y - 0.02, z), 24), 1.0)]
-    parts += [s.slab(ring, (1.0 * r, y - 0.05, z - 0.05), (1.2 * r, y, z + 0.05), 0.01), s.slab(pick(rng, f, dark), (-w / 2 + 0.006, y - 0.012, h - 0.15), (w / 2 - 0.006, y + 0.02, h - 0.02), 0.004)]
-    parts += [s.slab(f, (-0.46 * w, y - 0.02, h - 0.14), (-0.18 * w, y, h - 0.03), 0.006), _knob(steel, between(rng, -0.05, 0.1) * w, y - 0.008, h - 0.085, 0.033), s.slab(fin.solid("display", (0.2, 0.5, 0.65), 0.5), (0.22 * w, y - 0.015, h - 0.11), (0.4 * w, y, h - 0.06))]
+    parts += [
+        s.disc(ring, 1.16 * r, 0.05, (0, y - 0.01, z), axis=1, sides=36),
+        s.hoop(pick(rng, steel, dark), 0.98 * r, 0.022, (0, y - 0.034, z), axis=1, sides=36),
+        s.ball(fin.glass(rng), (r, 0.06, r), (0, y - 0.02, z), 24),
+    ]
+    parts += [
+        s.slab(ring, (1.0 * r, y - 0.05, z - 0.05), (1.2 * r, y, z + 0.05), 0.01),
+        s.slab(pick(rng, f, dark), (-w / 2 + 0.006, y - 0.012, h - 0.15), (w / 2 - 0.006, y + 0.02, h - 0.02), 0.004),
+    ]
+    parts += [
+        s.slab(f, (-0.46 * w, y - 0.02, h - 0.14), (-0.18 * w, y, h - 0.03), 0.006),
+        _knob(steel, between(rng, -0.05, 0.1) * w, y - 0.008, h - 0.085, 0.033),
+        s.slab(fin.solid("display", (0.2, 0.5, 0.65), 0.5), (0.22 * w, y - 0.015, h - 0.11), (0.4 * w, y, h - 0.06)),
+    ]
     return parts
 
 
@@ -107,16 +182,44 @@ def dishwasher(rng: Generator) -> Parts:
     """A dishwasher: one tall door with bar handle, control strip, sometimes open with racks of plates."""
     w, d, h, f = between(rng, 0.45, 0.6), between(rng, 0.55, 0.6), between(rng, 0.82, 0.87), fin.enamel(rng)
     y, dark, steel = -d / 2, fin.dark(rng), fin.steel(rng)
-    door = [s.slab(f, (-w / 2 + 0.005, -0.025, 0.0), (w / 2 - 0.005, 0.02, h - 0.11), 0.006), _bar(steel, -0.38 * w, 0.38 * w, -0.022, h - 0.24), s.slab(dark, (-w / 2 + 0.008, -0.03, h - 0.21), (w / 2 - 0.008, 0.0, h - 0.125), 0.004)]
-    keys = s.scattered(s.slab(steel, (-0.012, -0.034, -0.006), (0.012, 0, 0.006)), [(x, 0, h - 0.165) for x in spread(whole(rng, 5, 8), -0.3 * w, 0.42 * w)])
+    door = [
+        s.slab(f, (-w / 2 + 0.005, -0.025, 0.0), (w / 2 - 0.005, 0.02, h - 0.11), 0.006),
+        _bar(steel, -0.38 * w, 0.38 * w, -0.022, h - 0.24),
+        s.slab(dark, (-w / 2 + 0.008, -0.03, h - 0.21), (w / 2 - 0.008, 0.0, h - 0.125), 0.004),
+    ]
+    keys = s.scattered(
+        s.slab(steel, (-0.012, -0.034, -0.006), (0.012, 0, 0.006)),
+        [(x, 0, h - 0.165) for x in spread(whole(rng, 5, 8), -0.3 * w, 0.42 * w)],
+    )
     plinth = s.slab(dark, (-w / 2 + 0.02, y + 0.05, 0), (w / 2 - 0.02, d / 2 - 0.03, 0.11))
     if chance(rng, 0.65):
-        lamp = s.slab(fin.solid("lamp", (0.3, 0.8, 0.5), 0.6), (-0.42 * w, y - 0.033, h - 0.075), (-0.37 * w, y, h - 0.06))
-        return [s.slab(f, (-w / 2, y, 0.1), (w / 2, d / 2, h), 0.006), plinth, lamp, *[s.moved(m, (0, y, 0.1)) for m in (*door, keys)]]
-    shell = [*s.both(s.slab(f, (w / 2 - 0.03, y, 0.1), (w / 2, d / 2, h))), s.slab(f, (-w / 2 + 0.01, y + 0.003, h - 0.03), (w / 2 - 0.01, d / 2 - 0.003, h - 0.002)), s.slab(steel, (-w / 2 + 0.01, y + 0.003, 0.102), (w / 2 - 0.01, d / 2 - 0.003, 0.14)), s.slab(steel, (-w / 2 + 0.01, d / 2 - 0.04, 0.12), (w / 2 - 0.01, d / 2 - 0.002, h - 0.01))]
+        lamp = s.slab(
+            fin.solid("lamp", (0.3, 0.8, 0.5), 0.6), (-0.42 * w, y - 0.033, h - 0.075), (-0.37 * w, y, h - 0.06)
+        )
+        return [
+            s.slab(f, (-w / 2, y, 0.1), (w / 2, d / 2, h), 0.006),
+            plinth,
+            lamp,
+            *[s.moved(m, (0, y, 0.1)) for m in (*door, keys)],
+        ]
+    shell = [
+        *s.both(s.slab(f, (w / 2 - 0.03, y, 0.1), (w / 2, d / 2, h))),
+        s.slab(f, (-w / 2 + 0.01, y + 0.003, h - 0.03), (w / 2 - 0.01, d / 2 - 0.003, h - 0.002)),
+        s.slab(steel, (-w / 2 + 0.01, y + 0.003, 0.102), (w / 2 - 0.01, d / 2 - 0.003, 0.14)),
+        s.slab(steel, (-w / 2 + 0.01, d / 2 - 0.04, 0.12), (w / 2 - 0.01, d / 2 - 0.002, h - 0.01)),
+    ]
     plates = [s.disc(fin.solid("plate", (0.9, 0.89, 0.86)), r, 0.012, axis=1) for r in (0.11, 0.09)]
-    stacks = [s.scattered(p, [(a, b, z) for a in spread(2, -0.42 * w, 0.42 * w) for b in spread(6, y + 0.06, d / 2 - 0.06)]) for p, z in zip(plates, (0.29, 0.62), strict=True)]
-    racks = [s.scattered(s.rod(steel, (-0.45 * w, 0, z), (0.45 * w, 0, z), 0.004, sides=6), [(0, b, 0) for b in spread(8, y + 0.03, d / 2 - 0.05)]) for z in (0.18, 0.53)]
+    stacks = [
+        s.scattered(p, [(a, b, z) for a in spread(2, -0.42 * w, 0.42 * w) for b in spread(6, y + 0.06, d / 2 - 0.06)])
+        for p, z in zip(plates, (0.29, 0.62), strict=True)
+    ]
+    racks = [
+        s.scattered(
+            s.rod(steel, (-0.45 * w, 0, z), (0.45 * w, 0, z), 0.004, sides=6),
+            [(0, b, 0) for b in spread(8, y + 0.03, d / 2 - 0.05)],
+        )
+        for z in (0.18, 0.53)
+    ]
     opened = [s.moved(s.tilted(m, 0, 1.5), (0, y - 0.002, 0.13)) for m in (*door, keys)]
     return [*shell, plinth, *stacks, *racks, *opened]
 
@@ -138,35 +241,60 @@ def bathtub(rng: Generator) -> Parts:
     rim = [level(1.0, 0.955), level(1.0, 0.985), level(0.97, 1.0), level(0.93, 0.99)]
     inner = [level(k, z) for k, z in ((0.9, 0.9), (0.85, 0.5), (0.78, 0.2), (0.68, 0.13))]
     if boxed:
-        panel = s.slab(fin.carcass(rng), (-length / 2 - 0.03, -w / 2 - 0.03, 0), (length / 2 + 0.03, w / 2 + 0.03, 0.93 * h), 0.003)
         frame = s.oval(40, 0.06) * (length / 2 + 0.05, w / 2 + 0.05)
-        tub = s.loft(white, [np.c_[frame, np.full(40, 0.94 * h)], np.c_[frame, np.full(40, h)], rim[2] * (1, 1, 0) + (0, 0, h), *inner], tops=True)
-        parts = [panel, tub] if square < 0 else [*_box_walls(panel, length, w, h, fin.carcass(rng)), tub]
+        tub = s.loft(
+            white,
+            [np.c_[frame, np.full(40, 0.94 * h)], np.c_[frame, np.full(40, h)], rim[2] * (1, 1, 0) + (0, 0, h), *inner],
+            tops=True,
+        )
+        parts = [*_box_walls(fin.carcass(rng), length, w, h), tub]
     else:
         parts = [s.loft(outer, [*wall, rim[0]], tops=False), s.open_rings(white, [*rim, *inner])]
-        parts += _feet(rng, length, w, foot) if foot > 0.06 else [s.loft(outer, [level(0.75, 0) * (1, 1, 0), level(0.78, 0.06)])]
+        parts += (
+            _feet(rng, length, w, foot)
+            if foot > 0.06
+            else [s.loft(outer, [level(0.75, 0) * (1, 1, 0), level(0.78, 0.06)])]
+        )
     if chance(rng, 0.5):
         parts.append(s.loft(fin.near(rng, "water", (0.62, 0.76, 0.80)), [level(0.83, 0.6), level(0.845, 0.62)]))
     return [*parts, *_bath_tap(fin.steel(rng), -length / 2 + 0.06, h)]
 
 
-def _box_walls(panel: Mesh, length: float, w: float, h: float, f: fin.Finish) -> Parts:
+def _box_walls(f: fin.Finish, length: float, w: float, h: float) -> Parts:
     """Four panels around a built-in tub, so that its basin stays open."""
     x, y, z = length / 2 + 0.03, w / 2 + 0.03, 0.95 * h
-    return [*s.both(s.slab(f, (x - 0.02, -y, 0), (x, y, z))), s.slab(f, (-x + 0.01, -y + 0.002, 0.0), (x - 0.01, -y + 0.02, z - 0.001)), s.slab(f, (-x + 0.01, y - 0.02, 0.0), (x - 0.01, y - 0.002, z - 0.001))]
+    return [
+        *s.both(s.slab(f, (x - 0.02, -y, 0), (x, y, z))),
+        s.slab(f, (-x + 0.01, -y + 0.002, 0.0), (x - 0.01, -y + 0.02, z - 0.001)),
+        s.slab(f, (-x + 0.01, y - 0.02, 0.0), (x - 0.01, y - 0.002, z - 0.001)),
+    ]
 
 
 def _feet(rng: Generator, length: float, w: float, z: float) -> Parts:
     """Four claw feet."""
     f = fin.steel(rng)
-    foot = [s.ball(f, (0.045, 0.045, 0.03), (0.27 * length, 0.24 * w, 0.028), 12), s.bent(f, [(0.27 * length, 0.24 * w, 0.03), (0.27 * length, 0.26 * w, z), (0.25 * length, 0.2 * w, z + 0.06)], [0.02, 0.035], smooth=1)]
+    foot = [
+        s.ball(f, (0.045, 0.045, 0.03), (0.27 * length, 0.24 * w, 0.028), 12),
+        s.bent(
+            f,
+            [(0.27 * length, 0.24 * w, 0.03), (0.27 * length, 0.26 * w, z), (0.25 * length, 0.2 * w, z + 0.06)],
+            [0.02, 0.035],
+            smooth=1,
+        ),
+    ]
     return [m for p in foot for half in s.both(s.clipped_below(p, 0.0)) for m in (half, s.scaled(half, (1, -1, 1)))]
 
 
 def _bath_tap(f: fin.Finish, x: float, z: float) -> Parts:
     """A pillar tap at one end of a tub."""
-    spout = s.bent(f, [(x, 0, z - 0.03), (x, 0, z + 0.18), (x + 0.14, 0, z + 0.19), (x + 0.15, 0, z + 0.12)], 0.014, smooth=2)
-    return [spout, *[s.disc(f, 0.022, 0.06, (x + 0.01, y, z + 0.02), sides=14) for y in (-0.1, 0.1)], s.rod(f, (x + 0.005, -0.1, z + 0.02), (x + 0.005, 0.1, z + 0.02), 0.01)]
+    spout = s.bent(
+        f, [(x, 0, z - 0.03), (x, 0, z + 0.18), (x + 0.14, 0, z + 0.19), (x + 0.15, 0, z + 0.12)], 0.014, smooth=2
+    )
+    return [
+        spout,
+        *[s.disc(f, 0.022, 0.06, (x + 0.01, y, z + 0.02), sides=14) for y in (-0.1, 0.1)],
+        s.rod(f, (x + 0.005, -0.1, z + 0.02), (x + 0.005, 0.1, z + 0.02), 0.01),
+    ]
 
 
 def faucet(rng: Generator) -> Parts:
@@ -174,17 +302,51 @@ def faucet(rng: Generator) -> Parts:
     f, h, reach = fin.steel(rng), between(rng, 0.12, 0.36), between(rng, 0.1, 0.22)
     r = between(rng, 0.009, 0.014)
     shapes = {
-        "arch": [(0, 0, 0.02), (0, 0, 0.8 * h), (0, -0.1 * reach, 1.15 * h), (0, -0.9 * reach, 1.15 * h), (0, -reach, 0.7 * h)],
+        "arch": [
+            (0, 0, 0.02),
+            (0, 0, 0.8 * h),
+            (0, -0.1 * reach, 1.15 * h),
+            (0, -0.9 * reach, 1.15 * h),
+            (0, -reach, 0.7 * h),
+        ],
         "square": [(0, 0, 0.02), (0, 0, h), (0, -reach, h), (0, -reach, 0.85 * h)],
         "beak": [(0, 0, 0.02), (0, 0, 0.5 * h), (0, -0.5 * reach, 0.75 * h), (0, -reach, 0.6 * h)],
     }
     path = np.array(shapes[pick(rng, "arch", "square", "beak")])
     tip = path[-1]
-    parts = [s.bent(f, path, r, sides=14, smooth=pick(rng, 1, 3)), s.disc(f, 2.4 * r, 0.012, (0, 0, 0.006)), s.disc(f, 1.6 * r, 0.07, (0, 0, 0.035)), s.rod(fin.dark(rng), tip + (0, 0, 0.01), tip - (0, 0, 0.006), 1.2 * r)]
+    parts = [
+        s.bent(f, path, r, sides=14, smooth=pick(rng, 1, 3)),
+        s.disc(f, 2.4 * r, 0.012, (0, 0, 0.006)),
+        s.disc(f, 1.6 * r, 0.07, (0, 0, 0.035)),
+        s.rod(fin.dark(rng), tip + (0, 0, 0.01), tip - (0, 0, 0.006), 1.2 * r),
+    ]
     kind = int(rng.integers(3))
     if kind == 0:
-        return [*parts, s.bent(f, [(0, 0, 0.05), (2.5 * r, 0, 0.055), (0.07, -0.01, 0.1)], [0.8 * r, 0.8 * r, 0.4 * r], smooth=1), s.disc(f, 1.2 * r, 3 * r, (2 * r, 0, 0.05), axis=0)]
+        return [
+            *parts,
+            s.bent(f, [(0, 0, 0.05), (2.5 * r, 0, 0.055), (0.07, -0.01, 0.1)], [0.8 * r, 0.8 * r, 0.4 * r], smooth=1),
+            s.disc(f, 1.2 * r, 3 * r, (2 * r, 0, 0.05), axis=0),
+        ]
     x = between(rng, 0.07, 0.11)
-    base = [s.disc(f, 0.022, 0.012, (x, 0, 0.006)), s.rod(f, (x, 0, 0), (x, 0, 0.05), 0.012), s.rod(f, (x, 0, 0.025), (0, 0, 0.025), 0.009)]
-    handle = [s.rod(f, (x - 0.03, 0, 0.06), (x + 0.03, 0, 0.06), 0.006), s.rod(f, (x, -0.03, 0.06), (x, 0.03, 0.06), 0.006), s.ball(pick(rng, f, fin.lid(rng)), 0.011, (x, 0, 0.063), 12)] if kind == 1 else [s.turned(pick(rng, f, fin.glazed_plain(rng)), [(0, 0.04), (0.018, 0.04), (0.024, 0.055), (0.018, 0.078), (0, 0.08)], (x, 0, 0), sides=8)]
+    base = [
+        s.disc(f, 0.022, 0.012, (x, 0, 0.006)),
+        s.rod(f, (x, 0, 0), (x, 0, 0.05), 0.012),
+        s.rod(f, (x, 0, 0.025), (0, 0, 0.025), 0.009),
+    ]
+    handle = (
+        [
+            s.rod(f, (x - 0.03, 0, 0.06), (x + 0.03, 0, 0.06), 0.006),
+            s.rod(f, (x, -0.03, 0.06), (x, 0.03, 0.06), 0.006),
+            s.ball(pick(rng, f, fin.lid(rng)), 0.011, (x, 0, 0.063), 12),
+        ]
+        if kind == 1
+        else [
+            s.turned(
+                pick(rng, f, fin.glazed_plain(rng)),
+                [(0, 0.04), (0.018, 0.04), (0.024, 0.055), (0.018, 0.078), (0, 0.08)],
+                (x, 0, 0),
+                sides=8,
+            )
+        ]
+    )
     return [*parts, *[m for p in (*base, *handle) for m in s.both(p)]]

@@ -38,9 +38,19 @@ def _wine(rng: Generator) -> Parts:
     shoulder = [(float(neck + (r - neck) * (0.5 + 0.5 * np.cos(np.pi * a))), float(knee + slope * a)) for a in t]
     glass = fin.bottle_glass(rng)
     lip = [(neck, 0.955 * h), (1.25 * neck, 0.96 * h), (1.25 * neck, 0.985 * h), (1.02 * neck, 0.99 * h)]
-    parts = [_body(glass, [(r, 0.12 * r), *shoulder, *lip], r), _band(fin.label(rng), r, 0.13 * h, between(rng, 0.36, 0.46) * h)]
+    parts = [
+        _body(glass, [(r, 0.12 * r), *shoulder, *lip], r),
+        _band(fin.label(rng), r, 0.13 * h, between(rng, 0.36, 0.46) * h),
+    ]
     if chance(rng, 0.75):
-        foil = [(0.9 * neck, 0.8 * h), (1.1 * neck, 0.8 * h), (1.15 * neck, 0.95 * h), (1.33 * neck, 0.955 * h), (1.33 * neck, h), (0, h)]
+        foil = [
+            (0.9 * neck, 0.8 * h),
+            (1.1 * neck, 0.8 * h),
+            (1.15 * neck, 0.95 * h),
+            (1.33 * neck, 0.955 * h),
+            (1.33 * neck, h),
+            (0, h),
+        ]
         return [*parts, s.turned(fin.foil(rng), foil)]
     return [*parts, s.rod(fin.cork(rng), (0, 0, 0.9 * h), (0, 0, 1.02 * h), 0.85 * neck)]
 
@@ -126,7 +136,13 @@ def _milk(rng: Generator) -> Parts:
     plan = s.oval(32, 0.45) * (r, r * between(rng, 0.7, 1.0))
     steps = [(0.94, 0), (1, 0.03), (1, 0.55), (0.92, 0.66), (0.62, 0.8), (0.36, 0.88), (0.34, 0.94)]
     body = s.loft(fin.plastic(rng), [np.c_[plan * k, np.full(32, z * h)] for k, z in steps])
-    grip = [(0.3 * r, 0, 0.86 * h), (1.0 * r, 0, 0.86 * h), (1.2 * r, 0, 0.75 * h), (1.15 * r, 0, 0.5 * h), (0.9 * r, 0, 0.45 * h)]
+    grip = [
+        (0.3 * r, 0, 0.86 * h),
+        (1.0 * r, 0, 0.86 * h),
+        (1.2 * r, 0, 0.75 * h),
+        (1.15 * r, 0, 0.5 * h),
+        (0.9 * r, 0, 0.45 * h),
+    ]
     depth = float(np.abs(plan[:, 1]).max())
     tag = s.slab(fin.label(rng), (-0.65 * r, -1.02 * depth, 0.12 * h), (0.65 * r, 0, 0.52 * h))
     handle = s.bent(fin.Finish(body.materials[0], 0.2), grip, 0.15 * r, smooth=1)

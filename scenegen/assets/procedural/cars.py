@@ -30,14 +30,58 @@ class Body:
     """Positions of the pillars between the windows."""
 
 
-_SALOON = Body((4.6, 1.8, 1.45), ((0, 0.46), (0.06, 0.55), (0.3, 0.63), (0.8, 0.66), (0.96, 0.62), (1, 0.52)), (0.27, 0.84), (0.42, 0.68), (0.56,))
-_HATCH = Body((3.9, 1.72, 1.5), ((0, 0.46), (0.07, 0.56), (0.28, 0.62), (0.9, 0.66), (1, 0.6)), (0.24, 0.97), (0.4, 0.86), (0.6, 0.82))
-_ESTATE = Body((4.7, 1.82, 1.5), ((0, 0.46), (0.06, 0.55), (0.28, 0.62), (0.95, 0.65), (1, 0.55)), (0.26, 0.98), (0.4, 0.92), (0.54, 0.74))
-_OFFROAD = Body((4.5, 1.88, 1.8), ((0, 0.5), (0.04, 0.58), (0.26, 0.61), (0.97, 0.63), (1, 0.56)), (0.25, 0.99), (0.35, 0.95), (0.5, 0.72))
-_SPORTS = Body((4.3, 1.85, 1.22), ((0, 0.4), (0.08, 0.54), (0.35, 0.64), (0.7, 0.7), (0.95, 0.72), (1, 0.6)), (0.33, 0.86), (0.5, 0.64), ())
-_PICKUP = Body((5.2, 1.9, 1.8), ((0, 0.46), (0.04, 0.56), (0.27, 0.6), (0.98, 0.62), (1, 0.52)), (0.25, 0.6), (0.35, 0.56), (0.46,))
-_VAN = Body((4.9, 1.95, 2.05), ((0, 0.36), (0.05, 0.46), (0.16, 0.52), (0.97, 0.54), (1, 0.48)), (0.1, 0.99), (0.24, 0.97), (0.38, 0.68))
-_CLASSIC = Body((4.0, 1.6, 1.5), ((0, 0.36), (0.1, 0.55), (0.3, 0.62), (0.7, 0.64), (0.88, 0.58), (1, 0.34)), (0.3, 0.86), (0.42, 0.64), (0.54,))
+_SALOON = Body(
+    (4.6, 1.8, 1.45),
+    ((0, 0.46), (0.06, 0.55), (0.3, 0.63), (0.8, 0.66), (0.96, 0.62), (1, 0.52)),
+    (0.27, 0.84),
+    (0.42, 0.68),
+    (0.56,),
+)
+_HATCH = Body(
+    (3.9, 1.72, 1.5),
+    ((0, 0.46), (0.07, 0.56), (0.28, 0.62), (0.9, 0.66), (1, 0.6)),
+    (0.24, 0.97),
+    (0.4, 0.86),
+    (0.6, 0.82),
+)
+_ESTATE = Body(
+    (4.7, 1.82, 1.5),
+    ((0, 0.46), (0.06, 0.55), (0.28, 0.62), (0.95, 0.65), (1, 0.55)),
+    (0.26, 0.98),
+    (0.4, 0.92),
+    (0.54, 0.74),
+)
+_OFFROAD = Body(
+    (4.5, 1.88, 1.8),
+    ((0, 0.5), (0.04, 0.58), (0.26, 0.61), (0.97, 0.63), (1, 0.56)),
+    (0.25, 0.99),
+    (0.35, 0.95),
+    (0.5, 0.72),
+)
+_SPORTS = Body(
+    (4.3, 1.85, 1.22),
+    ((0, 0.4), (0.08, 0.54), (0.35, 0.64), (0.7, 0.7), (0.95, 0.72), (1, 0.6)),
+    (0.33, 0.86),
+    (0.5, 0.64),
+    (),
+)
+_PICKUP = Body(
+    (5.2, 1.9, 1.8), ((0, 0.46), (0.04, 0.56), (0.27, 0.6), (0.98, 0.62), (1, 0.52)), (0.25, 0.6), (0.35, 0.56), (0.46,)
+)
+_VAN = Body(
+    (4.9, 1.95, 2.05),
+    ((0, 0.36), (0.05, 0.46), (0.16, 0.52), (0.97, 0.54), (1, 0.48)),
+    (0.1, 0.99),
+    (0.24, 0.97),
+    (0.38, 0.68),
+)
+_CLASSIC = Body(
+    (4.0, 1.6, 1.5),
+    ((0, 0.36), (0.1, 0.55), (0.3, 0.62), (0.7, 0.64), (0.88, 0.58), (1, 0.34)),
+    (0.3, 0.86),
+    (0.42, 0.64),
+    (0.54,),
+)
 _BODIES = (_SALOON, _SALOON, _HATCH, _HATCH, _ESTATE, _OFFROAD, _SPORTS, _PICKUP, _VAN, _CLASSIC)
 
 
@@ -58,7 +102,14 @@ def car(rng: Generator) -> Parts:
 def _lower(f: fin.Finish, body: Body, length: float, width: float, height: float, r: float, axles: Array) -> Mesh:
     """The body below the windows: sections along y whose lower edge rises over the wheels."""
     arch = 1.16 * r
-    y = np.sort(np.concatenate([np.linspace(-0.5, 0.5, 41) * length, *[a + arch * np.cos(np.linspace(0.02, np.pi - 0.02, 13)) for a in axles]]))
+    y = np.sort(
+        np.concatenate(
+            [
+                np.linspace(-0.5, 0.5, 41) * length,
+                *[a + arch * np.cos(np.linspace(0.02, np.pi - 0.02, 13)) for a in axles],
+            ]
+        )
+    )
     t = y / length + 0.5
     top = height * _smooth(t, body.deck)
     low = np.full(len(y), 0.55 * r) + 0.12 * np.maximum(0, np.abs(t - 0.5) - 0.42) * height
@@ -123,10 +174,18 @@ def _wheels(rng: Generator, width: float, r: float, axles: Array) -> Parts:
     if kind == "spokes":
         wheel[1] = s.hoop(rim, 0.6 * r, 0.05 * r, (wide / 2, 0, 0), axis=0)
         count = pick(rng, 5, 6, 8)
-        wheel += [s.lying(m, 0) for m in s.around(s.slab(rim, (0, -0.07 * r, 0.44 * wide), (0.6 * r, 0.07 * r, 0.53 * wide)), count)]
+        wheel += [
+            s.lying(m, 0)
+            for m in s.around(s.slab(rim, (0, -0.07 * r, 0.44 * wide), (0.6 * r, 0.07 * r, 0.53 * wide)), count)
+        ]
         wheel.append(s.disc(fin.dark(rng), 0.56 * r, wide + 0.006, axis=0, sides=24))
     if kind == "holes":
-        wheel.append(s.scattered(s.disc(tyre, 0.09 * r, wide + 0.03, axis=0, sides=8), [(0, 0.4 * r * np.cos(a), 0.4 * r * np.sin(a)) for a in np.arange(6) * np.pi / 3]))
+        wheel.append(
+            s.scattered(
+                s.disc(tyre, 0.09 * r, wide + 0.03, axis=0, sides=8),
+                [(0, 0.4 * r * np.cos(a), 0.4 * r * np.sin(a)) for a in np.arange(6) * np.pi / 3],
+            )
+        )
     wheel.append(s.disc(rim, 0.17 * r, wide + 0.05, axis=0, sides=14))
     one = [s.scattered(m, [(x, a, r) for a in axles]) for m in wheel]
     under = s.slab(tyre, (-0.31 * width, axles[0] - 1.1 * r, 0.65 * r), (0.31 * width, axles[1] + 1.1 * r, 1.75 * r))
@@ -142,9 +201,18 @@ def _face(rng: Generator, length: float, width: float, height: float) -> Parts:
     else:
         lamps = s.both(s.slab(lens, (0.24 * width, y - 0.012, z), (0.43 * width, y + 0.32, z + 0.1), 0.03))
     grille = s.slab(fin.dark(rng), (-0.2 * width, y - 0.016, z - 0.1), (0.2 * width, y + 0.2, z + 0.08), 0.02)
-    bars = [s.slab(metal, (-0.19 * width, y - 0.026, z + a), (0.19 * width, y + 0.1, z + a + 0.015)) for a in (-0.06, 0.0, 0.05)]
+    bars = [
+        s.slab(metal, (-0.19 * width, y - 0.026, z + a), (0.19 * width, y + 0.1, z + a + 0.015))
+        for a in (-0.06, 0.0, 0.05)
+    ]
     bumper = s.slab(metal, (-0.46 * width, y - 0.05, 0.21 * height), (0.46 * width, y + 0.3, 0.29 * height), 0.03)
-    return [*lamps, grille, *bars, bumper, s.slab(_plate(), (-0.26, y - 0.062, 0.215 * height), (0.26, y, 0.285 * height))]
+    return [
+        *lamps,
+        grille,
+        *bars,
+        bumper,
+        s.slab(_plate(), (-0.26, y - 0.062, 0.215 * height), (0.26, y, 0.285 * height)),
+    ]
 
 
 def _plate() -> fin.Finish:
@@ -168,7 +236,12 @@ def _mirrors(f: fin.Finish, body: Body, length: float, width: float, height: flo
     y = (body.belt[0] + 0.3 * (body.roof[0] - body.belt[0]) + 0.03) * length - length / 2
     z = float(np.interp(body.belt[0], *np.array(body.deck).T)) * height + 0.08
     mirror = s.slab(f, (0.44 * width, y - 0.05, z), (0.44 * width + 0.2, y + 0.06, z + 0.12), 0.03)
-    handle = s.slab(fin.solid("handle", (0.6, 0.6, 0.62)), (0.4 * width, 0.03 * length, z - 0.2), (width / 2 + 0.02, 0.03 * length + 0.18, z - 0.16), 0.01)
+    handle = s.slab(
+        fin.solid("handle", (0.6, 0.6, 0.62)),
+        (0.4 * width, 0.03 * length, z - 0.2),
+        (width / 2 + 0.02, 0.03 * length + 0.18, z - 0.16),
+        0.01,
+    )
     return [*s.both(mirror), *s.both(handle)]
 
 
@@ -178,17 +251,39 @@ def _extras(rng: Generator, body: Body, length: float, width: float, height: flo
     if body is _PICKUP:
         dark, z = fin.dark(rng), 0.62 * height
         out.append(s.slab(dark, (-0.4 * width, 0.12 * length, z - 0.1), (0.4 * width, 0.47 * length, z + 0.012)))
-        out += s.both(s.slab(fin.dark(rng), (0.38 * width, 0.12 * length, z - 0.05), (0.43 * width, 0.48 * length, z + 0.07), 0.01))
+        out += s.both(
+            s.slab(
+                fin.dark(rng), (0.38 * width, 0.12 * length, z - 0.05), (0.43 * width, 0.48 * length, z + 0.07), 0.01
+            )
+        )
     elif body is _SPORTS and chance(rng, 0.6):
         z = 0.72 * height
-        out.append(s.slab(fin.dark(rng), (-0.45 * width, 0.4 * length, z + 0.12), (0.45 * width, 0.48 * length, z + 0.15), 0.01))
-        out += s.both(s.slab(fin.dark(rng), (0.3 * width, 0.43 * length, z - 0.1), (0.32 * width, 0.46 * length, z + 0.13)))
+        out.append(
+            s.slab(
+                fin.dark(rng), (-0.45 * width, 0.4 * length, z + 0.12), (0.45 * width, 0.48 * length, z + 0.15), 0.01
+            )
+        )
+        out += s.both(
+            s.slab(fin.dark(rng), (0.3 * width, 0.43 * length, z - 0.1), (0.32 * width, 0.46 * length, z + 0.13))
+        )
     elif chance(rng, 0.2):
         y = (sum(body.roof) / 2) * length - length / 2
         color = pick(rng, (0.9, 0.75, 0.2), (0.15, 0.3, 0.8), (0.85, 0.15, 0.1))
-        out.append(s.slab(fin.solid("roof light", color, 0.4), (-0.25 * width, y - 0.1, height - 0.03), (0.25 * width, y + 0.1, height + 0.14), 0.03))
+        out.append(
+            s.slab(
+                fin.solid("roof light", color, 0.4),
+                (-0.25 * width, y - 0.1, height - 0.03),
+                (0.25 * width, y + 0.1, height + 0.14),
+                0.03,
+            )
+        )
     elif body in (_ESTATE, _OFFROAD):
         y0, y1 = (p * length - length / 2 for p in body.roof)
-        rail = [(0.34 * width, y0 + 0.1, height - 0.02), (0.34 * width, y0 + 0.2, height + 0.07), (0.34 * width, y1 - 0.2, height + 0.07), (0.34 * width, y1 - 0.1, height - 0.02)]
+        rail = [
+            (0.34 * width, y0 + 0.1, height - 0.02),
+            (0.34 * width, y0 + 0.2, height + 0.07),
+            (0.34 * width, y1 - 0.2, height + 0.07),
+            (0.34 * width, y1 - 0.1, height - 0.02),
+        ]
         out += s.both(s.bent(fin.dark(rng), rail, 0.02, sides=6))
     return out

@@ -65,6 +65,7 @@ def _stretchers(rng: Generator, f: fin.Finish, x: float, y: float, r: float) -> 
 
 def _backrest(rng: Generator, f: fin.Finish, x: float, y: float, rake: float, h: float, top: float) -> Parts:
     """Filling between the posts: slats, ladder, padded panel, splat or cross, under a top rail."""
+
     def at(z: float) -> float:
         return y + rake * (z - h + 0.04) / (top - h + 0.04)
 
@@ -75,7 +76,12 @@ def _backrest(rng: Generator, f: fin.Finish, x: float, y: float, rake: float, h:
         return [rail, *[_bowed(f, x, at(z), z, 0.045, 0.016) for z in spread(whole(rng, 2, 4), low, top - 0.1)]]
     if kind == "pad":
         pad = s.block(fin.upholstery(rng), (2 * x - 0.012, 0.045, top - low - 0.03), (0, 0, 0), 0.02)
-        return [rail, s.moved(s.tilted(pad, 0, -np.arctan2(rake, top - h)), (0, at((top + low) / 2) - 0.004, (top + low) / 2 - 0.02))]
+        return [
+            rail,
+            s.moved(
+                s.tilted(pad, 0, -np.arctan2(rake, top - h)), (0, at((top + low) / 2) - 0.004, (top + low) / 2 - 0.02)
+            ),
+        ]
     base = _bowed(f, x, at(low), low, 0.035, 0.018)
     if kind == "cross":
         arms = s.both(s.rod(f, (-x, at(low), low), (x, at(top - 0.06), top - 0.06), 0.009))
@@ -96,7 +102,17 @@ def _bowed(f: fin.Finish, x: float, y: float, z: float, height: float, thick: fl
     t = np.linspace(-1, 1, 9)
     centre = y + 0.02 * (1 - t**2)
     front, back = np.c_[t * x, centre - thick / 2], np.c_[t * x, centre + thick / 2]
-    rings = [np.array([(a[0], a[1], z - height / 2), (b[0], b[1], z - height / 2), (b[0], b[1], z + height / 2), (a[0], a[1], z + height / 2)]) for a, b in zip(front, back, strict=True)]
+    rings = [
+        np.array(
+            [
+                (a[0], a[1], z - height / 2),
+                (b[0], b[1], z - height / 2),
+                (b[0], b[1], z + height / 2),
+                (a[0], a[1], z + height / 2),
+            ]
+        )
+        for a, b in zip(front, back, strict=True)
+    ]
     return s.loft(f, rings)
 
 
@@ -110,7 +126,16 @@ def _arms(rng: Generator, f: fin.Finish, x: float, y: float, h: float, leg: floa
 def _shell_seat(rng: Generator, f: fin.Finish, w: float, h: float, tall: float) -> Mesh:
     """A moulded one-piece seat and back: a thick sheet swept from the front edge to the top."""
     d = between(rng, 0.4, 0.46)
-    path = np.array([(-d / 2, h - 0.02), (-d / 2 + 0.06, h), (0.1, h - 0.025), (d / 2 - 0.06, h - 0.01), (d / 2, h + 0.1), (d / 2 + between(rng, 0.04, 0.12), h + tall)])
+    path = np.array(
+        [
+            (-d / 2, h - 0.02),
+            (-d / 2 + 0.06, h),
+            (0.1, h - 0.025),
+            (d / 2 - 0.06, h - 0.01),
+            (d / 2, h + 0.1),
+            (d / 2 + between(rng, 0.04, 0.12), h + tall),
+        ]
+    )
     path = s.cut_corners(s.cut_corners(path))
     k = np.linspace(0, 1, len(path))
     width = w * (1 - between(rng, 0.0, 0.3) * k**3) * (1 - 0.25 * np.maximum(0, 10 * (k - 0.9)) ** 2)
@@ -160,7 +185,11 @@ def _pedestal(f: fin.Finish, h: float, r: float) -> Parts:
 
 def _office(rng: Generator) -> Parts:
     """A swivel chair: five castors, gas lift, padded seat and back, perhaps arm rests."""
-    base, pad, h = pick(rng, fin.steel, fin.dark)(rng), pick(rng, fin.upholstery, fin.leather)(rng), between(rng, 0.44, 0.54)
+    base, pad, h = (
+        pick(rng, fin.steel, fin.dark)(rng),
+        pick(rng, fin.upholstery, fin.leather)(rng),
+        between(rng, 0.44, 0.54),
+    )
     arm = s.loft(base, [_box_ring(0, 0.085, 0.028, 0.03), _box_ring(0.29, 0.075, 0.018, 0.014)])
     wheel = s.disc(fin.rubber(rng), 0.026, 0.04, (0.285, 0, 0.026), axis=1, sides=16)
     parts = [m for p in (arm, wheel) for m in s.around(p, 5, 0.3)]
@@ -170,16 +199,22 @@ def _office(rng: Generator) -> Parts:
     back_h, tilt = between(rng, 0.3, 0.68), between(rng, 0.08, 0.2)
     back = s.block(pad, (w * between(rng, 0.8, 0.98), 0.08, back_h), (0, 0, back_h / 2), 0.035)
     parts.append(s.moved(s.tilted(back, 0, -tilt), (0, w * 0.44, h + between(rng, 0.0, 0.1))))
-    parts.append(s.bent(base, [(0, 0.02, h - 0.07), (0, 0.55 * w, h - 0.07), (0, 0.55 * w + 0.02, h + 0.25)], 0.022, smooth=2))
+    parts.append(
+        s.bent(base, [(0, 0.02, h - 0.07), (0, 0.55 * w, h - 0.07), (0, 0.55 * w + 0.02, h + 0.25)], 0.022, smooth=2)
+    )
     if chance(rng, 0.7):
         loop = [(0.2, 0, h - 0.06), (w / 2 + 0.05, 0, h - 0.05), (w / 2 + 0.05, 0, h + 0.19)]
-        parts += s.both(s.bent(base, loop, 0.014, smooth=1)) + s.both(s.block(fin.dark(rng), (0.07, 0.24, 0.03), (w / 2 + 0.05, 0, h + 0.2), 0.012))
+        parts += s.both(s.bent(base, loop, 0.014, smooth=1)) + s.both(
+            s.block(fin.dark(rng), (0.07, 0.24, 0.03), (w / 2 + 0.05, 0, h + 0.2), 0.012)
+        )
     return parts
 
 
 def _box_ring(x: float, z: float, half_y: float, half_z: float) -> np.ndarray:
     """A rectangular ring across the x axis."""
-    return np.array([(x, -half_y, z - half_z), (x, half_y, z - half_z), (x, half_y, z + half_z), (x, -half_y, z + half_z)])
+    return np.array(
+        [(x, -half_y, z - half_z), (x, half_y, z - half_z), (x, half_y, z + half_z), (x, -half_y, z + half_z)]
+    )
 
 
 def _cantilever(rng: Generator) -> Parts:
@@ -194,7 +229,9 @@ def _cantilever(rng: Generator) -> Parts:
     parts = [*s.both(s.bent(tube, path, r, smooth=2)), runner, seat, s.moved(back, (0, d / 2 + 0.055, top - 0.16))]
     if chance(rng, 0.4):
         parts += s.both(s.block(pick(rng, pad, fin.wood(rng)), (0.045, 0.3, 0.03), (x, 0, h + 0.2), 0.01))
-        parts += s.both(s.rod(tube, (x, -0.1, h - 0.01), (x, -0.1, h + 0.2), 0.01)) + s.both(s.rod(tube, (x, 0.12, h - 0.01), (x, 0.12, h + 0.2), 0.01))
+        parts += s.both(s.rod(tube, (x, -0.1, h - 0.01), (x, -0.1, h + 0.2), 0.01)) + s.both(
+            s.rod(tube, (x, 0.12, h - 0.01), (x, 0.12, h + 0.2), 0.01)
+        )
     return parts
 
 
@@ -203,9 +240,18 @@ def _stool(rng: Generator) -> Parts:
     h, r, f = pick(rng, between(rng, 0.42, 0.5), between(rng, 0.62, 0.78)), between(rng, 0.15, 0.19), fin.frame(rng)
     cover = pick(rng, fin.upholstery, fin.leather, fin.wood)(rng)
     thick = between(rng, 0.03, 0.07)
-    seat = s.disc(cover, r, thick, (0, 0, h - thick / 2)) if chance(rng, 0.7) else s.block(cover, (2 * r, 2 * r, thick), (0, 0, h - thick / 2), 0.015)
+    seat = (
+        s.disc(cover, r, thick, (0, 0, h - thick / 2))
+        if chance(rng, 0.7)
+        else s.block(cover, (2 * r, 2 * r, thick), (0, 0, h - thick / 2), 0.015)
+    )
     if chance(rng, 0.3):
-        return [seat, *_pedestal(f, h - 0.5 * thick, r * 1.15), s.hoop(f, 0.16, 0.01, (0, 0, 0.3 * h + 0.05)), s.rod(f, (-0.16, 0, 0.3 * h + 0.05), (0.16, 0, 0.3 * h + 0.05), 0.008)]
+        return [
+            seat,
+            *_pedestal(f, h - 0.5 * thick, r * 1.15),
+            s.hoop(f, 0.16, 0.01, (0, 0, 0.3 * h + 0.05)),
+            s.rod(f, (-0.16, 0, 0.3 * h + 0.05), (0.16, 0, 0.3 * h + 0.05), 0.008),
+        ]
     count, low = whole(rng, 3, 4), between(rng, 0.1, 0.35)
     leg = s.loft(f, _leg_rings(1.1 * r, 1e-6, 0.45 * r, h - 0.7 * thick, 0.017))
     ring = s.hoop(f, (1.1 - 0.45 * low) * r, 0.008, (0, 0, low * h))
@@ -220,11 +266,22 @@ def _tub(rng: Generator) -> Parts:
     drop = (tall - h - 0.12) * np.clip(np.abs(a - np.pi / 2) / 2.2, 0, 1) ** 2
     inner, outer = np.stack([np.cos(a), np.sin(a)], -1) * (r - 0.09), np.stack([np.cos(a), np.sin(a)], -1) * r
     low, high = np.full(25, base), tall - drop
-    section = [np.c_[outer, low], np.c_[outer * 1.03, (low + high) / 2], np.c_[outer * 0.99, high - 0.03], np.c_[(inner + outer) / 2, high], np.c_[inner * 1.03, high - 0.03], np.c_[inner, low]]
+    section = [
+        np.c_[outer, low],
+        np.c_[outer * 1.03, (low + high) / 2],
+        np.c_[outer * 0.99, high - 0.03],
+        np.c_[(inner + outer) / 2, high],
+        np.c_[inner * 1.03, high - 0.03],
+        np.c_[inner, low],
+    ]
     wall = s.loft(cover, np.stack(section, 1))
     seat = s.disc(cover, r - 0.07, h - base - 0.06, (0, 0, (h + base - 0.06) / 2))
     pad = s.disc(pick(rng, cover, fin.upholstery(rng)), r - 0.075, 0.11, (0, -0.01, h - 0.07))
-    feet = [s.rod(legs, (x * 0.75 * r, y * 0.7 * r, 0), (x * 0.6 * r, y * 0.6 * r, base + 0.03), 0.012, 0.02) for x in (-1, 1) for y in (-1, 1)]
+    feet = [
+        s.rod(legs, (x * 0.75 * r, y * 0.7 * r, 0), (x * 0.6 * r, y * 0.6 * r, base + 0.03), 0.012, 0.02)
+        for x in (-1, 1)
+        for y in (-1, 1)
+    ]
     return [wall, seat, pad, *[_level_foot(f) for f in feet]]
 
 
@@ -246,9 +303,19 @@ def _park_bench(rng: Generator) -> Parts:
     y = spread(count, -d / 2, d / 2)
     seat = [s.block(slats, (w, 0.8 * d / count, 0.03), (0, a, h), 0.006) for a in y]
     z = spread(max(2, count - 2), h + 0.12, top)
-    back = [s.moved(s.tilted(s.block(slats, (w, 0.03, 0.6 * (top - h) / max(2, count - 2)), (0, 0, 0), 0.006), 0, -lean), (0, d / 2 + lean * (b - h), b)) for b in z]
+    back = [
+        s.moved(
+            s.tilted(s.block(slats, (w, 0.03, 0.6 * (top - h) / max(2, count - 2)), (0, 0, 0), 0.006), 0, -lean),
+            (0, d / 2 + lean * (b - h), b),
+        )
+        for b in z
+    ]
     spots = spread(pick(rng, 2, 2, 3), -w / 2, w / 2) * 1.5 if chance(rng, 0.5) else np.array([-0.44 * w, 0.44 * w])
-    frames = [m for x in np.clip(spots, -0.46 * w, 0.46 * w) for m in _bench_frame(iron, float(x), d, h, lean, top, chance(rng, 0.7))]
+    frames = [
+        m
+        for x in np.clip(spots, -0.46 * w, 0.46 * w)
+        for m in _bench_frame(iron, float(x), d, h, lean, top, chance(rng, 0.7))
+    ]
     return [*seat, *back, *frames]
 
 
@@ -256,22 +323,48 @@ def _bench_frame(f: fin.Finish, x: float, d: float, h: float, lean: float, top: 
     """One end frame: seat bar, two legs, a back post, perhaps an arm rest."""
     low = h - 0.012
     bar = s.slab(f, (x - 0.02, -d / 2, low - 0.045), (x + 0.02, d / 2 + 0.03, low))
-    legs = [s.profile_x(f, [(y0, 0), (y0 + 0.05, 0), (y1 + 0.05, low - 0.02), (y1, low - 0.02)], x - 0.018, x + 0.018) for y0, y1 in ((-d / 2 - 0.03, -d / 2 + 0.02), (d / 2 + 0.03, d / 2 - 0.03))]
+    legs = [
+        s.profile_x(f, [(y0, 0), (y0 + 0.05, 0), (y1 + 0.05, low - 0.02), (y1, low - 0.02)], x - 0.018, x + 0.018)
+        for y0, y1 in ((-d / 2 - 0.03, -d / 2 + 0.02), (d / 2 + 0.03, d / 2 - 0.03))
+    ]
     foot = d / 2 + 0.012
-    post = s.profile_x(f, [(foot, low - 0.03), (foot + 0.045, low - 0.03), (foot + 0.045 + lean * (top - low), top + 0.01), (foot + 0.01 + lean * (top - low), top + 0.01)], x - 0.016, x + 0.016)
-    rest = [s.bent(f, [(x, -d / 2 + 0.04, low - 0.03), (x, -d / 2, h + 0.2), (x, foot + 0.06, h + 0.22)], 0.018, smooth=2)] if arm else []
+    post = s.profile_x(
+        f,
+        [
+            (foot, low - 0.03),
+            (foot + 0.045, low - 0.03),
+            (foot + 0.045 + lean * (top - low), top + 0.01),
+            (foot + 0.01 + lean * (top - low), top + 0.01),
+        ],
+        x - 0.016,
+        x + 0.016,
+    )
+    rest = (
+        [s.bent(f, [(x, -d / 2 + 0.04, low - 0.03), (x, -d / 2, h + 0.2), (x, foot + 0.06, h + 0.22)], 0.018, smooth=2)]
+        if arm
+        else []
+    )
     return [bar, *legs, post, *rest]
 
 
 def _plank_bench(rng: Generator) -> Parts:
     """A plank on two boards, four legs or trestles, with a stretcher."""
-    w, d, h, f = between(rng, 0.9, 1.8), between(rng, 0.26, 0.4), between(rng, 0.4, 0.48), pick(rng, fin.wood, fin.stone, fin.painted)(rng)
+    w, d, h, f = (
+        between(rng, 0.9, 1.8),
+        between(rng, 0.26, 0.4),
+        between(rng, 0.4, 0.48),
+        pick(rng, fin.wood, fin.stone, fin.painted)(rng),
+    )
     top = s.block(f, (w, d, 0.045), (0, 0, h - 0.0225), 0.008)
     g = pick(rng, f, fin.frame(rng))
     if chance(rng, 0.5):
         ends = s.both(s.block(g, (0.05, 0.84 * d, h - 0.03), (0.38 * w, 0, (h - 0.03) / 2), 0.004))
         return [top, *ends, s.block(g, (0.8 * w, 0.035, 0.08), (0, 0, 0.55 * h))]
-    legs = [_leg(g, (a * 0.44 * w, b * 0.42 * d, 0), (a * 0.4 * w, b * 0.34 * d, h - 0.03), 0.026, chance(rng, 0.5)) for a in (-1, 1) for b in (-1, 1)]
+    legs = [
+        _leg(g, (a * 0.44 * w, b * 0.42 * d, 0), (a * 0.4 * w, b * 0.34 * d, h - 0.03), 0.026, chance(rng, 0.5))
+        for a in (-1, 1)
+        for b in (-1, 1)
+    ]
     return [top, *legs, s.block(g, (0.84 * w, 0.03, 0.05), (0, 0, h - 0.06))]
 
 
@@ -280,7 +373,13 @@ def _padded_bench(rng: Generator) -> Parts:
     w, d, h, f = between(rng, 0.9, 1.5), between(rng, 0.38, 0.5), between(rng, 0.42, 0.5), fin.frame(rng)
     cover = pick(rng, fin.upholstery, fin.leather)(rng)
     count = whole(rng, 1, 4)
-    pads = [s.block(cover, (w / count + 0.004, d, 0.13), (x, 0, h - 0.065), 0.035) for x in spread(count, -w / 2, w / 2)]
+    pads = [
+        s.block(cover, (w / count + 0.004, d, 0.13), (x, 0, h - 0.065), 0.035) for x in spread(count, -w / 2, w / 2)
+    ]
     rail = s.block(f, (0.96 * w, 0.94 * d, 0.05), (0, 0, h - 0.14), 0.004)
-    legs = [_leg(f, (a * 0.45 * w, b * 0.42 * d, 0), (a * 0.45 * w, b * 0.42 * d, h - 0.14), 0.022, chance(rng, 0.5)) for a in (-1, 1) for b in (-1, 1)]
+    legs = [
+        _leg(f, (a * 0.45 * w, b * 0.42 * d, 0), (a * 0.45 * w, b * 0.42 * d, h - 0.14), 0.022, chance(rng, 0.5))
+        for a in (-1, 1)
+        for b in (-1, 1)
+    ]
     return [*pads, rail, *legs]

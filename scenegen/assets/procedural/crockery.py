@@ -94,7 +94,9 @@ def bowl(rng: Generator) -> Parts:
     profile = swept(r * np.array(rise), h, 12)
     parts = hollow(fin.glazed(rng), fin.glazed(rng), profile, 0.035 * r + 0.002, 0.07 * h)
     if chance(rng, 0.4):
-        parts.append(s.turned(fin.glazed_plain(rng), [(0.38 * r, -0.1 * h), (0.42 * r, -0.1 * h), (0.38 * r, 0.12 * h)]))
+        parts.append(
+            s.turned(fin.glazed_plain(rng), [(0.38 * r, -0.1 * h), (0.42 * r, -0.1 * h), (0.38 * r, 0.12 * h)])
+        )
         parts.append(s.disc(fin.glazed_plain(rng), 0.4 * r, 0.06 * h, (0, 0, -0.07 * h)))
     return parts + (_fruit(rng, r, h) if chance(rng, 0.35) else [])
 
@@ -119,7 +121,10 @@ def _fluted_bowl(rng: Generator, r: float, h: float) -> Parts:
     outer = [np.c_[plan * r * g, np.full(48, h * k)] for g, k in zip(grow, z, strict=True)]
     inner = [np.c_[plan * (r * g - wall), np.full(48, h * k)] for g, k in zip(grow[::-1], z[::-1], strict=True)][:-1]
     inner.append(np.c_[plan * (0.38 * r - wall), np.full(48, 0.08 * h)])
-    return [s.loft(fin.glazed(rng), outer, tops=False), s.flipped(s.loft(fin.glazed(rng), [outer[-1], *inner], bottoms=False))]
+    return [
+        s.loft(fin.glazed(rng), outer, tops=False),
+        s.flipped(s.loft(fin.glazed(rng), [outer[-1], *inner], bottoms=False)),
+    ]
 
 
 def can(rng: Generator) -> Parts:
@@ -133,7 +138,14 @@ def _drinks_can(rng: Generator) -> Parts:
     steel = fin.steel(rng)
     sleeve = [(0.92 * r, 0.04 * h), (r, 0.1 * h), (r, 0.88 * h), (0.84 * r, 0.965 * h)]
     foot = [(0.0, 0.012), (0.6 * r, 0.003), (0.75 * r, 0), (0.82 * r, 0.002), (0.92 * r, 0.04 * h)]
-    lid = [(0.84 * r, 0.965 * h), (0.88 * r, 0.985 * h), (0.85 * r, h), (0.8 * r, h), (0.77 * r, 0.975 * h), (0, 0.975 * h)]
+    lid = [
+        (0.84 * r, 0.965 * h),
+        (0.88 * r, 0.985 * h),
+        (0.85 * r, h),
+        (0.8 * r, h),
+        (0.77 * r, 0.975 * h),
+        (0, 0.975 * h),
+    ]
     tab = s.block(steel, (0.4 * r, 0.75 * r, 0.003), (0, -0.12 * r, 0.975 * h + 0.001), 0.001)
     return [fit_around(s.turned(fin.label(rng), sleeve)), s.turned(steel, foot), s.turned(steel, lid), tab]
 
@@ -172,9 +184,18 @@ def _paint_tin(rng: Generator) -> Parts:
     """A paint tin with a wire bail."""
     r, h = between(rng, 0.06, 0.1), between(rng, 0.12, 0.2)
     steel = fin.steel(rng)
-    lid = [(r, 0.95 * h), (1.02 * r, 0.96 * h), (1.02 * r, h), (0.95 * r, h), (0.9 * r, 0.96 * h), (0.85 * r, 0.985 * h)]
+    lid = [
+        (r, 0.95 * h),
+        (1.02 * r, 0.96 * h),
+        (1.02 * r, h),
+        (0.95 * r, h),
+        (0.9 * r, 0.96 * h),
+        (0.85 * r, 0.985 * h),
+    ]
     body = fit_around(s.turned(fin.label(rng), [(r, 0.03 * h), (r, 0.95 * h)], sides=36))
-    foot = s.turned(steel, [(0, 0.01), (0.95 * r, 0.01), (0.95 * r, 0), (1.02 * r, 0), (1.02 * r, 0.02 * h), (r, 0.03 * h)])
+    foot = s.turned(
+        steel, [(0, 0.01), (0.95 * r, 0.01), (0.95 * r, 0), (1.02 * r, 0), (1.02 * r, 0.02 * h), (r, 0.03 * h)]
+    )
     t = np.linspace(-np.pi / 2, np.pi / 2, 13)
     lean = pick(rng, 0.35, 1.9)
     arc = np.stack([1.03 * r * np.sin(t), -np.cos(t) * r * np.cos(lean), 0.8 * h + np.cos(t) * r * np.sin(lean)], -1)
@@ -188,7 +209,9 @@ def _spray_can(rng: Generator) -> Parts:
     steel = fin.steel(rng)
     body = fit_around(s.turned(fin.label(rng), [(r, 0.004), (r, 0.78 * h)], sides=32))
     foot = s.turned(steel, [(0, 0.006), (0.85 * r, 0), (1.03 * r, 0), (1.03 * r, 0.004), (r, 0.006)], sides=32)
-    dome = s.turned(steel, [(r, 0.78 * h), (1.03 * r, 0.785 * h), (0.9 * r, 0.83 * h), (0.5 * r, 0.87 * h), (0, 0.88 * h)])
+    dome = s.turned(
+        steel, [(r, 0.78 * h), (1.03 * r, 0.785 * h), (0.9 * r, 0.83 * h), (0.5 * r, 0.87 * h), (0, 0.88 * h)]
+    )
     cap_r, cap_h = pick(rng, (0.97 * r, 0.22 * h), (0.3 * r, 0.12 * h))
     base = h - 0.22 * h if cap_r > 0.5 * r else 0.86 * h
     return [body, foot, dome, s.disc(fin.plastic(rng), cap_r, cap_h, (0, 0, base + cap_h / 2 + 0.006))]
@@ -203,7 +226,15 @@ def _glass_jar(rng: Generator) -> Parts:
     """A filled jar with a screw lid and a label."""
     r, h = between(rng, 0.024, 0.055), between(rng, 0.07, 0.17)
     belly = pick(rng, [(r, 0.12 * h), (r, 0.72 * h)], [(0.9 * r, 0.1 * h), (1.06 * r, 0.4 * h), (r, 0.7 * h)])
-    profile = [(0, 0), (0.9 * r, 0), (belly[0][0], 0.05 * h), *belly, (0.8 * r, 0.83 * h), (0.8 * r, 0.9 * h), (0, 0.9 * h)]
+    profile = [
+        (0, 0),
+        (0.9 * r, 0),
+        (belly[0][0], 0.05 * h),
+        *belly,
+        (0.8 * r, 0.83 * h),
+        (0.8 * r, 0.9 * h),
+        (0, 0.9 * h),
+    ]
     lid = [(0, 0.85 * h), (0.86 * r, 0.85 * h), (0.88 * r, 0.87 * h), (0.88 * r, 0.985 * h), (0.84 * r, h), (0, h)]
     parts = [s.turned(fin.preserve(rng), profile, sides=28), s.turned(fin.lid(rng), lid, sides=28)]
     if chance(rng, 0.8) and len(belly) == 2:
@@ -215,15 +246,27 @@ def _glass_jar(rng: Generator) -> Parts:
 def _lidded_jar(rng: Generator) -> Parts:
     """A ceramic jar with a domed lid and a knob, perhaps with two ears."""
     r, h = between(rng, 0.06, 0.1), between(rng, 0.14, 0.26)
-    profile = swept(r * np.array(pick(rng, (0.65, 1.08, 0.98, 0.62), (0.8, 1.0, 1.0, 0.7), (0.55, 0.8, 1.1, 0.6))), 0.76 * h, 14)
+    profile = swept(
+        r * np.array(pick(rng, (0.65, 1.08, 0.98, 0.62), (0.8, 1.0, 1.0, 0.7), (0.55, 0.8, 1.1, 0.6))), 0.76 * h, 14
+    )
     glaze, knob = fin.glazed(rng), between(rng, 0.1, 0.16) * r
     neck = profile[-1][0]
     body = s.turned(glaze, [*outside(profile), (0, 0.76 * h)], sides=36, wraps=2)
-    dome = [(0, 0.74 * h), (1.1 * neck, 0.74 * h), (1.12 * neck, 0.77 * h), (0.85 * neck, 0.84 * h), (0.2 * neck, 0.885 * h), (0, 0.89 * h)]
+    dome = [
+        (0, 0.74 * h),
+        (1.1 * neck, 0.74 * h),
+        (1.12 * neck, 0.77 * h),
+        (0.85 * neck, 0.84 * h),
+        (0.2 * neck, 0.885 * h),
+        (0, 0.89 * h),
+    ]
     lid_finish = pick(rng, glaze, fin.glazed_plain(rng), fin.wood(rng))
-    parts = [body, s.turned(lid_finish, dome), s.ball(lid_finish, (knob, knob, 0.9 * knob), (0, 0, 0.885 * h + 0.7 * knob))]
+    parts = [
+        body,
+        s.turned(lid_finish, dome),
+        s.ball(lid_finish, (knob, knob, 0.9 * knob), (0, 0, 0.885 * h + 0.7 * knob)),
+    ]
     if chance(rng, 0.35):
         ear = s.hoop(glaze, 0.18 * r, 0.04 * r, (0.93 * r, 0, 0.52 * h), axis=1, sides=16)
         parts += s.both(ear)
     return parts
-

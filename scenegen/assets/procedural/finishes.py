@@ -140,7 +140,9 @@ def leather(rng: Generator) -> Finish:
 
 def straw(rng: Generator) -> Finish:
     """Rattan, cane, paper cord or webbing."""
-    color = tx.jitter(rng, pick(rng, (0.72, 0.57, 0.36), (0.55, 0.39, 0.23), (0.82, 0.73, 0.56), (0.30, 0.24, 0.2)), 0.1)
+    color = tx.jitter(
+        rng, pick(rng, (0.72, 0.57, 0.36), (0.55, 0.39, 0.23), (0.82, 0.73, 0.56), (0.30, 0.24, 0.2)), 0.1
+    )
     return textured("straw", tx.woven(rng, 128, color, tx.shade(color, between(rng, 0.5, 0.8)), strands=8), 0.12)
 
 
@@ -172,7 +174,9 @@ def plastic(rng: Generator) -> Finish:
 
 def casing(rng: Generator) -> Finish:
     """The casing of a device: grey, black, white, seldom coloured; plain or brushed."""
-    color = pick(rng, (0.13, 0.13, 0.14), (0.30, 0.31, 0.33), (0.80, 0.80, 0.79), (0.66, 0.67, 0.68), vivid(rng, 0.45, 0.6))
+    color = pick(
+        rng, (0.13, 0.13, 0.14), (0.30, 0.31, 0.33), (0.80, 0.80, 0.79), (0.66, 0.67, 0.68), vivid(rng, 0.45, 0.6)
+    )
     if chance(rng, 0.5):
         return near(rng, "casing", color, 0.08)
     return textured("casing", tx.brushed_metal(rng, 128, tx.jitter(rng, color, 0.08)), 0.3, True)
@@ -240,7 +244,14 @@ def glass(rng: Generator) -> Finish:
 
 def bottle_glass(rng: Generator) -> Finish:
     """Coloured bottle glass."""
-    tints = ((0.10, 0.20, 0.12), (0.24, 0.13, 0.06), (0.62, 0.72, 0.70), (0.16, 0.25, 0.38), (0.42, 0.48, 0.22), (0.72, 0.55, 0.28))
+    tints = (
+        (0.10, 0.20, 0.12),
+        (0.24, 0.13, 0.06),
+        (0.62, 0.72, 0.70),
+        (0.16, 0.25, 0.38),
+        (0.42, 0.48, 0.22),
+        (0.72, 0.55, 0.28),
+    )
     return near(rng, "glass", pick(rng, *tints), 0.15)
 
 
@@ -252,9 +263,20 @@ def clear_plastic(rng: Generator) -> Finish:
 
 def preserve(rng: Generator) -> Finish:
     """What shows through a jar."""
-    tints = ((0.50, 0.10, 0.12), (0.82, 0.50, 0.12), (0.36, 0.42, 0.16), (0.80, 0.74, 0.58), (0.30, 0.14, 0.25), (0.42, 0.25, 0.14))
+    tints = (
+        (0.50, 0.10, 0.12),
+        (0.82, 0.50, 0.12),
+        (0.36, 0.42, 0.16),
+        (0.80, 0.74, 0.58),
+        (0.30, 0.14, 0.25),
+        (0.42, 0.25, 0.14),
+    )
     color = tx.jitter(rng, pick(rng, *tints), 0.15)
-    return textured("preserve", tx.speckle(rng, 128, color, chips=14), 0.1) if chance(rng, 0.5) else solid("preserve", color)
+    return (
+        textured("preserve", tx.speckle(rng, 128, color, chips=14), 0.1)
+        if chance(rng, 0.5)
+        else solid("preserve", color)
+    )
 
 
 def drink(rng: Generator) -> Finish:
@@ -264,17 +286,29 @@ def drink(rng: Generator) -> Finish:
 
 def fruit(rng: Generator) -> Finish:
     """The skin of an apple, orange, lemon or plum."""
-    return near(rng, "fruit", pick(rng, (0.72, 0.14, 0.12), (0.90, 0.52, 0.10), (0.90, 0.80, 0.25), (0.50, 0.65, 0.22), (0.32, 0.14, 0.26)), 0.1)
+    return near(
+        rng,
+        "fruit",
+        pick(rng, (0.72, 0.14, 0.12), (0.90, 0.52, 0.10), (0.90, 0.80, 0.25), (0.50, 0.65, 0.22), (0.32, 0.14, 0.26)),
+        0.1,
+    )
 
 
 def lid(rng: Generator) -> Finish:
     """A cap or lid, always plain."""
-    return near(rng, "lid", pick(rng, (0.12, 0.12, 0.13), (0.88, 0.87, 0.85), (0.72, 0.6, 0.32), (0.7, 0.7, 0.71), vivid(rng)), 0.08)
+    return near(
+        rng,
+        "lid",
+        pick(rng, (0.12, 0.12, 0.13), (0.88, 0.87, 0.85), (0.72, 0.6, 0.32), (0.7, 0.7, 0.71), vivid(rng)),
+        0.08,
+    )
 
 
 def foil(rng: Generator) -> Finish:
     """The capsule of a wine bottle."""
-    return near(rng, "foil", pick(rng, (0.35, 0.07, 0.10), (0.66, 0.54, 0.28), (0.10, 0.10, 0.11), (0.2, 0.3, 0.22)), 0.1)
+    return near(
+        rng, "foil", pick(rng, (0.35, 0.07, 0.10), (0.66, 0.54, 0.28), (0.10, 0.10, 0.11), (0.2, 0.3, 0.22)), 0.1
+    )
 
 
 def cork(rng: Generator) -> Finish:
@@ -306,7 +340,9 @@ def books(rng: Generator) -> Finish:
 
 def leaf(rng: Generator) -> Finish:
     """Green leaves."""
-    color = tx.jitter(rng, pick(rng, (0.24, 0.42, 0.17), (0.35, 0.50, 0.24), (0.18, 0.34, 0.20), (0.45, 0.52, 0.40)), 0.12)
+    color = tx.jitter(
+        rng, pick(rng, (0.24, 0.42, 0.17), (0.35, 0.50, 0.24), (0.18, 0.34, 0.20), (0.45, 0.52, 0.40)), 0.12
+    )
     return textured("leaf", tx.foliage(rng, 128, color), 0.08) if chance(rng, 0.6) else solid("leaf", color)
 
 
@@ -317,15 +353,28 @@ def soil(rng: Generator) -> Finish:
 
 def petal(rng: Generator) -> Finish:
     """A flower's colour."""
-    return near(rng, "petal", pick(rng, (0.85, 0.2, 0.25), (0.95, 0.8, 0.25), (0.9, 0.55, 0.7), (0.93, 0.92, 0.9), (0.55, 0.35, 0.7)), 0.08)
+    return near(
+        rng,
+        "petal",
+        pick(rng, (0.85, 0.2, 0.25), (0.95, 0.8, 0.25), (0.9, 0.55, 0.7), (0.93, 0.92, 0.9), (0.55, 0.35, 0.7)),
+        0.08,
+    )
 
 
 def lampshade(rng: Generator) -> Finish:
     """A shade that glows a little: cloth, paper, or coloured."""
-    color = tx.jitter(rng, pick(rng, (0.93, 0.87, 0.74), (0.90, 0.90, 0.87), (0.80, 0.55, 0.40), (0.55, 0.65, 0.62), (0.75, 0.3, 0.26)), 0.08)
+    color = tx.jitter(
+        rng,
+        pick(rng, (0.93, 0.87, 0.74), (0.90, 0.90, 0.87), (0.80, 0.55, 0.40), (0.55, 0.65, 0.62), (0.75, 0.3, 0.26)),
+        0.08,
+    )
     if chance(rng, 0.35):
         return solid("shade", color, between(rng, 0.2, 0.5))
-    maker = tx.stripes(rng, 128, (color, tx.shade(color, 0.85))) if chance(rng, 0.3) else tx.fabric(rng, 128, color, threads=32)
+    maker = (
+        tx.stripes(rng, 128, (color, tx.shade(color, 0.85)))
+        if chance(rng, 0.3)
+        else tx.fabric(rng, 128, color, threads=32)
+    )
     return textured("shade", maker, 0.15, emission=between(rng, 0.2, 0.5))
 
 

@@ -104,7 +104,7 @@ def _round(points: Array, half: Array, r: float, axis: int, sign: int) -> tuple[
     return inner + r * normals, normals
 
 
-def _side_uv(points: Array, right: int, col: int, row: int, grain: int | None) -> Array:
+def _side_uv(points: Array, right: float, col: int, row: int, grain: int | None) -> Array:
     """Texture coordinates in metres of one side: u to the right as seen from outside, or along the grain."""
     u = points[:, col] * right
     return np.stack([points[:, row], -u] if grain == row else [u, points[:, row]], axis=-1)

@@ -42,15 +42,28 @@ def _neck(rng: Generator, f: fin.Finish, size: float, z0: float, z1: float, y: f
     """Neck, finger board with frets, head with pegs, strings down to the bridge at 0.12 size."""
     dark, metal = fin.dark(rng), fin.steel(rng)
     w, head = 0.025 * size, 0.13 * size
-    parts = [s.slab(f, (-w, y - 0.006 * size, z0), (w, y + 0.016 * size, z1), 0.006), s.slab(dark, (-w * 1.02, y - 0.014 * size, z0 - 0.07 * size), (w * 1.02, y - 0.004 * size, z1 - 0.004), 0.002)]
-    outline = [(-w, z1 - 0.01), (w, z1 - 0.01), (1.5 * w, z1 + 0.5 * head), (1.3 * w, z1 + head), (0, z1 + 0.93 * head), (-1.3 * w, z1 + head), (-1.5 * w, z1 + 0.5 * head)]
-    parts.append(s.sheared_y(s.moved(s.profile_y(f, outline, y - 0.004, y + 0.012), (0, -0.12 * z1, 0)), 0.12))
-    parts[-1] = s.profile_y(f, outline, y - 0.004, y + 0.012)
+    parts = [
+        s.slab(f, (-w, y - 0.006 * size, z0), (w, y + 0.016 * size, z1), 0.006),
+        s.slab(dark, (-w * 1.02, y - 0.014 * size, z0 - 0.07 * size), (w * 1.02, y - 0.004 * size, z1 - 0.004), 0.002),
+    ]
+    outline = [
+        (-w, z1 - 0.01),
+        (w, z1 - 0.01),
+        (1.5 * w, z1 + 0.5 * head),
+        (1.3 * w, z1 + head),
+        (0, z1 + 0.93 * head),
+        (-1.3 * w, z1 + head),
+        (-1.5 * w, z1 + 0.5 * head),
+    ]
+    parts.append(s.profile_y(f, outline, y - 0.004, y + 0.012))
     fret = s.slab(metal, (-w, y - 0.0165 * size, -0.0015), (w, y - 0.01 * size, 0.0015))
     parts.append(s.scattered(fret, [(0, 0, z1 - (z1 - z0) * 1.25 * (1 - 0.5 ** (k / 12))) for k in range(1, 15)]))
     peg = s.rod(metal, (1.2 * w, y + 0.004, 0), (2.3 * w, y + 0.004, 0), 0.005, 0.008, sides=8)
     parts += s.both(s.scattered(peg, [(0, 0, z1 + a * head) for a in (0.25, 0.5, 0.75)]))
-    parts += [s.rod(metal, (x, y - 0.019 * size, 0.12 * size), (0.8 * x, y - 0.019 * size, z1 + 0.3 * head), 0.0011, sides=5) for x in spread(pick(rng, 6, 4), -0.8 * w, 0.8 * w)]
+    parts += [
+        s.rod(metal, (x, y - 0.019 * size, 0.12 * size), (0.8 * x, y - 0.019 * size, z1 + 0.3 * head), 0.0011, sides=5)
+        for x in spread(pick(rng, 6, 4), -0.8 * w, 0.8 * w)
+    ]
     return parts
 
 
@@ -62,7 +75,10 @@ def _acoustic(rng: Generator, size: float) -> Parts:
     y = -deep / 2
     parts = [_plate(body, outline, y, deep / 2), _plate(top, outline, y - 0.006, y + 0.02, 0.975)]
     z = 0.62 * length
-    parts += [s.disc(dark, 0.05 * size, 0.012, (0, y - 0.003, z), axis=1, sides=28), s.hoop(fin.lid(rng), 0.054 * size, 0.004 * size, (0, y - 0.006, z), axis=1, sides=28)]
+    parts += [
+        s.disc(dark, 0.05 * size, 0.012, (0, y - 0.003, z), axis=1, sides=28),
+        s.hoop(fin.lid(rng), 0.054 * size, 0.004 * size, (0, y - 0.006, z), axis=1, sides=28),
+    ]
     parts.append(s.slab(dark, (-0.075 * size, y - 0.02 * size, 0.11 * size), (0.075 * size, y, 0.135 * size), 0.004))
     return parts + _neck(rng, neck, size, 0.9 * length, 0.95 * size, y - 0.004 * size)
 
@@ -73,15 +89,39 @@ def _electric(rng: Generator, size: float) -> Parts:
     body, metal, dark = pick(rng, fin.livery, fin.wood)(rng), fin.steel(rng), fin.dark(rng)
     horns = [(0.05, 0.97), (0.55, 1.1), (0.75, 1.12), (0.62, 0.92), (0.28, 0.86)]
     other = [(-0.28, 0.88), (-0.62, 1.02), (-0.8, 1.25), (-0.72, 0.95), (-0.6, 0.75)]
-    lower = [(-0.62, 0.58), (-0.95, 0.35), (-0.97, 0.16), (-0.6, 0.02), (0.0, 0.0), (0.6, 0.02), (0.97, 0.16), (0.93, 0.35), (0.6, 0.58)]
+    lower = [
+        (-0.62, 0.58),
+        (-0.95, 0.35),
+        (-0.97, 0.16),
+        (-0.6, 0.02),
+        (0.0, 0.0),
+        (0.6, 0.02),
+        (0.97, 0.16),
+        (0.93, 0.35),
+        (0.6, 0.58),
+    ]
     points = np.array([*lower, *horns, *other]) * (half, length)
     closed = s.cut_corners(np.concatenate([points, points[:1]]))[:-1]
     parts = [s.profile_y(body, closed, -deep / 2, deep / 2)]
-    guard = np.array([(-0.45, 0.12), (0.5, 0.1), (0.62, 0.35), (0.45, 0.6), (0.35, 0.8), (-0.3, 0.8), (-0.4, 0.5)]) * (half, length)
+    guard = np.array([(-0.45, 0.12), (0.5, 0.1), (0.62, 0.35), (0.45, 0.6), (0.35, 0.8), (-0.3, 0.8), (-0.4, 0.5)]) * (
+        half,
+        length,
+    )
     y = -deep / 2
     parts.append(s.profile_y(fin.lid(rng), guard, y - 0.004, y + 0.004))
-    parts += [s.slab(pick(rng, metal, dark), (-0.042 * size, y - 0.012 * size, z * length), (0.042 * size, y, z * length + 0.018 * size), 0.003) for z in spread(whole(rng, 2, 3), 0.4, 0.8)]
-    parts += [s.disc(metal, 0.011 * size, 0.03 * size, (0.4 * half, y, z * length), axis=1, sides=14) for z in (0.14, 0.25, 0.36)]
+    parts += [
+        s.slab(
+            pick(rng, metal, dark),
+            (-0.042 * size, y - 0.012 * size, z * length),
+            (0.042 * size, y, z * length + 0.018 * size),
+            0.003,
+        )
+        for z in spread(whole(rng, 2, 3), 0.4, 0.8)
+    ]
+    parts += [
+        s.disc(metal, 0.011 * size, 0.03 * size, (0.4 * half, y, z * length), axis=1, sides=14)
+        for z in (0.14, 0.25, 0.36)
+    ]
     parts.append(s.slab(metal, (-0.045 * size, y - 0.016 * size, 0.11 * size), (0.045 * size, y, 0.14 * size), 0.003))
     return parts + _neck(rng, fin.wood(rng), size, 0.86 * length, 0.95 * size, y - 0.002 * size)
 
@@ -89,9 +129,31 @@ def _electric(rng: Generator, size: float) -> Parts:
 def _stand(rng: Generator, size: float) -> Parts:
     """An A-frame stand with two padded hooks."""
     f, pad = fin.dark(rng), fin.rubber(rng)
-    legs = s.both(s.bent(f, [(0.16 * size, -0.16 * size, 0.011), (0.1 * size, 0.03 * size, 0.14 * size), (0.02, 0.12 * size, 0.42 * size)], 0.011, smooth=1))
+    legs = s.both(
+        s.bent(
+            f,
+            [
+                (0.16 * size, -0.16 * size, 0.011),
+                (0.1 * size, 0.03 * size, 0.14 * size),
+                (0.02, 0.12 * size, 0.42 * size),
+            ],
+            0.011,
+            smooth=1,
+        )
+    )
     rear = s.rod(f, (0, 0.11 * size, 0.42 * size), (0, 0.34 * size, 0.011), 0.011)
-    hooks = s.both(s.bent(f, [(0.095 * size, 0.04 * size, 0.15 * size), (0.09 * size, -0.08 * size, 0.075 * size), (0.09 * size, -0.12 * size, 0.13 * size)], 0.011, smooth=1))
+    hooks = s.both(
+        s.bent(
+            f,
+            [
+                (0.095 * size, 0.04 * size, 0.15 * size),
+                (0.09 * size, -0.08 * size, 0.075 * size),
+                (0.09 * size, -0.12 * size, 0.13 * size),
+            ],
+            0.011,
+            smooth=1,
+        )
+    )
     bar = s.rod(pad, (-0.1 * size, 0.045 * size, 0.16 * size), (0.1 * size, 0.045 * size, 0.16 * size), 0.014)
     return [*(s.clipped_below(m, 0.002) for m in (*legs, rear)), *hooks, bar]
 
@@ -114,19 +176,48 @@ def piano(rng: Generator) -> Parts:
 
 def _polish(rng: Generator) -> fin.Finish:
     """Black, white or wooden piano cases."""
-    return pick(rng, fin.wood, fin.wood, lambda r: fin.near(r, "lacquer", (0.07, 0.07, 0.075)), lambda r: fin.near(r, "lacquer", (0.88, 0.87, 0.84), 0.04))(rng)
+    return pick(
+        rng,
+        fin.wood,
+        fin.wood,
+        lambda r: fin.near(r, "lacquer", (0.07, 0.07, 0.075)),
+        lambda r: fin.near(r, "lacquer", (0.88, 0.87, 0.84), 0.04),
+    )(rng)
 
 
 def _upright(rng: Generator) -> Parts:
     """An upright piano: case, key bed, music rest, pedals, turned legs."""
     f, w, d, h = _polish(rng), between(rng, 1.4, 1.5), between(rng, 0.3, 0.36), between(rng, 1.05, 1.3)
     y, bed = -d / 2, 0.64
-    parts = [s.slab(f, (-w / 2, y, 0.03), (w / 2, d / 2, h), 0.006), s.slab(f, (-w / 2 - 0.015, y - 0.015, h - 0.02), (w / 2 + 0.015, d / 2 + 0.01, h + 0.02), 0.006), s.slab(f, (-w / 2 - 0.012, y - 0.06, 0), (w / 2 + 0.012, d / 2 + 0.005, 0.06), 0.004)]
+    parts = [
+        s.slab(f, (-w / 2, y, 0.03), (w / 2, d / 2, h), 0.006),
+        s.slab(f, (-w / 2 - 0.015, y - 0.015, h - 0.02), (w / 2 + 0.015, d / 2 + 0.01, h + 0.02), 0.006),
+        s.slab(f, (-w / 2 - 0.012, y - 0.06, 0), (w / 2 + 0.012, d / 2 + 0.005, 0.06), 0.004),
+    ]
     parts.append(s.slab(f, (-w / 2 + 0.004, y - 0.26, bed - 0.06), (w / 2 - 0.004, y + 0.02, bed), 0.006))
     parts += s.both(s.slab(f, (w / 2 - 0.08, y - 0.255, bed - 0.055), (w / 2 - 0.006, y + 0.02, bed + 0.09), 0.01))
     parts += _keys(-w / 2 + 0.085, w / 2 - 0.085, y - 0.22, y - 0.03, bed + 0.025)
-    parts += [s.slab(f, (-w / 2 + 0.08, y - 0.04, bed), (w / 2 - 0.08, y + 0.02, bed + 0.1), 0.004), s.slab(f, (-0.4 * w, y - 0.02, bed + 0.14), (0.4 * w, y + 0.02, h - 0.08), 0.008)]
-    legs = s.both(s.turned(f, [(0, 0), (0.03, 0), (0.03, 0.04), (0.02, 0.1), (0.035, 0.35), (0.025, 0.5), (0.035, bed - 0.05), (0, bed - 0.05)], (w / 2 - 0.06, y - 0.2, 0.0), sides=14))
+    parts += [
+        s.slab(f, (-w / 2 + 0.08, y - 0.04, bed), (w / 2 - 0.08, y + 0.02, bed + 0.1), 0.004),
+        s.slab(f, (-0.4 * w, y - 0.02, bed + 0.14), (0.4 * w, y + 0.02, h - 0.08), 0.008),
+    ]
+    legs = s.both(
+        s.turned(
+            f,
+            [
+                (0, 0),
+                (0.03, 0),
+                (0.03, 0.04),
+                (0.02, 0.1),
+                (0.035, 0.35),
+                (0.025, 0.5),
+                (0.035, bed - 0.05),
+                (0, bed - 0.05),
+            ],
+            (w / 2 - 0.06, y - 0.2, 0.0),
+            sides=14,
+        )
+    )
     brass = fin.solid("brass", (0.75, 0.6, 0.3))
     pedals = [s.slab(brass, (x - 0.022, y - 0.12, 0.07), (x + 0.022, y + 0.01, 0.085), 0.004) for x in (-0.09, 0, 0.09)]
     sheet = s.slab(fin.solid("paper", (0.93, 0.92, 0.87)), (-0.2, y - 0.035, bed + 0.2), (0.2, y - 0.012, bed + 0.47))
@@ -137,36 +228,92 @@ def _grand(rng: Generator) -> Parts:
     """A grand piano: winged case on three legs, lid propped open, gold frame, strings board, lyre."""
     f, w, length = _polish(rng), between(rng, 1.42, 1.52), between(rng, 1.5, 2.4)
     z0, z1, y0 = 0.66, 0.98, -length / 2
-    curve = [(-w / 2, y0), (w / 2, y0), (w / 2, y0 + 0.4 * length), (0.36 * w, y0 + 0.6 * length), (0.08 * w, y0 + 0.8 * length), (-0.02 * w, y0 + 0.95 * length), (-0.2 * w, y0 + length), (-0.38 * w, y0 + length), (-w / 2, y0 + 0.93 * length)]
+    curve = [
+        (-w / 2, y0),
+        (w / 2, y0),
+        (w / 2, y0 + 0.4 * length),
+        (0.36 * w, y0 + 0.6 * length),
+        (0.08 * w, y0 + 0.8 * length),
+        (-0.02 * w, y0 + 0.95 * length),
+        (-0.2 * w, y0 + length),
+        (-0.38 * w, y0 + length),
+        (-w / 2, y0 + 0.93 * length),
+    ]
     pts = np.array(curve)
     smooth = np.concatenate([pts[:2], s.cut_corners(s.cut_corners(pts[2:]))])
     case = np.where(smooth[:, 1:] < y0 + 0.001, smooth + (0, 0.24), smooth)
-    parts = [s.profile_z(f, case, z0 + 0.012, z1), s.profile_z(fin.solid("frame", (0.70, 0.55, 0.27)), case * 0.94 + (0, 0.02), z1 - 0.1, z1 + 0.006)]
-    parts += [s.slab(f, (-w / 2 + 0.002, y0, z0), (w / 2 - 0.002, y0 + 0.3, z0 + 0.1), 0.006), *s.both(s.slab(f, (w / 2 - 0.08, y0 + 0.004, z0 + 0.05), (w / 2 - 0.004, y0 + 0.3, z1 - 0.06), 0.02))]
+    parts = [
+        s.profile_z(f, case, z0 + 0.012, z1),
+        s.profile_z(fin.solid("frame", (0.70, 0.55, 0.27)), case * 0.94 + (0, 0.02), z1 - 0.1, z1 + 0.006),
+    ]
+    parts += [
+        s.slab(f, (-w / 2 + 0.002, y0, z0), (w / 2 - 0.002, y0 + 0.3, z0 + 0.1), 0.006),
+        *s.both(s.slab(f, (w / 2 - 0.08, y0 + 0.004, z0 + 0.05), (w / 2 - 0.004, y0 + 0.3, z1 - 0.06), 0.02)),
+    ]
     parts += _keys(-w / 2 + 0.09, w / 2 - 0.09, y0 + 0.03, y0 + 0.23, z0 + 0.125)
     lid = s.profile_z(f, case, 0, 0.022)
     angle = between(rng, 0.45, 0.75)
     hinge = (-w / 2, 0, z1 + 0.02)
     parts += [s.moved(s.tilted(s.moved(lid, (w / 2, 0, 0)), 1, -angle), hinge)]
-    foot = w * 0.62
-    parts.append(s.rod(f, (0.4 * w, y0 + 0.32 * length, z1 - 0.02), (-w / 2 + 0.9 * w * np.cos(angle), y0 + 0.32 * length, z1 + 0.02 + 0.9 * w * np.sin(angle)), 0.011))
+    parts.append(
+        s.rod(
+            f,
+            (0.4 * w, y0 + 0.32 * length, z1 - 0.02),
+            (-w / 2 + 0.9 * w * np.cos(angle), y0 + 0.32 * length, z1 + 0.02 + 0.9 * w * np.sin(angle)),
+            0.011,
+        )
+    )
     leg = [(0, 0), (0.035, 0), (0.035, 0.03), (0.03, 0.06), (0.055, 0.45), (0.075, z0 + 0.03), (0, z0 + 0.03)]
-    parts += [s.turned(f, leg, (x, y, 0), sides=12) for x, y in ((-0.42 * w, y0 + 0.36), (0.42 * w, y0 + 0.36), (-0.28 * w, y0 + 0.88 * length))]
-    lyre = [s.slab(f, (-0.12, y0 + 0.4, 0.08), (0.12, y0 + 0.46, 0.13), 0.006), *s.both(s.slab(f, (0.06, y0 + 0.42, 0.1), (0.085, y0 + 0.44, z0 + 0.03)))]
+    parts += [
+        s.turned(f, leg, (x, y, 0), sides=12)
+        for x, y in ((-0.42 * w, y0 + 0.36), (0.42 * w, y0 + 0.36), (-0.28 * w, y0 + 0.88 * length))
+    ]
+    lyre = [
+        s.slab(f, (-0.12, y0 + 0.4, 0.08), (0.12, y0 + 0.46, 0.13), 0.006),
+        *s.both(s.slab(f, (0.06, y0 + 0.42, 0.1), (0.085, y0 + 0.44, z0 + 0.03))),
+    ]
     rest = s.sheared_y(s.slab(f, (-0.3 * w, 0, 0), (0.3 * w, 0.015, 0.24), 0.004), 0.3)
-    del foot
     return [*parts, *lyre, s.moved(rest, (0, y0 + 0.34, z1 - 0.004))]
 
 
 def _stage(rng: Generator) -> Parts:
     """A digital piano on a crossed stand."""
-    f, metal, w, d, z = fin.casing(rng), fin.dark(rng), between(rng, 0.9, 1.35), between(rng, 0.26, 0.34), between(rng, 0.68, 0.78)
+    f, metal, w, d, z = (
+        fin.casing(rng),
+        fin.dark(rng),
+        between(rng, 0.9, 1.35),
+        between(rng, 0.26, 0.34),
+        between(rng, 0.68, 0.78),
+    )
     y = -d / 2
-    parts = [s.slab(f, (-w / 2, y, z), (w / 2, d / 2, z + 0.06), 0.01), s.profile_x(f, [(y + 0.18, z + 0.05), (d / 2 - 0.004, z + 0.05), (d / 2 - 0.004, z + 0.11), (y + 0.2, z + 0.075)], -w / 2 + 0.003, w / 2 - 0.003)]
+    parts = [
+        s.slab(f, (-w / 2, y, z), (w / 2, d / 2, z + 0.06), 0.01),
+        s.profile_x(
+            f,
+            [(y + 0.18, z + 0.05), (d / 2 - 0.004, z + 0.05), (d / 2 - 0.004, z + 0.11), (y + 0.2, z + 0.075)],
+            -w / 2 + 0.003,
+            w / 2 - 0.003,
+        ),
+    ]
     parts += _keys(-w / 2 + 0.03, w / 2 - 0.03, y + 0.012, y + 0.19, z + 0.078)
-    parts += [s.disc(fin.lid(rng), 0.011, 0.03, (x * w, 0.3 * d, z + 0.1), sides=12) for x in spread(whole(rng, 4, 8), -0.45, -0.1)]
-    parts.append(s.slab(fin.solid("display", (0.3, 0.6, 0.75), 0.5), (-0.05 * w, 0.12 * d, z + 0.06), (0.12 * w, 0.36 * d, z + 0.107)))
+    parts += [
+        s.disc(fin.lid(rng), 0.011, 0.03, (x * w, 0.3 * d, z + 0.1), sides=12)
+        for x in spread(whole(rng, 4, 8), -0.45, -0.1)
+    ]
+    parts.append(
+        s.slab(
+            fin.solid("display", (0.3, 0.6, 0.75), 0.5),
+            (-0.05 * w, 0.12 * d, z + 0.06),
+            (0.12 * w, 0.36 * d, z + 0.107),
+        )
+    )
     for k, side in ((0, 1), (1, -1)):
         yy = -0.1 + 0.2 * k
-        parts += [s.rod(metal, (-0.3 * w * side, yy, 0.03), (0.3 * w * side, yy, z + 0.005), 0.016), s.slab(metal, (-0.3 * w * side - 0.025, -0.22, 0), (-0.3 * w * side + 0.025, 0.22, 0.035 + 0.002 * k), 0.006), s.slab(metal, (0.3 * w * side - 0.02, -0.12, z - 0.02), (0.3 * w * side + 0.02, 0.12, z + 0.008))]
+        parts += [
+            s.rod(metal, (-0.3 * w * side, yy, 0.03), (0.3 * w * side, yy, z + 0.005), 0.016),
+            s.slab(
+                metal, (-0.3 * w * side - 0.025, -0.22, 0), (-0.3 * w * side + 0.025, 0.22, 0.035 + 0.002 * k), 0.006
+            ),
+            s.slab(metal, (0.3 * w * side - 0.02, -0.12, z - 0.02), (0.3 * w * side + 0.02, 0.12, z + 0.008)),
+        ]
     return [*parts, s.rod(metal, (0, -0.12, z / 2), (0, 0.12, z / 2), 0.022)]

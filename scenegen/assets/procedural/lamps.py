@@ -52,13 +52,23 @@ def _table_lamp(rng: Generator) -> Parts:
         wall = r * (0.18 + 0.7 * (1 - z) ** between(rng, 1, 3))
     else:
         wall = np.full(20, r * 0.16)
-    profile = [(0, 0.012), *[(float(a), 0.012 + float(b) * body_h) for a, b in zip(wall, z, strict=True)], (0, body_h + 0.012)]
+    profile = [
+        (0, 0.012),
+        *[(float(a), 0.012 + float(b) * body_h) for a, b in zip(wall, z, strict=True)],
+        (0, body_h + 0.012),
+    ]
     foot_r, metal = max(1.05 * float(wall[0]), 0.75 * r, 0.06), fin.steel(rng)
     foot = s.turned(metal, [(0, 0), (foot_r, 0), (foot_r, 0.012), (0.85 * foot_r, 0.02), (0, 0.024)])
     shade_r, shade_h = between(rng, 0.11, 0.19), between(rng, 0.14, 0.22)
     low = body_h + between(rng, 0.02, 0.06)
     stem = s.rod(metal, (0, 0, body_h), (0, 0, low + 0.4 * shade_h), 0.008, sides=8)
-    return [s.turned(f, profile, sides=32, wraps=2), foot, stem, *_ring_spider(metal, 0.8 * shade_r * 0.7, low + 0.35 * shade_h), *_shade(rng, shade_r, shade_h, low)]
+    return [
+        s.turned(f, profile, sides=32, wraps=2),
+        foot,
+        stem,
+        *_ring_spider(metal, 0.8 * shade_r * 0.7, low + 0.35 * shade_h),
+        *_shade(rng, shade_r, shade_h, low),
+    ]
 
 
 def _desk_lamp(rng: Generator) -> Parts:
@@ -70,14 +80,24 @@ def _desk_lamp(rng: Generator) -> Parts:
     elbow = foot + a * np.array([0, -np.cos(t1), np.sin(t1)])
     wrist = elbow + b * np.array([0, -np.cos(t2), np.sin(t2)])
     base_r = between(rng, 0.075, 0.11)
-    parts = [s.disc(f, base_r, 0.03, (0, 0.08, 0.015)), *[s.disc(joint, 0.018, 0.034, p, axis=0, sides=14) for p in (foot + (0, 0, 0.012), elbow, wrist)]]
+    parts = [
+        s.disc(f, base_r, 0.03, (0, 0.08, 0.015)),
+        *[s.disc(joint, 0.018, 0.034, p, axis=0, sides=14) for p in (foot + (0, 0, 0.012), elbow, wrist)],
+    ]
     twin = chance(rng, 0.5)
-    for x in ((-0.008, 0.008) if twin else (0.0,)):
-        parts += [s.rod(f, p + (x, 0, 0), q + (x, 0, 0), 0.005 if twin else 0.009, sides=8) for p, q in ((foot, elbow), (elbow, wrist))]
+    for x in (-0.008, 0.008) if twin else (0.0,):
+        parts += [
+            s.rod(f, p + (x, 0, 0), q + (x, 0, 0), 0.005 if twin else 0.009, sides=8)
+            for p, q in ((foot, elbow), (elbow, wrist))
+        ]
     r, h = between(rng, 0.06, 0.09), between(rng, 0.1, 0.15)
     cone = [(r, -h), (0.75 * r, -0.6 * h), (0.35 * r, -0.15 * h), (0.3 * r, 0.1 * h), (0, 0.12 * h)]
     inner = [(0, -0.2 * h), (0.33 * r, -0.22 * h), (0.72 * r, -0.62 * h), (r, -h)]
-    head = [s.turned(f, cone), s.turned(fin.solid("reflector", (0.9, 0.89, 0.85), 0.4), inner), s.ball(fin.glow(rng), 0.4 * r, (0, 0, -0.55 * h), 12)]
+    head = [
+        s.turned(f, cone),
+        s.turned(fin.solid("reflector", (0.9, 0.89, 0.85), 0.4), inner),
+        s.ball(fin.glow(rng), 0.4 * r, (0, 0, -0.55 * h), 12),
+    ]
     return parts + [s.moved(s.tilted(m, 0, -between(rng, 0.3, 0.3001)), wrist) for m in head]
 
 
@@ -89,12 +109,28 @@ def _floor_lamp(rng: Generator) -> Parts:
         stand = [*s.around(s.clipped_below(leg, 0.0), 3, 0.5), s.disc(f, 0.05, 0.05, (0, 0, 0.88 * h))]
     else:
         r = between(rng, 0.12, 0.17)
-        stand = [s.turned(f, [(0, 0), (r, 0), (r, 0.015), (0.9 * r, 0.025), (0, 0.03)]), s.rod(f, (0, 0, 0.02), (0, 0, 0.97 * h), between(rng, 0.01, 0.016))]
+        stand = [
+            s.turned(f, [(0, 0), (r, 0), (r, 0.015), (0.9 * r, 0.025), (0, 0.03)]),
+            s.rod(f, (0, 0, 0.02), (0, 0, 0.97 * h), between(rng, 0.01, 0.016)),
+        ]
     stem = s.rod(f, (0, 0, 0.85 * h), (0, 0, 1.06 * h), 0.009, sides=8)
     if chance(rng, 0.25):
-        bowl = [(0, h), (0.06, h + 0.01), (0.13, h + 0.05), (0.18, h + 0.13), (0.176, h + 0.13), (0.12, h + 0.06), (0, h + 0.04)]
+        bowl = [
+            (0, h),
+            (0.06, h + 0.01),
+            (0.13, h + 0.05),
+            (0.18, h + 0.13),
+            (0.176, h + 0.13),
+            (0.12, h + 0.06),
+            (0, h + 0.04),
+        ]
         return [*stand, stem, s.turned(fin.lampshade(rng), bowl, sides=32)]
-    return [*stand, stem, *_ring_spider(f, 0.12, 1.05 * h), *_shade(rng, between(rng, 0.16, 0.26), between(rng, 0.2, 0.32), h - 0.06)]
+    return [
+        *stand,
+        stem,
+        *_ring_spider(f, 0.12, 1.05 * h),
+        *_shade(rng, between(rng, 0.16, 0.26), between(rng, 0.2, 0.32), h - 0.06),
+    ]
 
 
 def _arc_lamp(rng: Generator) -> Parts:
@@ -112,7 +148,13 @@ def _arc_lamp(rng: Generator) -> Parts:
     head = s.turned(pick(rng, fin.painted, fin.steel, fin.lampshade)(rng), [(0.96 * r, 0), *skins], sides=32)
     drop = (end[0], 0, end[2] - 0.75 * r - 0.12)
     cord = s.rod(fin.dark(rng), end, (end[0], 0, drop[2] + 0.7 * r), 0.005, sides=6)
-    return [block, s.bent(f, path, 0.014, sides=10), cord, s.moved(head, drop), s.ball(fin.glow(rng), 0.05, (drop[0], 0, drop[2] + 0.06), 12)]
+    return [
+        block,
+        s.bent(f, path, 0.014, sides=10),
+        cord,
+        s.moved(head, drop),
+        s.ball(fin.glow(rng), 0.05, (drop[0], 0, drop[2] + 0.06), 12),
+    ]
 
 
 def _globe_lamp(rng: Generator) -> Parts:
@@ -120,28 +162,68 @@ def _globe_lamp(rng: Generator) -> Parts:
     r, f = between(rng, 0.07, 0.14), pick(rng, fin.steel, fin.wood, fin.stone, fin.painted)(rng)
     glow = fin.solid("opal", (0.95, 0.91, 0.82), between(rng, 0.45, 0.8))
     if chance(rng, 0.35):
-        dome = [(0, 0.9 * r), (1.4 * r, 1.0 * r), (1.5 * r, 1.15 * r), (1.2 * r, 1.75 * r), (0.6 * r, 2.1 * r), (0, 2.2 * r)]
+        dome = [
+            (0, 0.9 * r),
+            (1.4 * r, 1.0 * r),
+            (1.5 * r, 1.15 * r),
+            (1.2 * r, 1.75 * r),
+            (0.6 * r, 2.1 * r),
+            (0, 2.2 * r),
+        ]
         foot = [(0, 0), (0.8 * r, 0), (0.75 * r, 0.1 * r), (0.4 * r, 0.5 * r), (0.42 * r, 1.1 * r), (0, 1.1 * r)]
         return [s.turned(glow, dome, sides=32), s.turned(f, foot, sides=28)]
     if chance(rng, 0.4):
         count = whole(rng, 2, 4)
         xs = (np.arange(count) - (count - 1) / 2) * 2.6 * r
         bar = s.block(f, (2.6 * r * count, 0.9 * r, 0.35 * r), (0, 0, 0.175 * r), 0.01)
-        return [bar, *[s.ball(glow, r, (x, 0, 1.9 * r), 20) for x in xs], *[s.rod(f, (x, 0, 0.2 * r), (x, 0, 1.1 * r), 0.2 * r) for x in xs]]
+        return [
+            bar,
+            *[s.ball(glow, r, (x, 0, 1.9 * r), 20) for x in xs],
+            *[s.rod(f, (x, 0, 0.2 * r), (x, 0, 1.1 * r), 0.2 * r) for x in xs],
+        ]
     h = between(rng, 0.02, 0.3)
-    foot = s.turned(f, [(0, 0), (0.8 * r, 0), (0.8 * r, 0.15 * r), (0.25 * r, 0.25 * r), (0.2 * r, 0.2 * r + h), (0.5 * r, 0.35 * r + h), (0, 0.3 * r + h)])
+    foot = s.turned(
+        f,
+        [
+            (0, 0),
+            (0.8 * r, 0),
+            (0.8 * r, 0.15 * r),
+            (0.25 * r, 0.25 * r),
+            (0.2 * r, 0.2 * r + h),
+            (0.5 * r, 0.35 * r + h),
+            (0, 0.3 * r + h),
+        ],
+    )
     return [foot, s.ball(glow, r, (0, 0, 1.15 * r + h), 24)]
 
 
 def _lantern(rng: Generator) -> Parts:
     """A candle lantern: a frame with four panes, a roof, a ring, and a candle or globe inside."""
-    w, h, f = between(rng, 0.12, 0.2), between(rng, 0.22, 0.38), pick(rng, fin.dark, fin.steel, fin.painted, fin.wood)(rng)
+    w, h, f = (
+        between(rng, 0.12, 0.2),
+        between(rng, 0.22, 0.38),
+        pick(rng, fin.dark, fin.steel, fin.painted, fin.wood)(rng),
+    )
     bar, x = 0.06 * w, 0.44 * w
     posts = [m for y in (-x, x) for m in s.both(s.slab(f, (x - bar, y - bar, 0.02), (x + bar, y + bar, h)))]
-    floor, roof = s.block(f, (1.08 * w, 1.08 * w, 0.03), (0, 0, 0.015), 0.004), s.block(f, (1.1 * w, 1.1 * w, 0.025), (0, 0, h), 0.004)
+    floor, roof = (
+        s.block(f, (1.08 * w, 1.08 * w, 0.03), (0, 0, 0.015), 0.004),
+        s.block(f, (1.1 * w, 1.1 * w, 0.025), (0, 0, h), 0.004),
+    )
     plan = s.oval(4) * 1.4142
-    hood = s.loft(f, [np.c_[plan * k * w, np.full(4, z)] for k, z in ((0.5, h), (0.16, h + 0.35 * w), (0.16, h + 0.45 * w))])
+    hood = s.loft(
+        f, [np.c_[plan * k * w, np.full(4, z)] for k, z in ((0.5, h), (0.16, h + 0.35 * w), (0.16, h + 0.45 * w))]
+    )
     candle = s.rod(fin.solid("wax", (0.92, 0.87, 0.74), 0.2), (0, 0, 0.02), (0, 0, between(rng, 0.3, 0.6) * h), 0.2 * w)
     flame = s.ball(fin.glow(rng, (1.0, 0.8, 0.4)), (0.06 * w, 0.06 * w, 0.16 * w), (0, 0, 0.68 * h), 10)
     cross = [m for y in (-x, x) for m in (s.rod(f, (-x, y, 0.55 * h), (x, y, 0.55 * h), 0.4 * bar, sides=6),)]
-    return [*posts, floor, roof, hood, candle, flame, *cross, s.hoop(f, 0.16 * w, 0.025 * w, (0, 0, h + 0.58 * w), axis=1)]
+    return [
+        *posts,
+        floor,
+        roof,
+        hood,
+        candle,
+        flame,
+        *cross,
+        s.hoop(f, 0.16 * w, 0.025 * w, (0, 0, h + 0.58 * w), axis=1),
+    ]

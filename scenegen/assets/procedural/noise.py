@@ -40,13 +40,13 @@ def spectral(
         gain *= np.exp(-f2 / np.float32(high * high))
     gain[0, 0] = 0
     spectrum = rng.standard_normal((n, n // 2 + 1, 2), np.float32).view(np.complex64)[..., 0] * gain
-    field = fft.irfft2(spectrum, (n, n), overwrite_x=True)
+    field = np.asarray(fft.irfft2(spectrum, (n, n), overwrite_x=True), np.float32)
     return field / (field.std() + 1e-9)
 
 
 def grid(n: int) -> tuple[Field, Field]:
     """(1, n) x to the right and (n, 1) y downwards, texel centres in [0, 1)."""
-    ticks = (np.arange(n, dtype=np.float32) + np.float32(0.5)) / n
+    ticks = ((np.arange(n) + 0.5) / n).astype(np.float32)
     return ticks[None, :], ticks[:, None]
 
 
@@ -96,8 +96,8 @@ def mix(a: Color, b: Color, share: float) -> Color:
 
 
 def jitter(rng: Generator, color: Color, amount: float) -> Color:
-    """A colour moved at random: brightness by up to `amount`, each channel by a third of it."""
-    moved = np.asarray(color) * (1 + rng.uniform(-amount, amount)) + rng.uniform(-amount, amount, 3) / 3
+    """A colour moved at random: brightness by up to `amount`, each channel by a fifth of it."""
+    moved = np.asarray(color) * (1 + rng.uniform(-amount, amount)) + rng.uniform(-amount, amount, 3) / 5
     r, g, b = (float(x) for x in np.clip(moved, 0.02, 0.98))
     return r, g, b
 

@@ -49,7 +49,7 @@ def _canvas(n: int, color: Color) -> Canvas:
     return np.broadcast_to(np.asarray(color, np.float32), (n, n, 3)).copy()
 
 
-def _finish(canvas: Canvas, tone: Field | float = 0.0) -> Texture:
+def _finish(canvas: Canvas, tone: NDArray | float = 0.0) -> Texture:
     """Canvas with brightness changed by the share `tone`, as a texture."""
     return texture_from_image(to_bytes(canvas * (1 + np.asarray(tone, np.float32)[..., None])))
 
@@ -266,7 +266,7 @@ def _houses(rng: Generator, canvas: Canvas, base: float) -> None:
     x = float(rng.uniform(-0.1, 0.1))
     while x < 1:
         w, h = float(rng.uniform(0.12, 0.3)), float(rng.uniform(0.08, 0.3))
-        wall: Color = tuple(rng.uniform((0.6, 0.52, 0.45), (0.85, 0.8, 0.74)))
+        wall = shade(mix((0.84, 0.76, 0.64), (0.72, 0.66, 0.62), float(rng.random())), float(rng.uniform(0.8, 1.05)))
         _rect(canvas, x, base - h, x + w, 1, wall)
         _rect(canvas, x - 0.005, base - h - 0.02, x + w + 0.005, base - h, (0.45, 0.28, 0.24))
         for i in range(1, 4):

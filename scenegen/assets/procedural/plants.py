@@ -21,10 +21,32 @@ def flowerpot(rng: Generator) -> Parts:
         steps = ((0.8, 0), (1.0, h), (0.9, 1.002 * h), (0.87, 0.82 * h))
         pot = [s.loft(f, [np.c_[plan * k, np.full(32, z)] for k, z in steps])]
     else:
-        pot = hollow(f, f, swept(r * np.array(pick(rng, (0.72, 0.86, 1.0), (0.6, 1.08, 0.92), (0.85, 0.95, 1.0), (0.5, 0.95, 1.02))), h), 0.07 * r, 0.5 * h)
+        pot = hollow(
+            f,
+            f,
+            swept(
+                r * np.array(pick(rng, (0.72, 0.86, 1.0), (0.6, 1.08, 0.92), (0.85, 0.95, 1.0), (0.5, 0.95, 1.02))), h
+            ),
+            0.07 * r,
+            0.5 * h,
+        )
         if chance(rng, 0.4):
-            pot.append(s.turned(f, [(0.9 * r, 0.84 * h), (1.08 * r, 0.84 * h), (1.1 * r, 0.985 * h), (0.93 * r, 0.985 * h), (0.9 * r, 0.84 * h)], sides=36))
-    soil = s.turned(fin.soil(rng), [(0.9 * r, 0.83 * h), (0.9 * r, 0.85 * h), (0.4 * r, 0.875 * h), (0, 0.88 * h)], sides=24)
+            pot.append(
+                s.turned(
+                    f,
+                    [
+                        (0.9 * r, 0.84 * h),
+                        (1.08 * r, 0.84 * h),
+                        (1.1 * r, 0.985 * h),
+                        (0.93 * r, 0.985 * h),
+                        (0.9 * r, 0.84 * h),
+                    ],
+                    sides=36,
+                )
+            )
+    soil = s.turned(
+        fin.soil(rng), [(0.9 * r, 0.83 * h), (0.9 * r, 0.85 * h), (0.4 * r, 0.875 * h), (0, 0.88 * h)], sides=24
+    )
     kind = pick(rng, _broad, _broad, _grass, _cactus, _succulent, _flowers, _tree)
     return [*pot, soil, *[s.moved(m, (0, 0, 0.86 * h)) for m in kind(rng, r)]]
 
@@ -49,7 +71,14 @@ def _broad(rng: Generator, r: float) -> Parts:
     for k in range(count):
         a, lean, z = 2.4 * k + between(rng, -0.3, 0.3), between(rng, 0.2, 0.8), tall * between(rng, 0.35, 1.0)
         top = np.array([0.55 * z * lean, 0, z])
-        out += [s.turned_z(s.bent(stem, [(0.05 * r, 0, -0.05 * r), (0.1 * r, 0, 0.5 * z), top], 0.02 * r + 0.001, sides=5, smooth=1), a)]
+        out += [
+            s.turned_z(
+                s.bent(
+                    stem, [(0.05 * r, 0, -0.05 * r), (0.1 * r, 0, 0.5 * z), top], 0.02 * r + 0.001, sides=5, smooth=1
+                ),
+                a,
+            )
+        ]
         leafy = s.scaled(blades[k % 5], between(rng, 0.75, 1.2))
         out.append(s.turned_z(s.moved(leafy, top), a))
     return out
@@ -77,12 +106,23 @@ def _cactus(rng: Generator, r: float) -> Parts:
     h, body, ribs = between(rng, 1.2, 4.5) * r, 0.55 * r, whole(rng, 7, 12)
     t = 2 * np.pi * np.arange(8 * ribs) / (8 * ribs)
     star = np.stack([np.cos(t), np.sin(t)], -1) * (1 + 0.11 * np.cos(ribs * t))[:, None]
-    rings = [np.c_[star * body * k, np.full(len(t), z)] for k, z in zip((0.75, 0.95, 1, 0.98, 0.85, 0.55, 0.2), np.array((-0.02, 0.15, 0.4, 0.7, 0.87, 0.97, 1.0)) * h, strict=True)]
+    rings = [
+        np.c_[star * body * k, np.full(len(t), z)]
+        for k, z in zip(
+            (0.75, 0.95, 1, 0.98, 0.85, 0.55, 0.2), np.array((-0.02, 0.15, 0.4, 0.7, 0.87, 0.97, 1.0)) * h, strict=True
+        )
+    ]
     parts = [s.loft(green, rings)]
     if h > 2.4 * r:
         for k in range(whole(rng, 1, 3)):
             z, side = between(rng, 0.3, 0.55) * h, 2.1 * k + between(rng, 0, 1)
-            arm = s.bent(green, [(0.3 * r, 0, z), (1.05 * r, 0, z), (1.1 * r, 0, z + 0.3 * h)], [0.22 * r, 0.25 * r, 0.2 * r], sides=14, smooth=2)
+            arm = s.bent(
+                green,
+                [(0.3 * r, 0, z), (1.05 * r, 0, z), (1.1 * r, 0, z + 0.3 * h)],
+                [0.22 * r, 0.25 * r, 0.2 * r],
+                sides=14,
+                smooth=2,
+            )
             parts += [s.turned_z(arm, side), s.turned_z(s.ball(green, 0.2 * r, (1.1 * r, 0, z + 0.3 * h), 14), side)]
     if chance(rng, 0.5):
         petals = _blade(fin.petal(rng), 0.35 * r, 0.16 * r, 0.7, 0.1)
@@ -113,7 +153,11 @@ def _flowers(rng: Generator, r: float) -> Parts:
     for k in range(whole(rng, 3, 7)):
         z, out, a = r * between(rng, 1.1, 2.2), r * between(rng, 0.05, 0.75), 2.4 * k
         head = np.array([out, 0, z])
-        parts.append(s.turned_z(s.bent(stem, [(0.1 * r, 0, -0.03 * r), (0.3 * out, 0, 0.6 * z), head], 0.025 * r, sides=5, smooth=1), a))
+        parts.append(
+            s.turned_z(
+                s.bent(stem, [(0.1 * r, 0, -0.03 * r), (0.3 * out, 0, 0.6 * z), head], 0.025 * r, sides=5, smooth=1), a
+            )
+        )
         parts += [s.turned_z(s.moved(m, head), a) for m in head_parts]
     return parts
 
@@ -121,7 +165,12 @@ def _flowers(rng: Generator, r: float) -> Parts:
 def _tree(rng: Generator, r: float) -> Parts:
     """A small tree: trunk, twigs, one or several clipped balls, a cone, or palm fronds."""
     bark, leaf, h = fin.near(rng, "bark", (0.36, 0.26, 0.18)), fin.leaf(rng), between(rng, 2.0, 5.0) * r
-    trunk = s.bent(bark, [(0, 0, -0.1 * r), (between(rng, -0.2, 0.2) * r, 0, 0.4 * h), (0, 0, 0.85 * h)], [0.13 * r, 0.07 * r], smooth=2)
+    trunk = s.bent(
+        bark,
+        [(0, 0, -0.1 * r), (between(rng, -0.2, 0.2) * r, 0, 0.4 * h), (0, 0, 0.85 * h)],
+        [0.13 * r, 0.07 * r],
+        smooth=2,
+    )
     kind = int(rng.integers(3))
     if kind == 0:
         kinds = [_blade(leaf, 0.5 * h, 0.3 * r, between(rng, 0.4, 1.2), between(rng, 0.5, 0.9), 0.7) for _ in range(5)]
@@ -129,7 +178,21 @@ def _tree(rng: Generator, r: float) -> Parts:
         return [trunk, *[s.moved(m, (0, 0, 0.83 * h)) for m in fronds]]
     foliage = fin.Finish(leaf.material, 0.05)
     if kind == 1:
-        rings = [s.turned(foliage, [(0, 0), (w * r, 0.02 * h), (0.25 * w * r, 0.4 * h), (0, 0.45 * h)], (0, 0, (0.3 + 0.24 * k) * h), sides=18) for k, w in enumerate((1.3, 1.0, 0.7))]
+        rings = [
+            s.turned(
+                foliage,
+                [(0, 0), (w * r, 0.02 * h), (0.25 * w * r, 0.4 * h), (0, 0.45 * h)],
+                (0, 0, (0.3 + 0.24 * k) * h),
+                sides=18,
+            )
+            for k, w in enumerate((1.3, 1.0, 0.7))
+        ]
         return [trunk, *rings]
-    crowns = [(np.array((np.cos(2.4 * k), np.sin(2.4 * k), 0)) * 0.4 * r * (k > 0) + (0, 0, (0.9 + 0.06 * (k % 3)) * h), r * between(rng, 0.55, 0.85)) for k in range(whole(rng, 1, 6))]
+    crowns = [
+        (
+            np.array((np.cos(2.4 * k), np.sin(2.4 * k), 0)) * 0.4 * r * (k > 0) + (0, 0, (0.9 + 0.06 * (k % 3)) * h),
+            r * between(rng, 0.55, 0.85),
+        )
+        for k in range(whole(rng, 1, 6))
+    ]
     return [trunk, *[s.ball(foliage, (w, w, 0.9 * w), p) for p, w in crowns]]

@@ -14,7 +14,11 @@ Parts = list[Mesh]
 def _wheel_row(tyre: fin.Finish, rim: fin.Finish, x: float, ys: list[float], r: float, wide: float) -> Parts:
     """Wheels at both sides at positions ys."""
     spots = [(x, y, r) for y in ys]
-    wheel = [s.disc(tyre, r, wide, axis=0, sides=24), s.disc(rim, 0.6 * r, wide + 0.03, axis=0), s.disc(tyre, 0.18 * r, wide + 0.08, axis=0, sides=12)]
+    wheel = [
+        s.disc(tyre, r, wide, axis=0, sides=24),
+        s.disc(rim, 0.6 * r, wide + 0.03, axis=0),
+        s.disc(tyre, 0.18 * r, wide + 0.08, axis=0, sides=12),
+    ]
     return [m for p in wheel for m in s.both(s.scattered(p, spots))]
 
 
@@ -35,10 +39,15 @@ def bus(rng: Generator) -> Parts:
     front = -length / 2 + (1.3 if kind == "school" else 0.0)
     parts = [s.slab(f, (-w / 2, front, floor), (w / 2, length / 2, h), 0.16)]
     if kind == "school":
-        parts += [s.slab(f, (-0.42 * w, -length / 2, floor + 0.1), (0.42 * w, front + 0.4, 1.55), 0.15), s.slab(fin.dark(rng), (-0.25 * w, -length / 2 - 0.03, 0.7), (0.25 * w, -length / 2 + 0.3, 1.35), 0.02)]
+        parts += [
+            s.slab(f, (-0.42 * w, -length / 2, floor + 0.1), (0.42 * w, front + 0.4, 1.55), 0.15),
+            s.slab(fin.dark(rng), (-0.25 * w, -length / 2 - 0.03, 0.7), (0.25 * w, -length / 2 + 0.3, 1.35), 0.02),
+        ]
     stripe = fin.livery(rng)
     z = floor + between(rng, 0.35, 0.6)
-    parts.append(s.slab(stripe, (-w / 2 - 0.012, front + 0.2, z), (w / 2 + 0.012, length / 2 - 0.2, z + between(rng, 0.1, 0.4))))
+    parts.append(
+        s.slab(stripe, (-w / 2 - 0.012, front + 0.2, z), (w / 2 + 0.012, length / 2 - 0.2, z + between(rng, 0.1, 0.4)))
+    )
     parts += _decks(glass, kind, front, length, w, h)
     axles = [front + 0.22 * length - (1.1 if kind == "school" else 0), length / 2 - 0.24 * length]
     parts += _wheel_row(fin.rubber(rng), fin.steel(rng), w / 2 - 0.15, axles, r, 0.34)
@@ -61,14 +70,25 @@ def _bus_ends(rng: Generator, glass: fin.Finish, front: float, length: float, w:
     low = 1.6 if kind == "school" else 1.05
     top = 2.1 if kind == "double" else h - 0.45
     nose = -length / 2
-    parts = [s.slab(glass, (-0.44 * w, front - 0.03, low), (0.44 * w, front + 0.3, top), 0.02), s.slab(glass, (-0.36 * w, length / 2 - 0.3, h - 1.3), (0.36 * w, length / 2 + 0.03, h - 0.5), 0.02)]
+    parts = [
+        s.slab(glass, (-0.44 * w, front - 0.03, low), (0.44 * w, front + 0.3, top), 0.02),
+        s.slab(glass, (-0.36 * w, length / 2 - 0.3, h - 1.3), (0.36 * w, length / 2 + 0.03, h - 0.5), 0.02),
+    ]
     if kind == "double":
         parts.append(s.slab(glass, (-0.44 * w, front - 0.03, 2.75), (0.44 * w, front + 0.3, 3.75), 0.02))
     lens, red = fin.solid("lens", (0.94, 0.93, 0.86), 0.2), fin.solid("tail lamp", (0.66, 0.06, 0.06), 0.2)
     parts += s.both(s.disc(lens, 0.13, 0.3, (0.36 * w, nose + 0.1, 0.72), axis=1, sides=16))
     parts += s.both(s.slab(red, (0.36 * w, length / 2 - 0.2, 0.75), (0.44 * w, length / 2 + 0.03, 1.1)))
-    parts += s.both(s.slab(fin.dark(rng), (0.5 * w, front + 0.05, low + 0.5), (0.5 * w + 0.25, front + 0.12, low + 0.95), 0.02))
-    parts.append(s.slab(fin.solid("board", (0.95, 0.72, 0.2), 0.4), (-0.3 * w, front - 0.045, top + 0.06), (0.3 * w, front + 0.2, top + 0.26)))
+    parts += s.both(
+        s.slab(fin.dark(rng), (0.5 * w, front + 0.05, low + 0.5), (0.5 * w + 0.25, front + 0.12, low + 0.95), 0.02)
+    )
+    parts.append(
+        s.slab(
+            fin.solid("board", (0.95, 0.72, 0.2), 0.4),
+            (-0.3 * w, front - 0.045, top + 0.06),
+            (0.3 * w, front + 0.2, top + 0.26),
+        )
+    )
     door = s.slab(glass, (w / 2 - 0.2, front + 0.35, 0.45), (w / 2 + 0.035, front + 1.25, 2.15), 0.02)
     return [*parts, door, s.slab(fin.dark(rng), (-0.45 * w, front + 0.4, 0.2), (0.45 * w, length / 2 - 0.2, 0.6))]
 
@@ -82,7 +102,9 @@ def _bogies(rng: Generator, w: float, ys: list[float], r: float = 0.45) -> Parts
     """Pairs of wheels with a frame at each position."""
     dark, steel = fin.dark(rng), fin.steel(rng)
     spots = [y + a for y in ys for a in (-1.1 * r - 0.15, 1.1 * r + 0.15)]
-    frames = s.both(s.scattered(s.slab(dark, (0.2 * w, -1.4, 0.6 * r), (0.46 * w, 1.4, 1.35 * r), 0.05), [(0, y, 0) for y in ys]))
+    frames = s.both(
+        s.scattered(s.slab(dark, (0.2 * w, -1.4, 0.6 * r), (0.46 * w, 1.4, 1.35 * r), 0.05), [(0, y, 0) for y in ys])
+    )
     return frames + _wheel_row(steel, dark, 0.42 * w, spots, r, 0.2)
 
 
@@ -92,20 +114,47 @@ def _steam(rng: Generator) -> Parts:
     length, w, r, big = between(rng, 7, 10), 2.6, between(rng, 0.7, 0.95), between(rng, 0.6, 0.85)
     axis, y0, y1 = 1.35 + r, -length / 2, length / 2
     cab = y1 - between(rng, 1.8, 2.4)
-    parts = [s.disc(f, r, cab - y0 - 0.1, (0, (y0 + 0.3 + cab + 0.2) / 2, axis), axis=1, sides=32), s.disc(dark, 0.94 * r, 0.3, (0, y0 + 0.3, axis), axis=1, sides=32)]
+    parts = [
+        s.disc(f, r, cab - y0 - 0.1, (0, (y0 + 0.3 + cab + 0.2) / 2, axis), axis=1, sides=32),
+        s.disc(dark, 0.94 * r, 0.3, (0, y0 + 0.3, axis), axis=1, sides=32),
+    ]
     parts += [s.hoop(trim, r + 0.005, 0.035, (0, y, axis), axis=1, sides=32) for y in spread(4, y0 + 0.6, cab)]
     flare = pick(rng, 1.0, 1.7)
-    parts.append(s.turned(dark, [(0, 0), (0.24, 0), (0.24, 0.7), (0.24 * flare, 1.15), (0.2 * flare, 1.15), (0, 1.05)], (0, y0 + 0.7, axis + 0.9 * r)))
-    parts += [s.turned(trim, [(0, 0), (0.35, 0), (0.33, 0.35), (0.2, 0.55), (0, 0.6)], (0, y, axis + 0.88 * r)) for y in spread(3, y0 + 1.2, cab)[1:]]
+    parts.append(
+        s.turned(
+            dark,
+            [(0, 0), (0.24, 0), (0.24, 0.7), (0.24 * flare, 1.15), (0.2 * flare, 1.15), (0, 1.05)],
+            (0, y0 + 0.7, axis + 0.9 * r),
+        )
+    )
+    parts += [
+        s.turned(trim, [(0, 0), (0.35, 0), (0.33, 0.35), (0.2, 0.55), (0, 0.6)], (0, y, axis + 0.88 * r))
+        for y in spread(3, y0 + 1.2, cab)[1:]
+    ]
     top = axis + r + 0.6
-    parts += [s.slab(f, (-w / 2, cab, 1.0), (w / 2, y1, top), 0.05), s.slab(dark, (-w / 2 - 0.15, cab - 0.15, top - 0.03), (w / 2 + 0.15, y1 + 0.15, top + 0.12), 0.06)]
+    parts += [
+        s.slab(f, (-w / 2, cab, 1.0), (w / 2, y1, top), 0.05),
+        s.slab(dark, (-w / 2 - 0.15, cab - 0.15, top - 0.03), (w / 2 + 0.15, y1 + 0.15, top + 0.12), 0.06),
+    ]
     parts += _window_row(fin.glass(rng), w / 2, np.array([(cab + y1) / 2]), 0.9, top - 1.1, top - 0.35)
-    parts += [s.slab(dark, (-0.4 * w, y0, 0.75), (0.4 * w, y1, 1.15), 0.03), s.slab(f, (-w / 2, y0 + 0.2, 1.1), (w / 2, cab + 0.1, 1.22))]
+    parts += [
+        s.slab(dark, (-0.4 * w, y0, 0.75), (0.4 * w, y1, 1.15), 0.03),
+        s.slab(f, (-w / 2, y0 + 0.2, 1.1), (w / 2, cab + 0.1, 1.22)),
+    ]
     wheels = [float(y) for y in cab - 0.4 - 2.15 * big * np.arange(3)]
-    parts += _wheel_row(pick(rng, f, dark), trim, 0.46 * w, wheels, big, 0.16) + _wheel_row(dark, trim, 0.44 * w, [y0 + 0.6, y0 + 1.5], 0.4, 0.16)
-    parts += s.both(s.slab(trim, (0.46 * w + 0.06, wheels[-1], 0.5 * big), (0.46 * w + 0.2, wheels[0], 0.5 * big + 0.12)))
-    parts += s.both(s.disc(dark, 0.2, 0.4, (0.33 * w, y0 - 0.1, 1.0), axis=1, sides=16)) + s.both(s.slab(f, (0.3 * w, y0 + 0.3, 0.55), (0.52 * w, y0 + 1.5, 1.1), 0.06))
-    return [*parts, s.disc(fin.solid("lens", (0.95, 0.92, 0.8), 0.3), 0.2, 0.25, (0, y0 + 0.15, axis + 0.75 * r), axis=1, sides=16)]
+    parts += _wheel_row(pick(rng, f, dark), trim, 0.46 * w, wheels, big, 0.16) + _wheel_row(
+        dark, trim, 0.44 * w, [y0 + 0.6, y0 + 1.5], 0.4, 0.16
+    )
+    parts += s.both(
+        s.slab(trim, (0.46 * w + 0.06, wheels[-1], 0.5 * big), (0.46 * w + 0.2, wheels[0], 0.5 * big + 0.12))
+    )
+    parts += s.both(s.disc(dark, 0.2, 0.4, (0.33 * w, y0 - 0.1, 1.0), axis=1, sides=16)) + s.both(
+        s.slab(f, (0.3 * w, y0 + 0.3, 0.55), (0.52 * w, y0 + 1.5, 1.1), 0.06)
+    )
+    return [
+        *parts,
+        s.disc(fin.solid("lens", (0.95, 0.92, 0.8), 0.3), 0.2, 0.25, (0, y0 + 0.15, axis + 0.75 * r), axis=1, sides=16),
+    ]
 
 
 def _fast(rng: Generator) -> Parts:
@@ -116,7 +165,10 @@ def _fast(rng: Generator) -> Parts:
     k = np.clip(y / nose, 0, 1)
     top, half = 0.95 + (h - 0.95) * np.sin(k * np.pi / 2) ** 0.8, w / 2 * (0.35 + 0.65 * np.sin(k * np.pi / 2) ** 0.6)
     plan = s.oval(28, 0.45)
-    rings = [np.stack([plan[:, 0] * a, np.full(28, b * length - length / 2), 0.45 + (c - 0.45) / 2 * (1 + plan[:, 1])], -1) for a, b, c in zip(half, y, top, strict=True)]
+    rings = [
+        np.stack([plan[:, 0] * a, np.full(28, b * length - length / 2), 0.45 + (c - 0.45) / 2 * (1 + plan[:, 1])], -1)
+        for a, b, c in zip(half, y, top, strict=True)
+    ]
     body, glass = s.loft(f, rings), fin.glass(rng)
     count = whole(rng, 5, 8)
     start = -length / 2 + 1.05 * nose * length
@@ -142,7 +194,10 @@ def _coach(rng: Generator) -> Parts:
     parts += _window_row(glass, w / 2, ys, float(ys[1] - ys[0]) - 0.25, 1.95, 2.95)
     stripe = s.slab(fin.livery(rng), (-w / 2 - 0.012, -length / 2 + 0.1, 1.45), (w / 2 + 0.012, length / 2 - 0.1, 1.75))
     doors = _window_row(pick(rng, glass, f), w / 2 + 0.01, np.array([-1, 1]) * (length / 2 - 0.65), 0.8, 1.05, 3.0)
-    ends = [s.slab(glass, (-0.35 * w, y - 0.1, 2.0), (0.35 * w, y + 0.1, 3.0)) for y in (-length / 2 + 0.07, length / 2 - 0.07)]
+    ends = [
+        s.slab(glass, (-0.35 * w, y - 0.1, 2.0), (0.35 * w, y + 0.1, 3.0))
+        for y in (-length / 2 + 0.07, length / 2 - 0.07)
+    ]
     return [*parts, stripe, *doors, *ends, *_bogies(rng, w, [-length / 2 + 2.4, length / 2 - 2.4])]
 
 
@@ -150,21 +205,65 @@ def _wagon(rng: Generator) -> Parts:
     """A goods wagon: tank, hopper with load, box or stacked containers."""
     length, w = between(rng, 8, 13), 2.7
     f, dark = fin.livery(rng), fin.dark(rng)
-    parts = [s.slab(dark, (-0.45 * w, -length / 2, 0.85), (0.45 * w, length / 2, 1.15), 0.03), *_bogies(rng, w, [-length / 2 + 2, length / 2 - 2])]
-    parts += [m for y in (-1, 1) for m in s.both(s.disc(dark, 0.2, 0.5, (0.32 * w, y * (length / 2 + 0.1), 1.0), axis=1, sides=14))]
+    parts = [
+        s.slab(dark, (-0.45 * w, -length / 2, 0.85), (0.45 * w, length / 2, 1.15), 0.03),
+        *_bogies(rng, w, [-length / 2 + 2, length / 2 - 2]),
+    ]
+    parts += [
+        m
+        for y in (-1, 1)
+        for m in s.both(s.disc(dark, 0.2, 0.5, (0.32 * w, y * (length / 2 + 0.1), 1.0), axis=1, sides=14))
+    ]
     kind = int(rng.integers(3))
     if kind == 0:
-        tank = s.turned(f, [(0, 0), (0.8, 0.05), (1.2, 0.35), (1.25, 0.6), (1.25, length - 1), (1.2, length - 0.75), (0.8, length - 0.45), (0, length - 0.4)], sides=32)
+        tank = s.turned(
+            f,
+            [
+                (0, 0),
+                (0.8, 0.05),
+                (1.2, 0.35),
+                (1.25, 0.6),
+                (1.25, length - 1),
+                (1.2, length - 0.75),
+                (0.8, length - 0.45),
+                (0, length - 0.4),
+            ],
+            sides=32,
+        )
         rings = [s.hoop(dark, 1.255, 0.04, (0, y, 2.3), axis=1, sides=32) for y in spread(3, -length / 2, length / 2)]
-        return [*parts, s.moved(s.lying(tank, 1), (0, -length / 2 + 0.2, 2.3)), *rings, s.disc(dark, 0.35, 0.4, (0, 0, 3.6)), *[s.slab(dark, (-0.9, y - 0.2, 1.1), (0.9, y + 0.2, 1.5)) for y in spread(3, -length / 2, length / 2)]]
+        return [
+            *parts,
+            s.moved(s.lying(tank, 1), (0, -length / 2 + 0.2, 2.3)),
+            *rings,
+            s.disc(dark, 0.35, 0.4, (0, 0, 3.6)),
+            *[s.slab(dark, (-0.9, y - 0.2, 1.1), (0.9, y + 0.2, 1.5)) for y in spread(3, -length / 2, length / 2)],
+        ]
     if kind == 1:
-        trough = [s.slab(f, (-w / 2, -length / 2 + 0.1, 1.1), (w / 2, length / 2 - 0.1, 2.7)), *s.both(s.scattered(s.slab(f, (w / 2 - 0.05, -0.06, 1.12), (w / 2 + 0.1, 0.06, 2.75)), [(0, y, 0) for y in spread(7, -length / 2, length / 2)]))]
-        heap = s.cushion(pick(rng, fin.stone, fin.soil, fin.terracotta)(rng), (0.95 * w, length - 0.4, 1.1), (0, 0, 2.6), square=0.4)
+        trough = [
+            s.slab(f, (-w / 2, -length / 2 + 0.1, 1.1), (w / 2, length / 2 - 0.1, 2.7)),
+            *s.both(
+                s.scattered(
+                    s.slab(f, (w / 2 - 0.05, -0.06, 1.12), (w / 2 + 0.1, 0.06, 2.75)),
+                    [(0, y, 0) for y in spread(7, -length / 2, length / 2)],
+                )
+            ),
+        ]
+        heap = s.cushion(
+            pick(rng, fin.stone, fin.soil, fin.terracotta)(rng), (0.95 * w, length - 0.4, 1.1), (0, 0, 2.6), square=0.4
+        )
         return [*parts, *trough, heap]
     count = pick(rng, 1, 2)
     for y in spread(count, -length / 2 + 0.1, length / 2 - 0.1):
         half, g = (length - 0.2) / count / 2 - 0.04, fin.livery(rng)
-        parts += [s.slab(g, (-w / 2, y - half, 1.12), (w / 2, y + half, 3.6)), *s.both(s.scattered(s.slab(g, (w / 2 - 0.05, -0.06, 1.2), (w / 2 + 0.05, 0.06, 3.52)), [(0, y + a, 0) for a in spread(12, -half, half)]))]
+        parts += [
+            s.slab(g, (-w / 2, y - half, 1.12), (w / 2, y + half, 3.6)),
+            *s.both(
+                s.scattered(
+                    s.slab(g, (w / 2 - 0.05, -0.06, 1.2), (w / 2 + 0.05, 0.06, 3.52)),
+                    [(0, y + a, 0) for a in spread(12, -half, half)],
+                )
+            ),
+        ]
     return parts
 
 
@@ -172,14 +271,33 @@ def _diesel(rng: Generator) -> Parts:
     """A diesel engine: long hood, cab, railings."""
     length, w, f, dark = between(rng, 11, 15), 2.7, fin.livery(rng), fin.dark(rng)
     stripe, cab = fin.livery(rng), between(rng, -0.35, 0.2) * length
-    parts = [s.slab(dark, (-w / 2, -length / 2, 0.95), (w / 2, length / 2, 1.3), 0.03), s.slab(f, (-0.36 * w, -length / 2 + 0.5, 1.25), (0.36 * w, length / 2 - 0.5, between(rng, 2.6, 3.2)), 0.12)]
-    parts += [s.slab(f, (-w / 2, cab - 1.1, 1.27), (w / 2, cab + 1.1, 3.8), 0.08), s.slab(dark, (-w / 2 - 0.05, cab - 1.2, 3.75), (w / 2 + 0.05, cab + 1.2, 3.92), 0.05)]
+    parts = [
+        s.slab(dark, (-w / 2, -length / 2, 0.95), (w / 2, length / 2, 1.3), 0.03),
+        s.slab(f, (-0.36 * w, -length / 2 + 0.5, 1.25), (0.36 * w, length / 2 - 0.5, between(rng, 2.6, 3.2)), 0.12),
+    ]
+    parts += [
+        s.slab(f, (-w / 2, cab - 1.1, 1.27), (w / 2, cab + 1.1, 3.8), 0.08),
+        s.slab(dark, (-w / 2 - 0.05, cab - 1.2, 3.75), (w / 2 + 0.05, cab + 1.2, 3.92), 0.05),
+    ]
     glass = fin.glass(rng)
-    parts += [*_window_row(glass, w / 2, np.array([cab - 0.5, cab + 0.5]), 0.75, 2.7, 3.45), *[s.slab(glass, (-0.42 * w, cab + a - 0.1, 2.75), (0.42 * w, cab + a + 0.1, 3.5)) for a in (-1.03, 1.03)]]
-    parts += [s.slab(stripe, (-0.365 * w, -length / 2 + 0.48, 1.6), (0.365 * w, length / 2 - 0.48, 1.95)), *_bogies(rng, w, [-length / 2 + 2.4, length / 2 - 2.4])]
+    parts += [
+        *_window_row(glass, w / 2, np.array([cab - 0.5, cab + 0.5]), 0.75, 2.7, 3.45),
+        *[s.slab(glass, (-0.42 * w, cab + a - 0.1, 2.75), (0.42 * w, cab + a + 0.1, 3.5)) for a in (-1.03, 1.03)],
+    ]
+    parts += [
+        s.slab(stripe, (-0.365 * w, -length / 2 + 0.48, 1.6), (0.365 * w, length / 2 - 0.48, 1.95)),
+        *_bogies(rng, w, [-length / 2 + 2.4, length / 2 - 2.4]),
+    ]
     grille = s.slab(dark, (0.3 * w, -0.35, 2.05), (0.37 * w, 0.35, 2.45))
-    parts += s.both(s.scattered(grille, [(0, y, 0) for y in spread(6, -length / 2 + 1, length / 2 - 1) if abs(y - cab) > 1.4]))
-    rail = [(0.47 * w, -length / 2 + 0.1, 1.25), (0.47 * w, -length / 2 + 0.1, 2.2), (0.47 * w, length / 2 - 0.1, 2.2), (0.47 * w, length / 2 - 0.1, 1.25)]
+    parts += s.both(
+        s.scattered(grille, [(0, y, 0) for y in spread(6, -length / 2 + 1, length / 2 - 1) if abs(y - cab) > 1.4])
+    )
+    rail = [
+        (0.47 * w, -length / 2 + 0.1, 1.25),
+        (0.47 * w, -length / 2 + 0.1, 2.2),
+        (0.47 * w, length / 2 - 0.1, 2.2),
+        (0.47 * w, length / 2 - 0.1, 1.25),
+    ]
     lens = fin.solid("lens", (0.95, 0.92, 0.8), 0.3)
     lamps = [s.disc(lens, 0.16, 0.2, (x, -length / 2 + 0.48, 2.2), axis=1, sides=14) for x in (-0.5, 0.5)]
     return [*parts, *s.both(s.bent(stripe, rail, 0.035, sides=6)), *lamps] if chance(rng, 0.8) else [*parts, *lamps]

@@ -222,7 +222,7 @@ class ProceduralRooms:
         return KINDS[self._index(room_id) % len(KINDS)].name
 
     def split(self, room_id: str) -> str:
-        """ "train" or "val" by a stable hash of the id."""
+        """Train or val, by a stable hash of the id."""
         return hashed_split(room_id)
 
     def digest(self, room_id: str) -> str:

@@ -5,7 +5,7 @@ number of times, so that no seam shows.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from scenegen.assets.mesh import Material, Mesh
 from scenegen.assets.procedural.shape_base import Array, drop_slivers, grid_faces, piece
@@ -140,7 +140,7 @@ def tube(
     return drop_slivers(piece(v, f, nrm, t, material))
 
 
-def _cap(ring: Array, normal: Array, offset: int) -> tuple[Array, Array, Array, Array]:
+def _cap(ring: Array, normal: Array, offset: int) -> tuple[Array, NDArray, NDArray, Array]:
     """Vertices, faces, normals, uv of a flat disc over a ring, facing `normal`."""
     k = np.arange(1, len(ring) - 2)
     faces = np.stack([0 * k, k, k + 1], -1) + offset

@@ -11,7 +11,9 @@ from scenegen.seeding import Generator
 Parts = list[Mesh]
 
 
-def _panel(rng: Generator, body: fin.Finish, w: float, h: float, d: float, rim: float, z0: float, y: float = 0.0) -> Parts:
+def _panel(
+    rng: Generator, body: fin.Finish, w: float, h: float, d: float, rim: float, z0: float, y: float = 0.0
+) -> Parts:
     """An upright screen: casing with rounded edges and a lit or dark face set a little proud."""
     case = s.slab(body, (-w / 2, y, z0), (w / 2, y + d, z0 + h), 0.35 * min(d, 0.03))
     lit = fin.screen(rng) if chance(rng, 0.75) else pick(rng, fin.picture, fin.glass)(rng)
@@ -35,9 +37,29 @@ def display(rng: Generator) -> Parts:
         plan = s.oval(28, between(rng, 0.25, 1.0)) * (0.2 * w + 0.02, 0.11 * w + 0.03) + (0, d)
         return [*parts, s.loft(foot, [np.c_[plan, np.full(28, z)] for z in (0, 0.012)])]
     if kind == 1:
-        return parts + s.both(s.profile_x(foot, [(-0.12, 0), (-0.09, 0), (0.5 * d, z0), (0.5 * d + 0.12, 0), (0.5 * d + 0.15, 0), (0.8 * d, z0 + 0.05), (0.2 * d, z0 + 0.05)], 0.32 * w, 0.32 * w + 0.02))
+        return parts + s.both(
+            s.profile_x(
+                foot,
+                [
+                    (-0.12, 0),
+                    (-0.09, 0),
+                    (0.5 * d, z0),
+                    (0.5 * d + 0.12, 0),
+                    (0.5 * d + 0.15, 0),
+                    (0.8 * d, z0 + 0.05),
+                    (0.2 * d, z0 + 0.05),
+                ],
+                0.32 * w,
+                0.32 * w + 0.02,
+            )
+        )
     legs = s.both(s.bent(foot, [(0.03 * w, d, z0 + 0.02), (0.06 * w, d, 0.01), (0.22 * w, -0.1, 0.01)], 0.01, smooth=1))
-    return [*parts, *legs, s.rod(foot, (0, d, z0 + 0.05), (0, d + 0.12, 0.01), 0.01), s.block(foot, (0.1 * w, 0.03, 0.08), (0, d, z0 + 0.03))]
+    return [
+        *parts,
+        *legs,
+        s.rod(foot, (0, d, z0 + 0.05), (0, d + 0.12, 0.01), 0.01),
+        s.block(foot, (0.1 * w, 0.03, 0.08), (0, d, z0 + 0.03)),
+    ]
 
 
 def _tube_monitor(rng: Generator) -> Parts:
@@ -45,16 +67,41 @@ def _tube_monitor(rng: Generator) -> Parts:
     w, body = between(rng, 0.4, 0.65), pick(rng, fin.casing, fin.wood, fin.plastic)(rng)
     h, d = 0.78 * w, 0.75 * w
     foot = 0.05 * w
-    rings = [(0.5, 0.5, -d / 2), (0.52, 0.52, -d / 2 + 0.02), (0.5, 0.5, -0.1 * d), (0.34, 0.34, 0.35 * d), (0.3, 0.3, d / 2)]
+    rings = [
+        (0.5, 0.5, -d / 2),
+        (0.52, 0.52, -d / 2 + 0.02),
+        (0.5, 0.5, -0.1 * d),
+        (0.34, 0.34, 0.35 * d),
+        (0.3, 0.3, d / 2),
+    ]
     plan = s.oval(28, 0.28)
-    case = s.loft(body, [np.stack([plan[:, 0] * a * w, np.full(28, y), foot + h / 2 + plan[:, 1] * b * h], -1) for a, b, y in rings])
+    case = s.loft(
+        body,
+        [np.stack([plan[:, 0] * a * w, np.full(28, y), foot + h / 2 + plan[:, 1] * b * h], -1) for a, b, y in rings],
+    )
     dials = chance(rng, 0.5)
     right = 0.25 * w if dials else 0.4 * w
-    bulge = s.slab(fin.screen(rng), (-0.4 * w, -d / 2 - 0.012, foot + 0.14 * h), (right, -0.3 * d, foot + 0.86 * h), 0.012)
-    parts = [case, s.pictured(bulge), s.slab(fin.dark(rng), (-0.3 * w, -0.3 * d, 0), (0.3 * w, 0.15 * d, foot + 0.14 * h))]
+    bulge = s.slab(
+        fin.screen(rng), (-0.4 * w, -d / 2 - 0.012, foot + 0.14 * h), (right, -0.3 * d, foot + 0.86 * h), 0.012
+    )
+    parts = [
+        case,
+        s.pictured(bulge),
+        s.slab(fin.dark(rng), (-0.3 * w, -0.3 * d, 0), (0.3 * w, 0.15 * d, foot + 0.14 * h)),
+    ]
     if dials:
-        parts += [s.disc(fin.dark(rng), 0.045 * w, 0.03, (0.345 * w, -d / 2 - 0.005, foot + z * h), axis=1, sides=16) for z in (0.72, 0.52)]
-        parts += s.both(s.bent(fin.steel(rng), [(0, 0, foot + 0.9 * h), (0.02, 0, foot + 1.05 * h), (0.3 * w, 0, foot + 1.5 * h)], 0.004, sides=6))
+        parts += [
+            s.disc(fin.dark(rng), 0.045 * w, 0.03, (0.345 * w, -d / 2 - 0.005, foot + z * h), axis=1, sides=16)
+            for z in (0.72, 0.52)
+        ]
+        parts += s.both(
+            s.bent(
+                fin.steel(rng),
+                [(0, 0, foot + 0.9 * h), (0.02, 0, foot + 1.05 * h), (0.3 * w, 0, foot + 1.5 * h)],
+                0.004,
+                sides=6,
+            )
+        )
     return parts
 
 
@@ -116,7 +163,14 @@ def laptop(rng: Generator) -> Parts:
     lid = _panel(rng, body, w, d, 0.6 * thick, 0.02 * w + 0.004, 0.0)
     hinge = (0, 0.5 * d - 0.004, thick)
     opened = [s.moved(s.tilted(m, 0, -(angle - np.pi / 2)), hinge) for m in lid]
-    return [base, bed, pad, keys, *opened, s.rod(fin.dark(rng), (-0.4 * w, hinge[1], thick), (0.4 * w, hinge[1], thick), 0.45 * thick)]
+    return [
+        base,
+        bed,
+        pad,
+        keys,
+        *opened,
+        s.rod(fin.dark(rng), (-0.4 * w, hinge[1], thick), (0.4 * w, hinge[1], thick), 0.45 * thick),
+    ]
 
 
 def cellphone(rng: Generator) -> Parts:
@@ -126,9 +180,18 @@ def cellphone(rng: Generator) -> Parts:
         return _candy_bar(rng, body)
     h, t = w * between(rng, 1.95, 2.2), between(rng, 0.007, 0.0095)
     plan = s.oval(40, between(rng, 0.15, 0.3)) * (w / 2, h / 2)
-    case = s.loft(body, [np.c_[plan * k, np.full(40, z)] for k, z in ((0.97, 0), (1, 0.25 * t), (1, 0.75 * t), (0.97, t))])
+    case = s.loft(
+        body, [np.c_[plan * k, np.full(40, z)] for k, z in ((0.97, 0), (1, 0.25 * t), (1, 0.75 * t), (0.97, t))]
+    )
     face = s.loft(fin.screen(rng), [np.c_[plan * (0.93, 0.95), np.full(40, z)] for z in (0.5 * t, t + 0.0006)])
-    parts = [case, s.flat_picture(face), *[s.slab(body, (w / 2 - 0.003, y, 0.3 * t), (w / 2 + 0.0012, y + 0.1 * h, 0.7 * t)) for y in (0.15 * h, 0.28 * h)]]
+    parts = [
+        case,
+        s.flat_picture(face),
+        *[
+            s.slab(body, (w / 2 - 0.003, y, 0.3 * t), (w / 2 + 0.0012, y + 0.1 * h, 0.7 * t))
+            for y in (0.15 * h, 0.28 * h)
+        ],
+    ]
     return parts + [s.disc(fin.glass(rng), 0.05 * w, 0.001, (0, 0.44 * h, t + 0.0004), sides=14)]
 
 
@@ -138,8 +201,16 @@ def _candy_bar(rng: Generator, body: fin.Finish) -> Parts:
     plan = s.oval(32, between(rng, 0.3, 0.6)) * (w / 2, h / 2)
     case = s.loft(body, [np.c_[plan * k, np.full(32, z)] for k, z in ((0.9, 0), (1, 0.35 * t), (1, 0.7 * t), (0.9, t))])
     face = s.slab(fin.screen(rng), (-0.34 * w, 0.08 * h, 0.5 * t), (0.34 * w, 0.38 * h, t + 0.0008))
-    keys = [s.slab(fin.lid(rng), (x - 0.1 * w, y - 0.028 * h, 0.5 * t), (x + 0.1 * w, y + 0.028 * h, t + 0.0016)) for x in (-0.25 * w, 0, 0.25 * w) for y in spread(4, -0.4 * h, 0.02 * h)]
-    stub = [s.rod(fin.dark(rng), (0.3 * w, 0.4 * h, 0.5 * t), (0.3 * w, 0.66 * h, 0.5 * t), 0.25 * t)] if chance(rng, 0.5) else []
+    keys = [
+        s.slab(fin.lid(rng), (x - 0.1 * w, y - 0.028 * h, 0.5 * t), (x + 0.1 * w, y + 0.028 * h, t + 0.0016))
+        for x in (-0.25 * w, 0, 0.25 * w)
+        for y in spread(4, -0.4 * h, 0.02 * h)
+    ]
+    stub = (
+        [s.rod(fin.dark(rng), (0.3 * w, 0.4 * h, 0.5 * t), (0.3 * w, 0.66 * h, 0.5 * t), 0.25 * t)]
+        if chance(rng, 0.5)
+        else []
+    )
     return [case, s.flat_picture(face), *keys, *stub]
 
 
@@ -152,11 +223,19 @@ def telephone(rng: Generator) -> Parts:
     middle = np.array([0.12 * w, -0.2 * d, 0.65 * h])
     plate = pick(rng, fin.steel, fin.dark)(rng)
     if chance(rng, 0.5):
-        dial = [s.disc(plate, 0.3 * w, 0.02, sides=28), s.disc(fin.lid(rng), 0.12 * w, 0.03, sides=20), *s.around(s.disc(fin.lid(rng), 0.035 * w, 0.024, (0.21 * w, 0, 0), sides=10), 10)]
+        dial = [
+            s.disc(plate, 0.3 * w, 0.02, sides=28),
+            s.disc(fin.lid(rng), 0.12 * w, 0.03, sides=20),
+            *s.around(s.disc(fin.lid(rng), 0.035 * w, 0.024, (0.21 * w, 0, 0), sides=10), 10),
+        ]
         parts += [s.moved(s.tilted(m, 0, np.arctan2(-n[1], n[2])), middle - (0.12 * w, 0, 0)) for m in dial]
     else:
         cap = fin.lid(rng)
-        keys = [s.block(cap, (0.1 * w, 0.1 * d, 0.02), (x, y, 0), 0.003) for x in spread(3, -0.22 * w, 0.22 * w) for y in spread(4, -0.28 * d, 0.28 * d)]
+        keys = [
+            s.block(cap, (0.1 * w, 0.1 * d, 0.02), (x, y, 0), 0.003)
+            for x in spread(3, -0.22 * w, 0.22 * w)
+            for y in spread(4, -0.28 * d, 0.28 * d)
+        ]
         parts += [s.moved(s.tilted(m, 0, np.arctan2(-n[1], n[2])), middle) for m in keys]
     return parts + _handset(rng, f if chance(rng, 0.6) else fin.dark(rng), w, d, h)
 
@@ -164,11 +243,20 @@ def telephone(rng: Generator) -> Parts:
 def _handset(rng: Generator, f: fin.Finish, w: float, d: float, h: float) -> Parts:
     """A handset across the top, on two rests, and the cord at its left."""
     z, y, r = h + 0.035, 0.3 * d, 0.022
-    grip = s.bent(f, [(-0.55 * w, y, z), (-0.25 * w, y, z + 0.02), (0.25 * w, y, z + 0.02), (0.55 * w, y, z)], 0.014, smooth=2)
+    grip = s.bent(
+        f, [(-0.55 * w, y, z), (-0.25 * w, y, z + 0.02), (0.25 * w, y, z + 0.02), (0.55 * w, y, z)], 0.014, smooth=2
+    )
     cups = s.both(s.rod(f, (0.55 * w, y, z - 0.024), (0.53 * w, y, z + 0.016), 1.2 * r, 0.9 * r, sides=16))
     rests = s.both(s.slab(f, (0.25 * w, y - 0.02, h - 0.01), (0.36 * w, y + 0.02, h + 0.042), 0.004))
     t = np.linspace(0, 1, 140)
-    coil = np.stack([-0.55 * w - 0.02 * np.sin(np.pi * t) - 0.004 * np.cos(48 * np.pi * t), y - t * 0.5 * d, (z - 0.02) * (1 - t) + 0.012 + 0.004 * np.sin(48 * np.pi * t)], -1)
+    coil = np.stack(
+        [
+            -0.55 * w - 0.02 * np.sin(np.pi * t) - 0.004 * np.cos(48 * np.pi * t),
+            y - t * 0.5 * d,
+            (z - 0.02) * (1 - t) + 0.012 + 0.004 * np.sin(48 * np.pi * t),
+        ],
+        -1,
+    )
     return [grip, *cups, *rests, s.bent(fin.dark(rng), coil, 0.0022, sides=5)]
 
 
@@ -178,12 +266,22 @@ def remote(rng: Generator) -> Parts:
     plan = s.oval(36, between(rng, 0.2, 0.5)) * (w / 2, h / 2) * np.array([1, 1])
     waist = 1 - between(rng, 0, 0.14) * np.cos(np.pi * plan[:, 1] / h) ** 2
     plan = plan * np.c_[waist, np.ones(36)]
-    parts = [s.loft(f, [np.c_[plan * k, np.full(36, z)] for k, z in ((0.88, 0), (1, 0.4 * t), (1, 0.75 * t), (0.92, t))])]
+    parts = [
+        s.loft(f, [np.c_[plan * k, np.full(36, z)] for k, z in ((0.88, 0), (1, 0.4 * t), (1, 0.75 * t), (0.92, t))])
+    ]
     rows, columns, key = whole(rng, 3, 6), pick(rng, 3, 3, 2), fin.lid(rng)
     low, high = -0.42 * h, 0.12 * h
     buttons = [(x, y) for y in spread(rows, low, high) for x in spread(columns, -0.36 * w, 0.36 * w)]
     size = min(0.3 * w / columns, 0.3 * (high - low) / rows)
-    parts += [s.disc(key, size, 0.5 * t, (x, y, 0.85 * t), sides=12) if rows % 2 else s.block(key, (1.9 * size, 1.4 * size, 0.5 * t), (x, y, 0.85 * t)) for x, y in buttons]
-    parts += [s.hoop(fin.steel(rng), 0.2 * w, 0.05 * w, (0, 0.26 * h, t)), s.disc(key, 0.1 * w, 0.4 * t, (0, 0.26 * h, 0.92 * t), sides=14)]
+    parts += [
+        s.disc(key, size, 0.5 * t, (x, y, 0.85 * t), sides=12)
+        if rows % 2
+        else s.block(key, (1.9 * size, 1.4 * size, 0.5 * t), (x, y, 0.85 * t))
+        for x, y in buttons
+    ]
+    parts += [
+        s.hoop(fin.steel(rng), 0.2 * w, 0.05 * w, (0, 0.26 * h, t)),
+        s.disc(key, 0.1 * w, 0.4 * t, (0, 0.26 * h, 0.92 * t), sides=14),
+    ]
     power = fin.solid("power", (0.75, 0.12, 0.1))
     return [*parts, s.disc(power, 0.08 * w, 0.4 * t, (-0.2 * w, 0.4 * h, 0.92 * t), sides=12)]

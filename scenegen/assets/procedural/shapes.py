@@ -6,7 +6,17 @@ The public names of the shape makers; flat ones have split vertices, curved ones
 from scenegen.assets.mesh import concatenate
 from scenegen.assets.procedural.flat_shapes import board, box, extrude, patch, polygon, rounded_box, triangulate
 from scenegen.assets.procedural.round_shapes import cylinder, frustum, lathe, sphere, tube
-from scenegen.assets.procedural.shape_base import fit_uv, grid_faces, labelled, move, piece, place, shift_uv, smoothed, turn
+from scenegen.assets.procedural.shape_base import (
+    fit_uv,
+    grid_faces,
+    labelled,
+    move,
+    piece,
+    place,
+    shift_uv,
+    smoothed,
+    turn,
+)
 
 __all__ = [
     "board",

@@ -63,9 +63,7 @@ def turned(f: Finish, profile: Vec, at: Vec = (0, 0, 0), sides: int = 24, wraps:
 def disc(f: Finish, radius: float, thickness: float, at: Vec = (0, 0, 0), axis: int = 2, sides: int = 24) -> Mesh:
     """A round plate with slightly rounded rims about coordinate axis 0, 1 or 2."""
     bevel = 0.2 * min(radius, thickness)
-    mesh = shapes.cylinder(
-        radius, thickness, f.material, segments=sides, texture_scale_m=f.tile_m, bevel_m=bevel
-    )
+    mesh = shapes.cylinder(radius, thickness, f.material, segments=sides, texture_scale_m=f.tile_m, bevel_m=bevel)
     return moved(lying(mesh, axis), at)
 
 

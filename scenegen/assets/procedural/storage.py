@@ -15,8 +15,15 @@ _T = 0.02
 def _shell(f: fin.Finish, back: fin.Finish, w: float, d: float, z0: float, z1: float) -> Parts:
     """An open box seen from the front: two sides, top, bottom and a back panel."""
     sides = s.both(s.slab(f, (w / 2 - _T, -d / 2, z0), (w / 2, d / 2, z1)))
-    levels = [s.slab(f, (-w / 2 + 0.5 * _T, -d / 2 + 0.002, z), (w / 2 - 0.5 * _T, d / 2 - 0.002, z + _T)) for z in (z0 + 0.003, z1 - _T - 0.003)]
-    return [*sides, *levels, s.slab(back, (-w / 2 + 0.3 * _T, d / 2 - 0.014, z0 + 0.006), (w / 2 - 0.3 * _T, d / 2 - 0.004, z1 - 0.006))]
+    levels = [
+        s.slab(f, (-w / 2 + 0.5 * _T, -d / 2 + 0.002, z), (w / 2 - 0.5 * _T, d / 2 - 0.002, z + _T))
+        for z in (z0 + 0.003, z1 - _T - 0.003)
+    ]
+    return [
+        *sides,
+        *levels,
+        s.slab(back, (-w / 2 + 0.3 * _T, d / 2 - 0.014, z0 + 0.006), (w / 2 - 0.3 * _T, d / 2 - 0.004, z1 - 0.006)),
+    ]
 
 
 def bookshelf(rng: Generator) -> Parts:
@@ -31,7 +38,10 @@ def _bookcase(rng: Generator) -> Parts:
     parts = _shell(f, f, w, d, plinth - 0.01, h)
     parts.append(s.slab(f, (-w / 2 + 0.01, -d / 2 + 0.02, 0), (w / 2 - 0.01, d / 2 - 0.01, plinth)))
     levels = np.linspace(plinth + 0.013, h - 0.003, whole(rng, 3, 6) + 1)
-    shelf = [s.slab(f, (-w / 2 + 0.5 * _T, -d / 2 + 0.01, z - _T), (w / 2 - 0.5 * _T, d / 2 - 0.006, z)) for z in levels[1:-1]]
+    shelf = [
+        s.slab(f, (-w / 2 + 0.5 * _T, -d / 2 + 0.01, z - _T), (w / 2 - 0.5 * _T, d / 2 - 0.006, z))
+        for z in levels[1:-1]
+    ]
     return [*parts, *shelf, *_contents(rng, levels, -w / 2 + _T, w / 2 - _T, d)]
 
 
@@ -46,7 +56,10 @@ def _contents(rng: Generator, levels: np.ndarray, x0: float, x1: float, d: float
         elif kind == 3:
             count = max(1, int((x1 - x0) / 0.32))
             half = (x1 - x0) / count / 2 - 0.015
-            out += [s.slab(box, (c - half, -d / 2 + 0.03, a - 0.004), (c + half, d / 2 - 0.03, a + 0.75 * room), 0.006) for c in spread(count, x0, x1)]
+            out += [
+                s.slab(box, (c - half, -d / 2 + 0.03, a - 0.004), (c + half, d / 2 - 0.03, a + 0.75 * room), 0.006)
+                for c in spread(count, x0, x1)
+            ]
     return out
 
 
@@ -67,9 +80,14 @@ def _cubes(rng: Generator) -> Parts:
     nx, nz, cell, f = whole(rng, 1, 4), whole(rng, 2, 5), between(rng, 0.32, 0.38), fin.carcass(rng)
     w, h, d = nx * cell + _T, nz * cell + _T, between(rng, 0.3, 0.39)
     parts = _shell(f, f, w, d, 0.0, h)
-    parts += [s.slab(f, (x - _T / 2, -d / 2 + 0.004, 0.01), (x + _T / 2, d / 2 - 0.008, h - 0.01)) for x in np.arange(1, nx) * cell - nx * cell / 2]
+    parts += [
+        s.slab(f, (x - _T / 2, -d / 2 + 0.004, 0.01), (x + _T / 2, d / 2 - 0.008, h - 0.01))
+        for x in np.arange(1, nx) * cell - nx * cell / 2
+    ]
     levels = np.arange(nz + 1) * cell + _T
-    parts += [s.slab(f, (-w / 2 + 0.01, -d / 2 + 0.006, z - _T), (w / 2 - 0.01, d / 2 - 0.006, z)) for z in levels[1:-1]]
+    parts += [
+        s.slab(f, (-w / 2 + 0.01, -d / 2 + 0.006, z - _T), (w / 2 - 0.01, d / 2 - 0.006, z)) for z in levels[1:-1]
+    ]
     books, door = fin.books(rng), fin.upholstery(rng)
     for x in np.arange(nx) * cell - nx * cell / 2:
         for z in levels[:-1]:
@@ -77,7 +95,14 @@ def _cubes(rng: Generator) -> Parts:
             if kind == 0:
                 parts += _row(rng, books, x + 0.02, x + cell - 0.02, z, 0.26, d)
             if kind == 1:
-                parts.append(s.slab(door, (x + 0.014, -d / 2 + 0.012, z + 0.003), (x + cell - 0.014, d / 2 - 0.05, z + cell - 0.035), 0.005))
+                parts.append(
+                    s.slab(
+                        door,
+                        (x + 0.014, -d / 2 + 0.012, z + 0.003),
+                        (x + cell - 0.014, d / 2 - 0.05, z + cell - 0.035),
+                        0.005,
+                    )
+                )
     return parts
 
 
@@ -92,7 +117,10 @@ def _open_frame(rng: Generator) -> Parts:
     boards = [s.slab(board, (-w / 2, -d / 2 + lean * z, z - 0.025), (w / 2, d / 2, z), 0.003) for z in levels]
     shelves = np.append(levels, h + 0.2)
     depth = d - 0.04
-    stuff = [s.moved(m, (0, lean * float(m.vertices[:, 2].min()) / 2, 0)) for m in _contents(rng, shelves[:-1], -x + 0.03, x - 0.03, depth * (1 - lean))]
+    stuff = [
+        s.moved(m, (0, lean * float(m.vertices[:, 2].min()) / 2, 0))
+        for m in _contents(rng, shelves[:-1], -x + 0.03, x - 0.03, depth * (1 - lean))
+    ]
     return [*posts, *boards, *stuff]
 
 
@@ -105,14 +133,20 @@ def cabinet(rng: Generator) -> Parts:
     z0 = _base(rng, f, w, d)
     body = s.slab(f, (-w / 2, -d / 2 + 0.02, z0[0]), (w / 2, d / 2, h - 0.012))
     overhang = pick(rng, 0.0, between(rng, 0.005, 0.03))
-    top = s.slab(f, (-w / 2 - overhang, -d / 2 - overhang + 0.003, h - 0.03), (w / 2 + overhang, d / 2 + 0.003, h), 0.004)
+    top = s.slab(
+        f, (-w / 2 - overhang, -d / 2 - overhang + 0.003, h - 0.03), (w / 2 + overhang, d / 2 + 0.003, h), 0.004
+    )
     columns, style = max(1, round(w / between(rng, 0.42, 0.6))), pick(rng, "knob", "bar", "edge")
     parts = [body, top, *z0[1]]
     edges = np.linspace(-w / 2 + 0.01, w / 2 - 0.01, columns + 1)
     for k, (a, b) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
         cells = pick(rng, 1, max(2, round(h / 0.28)), max(2, round(h / 0.22))) if h < 1.4 else pick(rng, 1, 1, 2)
         rows = np.linspace(z0[0] + 0.01, h - 0.036, cells + 1)
-        parts += [m for c, e in zip(rows[:-1], rows[1:], strict=True) for m in _front(front, grip, style, a, b, c, e, -d / 2 + 0.02, k % 2 == 0)]
+        parts += [
+            m
+            for c, e in zip(rows[:-1], rows[1:], strict=True)
+            for m in _front(front, grip, style, a, b, c, e, -d / 2 + 0.02, k % 2 == 0)
+        ]
     return parts
 
 
@@ -126,19 +160,30 @@ def _base(rng: Generator, f: fin.Finish, w: float, d: float) -> tuple[float, Par
     return z, [m for half in s.both(leg) for m in (half, s.scaled(half, (1, -1, 1)))]
 
 
-def _front(f: fin.Finish, grip: fin.Finish, style: str, x0: float, x1: float, z0: float, z1: float, y: float, left: bool) -> Parts:
+def _front(
+    f: fin.Finish, grip: fin.Finish, style: str, x0: float, x1: float, z0: float, z1: float, y: float, left: bool
+) -> Parts:
     """A door (tall) or drawer front (flat) with its handle, standing proud of the plane at y."""
     panel = s.slab(f, (x0 + 0.003, y - 0.018, z0 + 0.003), (x1 - 0.003, y + 0.01, z1 - 0.003), 0.003)
     tall, mid_x, mid_z = (z1 - z0) > 0.8 * (x1 - x0), (x0 + x1) / 2, (z0 + z1) / 2
     at = (x1 - 0.04 if left else x0 + 0.04, mid_z) if tall else (mid_x, mid_z)
     if style == "knob":
-        return [panel, s.ball(grip, 0.014, (at[0], y - 0.028, at[1]), 12), s.rod(grip, (at[0], y, at[1]), (at[0], y - 0.026, at[1]), 0.006)]
+        return [
+            panel,
+            s.ball(grip, 0.014, (at[0], y - 0.028, at[1]), 12),
+            s.rod(grip, (at[0], y, at[1]), (at[0], y - 0.026, at[1]), 0.006),
+        ]
     if style == "edge":
         strip = (x0 + 0.02, x1 - 0.02)
         return [panel, s.slab(grip, (strip[0], y - 0.026, z1 - 0.016), (strip[1], y, z1 - 0.009))]
     half = min(0.07, 0.3 * (x1 - x0), 0.3 * (z1 - z0) if tall else 1.0)
     ends = [(at[0], at[1] - half), (at[0], at[1] + half)] if tall else [(at[0] - half, at[1]), (at[0] + half, at[1])]
-    path = [(ends[0][0], y, ends[0][1]), (ends[0][0], y - 0.045, ends[0][1]), (ends[1][0], y - 0.045, ends[1][1]), (ends[1][0], y, ends[1][1])]
+    path = [
+        (ends[0][0], y, ends[0][1]),
+        (ends[0][0], y - 0.045, ends[0][1]),
+        (ends[1][0], y - 0.045, ends[1][1]),
+        (ends[1][0], y, ends[1][1]),
+    ]
     return [panel, s.bent(grip, path, 0.006, smooth=1)]
 
 
@@ -149,7 +194,11 @@ def file_cabinet(rng: Generator) -> Parts:
     h = z0 + count * between(rng, 0.24, 0.32)
     parts = [s.slab(f, (-w / 2, -d / 2 + 0.02, z0), (w / 2, d / 2, h), 0.006)]
     if chance(rng, 0.4):
-        parts += [s.disc(fin.rubber(rng), 0.03, 0.02, (a * (w / 2 - 0.05), b * (d / 2 - 0.06), 0.03), axis=0, sides=14) for a in (-1, 1) for b in (-1, 1)]
+        parts += [
+            s.disc(fin.rubber(rng), 0.03, 0.02, (a * (w / 2 - 0.05), b * (d / 2 - 0.06), 0.03), axis=0, sides=14)
+            for a in (-1, 1)
+            for b in (-1, 1)
+        ]
         parts.append(s.slab(grip, (-w / 2 + 0.03, -d / 2 + 0.05, 0.045), (w / 2 - 0.03, d / 2 - 0.03, z0 + 0.004)))
     else:
         parts.append(s.slab(fin.dark(rng), (-w / 2 + 0.02, -d / 2 + 0.04, 0), (w / 2 - 0.02, d / 2 - 0.02, z0 + 0.01)))
@@ -158,6 +207,13 @@ def file_cabinet(rng: Generator) -> Parts:
     for a, b in zip(edges[:-1], edges[1:], strict=True):
         mid = (a + b) / 2
         parts.append(s.slab(f, (-w / 2 + 0.012, y - 0.018, a + 0.005), (w / 2 - 0.012, y + 0.01, b - 0.005), 0.004))
-        parts.append(s.slab(grip, (-0.07, y - 0.04, mid - 0.02), (0.07, y, mid - 0.004), 0.005) if cup else s.bent(grip, [(-0.06, y, mid), (-0.06, y - 0.045, mid), (0.06, y - 0.045, mid), (0.06, y, mid)], 0.006))
-        parts += [s.slab(grip, (-0.045, y - 0.022, mid + 0.03), (0.045, y, mid + 0.07)), s.slab(card, (-0.04, y - 0.024, mid + 0.035), (0.04, y, mid + 0.065))]
+        parts.append(
+            s.slab(grip, (-0.07, y - 0.04, mid - 0.02), (0.07, y, mid - 0.004), 0.005)
+            if cup
+            else s.bent(grip, [(-0.06, y, mid), (-0.06, y - 0.045, mid), (0.06, y - 0.045, mid), (0.06, y, mid)], 0.006)
+        )
+        parts += [
+            s.slab(grip, (-0.045, y - 0.022, mid + 0.03), (0.045, y, mid + 0.07)),
+            s.slab(card, (-0.04, y - 0.024, mid + 0.035), (0.04, y, mid + 0.065)),
+        ]
     return parts

@@ -35,7 +35,8 @@ def _wood_field(rng: Generator, n: int, rings: int) -> Field:
     fibre = spectral(rng, n, 0.6, stretch=(24, 1))
     ring = np.sin(2 * np.pi * (rings * y + 0.5 * bend), dtype=np.float32)
     pores = smoothstep(1.4, 2.6, spectral(rng, n, 0.0, stretch=(14, 1)))
-    return 0.55 + 0.12 * ring * (1 + 0.3 * fibre) + 0.09 * fibre + 0.05 * bend - 0.28 * pores
+    field = 0.55 + 0.12 * ring * (1 + 0.3 * fibre) + 0.09 * fibre + 0.05 * bend - 0.28 * pores
+    return field.astype(np.float32)
 
 
 def wood(rng: Generator, size_px: int = 256, color: Color = OAK, *, rings: int = 11, figure: float = 1.0) -> Texture:
@@ -76,7 +77,7 @@ def parquet(
     return ramp(tone, [shade(color, 0.3), shade(color, 0.72), shade(color, 1.0), shade(color, 1.2)])
 
 
-def _planks(rng: Generator, n: int, rows: int) -> tuple[NDArray[np.int32], Field, Field, Field]:
+def _planks(rng: Generator, n: int, rows: int) -> tuple[NDArray, NDArray, NDArray, Field]:
     """Boards along x in `rows` rows, two per row, joints staggered: id, along, across, gap."""
     x, y = (np.broadcast_to(g, (n, n)) for g in grid(n))
     row = (y * rows).astype(np.int32)
@@ -88,7 +89,7 @@ def _planks(rng: Generator, n: int, rows: int) -> tuple[NDArray[np.int32], Field
     return row * 2 + column, x, y, gap
 
 
-def _basket(rng: Generator, n: int, rows: int) -> tuple[NDArray[np.int32], Field, Field, Field]:
+def _basket(rng: Generator, n: int, rows: int) -> tuple[NDArray, NDArray, NDArray, Field]:
     """Squares of four slats, turned alternately."""
     blocks, slats = max(2, rows // 4 * 2), 4
     x, y = (np.broadcast_to(g * blocks, (n, n)) for g in grid(n))
@@ -101,7 +102,7 @@ def _basket(rng: Generator, n: int, rows: int) -> tuple[NDArray[np.int32], Field
     return plank, along / blocks, across / blocks, 1 - smoothstep(0.6 / n, 2.2 / n, edge)
 
 
-def _herringbone(rng: Generator, n: int, rows: int) -> tuple[NDArray[np.int32], Field, Field, Field]:
+def _herringbone(rng: Generator, n: int, rows: int) -> tuple[NDArray, NDArray, NDArray, Field]:
     """Herringbone of 1 x 4 slats on a square lattice that repeats every `rows` cells (made a multiple of 8)."""
     k, m = 4, max(8, rows // 8 * 8)
     x, y = (np.broadcast_to(g * m, (n, n)) for g in grid(n))

@@ -49,7 +49,9 @@ def _legged(rng: Generator) -> Parts:
     plan = s.oval(4) * 1.4 if chance(rng, 0.6) else s.oval(14)
     taper, splay = between(rng, 0.5, 1.0), pick(rng, 0.0, between(rng, 0.0, 0.06))
     steps = _leg_steps(rng, len(plan) == 14, leg, h - 0.02, taper)
-    rings = [np.c_[plan * r + (x + splay * (1 - z / h), y + splay * (1 - z / h)), np.full(len(plan), z)] for r, z in steps]
+    rings = [
+        np.c_[plan * r + (x + splay * (1 - z / h), y + splay * (1 - z / h)), np.full(len(plan), z)] for r, z in steps
+    ]
     one = s.loft(f, rings)
     parts += [m for half in s.both(one) for m in (half, s.scaled(half, (1, -1, 1)))]
     if chance(rng, 0.35):
@@ -63,14 +65,24 @@ def _leg_steps(rng: Generator, turned: bool, r: float, h: float, taper: float) -
         return [(taper * r, 0.0), (r, h)]
     z = np.linspace(0, 0.82, 22)
     beads = 0.72 + 0.22 * np.cos(2 * np.pi * z * whole(rng, 2, 5)) * np.sin(np.pi * z / 0.82)
-    return [(0.7 * r, 0.0), *[(float(r * b), float(h * a)) for a, b in zip(z[1:], beads[1:], strict=True)], (1.1 * r, 0.84 * h), (1.1 * r, h)]
+    return [
+        (0.7 * r, 0.0),
+        *[(float(r * b), float(h * a)) for a, b in zip(z[1:], beads[1:], strict=True)],
+        (1.1 * r, 0.84 * h),
+        (1.1 * r, h),
+    ]
 
 
 def _drawers(f: fin.Finish, x: float, y: float, h: float, apron: float, count: int) -> Parts:
     """Drawer fronts with knobs in the front apron."""
     w = 2 * x / count
-    fronts = [s.block(f, (0.86 * w, 0.03, 0.7 * apron), (c, -y, h - 0.02 - apron / 2), 0.004) for c in spread(count, -x, x)]
-    return fronts + [s.ball(fin.solid("knob", (0.6, 0.55, 0.42)), 0.012, (c, -y - 0.02, h - 0.02 - apron / 2), 10) for c in spread(count, -x, x)]
+    fronts = [
+        s.block(f, (0.86 * w, 0.03, 0.7 * apron), (c, -y, h - 0.02 - apron / 2), 0.004) for c in spread(count, -x, x)
+    ]
+    return fronts + [
+        s.ball(fin.solid("knob", (0.6, 0.55, 0.42)), 0.012, (c, -y - 0.02, h - 0.02 - apron / 2), 10)
+        for c in spread(count, -x, x)
+    ]
 
 
 def _pedestal(rng: Generator) -> Parts:
@@ -83,15 +95,28 @@ def _pedestal(rng: Generator) -> Parts:
         r = 0.32 * d
         z = np.linspace(0, 1, 14)
         flare = 0.1 * r + 0.9 * r * np.exp(-7 * z) + 0.35 * r * z**6
-        foot = [(0, 0), (1.0 * r, 0), *[(float(a), 0.012 + float(b) * (h - 0.03)) for a, b in zip(flare, z, strict=True)], (0, h - 0.018)]
+        foot = [
+            (0, 0),
+            (1.0 * r, 0),
+            *[(float(a), 0.012 + float(b) * (h - 0.03)) for a, b in zip(flare, z, strict=True)],
+            (0, h - 0.018),
+        ]
         return [plate, s.turned(f, foot, sides=32)]
     z = np.linspace(0.1, 0.96, 18)
     wave = 0.035 + 0.015 * np.cos(z * between(rng, 8, 25))
-    column = s.turned(f, [(0, 0.08 * h), *[(float(a), float(b * h)) for a, b in zip(wave, z, strict=True)], (0, 0.97 * h)])
+    column = s.turned(
+        f, [(0, 0.08 * h), *[(float(a), float(b * h)) for a, b in zip(wave, z, strict=True)], (0, 0.97 * h)]
+    )
     foot = s.bent(f, [(0.0, 0, 0.22 * h), (0.2 * d, 0, 0.16 * h), (0.38 * d, 0, 0.03)], [0.035, 0.028, 0.022], smooth=2)
     tips = s.disc(f, 0.03, 0.02, (0.38 * d, 0, 0.01), sides=12)
     count = pick(rng, 3, 4)
-    return [plate, column, *s.around(foot, count, 0.5), *s.around(tips, count, 0.5), s.disc(f, 0.2 * d, 0.03, (0, 0, h - 0.045))]
+    return [
+        plate,
+        column,
+        *s.around(foot, count, 0.5),
+        *s.around(tips, count, 0.5),
+        s.disc(f, 0.2 * d, 0.03, (0, 0, h - 0.045)),
+    ]
 
 
 def _trestle(rng: Generator) -> Parts:
@@ -115,7 +140,13 @@ def _hairpin(rng: Generator) -> Parts:
     w, d, h = _size(rng)
     wire = pick(rng, fin.dark, fin.steel, fin.painted)(rng)
     x, y, r = w / 2 - 0.08, d / 2 - 0.08, between(rng, 0.005, 0.008)
-    path = [(x - 0.09, y, h - 0.02), (x + 0.03, y + 0.03, 0.03), (x + 0.035, y + 0.035, r), (x + 0.03, y + 0.03, 0.03), (x, y - 0.09, h - 0.02)]
+    path = [
+        (x - 0.09, y, h - 0.02),
+        (x + 0.03, y + 0.03, 0.03),
+        (x + 0.035, y + 0.035, r),
+        (x + 0.03, y + 0.03, 0.03),
+        (x, y - 0.09, h - 0.02),
+    ]
     leg = s.bent(wire, [path[0], path[1], path[2], path[4]], r, sides=7, smooth=1)
     plate = s.block(wire, (0.13, 0.13, 0.006), (x - 0.02, y - 0.02, h - 0.024))
     quarter = [m for p in (leg, plate) for half in s.both(p) for m in (half, s.scaled(half, (1, -1, 1)))]
@@ -127,7 +158,10 @@ def _drum(rng: Generator) -> Parts:
     r, h = between(rng, 0.18, 0.32), between(rng, 0.38, 0.55)
     f, top = pick(rng, fin.wood, fin.stone, fin.straw, fin.painted)(rng), _surface(rng)
     if chance(rng, 0.3):
-        return [s.block(f, (1.7 * r, 1.7 * r, h), (0, 0, h / 2), 0.01), s.block(top, (1.8 * r, 1.8 * r, 0.03), (0, 0, h + 0.01), 0.006)]
+        return [
+            s.block(f, (1.7 * r, 1.7 * r, h), (0, 0, h / 2), 0.01),
+            s.block(top, (1.8 * r, 1.8 * r, 0.03), (0, 0, h + 0.01), 0.006),
+        ]
     waist = between(rng, -0.3, 0.2)
     z = np.linspace(0, 1, 12)
     wall = [(float(r * (0.86 + waist * np.sin(np.pi * a))), float(a * h)) for a in z]
@@ -141,14 +175,32 @@ def _desk(rng: Generator) -> Parts:
     fronts, grip = (f if chance(rng, 0.5) else fin.lacquer(rng)), fin.steel(rng)
     box_w, count = between(rng, 0.34, 0.44), whole(rng, 2, 4)
     x = w / 2 - box_w / 2 - 0.02
-    parts = [s.block(f, (w, d, 0.03), (0, 0, h - 0.015), 0.004), s.block(f, (w - 0.1, 0.02, 0.35), (0, d / 2 - 0.06, h - 0.19))]
-    pedestal = [s.slab(f, (x - box_w / 2, -d / 2 + 0.03, 0.04), (x + box_w / 2, d / 2 - 0.03, h - 0.02)), s.slab(fin.dark(rng), (x - box_w / 2 + 0.02, -d / 2 + 0.06, 0), (x + box_w / 2 - 0.02, d / 2 - 0.06, 0.05))]
+    parts = [
+        s.block(f, (w, d, 0.03), (0, 0, h - 0.015), 0.004),
+        s.block(f, (w - 0.1, 0.02, 0.35), (0, d / 2 - 0.06, h - 0.19)),
+    ]
+    pedestal = [
+        s.slab(f, (x - box_w / 2, -d / 2 + 0.03, 0.04), (x + box_w / 2, d / 2 - 0.03, h - 0.02)),
+        s.slab(fin.dark(rng), (x - box_w / 2 + 0.02, -d / 2 + 0.06, 0), (x + box_w / 2 - 0.02, d / 2 - 0.06, 0.05)),
+    ]
     edges = np.linspace(0.05, h - 0.04, count + 1)
     for a, b in zip(edges[:-1], edges[1:], strict=True):
-        pedestal.append(s.slab(fronts, (x - box_w / 2 + 0.008, -d / 2 + 0.015, a + 0.006), (x + box_w / 2 - 0.008, -d / 2 + 0.05, b - 0.006), 0.003))
-        pedestal.append(s.slab(grip, (x - 0.06, -d / 2, (a + b) / 2 - 0.008), (x + 0.06, -d / 2 + 0.03, (a + b) / 2 + 0.008), 0.004))
+        pedestal.append(
+            s.slab(
+                fronts,
+                (x - box_w / 2 + 0.008, -d / 2 + 0.015, a + 0.006),
+                (x + box_w / 2 - 0.008, -d / 2 + 0.05, b - 0.006),
+                0.003,
+            )
+        )
+        pedestal.append(
+            s.slab(grip, (x - 0.06, -d / 2, (a + b) / 2 - 0.008), (x + 0.06, -d / 2 + 0.03, (a + b) / 2 + 0.008), 0.004)
+        )
     if chance(rng, 0.4):
         return parts + [m for p in pedestal for m in s.both(p)]
     side = s.slab(f, (-w / 2 + 0.02, -d / 2 + 0.03, 0), (-w / 2 + 0.05, d / 2 - 0.03, h - 0.02))
-    legs = [s.rod(grip, (-w / 2 + 0.05, a * (d / 2 - 0.06), 0), (-w / 2 + 0.05, a * (d / 2 - 0.06), h - 0.02), 0.02) for a in (-1, 1)]
+    legs = [
+        s.rod(grip, (-w / 2 + 0.05, a * (d / 2 - 0.06), 0), (-w / 2 + 0.05, a * (d / 2 - 0.06), h - 0.02), 0.02)
+        for a in (-1, 1)
+    ]
     return parts + pedestal + pick(rng, [side], legs)

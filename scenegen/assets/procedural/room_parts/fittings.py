@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenegen.assets.procedural.room_parts import clutter, decor, seating, storage
+from scenegen.assets.procedural.room_parts import clutter, decor, lamps, plants, seating, storage
 from scenegen.assets.procedural.room_parts.kit import Item, Kit, item, shifted
 from scenegen.assets.procedural.room_parts.layout import Layout, Placed, inside, wall_item_frame
 
@@ -76,22 +76,22 @@ def pictures(layout: Layout, kit: Kit, over: tuple[Placed | None, ...] = (), cou
         index += 1
 
 
-def lamps(layout: Layout, kit: Kit, over: Placed | None = None, style: str = "") -> None:
+def light(layout: Layout, kit: Kit, over: Placed | None = None, style: str = "") -> None:
     """A pendant over a table, else one or more lamps under the ceiling."""
     style = style or kit.pick("disc", "pendant")
     if over is not None:
         x, y = (over.T_world_item @ [0, over.item.depth / 2, 0, 1])[:2]
-        layout.under_ceiling(decor.pendant(kit, layout.plan.height - kit.between(1.45, 1.7)), float(x), float(y))
+        layout.under_ceiling(lamps.pendant(kit, layout.plan.height - kit.between(1.45, 1.7)), float(x), float(y))
         return
     x, y = (float(v) for v in layout.middle())
     if style == "office":
         yaw = kit.pick(0.0, np.pi / 2)
         for dx, dy in ((-1.1, 0), (1.1, 0)) if yaw else ((0, -1.1), (0, 1.1)):
-            layout.under_ceiling(decor.ceiling_light(kit, True), x + dx * 0.7, y + dy * 0.7, yaw)
+            layout.under_ceiling(lamps.ceiling_light(kit, True), x + dx * 0.7, y + dy * 0.7, yaw)
     elif style == "pendant" and layout.plan.height > 2.5:
-        layout.under_ceiling(decor.pendant(kit, layout.plan.height - kit.between(1.95, 2.15)), x, y)
+        layout.under_ceiling(lamps.pendant(kit, layout.plan.height - kit.between(1.95, 2.15)), x, y)
     else:
-        layout.under_ceiling(decor.ceiling_light(kit), x, y)
+        layout.under_ceiling(lamps.ceiling_light(kit), x, y)
 
 
 def lay_rug(layout: Layout, kit: Kit, host: Placed, y: float, width: float, depth: float) -> None:
@@ -213,8 +213,8 @@ def _basket(kit: Kit) -> Item:
 
 
 _CORNER = {
-    "plant": decor.plant,
-    "lamp": decor.floor_lamp,
+    "plant": plants.plant,
+    "lamp": lamps.floor_lamp,
     "box": _small_carton,
     "basket": _basket,
     "pouf": seating.pouf,

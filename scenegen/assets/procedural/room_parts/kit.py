@@ -18,11 +18,12 @@ from scenegen.seeding import Generator
 T = TypeVar("T")
 Span = tuple[float, float]
 
-NYU40 = (
-    "wall floor cabinet bed chair sofa table door window bookshelf picture counter blinds desk shelves curtain dresser "
-    "pillow mirror floor_mat clothes ceiling books refrigerator television paper towel shower_curtain box whiteboard "
-    "person night_stand toilet sink lamp bathtub bag otherstructure otherfurniture otherprop"
-).split()
+_NAMES = (
+    "wall floor cabinet bed chair sofa table door window bookshelf picture counter blinds desk shelves curtain "
+    "dresser pillow mirror floor_mat clothes ceiling books refrigerator television paper towel shower_curtain box "
+    "whiteboard person night_stand toilet sink lamp bathtub bag otherstructure otherfurniture otherprop "
+)
+NYU40: tuple[str, ...] = tuple(_NAMES.split())
 """The 40 class names of NYUv2; class k of a label is entry k - 1."""
 LABELS: dict[str, int] = {name: k + 1 for k, name in enumerate(NYU40)}
 
@@ -103,7 +104,15 @@ class Kit:
     def rod(self, role: str, a: ArrayLike, b: ArrayLike, radius_m: float | Span, segments: int = 10) -> Mesh:
         """Round bar from a to b; two radii make it taper."""
         f = self.finishes(role)
-        return self._slide(shapes.tube([a, b], radius_m, f.material, segments=segments, texture_scale_m=f.scale_m))
+        return self._slide(
+            shapes.tube(
+                np.stack([np.asarray(a, float), np.asarray(b, float)]),
+                radius_m,
+                f.material,
+                segments=segments,
+                texture_scale_m=f.scale_m,
+            )
+        )
 
     def pipe(self, role: str, path: ArrayLike, radius_m: float, segments: int = 10, closed: bool = False) -> Mesh:
         """Round tube along a path."""

@@ -1,5 +1,7 @@
 """Fitted kitchens: a run of base units with sink, hob and oven, wall units, hood, fridge. Local frame as in `kit`."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from scenegen.assets.mesh import Mesh
@@ -51,7 +53,7 @@ def _unit(kit: Kit, job: str, x: Span, style: str, knob: str) -> list[Mesh]:
         return _oven(kit, inner, y, (a, b)) + _hob(kit, sum(x) / 2)
     if job == "drawers":
         cuts = [a, a + 0.3, a + 0.56, b]
-        rows = zip(cuts[:-1], cuts[1:], strict=True)
+        rows = pairwise(cuts)
         return [p for c, d in rows for p in front(kit, "cabinet", inner, (c + 0.002, d - 0.002), y, "flat", knob, 1)]
     mid = sum(x) / 2
     doors = front(kit, "cabinet", (inner[0], mid - 0.0015), (a, b), y, style, knob, 1)
@@ -176,7 +178,7 @@ def wall_units(kit: Kit, width: float) -> Item:
         kit.pick("bar", "knob"),
         np.linspace(-width / 2, width / 2, count + 1),
     )
-    for k, (a, b) in enumerate(zip(cuts[:-1], cuts[1:], strict=True)):
+    for k, (a, b) in enumerate(pairwise(cuts)):
         parts += front(
             kit,
             "cabinet",

@@ -196,7 +196,7 @@ class Layout:
                     return self._settle(Placed(item, T, -1, 0.0), 0)
         return None
 
-    def _standing(self, cell: Array, quarter: int, item: Item) -> Array:
+    def _standing(self, cell: NDArray, quarter: int, item: Item) -> Array:
         """T_world_item with the item's middle over a grid cell, turned by quarter turns."""
         T = np.eye(4)
         c, s = ((1, 0), (0, 1))[quarter]

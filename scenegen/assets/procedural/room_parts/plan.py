@@ -148,7 +148,7 @@ def _walls(corners: Array) -> tuple[Wall, ...]:
 
 
 def _cross(a: Array, b: Array) -> Array:
-    """z of the cross product."""
+    """Z of the cross product."""
     return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
 
 

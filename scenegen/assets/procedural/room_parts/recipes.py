@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scenegen.assets.procedural.room_parts import clutter, decor, seating, storage, tables
+from scenegen.assets.procedural.room_parts import clutter, decor, lamps, seating, storage, tables
 from scenegen.assets.procedural.room_parts import fittings as fit
 from scenegen.assets.procedural.room_parts.kit import Item, Kit, item, shifted
 from scenegen.assets.procedural.room_parts.layout import Layout
@@ -48,7 +48,7 @@ def living(layout: Layout, kit: Kit) -> None:
     fit.fill(layout, kit, (_shelf, _chest), 0.7)
     fit.pictures(layout, kit, (sofa, board, hearth), 4)
     fit.corners(layout, kit, "lamp", "plant", kit.pick("pouf", "plant", "basket"))
-    fit.lamps(layout, kit)
+    fit.light(layout, kit)
 
 
 def bedroom(layout: Layout, kit: Kit) -> None:
@@ -71,7 +71,7 @@ def bedroom(layout: Layout, kit: Kit) -> None:
     fit.fill(layout, kit, (_shelf, _chest), 0.66)
     fit.pictures(layout, kit, (bed,), 3)
     fit.corners(layout, kit, kit.pick("plant", "lamp"), kit.pick("basket", "pouf"))
-    fit.lamps(layout, kit)
+    fit.light(layout, kit)
 
 
 def child(layout: Layout, kit: Kit) -> None:
@@ -91,7 +91,7 @@ def child(layout: Layout, kit: Kit) -> None:
     fit.fill(layout, kit, (_shelf, _chest), 0.68)
     fit.pictures(layout, kit, (bed,), 4)
     fit.corners(layout, kit, "pouf", "basket", "box")
-    fit.lamps(layout, kit)
+    fit.light(layout, kit)
 
 
 def dining(layout: Layout, kit: Kit) -> None:
@@ -116,7 +116,7 @@ def dining(layout: Layout, kit: Kit) -> None:
     fit.fill(layout, kit, (_shelf, _chest, _armchair), 0.7)
     fit.pictures(layout, kit, (board, hearth), 4)
     fit.corners(layout, kit, "plant", "lamp")
-    fit.lamps(layout, kit, host)
+    fit.light(layout, kit, host)
 
 
 def study(layout: Layout, kit: Kit) -> None:
@@ -133,13 +133,13 @@ def study(layout: Layout, kit: Kit) -> None:
         )
     arm = layout.against_wall(seating.sofa(kit, 1), corner=True, front_m=0.7)
     if arm is not None:
-        layout.beside(arm, decor.floor_lamp(kit), kit.pick(-1, 1))
+        layout.beside(arm, lamps.floor_lamp(kit), kit.pick(-1, 1))
         fit.lay_rug(layout, kit, arm, 1.3, 1.6, 1.9)
     fit.radiators(layout, kit)
     fit.fill(layout, kit, (_chest, _shelf, _armchair), 0.7)
     fit.pictures(layout, kit, (desk, hearth), 3)
     fit.corners(layout, kit, "plant", "basket")
-    fit.lamps(layout, kit)
+    fit.light(layout, kit)
 
 
 def hallway(layout: Layout, kit: Kit) -> None:
@@ -160,7 +160,7 @@ def hallway(layout: Layout, kit: Kit) -> None:
     fit.fill(layout, kit, (_chest, _shelf, _armchair), 0.72)
     fit.pictures(layout, kit, (), 6)
     fit.corners(layout, kit, "plant", "basket", "plant")
-    fit.lamps(layout, kit)
+    fit.light(layout, kit)
 
 
 def coat_rack(kit: Kit, width: float) -> Item:

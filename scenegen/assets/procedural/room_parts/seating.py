@@ -1,5 +1,7 @@
 """Sofas, chairs, stools, benches, beds. Local frame as in `kit`; the front looks along +y."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from scenegen.assets.mesh import Mesh
@@ -252,8 +254,7 @@ def _headboard(kit: Kit, role: str, x: Span, head: float) -> list[Mesh]:
         panel = [kit.slab(role, (x[0] - 0.02, x[1] + 0.02), (0.01, 0.05), (0.1, head), 0.01)]
         inset = np.linspace(x[0], x[1], kit.pick(3, 4, 5))
         return panel + [
-            kit.slab(role, (a + 0.06, b - 0.06), (0.04, 0.062), (0.45, head - 0.08), 0.008)
-            for a, b in zip(inset[:-1], inset[1:], strict=True)
+            kit.slab(role, (a + 0.06, b - 0.06), (0.04, 0.062), (0.45, head - 0.08), 0.008) for a, b in pairwise(inset)
         ]
     posts = [kit.slab(role, _around(px, 0.06), (0.0, 0.06), (0, head), 0.008) for px in x]
     rails = [

@@ -1,5 +1,7 @@
 """Cases: book shelves, cabinets, wardrobes, racks, wall shelves. Local frame as in `kit`."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from scenegen.assets.mesh import Mesh
@@ -9,7 +11,7 @@ from scenegen.assets.procedural.room_parts.kit import Item, Kit, Span, item, shi
 
 def _pairs(cuts: np.ndarray) -> list[Span]:
     """Consecutive pairs."""
-    return [(float(a), float(b)) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    return [(float(a), float(b)) for a, b in pairwise(cuts)]
 
 
 def bookshelf(kit: Kit, width: float = 0.9, height: float = 2.0, *, full: float = 0.8) -> Item:

@@ -1,5 +1,7 @@
 """Tables, desks, benches to work at, and what lies on them. Local frame as in `kit`."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from scenegen.assets.mesh import Mesh
@@ -122,7 +124,7 @@ def _drawer_box(kit: Kit, x: Span, y: Span, z: Span) -> list[Mesh]:
     role = kit.pick("wood", "paint")
     parts = [kit.slab(role, x, y, z)]
     cuts = np.linspace(z[0] + 0.01, z[1] - 0.01, 4)
-    for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+    for a, b in pairwise(cuts):
         parts.append(kit.slab(role, (x[0] + 0.008, x[1] - 0.008), (y[1] - 0.005, y[1] + 0.016), (a + 0.003, b - 0.003)))
         parts.append(
             kit.rod(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from scenegen.assets.mesh import Mesh
+from scenegen.assets.procedural import shapes
 from scenegen.assets.procedural.room_parts import bathroom as bath
 from scenegen.assets.procedural.room_parts import clutter, decor, kitchen, seating, storage, tables
 from scenegen.assets.procedural.room_parts import fittings as fit
@@ -71,7 +72,7 @@ def kitchen_room(layout: Layout, kit: Kit) -> None:
     layout.hang(decor.clock(kit), 1.8)
     fit.pictures(layout, kit, (), 3)
     fit.corners(layout, kit, "basket", "plant")
-    fit.lamps(layout, kit, style="disc")
+    fit.light(layout, kit, style="disc")
 
 
 def _run(layout: Layout, kit: Kit, widths: tuple[float, ...], hob: bool) -> Placed | None:
@@ -113,7 +114,7 @@ def bath_room(layout: Layout, kit: Kit) -> None:
     layout.hang(storage.wall_shelf(kit, 0.6), 1.45)
     fit.radiators(layout, kit)
     fit.corners(layout, kit, "basket", "plant", "basket")
-    fit.lamps(layout, kit, style="disc")
+    fit.light(layout, kit, style="disc")
 
 
 def office(layout: Layout, kit: Kit) -> None:
@@ -142,7 +143,7 @@ def office(layout: Layout, kit: Kit) -> None:
     layout.hang(decor.clock(kit), 1.95)
     fit.pictures(layout, kit, (), 3)
     fit.corners(layout, kit, "plant", "basket", "box")
-    fit.lamps(layout, kit, style="office")
+    fit.light(layout, kit, style="office")
 
 
 def meeting(layout: Layout, kit: Kit) -> None:
@@ -163,7 +164,7 @@ def meeting(layout: Layout, kit: Kit) -> None:
     fit.radiators(layout, kit)
     fit.pictures(layout, kit, (low,), 3)
     fit.corners(layout, kit, "plant", "plant", "basket")
-    fit.lamps(layout, kit, host if kit.chance(0.4) else None, style="office")
+    fit.light(layout, kit, host if kit.chance(0.4) else None, style="office")
 
 
 def _wall_screen(kit: Kit) -> Item:
@@ -199,7 +200,7 @@ def workshop(layout: Layout, kit: Kit) -> None:
     layout.hang(storage.wall_shelf(kit, 1.1), 1.6)
     fit.pictures(layout, kit, (), 2)
     fit.corners(layout, kit, "box", "box", "basket")
-    fit.lamps(layout, kit, style="office")
+    fit.light(layout, kit, style="office")
 
 
 def tool_board(kit: Kit, width: float) -> Item:
@@ -271,7 +272,7 @@ def laundry(layout: Layout, kit: Kit) -> None:
     fit.fill(layout, kit, (_table, _bench, _lockers), 0.7)
     fit.pictures(layout, kit, (), 2)
     fit.corners(layout, kit, "basket", "basket", "box", "plant")
-    fit.lamps(layout, kit, style="disc")
+    fit.light(layout, kit, style="disc")
 
 
 def washer(kit: Kit) -> Item:
@@ -285,17 +286,10 @@ def washer(kit: Kit) -> Item:
     parts.append(kit.pipe("chrome", ring, 0.022, 10, closed=True))
     dome = [(0.16, 0), (0.12, 0.025), (0.05, 0.04), (0, 0.042)]
     glass = kit.turned("glass", dome, segments=36)
-    parts += [p for p in _facing_room(glass)]
+    parts.append(shapes.move(shapes.turn(glass, 0, -np.pi / 2), 0, 0.556, 0.42))
     parts += [
         kit.slab("dark", (-0.27, -0.08), (0.57, 0.5765), (0.735, 0.82), 0.001),
         kit.slab("glass", (0.02, 0.14), (0.57, 0.5765), (0.755, 0.8), 0.001),
     ]
     parts.append(kit.rod("chrome", (0.21, 0.57, 0.78), (0.21, 0.6, 0.78), 0.028, 20))
     return item("otherfurniture", parts, 0.62, 0.6, 0.86)
-
-
-def _facing_room(mesh: Mesh) -> list[Mesh]:
-    """A lathe shape whose axis is turned from +z to +y, at the washer's door."""
-    from scenegen.assets.procedural import shapes
-
-    return [shapes.move(shapes.turn(mesh, 0, -np.pi / 2), 0, 0.556, 0.42)]

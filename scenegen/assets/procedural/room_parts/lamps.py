@@ -1,0 +1,74 @@
+"""Standing lamps, hanging lamps, lamps under the ceiling. Frame as in `kit`."""
+
+import numpy as np
+
+from scenegen.assets.procedural.room_parts.kit import Item, Kit, item, shifted
+
+
+def floor_lamp(kit: Kit) -> Item:
+    """Standing lamp with a drum shade or an arched arm."""
+    h = kit.between(1.4, 1.65)
+    parts = [kit.turned("metal", [(0, 0), (0.15, 0), (0.15, 0.02), (0.03, 0.03), (0, 0.03)], segments=28)]
+    r, t = kit.between(0.17, 0.23), kit.between(0.12, 0.17)
+    drum = [(r, 0), (t, 0.26), (t - 0.003, 0.26), (r - 0.003, 0)]
+    if kit.chance(0.65):
+        parts += [
+            kit.rod(kit.pick("metal", "wood"), (0, 0, 0.02), (0, 0, h + 0.05), 0.013),
+            kit.turned("shade", drum, (0, 0, h - 0.15), 32),
+        ]
+        parts.append(kit.ball("bulb", (0, 0, h - 0.02), 0.04))
+        return item("lamp", shifted(parts, 0, 0.22, 0), 0.46, 0.46, h + 0.1)
+    a = np.linspace(0, np.pi * 0.8, 12)
+    arc = [(0, 0, 0.02), (0, 0, h * 0.6)] + [(0, 0.32 - 0.32 * np.cos(s), h * 0.6 + 0.5 * np.sin(s)) for s in a[1:]]
+    end = arc[-1]
+    parts += [
+        kit.pipe("metal", arc, 0.012),
+        kit.turned("shade", [(0.16, -0.12), (0.06, 0.02), (0.057, 0.02), (0.157, -0.12)], end, 28),
+        kit.ball("bulb", (0, end[1], end[2] - 0.06), 0.04),
+    ]
+    return item("lamp", shifted(parts, 0, 0.2, 0), 0.4, 0.95, h + 0.1)
+
+
+def pendant(kit: Kit, drop: float) -> Item:
+    """Hanging lamp; z = 0 is the ceiling, the lamp hangs `drop` below."""
+    parts = [
+        kit.rod("black", (0, 0, 0.01), (0, 0, -drop + 0.1), 0.004, 6),
+        kit.turned("metal", [(0, -0.03), (0.05, -0.03), (0.05, 0.002), (0, 0.002)]),
+    ]
+    style = kit.pick("globe", "dome", "drum")
+    if style == "globe":
+        parts.append(kit.ball("shade", (0, 0, -drop), kit.between(0.13, 0.2), 28))
+    else:
+        r, t, h = (kit.between(0.18, 0.26), 0.03, 0.18) if style == "dome" else (0.24, 0.22, 0.2)
+        bend = (
+            [(r * np.cos(s) + t * (1 - np.cos(s)), -drop + h * np.sin(s)) for s in np.linspace(0, np.pi / 2, 8)]
+            if style == "dome"
+            else [(r, -drop), (t, -drop + h)]
+        )
+        inner = [(x - 0.004, z) for x, z in bend[::-1]]
+        parts.append(
+            kit.turned(kit.pick("metal", "glaze2", "white") if style == "dome" else "shade", bend + inner, segments=36)
+        )
+        parts.append(kit.ball("bulb", (0, 0, -drop + 0.06), 0.045))
+    return item("lamp", parts, 0.5, 0.5, drop)
+
+
+def ceiling_light(kit: Kit, long: bool = False) -> Item:
+    """Flat lamp under the ceiling (z = 0): a disc, or a long office panel."""
+    if long:
+        parts = [
+            kit.slab("white", (-0.65, 0.65), (-0.1, 0.1), (-0.05, 0.004)),
+            kit.slab("bulb", (-0.62, 0.62), (-0.075, 0.075), (-0.056, -0.02)),
+        ]
+        return item("lamp", parts, 1.3, 0.2, 0.06)
+    r = kit.between(0.16, 0.24)
+    parts = [
+        kit.turned("shade", [(0, -0.09), (0.6 * r, -0.085), (0.92 * r, -0.06), (r, -0.025), (r, -0.01)], segments=36)
+    ]
+    return item(
+        "lamp",
+        [*parts, kit.turned("metal", [(0, -0.022), (r + 0.01, -0.022), (r + 0.01, 0.003), (0, 0.003)], segments=36)],
+        2 * r,
+        2 * r,
+        0.09,
+    )
