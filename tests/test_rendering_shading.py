@@ -11,7 +11,7 @@ from scenegen.rendering.embree_renderer import pixel_rays
 from scenegen.rendering.shading import Rays, gather, illuminate, lamp_strength
 from scenegen.rendering.surfaces import build_table
 from scenegen.rendering.tone import decode
-from scenegen.tracing.raycaster import nearest
+from scenegen.tracing.raycaster import Scene, nearest
 
 DARK = (0.0, 0.0, 0.0)
 
@@ -71,13 +71,14 @@ def test_shadow_of_a_box_is_where_geometry_says():
     assert (margin > 0.005).sum() > 500
 
 
-@pytest.mark.parametrize("height", [0.05, 0.5, 3.0])
+@pytest.mark.parametrize("height", [0.002, 0.05, 0.5, 3.0])
 def test_no_acne_on_a_plane(height):
-    scene, lamp = scenes.scene(plane(8)), PointLight((1.0, 2.0, height), (1, 1, 1), 5.0)
+    # a bright lamp is asked for shadows at all but the very last grazing angles
+    scene, lamp = scenes.scene(plane(8)), PointLight((1.0, 2.0, height), (50, 50, 50), 5.0)
     surfels = seen(scene, scenes.view((-6, -5, 1.2), (0, 0, 0)))
     expected = expected_irradiance(surfels.point.T.astype(float), np.array([0, 0, 1.0]), lamp)
     strength = lamp_strength(scene, surfels, lamp)
-    assert (strength[expected > 0.003] > 0).all()
+    assert (strength[expected > 1e-4] > 0).all()
 
 
 def test_no_acne_on_a_smooth_sphere_and_its_far_side_is_dark():
@@ -183,17 +184,19 @@ def test_known_open_lamps_are_not_asked_and_doubtful_ones_are():
     assert (all_lit[shadowed] & 2 == 2).all()
 
 
-def test_no_acne_on_a_tilted_plane_far_from_the_origin():
-    T = compose(rotation_about([1, 0.7, 0.2], 0.8), [31.0, -17.0, 9.0])
-    mesh = plane(8)
-    mesh = Mesh(transform(T, mesh.vertices).astype(np.float32), mesh.faces, mesh.face_material, mesh.materials)
-    scene = scenes.scene(mesh)
-    lamp = PointLight(tuple(transform(T, [1.0, 2.0, 0.1])), (1, 1, 1), 5.0)
-    surfels = seen(scene, scenes.view(transform(T, [-6, -5, 0.4]), transform(T, [0, 0, 0])))
-    expected = expected_irradiance(surfels.point.T.astype(float), T[:3, 2], lamp)
+def test_no_acne_on_a_placed_body_far_from_its_own_origin():
+    mesh = plane(400)
+    mesh = Mesh(mesh.vertices + np.float32(900), mesh.faces, mesh.face_material, mesh.materials)
+    T = compose(rotation_about([1, 0.7, 0.2], 0.8), [3.0, -2.0, 1.0], 0.02)
+    T[:3, 3] -= T[:3, :3] @ [900, 900, 900]
+    scene = Scene((scenes.body(scenes.box((50, 50, 50), (51, 51, 51)), 1), scenes.body(mesh, 2, T)))
+    at = lambda *metres: transform(T, np.array(metres) / 0.02 + 900)  # noqa: E731
+    lamp = PointLight(tuple(at(1.0, 2.0, 0.1)), (50, 50, 50), 5.0)
+    surfels = seen(scene, scenes.view(at(-6, -5, 0.4), at(0, 0, 0)))
+    expected = expected_irradiance(surfels.point.T.astype(float), T[:3, 2] / 0.02, lamp)
     strength = lamp_strength(scene, surfels, lamp)
-    assert (expected > 0.004).sum() > 1000
-    assert (strength[expected > 0.004] > 0).mean() == 1
+    assert (expected > 2e-3).sum() > 1000
+    assert (strength[expected > 2e-3] > 0).all()
 
 
 def test_the_inside_of_a_smooth_sphere_is_lit_from_inside():

@@ -177,7 +177,7 @@ def _windows(glass: fin.Finish, length: float, r: float, z: float) -> Parts:
 
 def _cheat_line(f: fin.Finish, length: float, r: float, z: float) -> Mesh:
     """A stripe along both sides of the fuselage: a band of a slightly larger tube cut flat."""
-    ring = s.oval(28) * (1.012 * r, 1.012 * r)
+    ring = s.oval(28) * (1.02 * r, 1.02 * r)
     band = np.clip(ring[:, 1], -0.28 * r, 0.05 * r)
     plan = np.c_[ring[:, 0] * np.where(np.abs(ring[:, 1]) < 0.4 * r, 1.0, 0.9), band]
     return s.loft(
@@ -304,7 +304,7 @@ def _biplane(rng: Generator) -> Parts:
     )
     wheel = s.disc(fin.rubber(rng), 0.3, 0.1, (1.1 * r, y + 0.3, 0.3), axis=0)
     struts = s.both(s.rod(metal, (0.6 * r, y + 0.3, z - 0.7 * r), (1.1 * r, y + 0.3, 0.3), 0.035, sides=8))
-    skid = s.rod(metal, (0, 0.42 * length, z), (0, 0.46 * length, 0.03), 0.03, sides=8)
+    skid = s.clipped_below(s.rod(metal, (0, 0.42 * length, z), (0, 0.46 * length, -0.02), 0.06, 0.1, sides=8), 0.0)
     return [
         *parts,
         *s.both(wheel),

@@ -257,6 +257,8 @@ def bathtub(rng: Generator) -> Parts:
         )
     if chance(rng, 0.5):
         parts.append(s.loft(fin.near(rng, "water", (0.62, 0.76, 0.80)), [level(0.83, 0.6), level(0.845, 0.62)]))
+    if boxed:
+        parts.append(s.slab(fin.dark(rng), (-length / 2, -w / 2, 0.01), (length / 2, w / 2, 0.03)))
     return [*parts, *_bath_tap(fin.steel(rng), -length / 2 + 0.06, h)]
 
 
@@ -320,6 +322,8 @@ def faucet(rng: Generator) -> Parts:
         s.disc(f, 1.6 * r, 0.07, (0, 0, 0.035)),
         s.rod(fin.dark(rng), tip + (0, 0, 0.01), tip - (0, 0, 0.006), 1.2 * r),
     ]
+    worktop = s.block(fin.stone(rng), (0.28, 0.14 + reach, 0.02), (0, 0.02 - 0.5 * reach, -0.006), 0.004)
+    parts.append(worktop)
     kind = int(rng.integers(3))
     if kind == 0:
         return [

@@ -51,7 +51,8 @@ def _sections(lines: Lines, share: float = 1.0) -> Array:
 def _hull(f: fin.Finish, boot: fin.Finish, deck: fin.Finish, lines: Lines, share: float = 0.35) -> Parts:
     """A closed hull in two colours with a deck of its own."""
     rings = _sections(lines)
-    low = _sections(lines, share) * (1.012, 1.004, 1)
+    low = _sections(lines, share) * (1.012, 1.004, 1) - (0, 0, 0.02 * lines.depth)
+    low[..., 0] += np.sign(low[..., 0]) * 0.004 * lines.length
     left, right = rings[1:-1, 0] * (0.92, 0.985, 1), rings[1:-1, -1] * (0.92, 0.985, 1)
     drop = np.array([0, 0, 0.3]) * left
     plank = np.stack([left, left - drop, right - drop, right], 1) + (0, 0, 0.015 * lines.depth)
@@ -229,7 +230,7 @@ def _freighter(rng: Generator) -> Parts:
     floors = whole(rng, 2, 4)
     storey = 0.032 * length
     for k in range(floors):
-        a, b = y0 + 0.03 * k * length, 0.4 * length - 0.015 * k * length
+        a, b = y0 + (0.03 if y0 < 0 else 0.01) * k * length, 0.4 * length - 0.015 * k * length
         half, z = (0.42 - 0.03 * k) * beam, 0.95 * depth + k * storey
         parts += [
             s.slab(white, (-half, a, z - 0.2), (half, b, z + storey), 0.01 * beam),

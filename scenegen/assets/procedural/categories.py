@@ -103,8 +103,8 @@ CATEGORIES: tuple[Category, ...] = (
     Category("table", "04379243", 2000, tables.table),
     Category("telephone", "04401088", 516, screens.telephone),
     Category("tower", "04460130", 516, towers.tower),
-    Category("train", "04468005", 900, rails.train),
+    Category("train", "04468005", 768, rails.train),
     Category("washer", "04554684", 508, appliances.washer),
-    Category("watercraft", "04530566", 900, boats.ship),
+    Category("watercraft", "04530566", 516, boats.ship),
 )
 """All categories, sorted by name; counts add up to `objects.COUNT`."""

@@ -53,7 +53,8 @@ def bicycle(rng: Generator) -> Parts:
         parts += [_guard(pick(rng, f, dark), r, y) for y in (-base / 2, base / 2)]
     if chance(rng, 0.4):
         parts.append(s.slab(fin.straw(rng), (-0.17, -0.62 * base, 0.72), (0.17, -0.37 * base, 0.98), 0.02))
-    return parts + s.both(s.rod(metal, (0.03, crank[1] + 0.03, 0.28), (0.16, crank[1] + 0.05, 0.0), 0.009))
+    stand = s.rod(metal, (0.03, crank[1] + 0.03, 0.28), (0.16, crank[1] + 0.05, 0.0), 0.009)
+    return parts + s.both(s.clipped_below(stand, 0.0))
 
 
 def _drive(dark: fin.Finish, metal: fin.Finish, crank: np.ndarray, rear: np.ndarray) -> Parts:
@@ -152,7 +153,7 @@ def motorcycle(rng: Generator) -> Parts:
             [head, (0, head[1] + 0.08, 0.35), (0, 0.15, 0.24), (0, 0.2, 0.6)],
         )
     ]
-    parts += s.both(s.rod(dark, (0.06, 0.1, 0.25), (0.2, 0.16, 0.0), 0.014, sides=8))
+    parts += s.both(s.clipped_below(s.rod(dark, (0.06, 0.05, 0.25), (0.26, 0.0, 0.0), 0.014, sides=8), 0.0))
     return parts
 
 

@@ -44,6 +44,8 @@ def camera(rng: Generator) -> Parts:
         s.hoop(dark, r * (0.93 - 0.07 * steps + 0.05), 0.07 * r, (x, y - tube - 0.007, z), axis=1, sides=28),
         s.ball(glass, (0.68 * r, 0.012, 0.68 * r), (x, y - tube - 0.004, z), 20),
     ]
+    if tube > 0.03:
+        parts.append(s.slab(dark, (x - 0.014, y - 0.95 * tube, 0), (x + 0.014, y - 0.3 * tube, z - 0.6 * r), 0.003))
     kind = int(rng.integers(3))
     if kind == 0:
         parts.append(
@@ -362,7 +364,8 @@ def clock(rng: Generator) -> Parts:
             s.disc(f, r, 0.9 * r, (0, 0.05 * r, z), axis=1, sides=32),
             *_dial(rng, 0.92 * r, (0, -0.4 * r, z), dark, metal),
             *[s.moved(b, (0, 0, z)) for b in bells],
-            *[s.clipped_below(m, 0.003) for m in legs],
+            *[s.clipped_below(m, 0.0) for m in legs],
+            s.clipped_below(s.rod(metal, (0, 0.4 * r, z - 0.8 * r), (0, 0.75 * r, -0.002), 0.1 * r, 0.08 * r), 0.0),
             loop,
         ]
     if kind == 2:

@@ -386,6 +386,6 @@ def glow(rng: Generator, color: Color = (1.0, 0.95, 0.82)) -> Finish:
 def livery(rng: Generator) -> Finish:
     """Vehicle paint: plain, or slightly weathered."""
     color = pick(rng, _tone(rng, PAINTS), _tone(rng, PAINTS), vivid(rng, 0.7, 0.6))
-    if chance(rng, 0.6):
+    if chance(rng, 0.75):
         return solid("livery", color)
     return textured("livery", tx.painted_metal(rng, 128, color, wear=between(rng, 0.0, 0.4)), 1.5)

@@ -130,7 +130,7 @@ def patch(
 def _cuts(length: float, inner: list[float]) -> Array:
     """Sorted distinct cut positions over [0, length]."""
     inside = np.clip(np.asarray(inner, np.float64), 0, length)
-    return np.unique(np.round(np.concatenate([[0.0, length], inside]), 6))
+    return np.unique(np.round(np.concatenate([[0.0, length], inside]), 6)).astype(np.float64)
 
 
 def polygon(points_xy: ArrayLike, material: Material, *, up: bool = True, texture_scale_m: float = 1.0) -> Mesh:

@@ -87,7 +87,7 @@ def _electric(rng: Generator, size: float) -> Parts:
     """Solid body with horns, pickups, pick guard, knobs, bridge, arm."""
     length, half, deep = 0.42 * size, 0.165 * size, 0.045 * size
     body, metal, dark = pick(rng, fin.livery, fin.wood)(rng), fin.steel(rng), fin.dark(rng)
-    horns = [(0.05, 0.97), (0.55, 1.1), (0.75, 1.12), (0.62, 0.92), (0.28, 0.86)]
+    horns = [(0.56, 0.75), (0.76, 0.95), (0.8, 1.12), (0.55, 1.03), (0.28, 0.86)]
     other = [(-0.28, 0.88), (-0.62, 1.02), (-0.8, 1.25), (-0.72, 0.95), (-0.6, 0.75)]
     lower = [
         (-0.62, 0.58),

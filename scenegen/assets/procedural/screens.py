@@ -53,11 +53,11 @@ def display(rng: Generator) -> Parts:
                 0.32 * w + 0.02,
             )
         )
-    legs = s.both(s.bent(foot, [(0.03 * w, d, z0 + 0.02), (0.06 * w, d, 0.01), (0.22 * w, -0.1, 0.01)], 0.01, smooth=1))
+    legs = s.both(s.bent(foot, [(0.03 * w, d, z0 + 0.02), (0.06 * w, d, 0.01), (0.22 * w, -0.12, 0.01)], 0.01, smooth=1))
     return [
         *parts,
         *legs,
-        s.rod(foot, (0, d, z0 + 0.05), (0, d + 0.12, 0.01), 0.01),
+        s.clipped_below(s.rod(foot, (0, d, z0 + 0.05), (0, d + 0.18, 0.0), 0.01), 0.0),
         s.block(foot, (0.1 * w, 0.03, 0.08), (0, d, z0 + 0.03)),
     ]
 

@@ -24,12 +24,12 @@ def piece(vertices: ArrayLike, faces: ArrayLike, normals: ArrayLike, uv: ArrayLi
     )
 
 
-def grid_faces(rows: int, cols: int) -> Array:
+def grid_faces(rows: int, cols: int) -> NDArray[np.int64]:
     """(2 (rows-1) (cols-1), 3) triangles of a row-major grid; outward where column x row is outward."""
     r, c = np.mgrid[0 : rows - 1, 0 : cols - 1]
     a = (r * cols + c).ravel()
     b, d, e = a + 1, a + cols, a + cols + 1
-    return np.concatenate([np.stack([a, b, e], -1), np.stack([a, e, d], -1)])
+    return np.concatenate([np.stack([a, b, e], -1), np.stack([a, e, d], -1)]).astype(np.int64)
 
 
 def drop_slivers(mesh: Mesh, area_m2: float = 1e-12) -> Mesh:

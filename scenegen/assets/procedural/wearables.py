@@ -216,14 +216,15 @@ def knife(rng: Generator) -> Parts:
         edge, spine = width * 0.75 * t ** between(rng, 2.5, 5), np.full(15, width) * (1 - 0.12 * t**3)
     steel, y = fin.steel(rng), -blade * t
     thick, lift = 0.0016, 0.006
+    low = 1.2 * thick
     middle = (edge + spine)[:, None] / 2 - width / 2
     rings = [
         np.array(
             [
-                (a - width / 2, b, lift),
-                (m, b, lift + thick),
-                (c - width / 2, b, lift + 0.6 * thick),
-                (m, b, lift - thick),
+                (a - width / 2, b, low),
+                (m, b, low + thick),
+                (c - width / 2, b, low + 0.6 * thick),
+                (m, b, low - thick),
             ]
         )
         for a, m, c, b in zip(edge, middle[:, 0], spine, y, strict=True)
