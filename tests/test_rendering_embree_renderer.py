@@ -8,8 +8,8 @@ import scenes
 from scenegen.assets.mesh import Material, Mesh, texture_from_image
 from scenegen.geometry import pixel_grid, rotate, view_rays
 from scenegen.lights import Lighting, PointLight
-from scenegen.rendering import BACKGROUND, EmbreeRenderer, make_renderer
-from scenegen.rendering.embree_renderer import pixel_rays
+from scenegen.rendering import BACKGROUND, open_renderer
+from scenegen.rendering.embree_renderer import EmbreeRenderer, pixel_rays
 
 WHITE_ROOM = Lighting((), (1.0, 1.0, 1.0), (1.0, 1.0, 1.0))
 LAMP = Lighting((PointLight((1, -2, 3), (0.8, 0.8, 0.8)),), (0.3, 0.3, 0.3), (0.2, 0.2, 0.2))
@@ -120,7 +120,7 @@ def test_same_arguments_give_the_same_bytes():
     a, b, c = (
         renderer.render(scene, view, LAMP),
         renderer.render(scene, view, LAMP),
-        make_renderer("embree").render(scene, view, LAMP),
+        open_renderer("embree").render(scene, view, LAMP),
     )
     for layer in ("rgb", "depth", "instance", "normal"):
         assert getattr(a, layer).tobytes() == getattr(b, layer).tobytes() == getattr(c, layer).tobytes()

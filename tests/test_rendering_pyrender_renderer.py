@@ -11,7 +11,8 @@ from scenegen.assets.mesh import Material, Mesh, texture_from_image
 from scenegen.errors import RenderError
 from scenegen.geometry import compose, rotation_about
 from scenegen.lights import Lighting, PointLight
-from scenegen.rendering import EmbreeRenderer, make_renderer
+from scenegen.rendering import open_renderer
+from scenegen.rendering.embree_renderer import EmbreeRenderer
 from scenegen.tracing.raycaster import Scene
 
 LAMP = Lighting((PointLight((1, -2, 2.2), (0.8, 0.8, 0.8)),), (0.3, 0.3, 0.3), (0.2, 0.2, 0.2))
@@ -20,7 +21,7 @@ LAMP = Lighting((PointLight((1, -2, 2.2), (0.8, 0.8, 0.8)),), (0.3, 0.3, 0.3), (
 @pytest.fixture(scope="module")
 def opengl():
     try:
-        renderer = make_renderer("pyrender")
+        renderer = open_renderer("pyrender")
     except RenderError as error:
         pytest.skip(str(error))
     yield renderer
@@ -121,7 +122,7 @@ def test_missing_package_is_named(monkeypatch):
     with pytest.raises(
         RenderError, match=r"^pyrender renderer: the package pyrender is missing: pip install 'scenegen\[gl\]'"
     ) as error:
-        make_renderer("pyrender")
+        open_renderer("pyrender")
     assert "\n" not in str(error.value)
 
 
@@ -135,5 +136,5 @@ def test_missing_device_says_what_to_install(opengl, monkeypatch):
     with pytest.raises(
         RenderError, match=r"OpenGL cannot start on \S+ \(Invalid device ID \(0\)\): install EGL .*libegl1"
     ) as error:
-        make_renderer("pyrender")
+        open_renderer("pyrender")
     assert "\n" not in str(error.value)

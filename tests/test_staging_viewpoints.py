@@ -1,3 +1,4 @@
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from staging_rooms import IDS, load, prepared, true_distance
 from scenegen.config import CamerasConfig, GenerationConfig, ObjectsConfig
 from scenegen.errors import StagingError
 from scenegen.geometry import angle_between, inverse, transform
-from scenegen.staging import build_layout
+from scenegen.staging import NoViewsError, build_layout
 from scenegen.staging.covisibility import glance, overlap_matrix
 from scenegen.staging.viewpoints import CAMERA_CLEARANCE_M, shoot_views
 from scenegen.tracing.raycaster import nearest
@@ -121,9 +122,12 @@ def test_without_options_there_is_no_roll_and_one_focal_length():
 
 
 def test_an_impossible_wish_ends_with_the_reasons():
-    with pytest.raises(StagingError, match="no_candidates") as caught:
+    with pytest.raises(NoViewsError, match="no_candidates") as caught:
         take(("furnished", 0), 0, replace(CONFIG, camera_height_m=(50.0, 60.0)))
     assert "\n" not in str(caught.value)
+    assert caught.value.rejected["no_candidates"] > 0
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (str(again), again.rejected) == (str(caught.value), caught.value.rejected)
 
 
 def test_an_impossible_overlap_ends_too():

@@ -41,7 +41,9 @@ class Display:
             case Finished():
                 self._rooms += 1
             case Failed():
-                self._console.print(f"[red]failed[/red]  {event.message}", highlight=False, soft_wrap=True)
+                self._console.print(
+                    f"failed  {event.message}", style="red", markup=False, highlight=False, soft_wrap=True
+                )
         self._refresh()
 
     def stop(self) -> None:

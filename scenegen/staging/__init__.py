@@ -8,12 +8,13 @@ lighting = light(layout, shot, config, sample=0)
 
 from scenegen.staging.objects import Load, LoadedObject, PlacedObject, loaded_object
 from scenegen.staging.stage import Layout, RoomStage, build_layout, light, prepare_room, shoot
-from scenegen.staging.viewpoints import Shot
+from scenegen.staging.viewpoints import NoViewsError, Shot
 
 __all__ = [
     "Layout",
     "Load",
     "LoadedObject",
+    "NoViewsError",
     "PlacedObject",
     "RoomStage",
     "Shot",

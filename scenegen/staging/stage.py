@@ -18,7 +18,7 @@ from scenegen.staging.objects import Load, PlacedObject
 from scenegen.staging.placement import Space, place_objects
 from scenegen.staging.support import find_supports
 from scenegen.staging.surfaces import distance, room_skin
-from scenegen.staging.viewpoints import CAMERA_CLEARANCE_M, Ground, Shot, shoot_views
+from scenegen.staging.viewpoints import CAMERA_CLEARANCE_M, Ground, NoViewsError, Shot, shoot_views
 from scenegen.tracing.raycaster import Body, Bvh, Scene
 
 Array = NDArray[np.float64]
@@ -112,12 +112,13 @@ def build_layout(
 
 
 def shoot(layout: Layout, config: GenerationConfig, sample: int) -> Shot:
-    """Place the cameras of one sample. Raises StagingError where this layout offers none."""
+    """Place the cameras of one sample. Raises NoViewsError, a StagingError, where this layout offers none."""
     rng = generator(layout.stage.root_seed, Stage.VIEWPOINT, room=layout.stage.key, layout=layout.index, sample=sample)
     try:
         return shoot_views(layout.ground, config.cameras, config.size, config.views, rng)
-    except StagingError as error:
-        raise StagingError(f"room {layout.stage.room.id}, layout {layout.index}, sample {sample}: {error}") from None
+    except NoViewsError as error:
+        where = f"room {layout.stage.room.id}, layout {layout.index}, sample {sample}"
+        raise NoViewsError(f"{where}: {error}", error.rejected) from None
 
 
 def light(layout: Layout, shot: Shot, config: GenerationConfig, sample: int) -> tuple[Lighting, ...]:

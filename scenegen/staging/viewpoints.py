@@ -40,6 +40,17 @@ GAZE_Z = (-0.94, 0.7)
 """z of viewing directions: from 70 degrees down to 44 degrees up; ceilings have little to show."""
 
 
+class NoViewsError(StagingError):
+    """No cameras were found for a sample; `rejected` counts those that were drawn, by reason."""
+
+    def __init__(self, message: str, rejected: dict[str, int]) -> None:
+        super().__init__(message)
+        self.rejected = rejected
+
+    def __reduce__(self) -> tuple[type["NoViewsError"], tuple[str, dict[str, int]]]:
+        return (NoViewsError, (str(self), self.rejected))
+
+
 @dataclass(frozen=True, eq=False)
 class Ground:
     """What cameras may stand in and look at."""
@@ -104,14 +115,20 @@ class _Search:
 
 
 def shoot_views(ground: Ground, config: CamerasConfig, size: tuple[int, int], views: int, rng: Generator) -> Shot:
-    """Draw the cameras of one sample. Raises StagingError, with the counts by reason, where none can be found."""
+    """Draw the cameras of one sample. Raises NoViewsError, with the counts by reason, where none can be found."""
     search = _Search(ground, config, size, rng, Counter())
     for _ in range(STARTS):
         shot = _attempt(search, views)
         if shot is not None:
-            return replace(shot, rejected=dict(sorted(search.rejected.items())))
+            return replace(shot, rejected=_counts(search.rejected))
     counts = ", ".join(f"{reason} {n}" for reason, n in search.rejected.most_common(5))
-    raise StagingError(f"no {views} cameras that see the same things after {STARTS} starts ({counts})")
+    message = f"no {views} cameras that see the same things after {STARTS} starts ({counts})"
+    raise NoViewsError(message, _counts(search.rejected))
+
+
+def _counts(rejected: Counter[str]) -> dict[str, int]:
+    """Sorted by reason, without zeros."""
+    return {reason: n for reason, n in sorted(rejected.items()) if n}
 
 
 def _attempt(search: _Search, count: int) -> Shot | None:

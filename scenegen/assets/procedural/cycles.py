@@ -1,5 +1,7 @@
 """Two-wheelers and boards: bicycles, motorcycles, skateboards."""
 
+# ruff: noqa: RUF005 -- a vector plus a tuple is a sum here, not a concatenation
+
 import numpy as np
 
 from scenegen.assets.mesh import Mesh

@@ -1,5 +1,7 @@
 """Lamps that stand: table lamps, desk lamps, floor lamps, lanterns and lights hung from a stand."""
 
+# ruff: noqa: RUF005 -- a vector plus a tuple is a sum here, not a concatenation
+
 import numpy as np
 
 from scenegen.assets.mesh import Mesh

@@ -32,7 +32,7 @@ class ProceduralObjects:
         return {c.name: tuple(f"{c.slug}/{k:05d}" for k in range(c.count)) for c in CATEGORIES}
 
     def split(self, object_id: str) -> str:
-        """ "train" or "val" by a stable hash of the id, 80/20."""
+        """The part that an id belongs to, "train" or "val": a stable hash, 80/20."""
         return hashed_split(object_id)
 
     def digest(self, object_id: str) -> str:

@@ -1,5 +1,7 @@
 """Things with screens or keys: displays, laptops, telephones, remotes, keyboards."""
 
+# ruff: noqa: RUF005 -- a vector plus a tuple is a sum here, not a concatenation
+
 import numpy as np
 
 from scenegen.assets.mesh import Mesh
@@ -53,7 +55,9 @@ def display(rng: Generator) -> Parts:
                 0.32 * w + 0.02,
             )
         )
-    legs = s.both(s.bent(foot, [(0.03 * w, d, z0 + 0.02), (0.06 * w, d, 0.01), (0.22 * w, -0.12, 0.01)], 0.01, smooth=1))
+    legs = s.both(
+        s.bent(foot, [(0.03 * w, d, z0 + 0.02), (0.06 * w, d, 0.01), (0.22 * w, -0.12, 0.01)], 0.01, smooth=1)
+    )
     return [
         *parts,
         *legs,

@@ -1,5 +1,7 @@
 """Storage furniture: bookshelves, cabinets, file cabinets."""
 
+import itertools
+
 import numpy as np
 
 from scenegen.assets.mesh import Mesh
@@ -49,7 +51,7 @@ def _contents(rng: Generator, levels: np.ndarray, x0: float, x1: float, d: float
     """Rows of books and storage boxes on each shelf."""
     books, box, gap = fin.books(rng), fin.upholstery(rng), 0.015
     out = []
-    for a, b in zip(levels[:-1], levels[1:], strict=True):
+    for a, b in itertools.pairwise(levels):
         kind, room = int(rng.integers(5)), b - a - _T
         if kind < 3:
             out += _row(rng, books, x0 + gap, x1 - gap, a, min(0.3, room * between(rng, 0.7, 0.9)), d)
@@ -139,12 +141,12 @@ def cabinet(rng: Generator) -> Parts:
     columns, style = max(1, round(w / between(rng, 0.42, 0.6))), pick(rng, "knob", "bar", "edge")
     parts = [body, top, *z0[1]]
     edges = np.linspace(-w / 2 + 0.01, w / 2 - 0.01, columns + 1)
-    for k, (a, b) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for k, (a, b) in enumerate(itertools.pairwise(edges)):
         cells = pick(rng, 1, max(2, round(h / 0.28)), max(2, round(h / 0.22))) if h < 1.4 else pick(rng, 1, 1, 2)
         rows = np.linspace(z0[0] + 0.01, h - 0.036, cells + 1)
         parts += [
             m
-            for c, e in zip(rows[:-1], rows[1:], strict=True)
+            for c, e in itertools.pairwise(rows)
             for m in _front(front, grip, style, a, b, c, e, -d / 2 + 0.02, k % 2 == 0)
         ]
     return parts
@@ -204,7 +206,7 @@ def file_cabinet(rng: Generator) -> Parts:
         parts.append(s.slab(fin.dark(rng), (-w / 2 + 0.02, -d / 2 + 0.04, 0), (w / 2 - 0.02, d / 2 - 0.02, z0 + 0.01)))
     edges, y, cup = np.linspace(z0 + 0.01, h - 0.01, count + 1), -d / 2 + 0.02, chance(rng, 0.5)
     card = fin.solid("card", (0.92, 0.90, 0.84))
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
+    for a, b in itertools.pairwise(edges):
         mid = (a + b) / 2
         parts.append(s.slab(f, (-w / 2 + 0.012, y - 0.018, a + 0.005), (w / 2 - 0.012, y + 0.01, b - 0.005), 0.004))
         parts.append(

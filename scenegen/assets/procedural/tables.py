@@ -1,5 +1,7 @@
 """Tables and desks."""
 
+import itertools
+
 import numpy as np
 
 from scenegen.assets.mesh import Mesh
@@ -184,7 +186,7 @@ def _desk(rng: Generator) -> Parts:
         s.slab(fin.dark(rng), (x - box_w / 2 + 0.02, -d / 2 + 0.06, 0), (x + box_w / 2 - 0.02, d / 2 - 0.06, 0.05)),
     ]
     edges = np.linspace(0.05, h - 0.04, count + 1)
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
+    for a, b in itertools.pairwise(edges):
         pedestal.append(
             s.slab(
                 fronts,

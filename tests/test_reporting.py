@@ -1,0 +1,91 @@
+"""What a run shows: plain lines without a terminal, a bar on one, a table at the end."""
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from scenegen.pipeline import progress
+from scenegen.pipeline.executors import Advanced, Failed, Finished
+from scenegen.pipeline.plan import Job, Plan
+from scenegen.pipeline.progress import Display
+from scenegen.pipeline.run import Outcome
+from scenegen.pipeline.summary import print_summary, quantiles, rows
+
+JOBS = tuple(Job(k, f"room{k}", "train", 0, 4, f"train-room{k}-000.h5") for k in range(3))
+
+
+def shown(terminal, events, jobs=JOBS):
+    out = StringIO()
+    display = Display(Console(file=out, force_terminal=terminal, width=100, color_system=None))
+    display.start(Plan(JOBS, ""), list(jobs))
+    for event in events:
+        display.show(event)
+    display.stop()
+    return out.getvalue()
+
+
+def test_plain_lines_without_a_terminal(monkeypatch):
+    monkeypatch.setattr(progress, "LINE_SECONDS", -1.0)
+    text = shown(False, [Advanced(JOBS[0], 1), Advanced(JOBS[0], 3), Finished(JOBS[0], {})])
+    assert "shards 0/3, pairs 1/12" in text
+    assert "shards 1/3, pairs 4/12" in text
+    assert "pairs/s" in text
+    assert "left" in text
+    assert "\x1b" not in text
+
+
+def test_a_bar_on_a_terminal():
+    text = shown(True, [Advanced(JOBS[0], 4), Finished(JOBS[0], {})])
+    assert "shards 1/3" in text
+    assert "4/12" in text
+
+
+def test_a_resumed_run_says_what_is_there_and_failures_are_shown_at_once():
+    text = shown(False, [Failed(JOBS[2], "room room2: [too] small")], JOBS[1:])
+    assert "1 of 3 shards are there; making the others" in text
+    assert "failed  room room2: [too] small" in text
+
+
+def entry(split="train", **changes):
+    return {
+        "split": split, "samples": 4, "bytes": 2_500_000, "rays": {"visible": 75, "occluded": 25}, "overlap": [0.3, 0.5],
+        "baseline_m": [1.0], "view_angle_deg": [20.0], "objects": [3], "rejected": {"wall": 2}, "replaced_objects": {},
+        "given_up": 0, "object_split": split, "index": 0, **changes,
+    }  # fmt: skip
+
+
+def outcome(*shards, failed=(), new=8):
+    return Outcome({"shards": list(shards), "failed": list(failed), "num_shards": 3}, 4.0, new, 2)
+
+
+def test_the_summary_says_all_that_was_asked_for():
+    table = dict(rows(outcome(entry(), entry("val", object_split="all"))))
+    assert table["pairs"] == "8 in 2 of 3 shards, train 4, val 4 (objects not split in 1 shards: too few in the source)"
+    assert table["rays"] == "visible 75.0 %, occluded 25.0 %"
+    assert table["overlap"] == "min 0.30  25% 0.30  median 0.40  75% 0.50  max 0.50"
+    assert table["rejected cameras"] == "wall 4"
+    assert table["replaced objects"] == "none"
+    assert table["bytes"] == "5.00 MB in all, 0.62 MB per pair"
+    assert table["speed"] == "8 pairs in 4 s: 2.00 pairs/s, 1.00 per worker"
+
+
+def test_failures_stand_below_the_table():
+    out = StringIO()
+    print_summary(outcome(entry(), failed=[{"file": "x.h5", "why": "too small"}]), Console(file=out, width=120))
+    assert "failed: x.h5: too small" in out.getvalue()
+    assert outcome(entry(), failed=[{"file": "x", "why": "y"}]).exit_code == 1
+    assert outcome(entry()).exit_code == 0
+
+
+def test_nothing_made_at_all():
+    out = StringIO()
+    print_summary(outcome(failed=[{"file": "x.h5", "why": "too small"}]), Console(file=out))
+    assert "no shard was made" in out.getvalue()
+    assert dict(rows(outcome(entry(), new=0)))["speed"] == "nothing was missing"
+
+
+def test_quantiles():
+    assert quantiles([0.0, 1.0]) == "min 0.00  25% 0.25  median 0.50  75% 0.75  max 1.00"
+    with pytest.raises((ValueError, IndexError)):
+        quantiles([])
