@@ -41,7 +41,8 @@ class ObjectsConfig:
     placement: Literal["float", "rest", "mixed"] = "mixed"
     """float: anywhere in free space, any orientation (paper). rest: upright on floor, tables, shelves. mixed: both."""
     object_scale: Literal["real", "paper"] = "real"
-    """real: natural size, things larger than 1.2 m as toys. paper: bounding-box diagonal 0.3 to 0.75 m."""
+    """real: natural size; what is too large for a room (1.2 m floating, 1.6 m resting) becomes a toy of 0.3 to 0.75 m.
+    paper: floating objects have a bounding-box diagonal of 0.3 to 0.75 m."""
     clearance_m: float = 0.05
     """Least distance of a floating object from the room and from other objects, metres."""
     pairs_per_layout: int = 4

@@ -19,7 +19,7 @@ from scenegen.rendering.frame import Renderer
 from scenegen.shards.content import ShardContent
 from scenegen.staging.objects import LoadedObject, loaded_object
 from scenegen.staging.stage import Layout, RoomStage, build_layout, light, prepare_room, shoot
-from scenegen.staging.viewpoints import Shot
+from scenegen.staging.viewpoints import NoViewsError, Shot
 
 LAYOUT_TRIES = 6
 """Arrangements tried for a sample before it is given up."""
@@ -110,7 +110,7 @@ def _sample(studio: Studio, stage: RoomStage, ids: Ids, index: int) -> Sample:
     """One sample, photographed. Raises StagingError where it had to be given up."""
     staged = stage_sample(studio, stage, ids, index)
     sample = photograph(studio.config, staged.layout, staged.shot, staged.lighting, studio.renderer, index)
-    return replace(sample, rejected=add_counts([sample.rejected, {"layout": staged.layouts_rejected}]))
+    return replace(sample, rejected=add_counts([sample.rejected, staged.rejected]))
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,8 @@ class Staged:
     layout: Layout
     shot: Shot
     lighting: tuple[Lighting, ...]
-    layouts_rejected: int
+    rejected: dict[str, int]
+    """Cameras rejected in arrangements given up before this one, by reason; `layout` counts those arrangements."""
 
 
 def stage_sample(studio: Studio, stage: RoomStage, ids: Ids, index: int) -> Staged:
@@ -128,16 +129,20 @@ def stage_sample(studio: Studio, stage: RoomStage, ids: Ids, index: int) -> Stag
 
     Raises StagingError after LAYOUT_TRIES arrangements.
     """
-    last: StagingError | None = None
-    for rejected, number in enumerate(_layout_numbers(index, studio.config.objects.pairs_per_layout)):
+    rejected: dict[str, int] = {}
+    for number in _layout_numbers(index, studio.config.objects.pairs_per_layout):
+        layout = _layout(studio, stage, ids, number)
         try:
-            layout = _layout(studio, stage, ids, number)
             shot = shoot(layout, studio.config, index)
-        except StagingError as error:
-            last = error
+        except NoViewsError as error:
+            rejected = add_counts([rejected, error.rejected, {"layout": 1}])
             continue
         return Staged(layout, shot, light(layout, shot, studio.config, index), rejected)
-    raise StagingError(f"sample {index}: given up after {LAYOUT_TRIES} arrangements; the last: {last}")
+    reasons = ", ".join(f"{reason} {count}" for reason, count in rejected.items())
+    raise StagingError(
+        f"sample {index}: no cameras found in {LAYOUT_TRIES} arrangements ({reasons}); "
+        "widen --overlap, --baseline-m or --target-distance-m, or leave this room out"
+    )
 
 
 def _layout_numbers(index: int, pairs_per_layout: int) -> Iterator[int]:

@@ -48,12 +48,11 @@ class Bvh:
 
 def _checked(origins: F32, directions: F32) -> tuple[F32, F32]:
     """Contiguous float32 (R, 3) pairs; asserts what Embree does not check itself."""
-    d = np.ascontiguousarray(directions, np.float32)
-    o = np.ascontiguousarray(np.broadcast_to(origins, d.shape), np.float32)
+    d, o = np.ascontiguousarray(directions, np.float32), np.asarray(origins, np.float32)
     assert d.shape == (len(d), 3), d.shape
-    # a finite sum of magnitudes rules out NaN and infinity without a mask of the whole array
-    assert np.isfinite(np.abs(d).sum() + np.abs(o).sum()), "rays must be finite"
-    return o, d
+    # NaN and infinity survive a sum: no mask of the whole array is needed
+    assert np.isfinite(d.sum() + o.sum()), "rays must be finite"
+    return np.ascontiguousarray(np.broadcast_to(o, d.shape)), d
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,9 +125,9 @@ def nearest(scene: Scene, origins: F64 | F32, directions: F64 | F32) -> Hits:
     hits = _blank(len(d))
     _merge(hits, first, None, first.bvh.nearest(*_into(first, o, d)))
     if len(scene.bodies) > 1:
-        terms = _sphere_terms(o, d)
+        sieve = _sieve(o, d)
         for body in scene.bodies[1:]:
-            index = np.flatnonzero(_meets_sphere(terms, o, d, *body.sphere()))
+            index = sieve.passing(*body.sphere())
             if len(index):
                 _merge(hits, body, index, body.bvh.nearest(*_into(body, _rows(o, index), d[index])))
     return hits
@@ -139,9 +138,10 @@ def blocked(scene: Scene, origins: F64 | F32, directions: F64 | F32, t_far: floa
     o, d = np.asarray(origins, np.float32), np.asarray(directions, np.float32)
     first = scene.bodies[0]
     out = first.bvh.blocked(*_into(first, o, d), t_far)
-    terms = _sphere_terms(o, d)
+    sieve = _sieve(o, d)
     for body in scene.bodies[1:]:
-        index = np.flatnonzero(_meets_sphere(terms, o, d, *body.sphere()) & ~out)
+        index = sieve.passing(*body.sphere())
+        index = index[~out[index]]
         if len(index):
             out[index] = body.bvh.blocked(*_into(body, _rows(o, index), d[index]), t_far)
     return out
@@ -185,20 +185,37 @@ def _rows(origins: F32, index: NDArray) -> F32:
     return origins if len(origins) == 1 else origins[index]
 
 
-def _sphere_terms(o: F32, d: F32) -> tuple[F32, F32, F32]:
-    """Per-ray products that every sphere test needs: o.o, o.d, d.d."""
-    return np.einsum("ij,ij->i", o, o), np.einsum("ij,ij->i", *np.broadcast_arrays(o, d)), np.einsum("ij,ij->i", d, d)
+@dataclass(frozen=True)
+class _Sieve:
+    """What every sphere test of a bundle of rays needs, computed once."""
+
+    origins: F32
+    directions: F32
+    length: F32
+    """(R,) length of each direction."""
+
+    def passing(self, center: F64, radius: float) -> NDArray[np.intp]:
+        """Indices of the rays that may meet a sphere; conservative by a float32 margin."""
+        r2 = radius * radius * 1.001 + 1e-5
+        if len(self.origins) == 1:
+            return self._from_one_point(center - self.origins[0].astype(np.float64), r2)
+        away = center.astype(np.float32) - self.origins
+        along = np.einsum("ij,ij->i", away, self.directions)
+        surplus = np.einsum("ij,ij->i", away, away) - np.float32(r2)
+        outside = (along > 0) & (along * along >= surplus * self.length * self.length)
+        return np.flatnonzero(outside | (surplus <= 0))
+
+    def _from_one_point(self, away: F64, r2: float) -> NDArray[np.intp]:
+        """Rays of one origin meet the sphere inside a cone about its centre."""
+        surplus = float(away @ away) - r2
+        if surplus <= 0:
+            return np.arange(len(self.directions))
+        return np.flatnonzero(self.directions @ away.astype(np.float32) >= np.float32(surplus**0.5) * self.length)
 
 
-def _meets_sphere(terms: tuple[F32, F32, F32], o: F32, d: F32, center: F64, radius: float) -> NDArray[np.bool_]:
-    """(R,) whether each ray passes a sphere; conservative by a float32 margin."""
-    oo, od, dd = terms
-    c = center.astype(np.float32)
-    distance2 = oo - 2 * (o @ c) + np.float32(center @ center)
-    along = d @ c - od
-    r2 = np.float32(radius * radius * 1.001 + 1e-5)
-    ahead = (along > 0) | (distance2 < r2)
-    return ahead & ((distance2 - r2) * dd <= along * along)
+def _sieve(origins: F32, directions: F32) -> _Sieve:
+    """The sieve of a bundle of rays."""
+    return _Sieve(origins, directions, np.sqrt(np.einsum("ij,ij->i", directions, directions)))
 
 
 @dataclass(frozen=True)

@@ -46,17 +46,17 @@ def _airliner(rng: Generator) -> Parts:
     length, r = between(rng, 18, 30), between(rng, 1.15, 1.6)
     white = pick(rng, fin.solid("white", (0.90, 0.90, 0.89)), fin.solid("grey", (0.75, 0.77, 0.79)), fin.livery(rng))
     livery, metal, glass = fin.livery(rng), fin.steel(rng), fin.solid("glass", (0.12, 0.14, 0.18))
-    z, wing = 1.3 + 1.1 * r, fin.solid("wing", (0.72, 0.73, 0.75))
+    z, panel = 1.3 + 1.1 * r, fin.solid("wing", (0.72, 0.73, 0.75))
     span, sweep = between(rng, 0.44, 0.52) * length, between(rng, 0.2, 0.4)
     chord, y = 0.2 * length, -0.12 * length
     tip = (span, y + sweep * span + 0.4 * chord * 0.2, z - 0.5 * r + 0.09 * span)
     parts = [
         fuselage(white, length, r, z, 0.14, 0.32, 0.65),
-        *s.both(wing(wing, (0.3 * r, y, z - 0.55 * r), tip, (chord, 0.3 * chord))),
+        *s.both(wing(panel, (0.3 * r, y, z - 0.55 * r), tip, (chord, 0.3 * chord))),
     ]
     parts += s.both(
         wing(
-            wing,
+            panel,
             (0.05 * r, 0.36 * length, z + 0.35 * r),
             (0.18 * length, 0.42 * length, z + 0.5 * r),
             (0.1 * length, 0.05 * length),
@@ -75,10 +75,10 @@ def _airliner(rng: Generator) -> Parts:
     for p in spots:
         parts += [m for q in _jet(rng, pick(rng, white, livery), 0.42 * r, 1.9 * r, np.array(p)) for m in s.both(q)]
         pylon = (
-            s.slab(wing, (0.85 * r, p[1] - 0.4 * r, p[2] - 0.08 * r), (p[0] - 0.1, p[1] + 0.4 * r, p[2] + 0.08 * r))
+            s.slab(panel, (0.85 * r, p[1] - 0.4 * r, p[2] - 0.08 * r), (p[0] - 0.1, p[1] + 0.4 * r, p[2] + 0.08 * r))
             if rear
             else s.slab(
-                wing,
+                panel,
                 (p[0] - 0.05 * r, p[1] - 0.2 * r, p[2] + 0.2 * r),
                 (p[0] + 0.05 * r, p[1] + 1.3 * r, p[2] + 0.66 * r),
             )
@@ -175,6 +175,6 @@ def _fighter(rng: Generator) -> Parts:
     ]
     metal = fin.steel(rng)
     gear = landing_gear(metal, 0, -0.26 * length, z - 0.3 * r, 0.3, 0.16) + [
-        m for p in landing_gear(metal, 1.3 * r, 0.1 * length, z - 0.3 * r, 0.38, 0.2) for m in s.both(p)
+        m for p in landing_gear(metal, 1.3 * r, 0.16 * length, z - 0.3 * r, 0.38, 0.2) for m in s.both(p)
     ]
     return [*parts, *nozzles, *([m for p in missile for m in s.both(p)] if chance(rng, 0.6) else []), *gear]

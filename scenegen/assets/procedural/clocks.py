@@ -50,7 +50,7 @@ def clock(rng: Generator) -> Parts:
                 0.55,
             )
         )
-        legs = s.both(s.rod(metal, (0.55 * r, 0, z - 0.75 * r), (0.72 * r, 0, 0.0), 0.1 * r, 0.07 * r))
+        legs = s.both(s.rod(metal, (0.55 * r, -0.2 * r, z - 0.75 * r), (0.72 * r, -0.4 * r, 0.0), 0.1 * r, 0.07 * r))
         loop = s.bent(
             metal,
             [

@@ -73,7 +73,7 @@ def _acoustic(rng: Generator, size: float) -> Parts:
     body, top, neck, dark = fin.wood(rng), fin.wood(rng), fin.wood(rng), fin.dark(rng)
     outline = _outline(length, half)
     y = -deep / 2
-    parts = [_plate(body, outline, y, deep / 2), _plate(top, outline, y - 0.006, y + 0.02, 0.975)]
+    parts = [_plate(body, outline, y, deep / 2), _plate(top, outline, y - 0.006, y + 0.02, 0.95)]
     z = 0.62 * length
     parts += [
         s.disc(dark, 0.05 * size, 0.012, (0, y - 0.003, z), axis=1, sides=28),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import shapes

@@ -14,7 +14,7 @@ Parts = list[Mesh]
 
 
 def bathtub(rng: Generator) -> Parts:
-    """A bath tub: free-standing on feet or a plinth, slipper-shaped, or boxed in with panels; taps and water in some."""
+    """A bath tub: free-standing on feet or a plinth, slipper-shaped, or boxed in; with taps, some with water."""
     length, w, h = between(rng, 1.45, 1.8), between(rng, 0.68, 0.85), between(rng, 0.52, 0.62)
     square, boxed = between(rng, 0.3, 0.9), chance(rng, 0.35)
     slip = 0.0 if boxed else pick(rng, 0.0, between(rng, 0.08, 0.18))
@@ -31,11 +31,8 @@ def bathtub(rng: Generator) -> Parts:
     inner = [level(k, z) for k, z in ((0.9, 0.9), (0.85, 0.5), (0.78, 0.2), (0.68, 0.13))]
     if boxed:
         frame = s.oval(40, 0.06) * (length / 2 + 0.05, w / 2 + 0.05)
-        tub = s.loft(
-            white,
-            [np.c_[frame, np.full(40, 0.94 * h)], np.c_[frame, np.full(40, h)], rim[2] * (1, 1, 0) + (0, 0, h), *inner],
-            tops=True,
-        )
+        top = [np.c_[frame, np.full(40, z)] for z in (0.94 * h, h)]
+        tub = s.open_rings(white, [*top, rim[2] * (1, 1, 0) + (0, 0, h), *inner])
         parts = [*_box_walls(fin.carcass(rng), length, w, h), tub]
     else:
         parts = [s.loft(outer, [*wall, rim[0]], tops=False), s.open_rings(white, [*rim, *inner])]

@@ -78,8 +78,8 @@ def propeller_plane(rng: Generator) -> Parts:
         parts += s.both(
             s.rod(metal, (0.6 * r, -0.16 * length, z - 0.5 * r), (0.45 * span, -0.17 * length, wz), 0.03, sides=6)
         )
-    legs = [m for p in landing_gear(metal, 1.2 * r, -0.12 * length, low, 0.24, 0.1) for m in s.both(p)] + s.both(
-        s.rod(metal, (0.4 * r, -0.12 * length, low), (1.2 * r, -0.12 * length, 0.3), 0.05, sides=8)
+    legs = [m for p in landing_gear(metal, 1.2 * r, 0.02 * length, low, 0.24, 0.1) for m in s.both(p)] + s.both(
+        s.rod(metal, (0.4 * r, 0.02 * length, low), (1.2 * r, 0.02 * length, 0.3), 0.05, sides=8)
     )
     return [*parts, *legs, *landing_gear(metal, 0, -0.4 * length, low, 0.2, 0.1)]
 

@@ -14,14 +14,62 @@ from scenegen.assets.mesh import Mesh, face_vectors
 from scenegen.assets.procedural import shapes
 from scenegen.assets.procedural.finishes import Finish
 from scenegen.assets.procedural.motions import (
+    around,
+    both,
+    clipped_below,
     cut_corners,
+    flat_picture,
     flipped,
     lying,
     moved,
+    oval,
+    pictured,
+    scaled,
+    scattered,
+    sheared_y,
     signed_power,
+    tilted,
+    turned_z,
+    with_uv,
 )
 from scenegen.assets.procedural.shape_base import Array, grid_faces
 from scenegen.geometry import normalize
+
+__all__ = [
+    "around",
+    "ball",
+    "bent",
+    "block",
+    "both",
+    "clipped_below",
+    "cushion",
+    "cut_corners",
+    "disc",
+    "flat_picture",
+    "flipped",
+    "hoop",
+    "loft",
+    "lying",
+    "moved",
+    "open_loft",
+    "open_rings",
+    "open_rings_down",
+    "oval",
+    "pictured",
+    "profile_x",
+    "profile_y",
+    "profile_z",
+    "rod",
+    "scaled",
+    "scattered",
+    "sheared_y",
+    "signed_power",
+    "slab",
+    "tilted",
+    "turned",
+    "turned_z",
+    "with_uv",
+]
 
 Vec = ArrayLike
 _CREASE_COS = np.cos(np.radians(38.0))
@@ -48,7 +96,7 @@ def rod(f: Finish, a: Vec, b: Vec, radius: float, end: float | None = None, side
     return shapes.tube(path, radii, f.material, segments=sides, texture_scale_m=f.tile_m)
 
 
-def bent(f: Finish, path: Vec, radius: float | Sequence[float], sides: int = 8, smooth: int = 0) -> Mesh:
+def bent(f: Finish, path: Vec | Sequence[Vec], radius: ArrayLike, sides: int = 8, smooth: int = 0) -> Mesh:
     """A tube of round section along a path (K, 3); `smooth` rounds of corner cutting come first.
 
     A sequence of radii is spread evenly along the path.

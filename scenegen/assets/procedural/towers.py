@@ -262,7 +262,7 @@ def _pagoda(rng: Generator) -> Parts:
             else s.around(s.scaled(door, (1, 1.02, 1)), 4)
         )
         base += rise
-    tip = half * 0.4
+    tip = 0.2 * w * (1 - 0.62 * (storeys - 1) / storeys)
     return [
         *parts,
         s.turned(

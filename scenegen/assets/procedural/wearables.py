@@ -216,7 +216,7 @@ def knife(rng: Generator) -> Parts:
         edge, spine = width * 0.75 * t ** between(rng, 2.5, 5), np.full(15, width) * (1 - 0.12 * t**3)
     steel, y = fin.steel(rng), -blade * t
     thick, lift = 0.0016, 0.006
-    low = 1.2 * thick
+    low = thick
     middle = (edge + spine)[:, None] / 2 - width / 2
     rings = [
         np.array(

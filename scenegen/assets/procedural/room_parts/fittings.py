@@ -169,7 +169,7 @@ def fill(layout: Layout, kit: Kit, makers: tuple[Callable[[Kit], Item], ...], un
 
 def column(layout: Layout, kit: Kit) -> None:
     """A pillar in a large room: square or round, from floor to ceiling, with a plinth."""
-    if layout.floor_cells * 0.0025 < 22 or not kit.chance(0.25):
+    if layout.floor_cells * 0.0025 < 22 or not kit.chance(0.12):
         return
     r, h = kit.between(0.13, 0.2), layout.plan.height
     if kit.chance(0.5):

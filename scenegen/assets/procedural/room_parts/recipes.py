@@ -28,7 +28,8 @@ def _armchair(kit: Kit) -> Item:
 
 def living(layout: Layout, kit: Kit) -> None:
     """Sofa group around a low table, television or fireplace opposite, shelves."""
-    sofa = layout.against_wall(seating.sofa(kit, kit.pick(2, 3, 3)), front_m=1.2)
+    couch = seating.sofa(kit, kit.pick(2, 3, 3))
+    sofa = layout.against_wall(couch, front_m=1.2) or layout.centre(couch, 0.35)
     if sofa is not None:
         fit.lay_rug(layout, kit, sofa, sofa.item.depth + 0.75, kit.between(2.0, 2.8), kit.between(1.4, 1.9))
         low = tables.coffee_table(kit)
@@ -40,7 +41,8 @@ def living(layout: Layout, kit: Kit) -> None:
     stand = storage.case(kit, kit.between(1.4, 1.9), 0.42, kit.between(0.42, 0.55), 3, 1, foot=0.1)
     tv = shifted(decor.television(kit, kit.between(0.95, 1.25)).parts, 0, 0.06, stand.height - 0.0004)
     stand = Item((*stand.parts, *tv), stand.width, stand.depth, stand.height + 0.75)
-    layout.against_wall(stand, facing=sofa, front_m=0.7)
+    if layout.against_wall(stand, facing=sofa, front_m=0.7) is None:
+        layout.against_wall(stand, front_m=0.3)
     if kit.chance(0.8):
         layout.against_wall(storage.bookshelf(kit, kit.pick(0.9, 1.3, 1.8), kit.between(1.7, 2.2)))
     board = layout.against_wall(storage.sideboard(kit, kit.between(1.0, 1.6))) if kit.chance(0.7) else None
@@ -126,7 +128,8 @@ def study(layout: Layout, kit: Kit) -> None:
         layout.against_wall(
             storage.bookshelf(kit, kit.between(1.2, 2.4), kit.between(2.0, 2.3), full=0.93), corner=True
         )
-    desk = layout.against_wall(tables.desk(kit, kit.between(1.3, 1.7), kit.chance(0.5)), front_m=0.8)
+    writing = tables.desk(kit, kit.between(1.3, 1.7), kit.chance(0.5))
+    desk = layout.against_wall(writing, front_m=0.8) or layout.centre(writing, 0.5)
     if desk is not None:
         fit.chair_at(
             layout, kit, desk, kit.pick(seating.office_chair, seating.chair)(kit), 0, desk.item.depth + 0.15, np.pi

@@ -273,7 +273,7 @@ def _duvet(kit: Kit, x: Span, y: Span, top: float) -> Mesh:
     p = mesh.vertices.astype(np.float64)
     a, b = kit.rng.uniform(4, 8, 2)
     lift = 0.012 * np.sin(a * p[:, 0] + 1.3 * np.sin(b * p[:, 1])) + 0.010 * np.sin(b * p[:, 1] + p[:, 0] * 3)
-    p[:, 2] += lift * (p[:, 2] > top)
+    p[:, 2] += lift * np.clip((p[:, 2] - top) / 0.05, 0, 1)
     return shapes.smoothed(
         type(mesh)(p.astype(np.float32), mesh.faces, mesh.face_material, mesh.materials, None, mesh.uv)
     )
