@@ -88,7 +88,7 @@ def _airliner(rng: Generator) -> Parts:
     return [
         *parts,
         *landing_gear(metal, 0, -0.38 * length, z - 0.6 * r, 0.34, 0.2),
-        *[m for p in landing_gear(metal, 1.4 * r, 0.02 * length, z - 0.5 * r, 0.48, 0.3) for m in s.both(p)],
+        *[m for p in landing_gear(metal, 1.4 * r, 0.05 * length, z - 0.5 * r, 0.48, 0.3) for m in s.both(p)],
     ]
 
 

@@ -67,6 +67,7 @@ def _backrest(rng: Generator, f: fin.Finish, x: float, y: float, rake: float, h:
     """Filling between the posts: slats, ladder, padded panel, splat or cross, under a top rail."""
 
     def at(z: float) -> float:
+        """Depth of the raked back at height z."""
         return y + rake * (z - h + 0.04) / (top - h + 0.04)
 
     rail = _bowed(f, x + 0.012, at(top - 0.04), top - 0.04, 0.07, 0.022)

@@ -24,7 +24,8 @@ def swept(radius_at: np.ndarray, height: float, count: int = 9) -> Profile:
 def outside(profile: Profile) -> Profile:
     """The outer skin: a closed flat foot, then the profile."""
     r, z = profile[0]
-    return [(0.0, z), (0.93 * r, z), (r, z + 0.07 * r), *[(a, max(b, z + 0.08 * r)) for a, b in profile[1:]]]
+    step = min(0.07 * r, 0.25 * (profile[1][1] - z))
+    return [(0.0, z), (0.93 * r, z), (r, z + step), *[(a, b) for a, b in profile[1:]]]
 
 
 def inside(profile: Profile, wall: float, floor: float) -> Profile:
@@ -94,10 +95,8 @@ def bowl(rng: Generator) -> Parts:
     profile = swept(r * np.array(rise), h, 12)
     parts = hollow(fin.glazed(rng), fin.glazed(rng), profile, 0.035 * r + 0.002, 0.07 * h)
     if chance(rng, 0.4):
-        parts.append(
-            s.turned(fin.glazed_plain(rng), [(0.38 * r, -0.1 * h), (0.42 * r, -0.1 * h), (0.38 * r, 0.12 * h)])
-        )
-        parts.append(s.disc(fin.glazed_plain(rng), 0.4 * r, 0.06 * h, (0, 0, -0.07 * h)))
+        foot = [(0, -0.1 * h), (0.42 * r, -0.1 * h), (0.38 * r, 0.12 * h), (0, 0.01 * h)]
+        parts.append(s.turned(fin.glazed_plain(rng), foot))
     return parts + (_fruit(rng, r, h) if chance(rng, 0.35) else [])
 
 

@@ -23,6 +23,7 @@ def bathtub(rng: Generator) -> Parts:
     foot = 0.0 if boxed else between(rng, 0.02, 0.14)
 
     def level(k: float, z: float) -> np.ndarray:
+        """Ring of the tub at share z of its height, scaled by k."""
         rise = slip * np.clip(plan[:, 0], 0, 1) ** 2 * z
         return np.c_[plan * (length / 2 * k, w / 2 * (k**1.5)), foot + (h - foot) * z + rise]
 

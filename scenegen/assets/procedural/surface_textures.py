@@ -202,7 +202,7 @@ def marble(
     veins = 1 - smoothstep(0.0, 0.14, np.abs(big + 0.12 * small))
     fine = 1 - smoothstep(0.0, 0.10, np.abs(spectral(rng, size_px, 1.5, low=4)))
     cloud = smoothstep(-2, 2, spectral(rng, size_px, 1.6))
-    value = 0.62 * veins * cloud + 0.22 * fine * (1 - cloud) + 0.10 * cloud + 0.025 * small
+    value = 0.78 * veins * cloud + 0.36 * fine * (1 - cloud) + 0.20 * cloud + 0.035 * small
     return ramp(value, [shade(color, 1.04), shade(color, 0.96), tuple(np.add(color, vein) / 2), vein])
 
 

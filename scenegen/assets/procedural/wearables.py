@@ -217,18 +217,10 @@ def knife(rng: Generator) -> Parts:
     steel, y = fin.steel(rng), -blade * t
     thick, lift = 0.0016, 0.006
     low = thick
-    middle = (edge + spine)[:, None] / 2 - width / 2
-    rings = [
-        np.array(
-            [
-                (a - width / 2, b, low),
-                (m, b, low + thick),
-                (c - width / 2, b, low + 0.6 * thick),
-                (m, b, low - thick),
-            ]
-        )
-        for a, m, c, b in zip(edge, middle[:, 0], spine, y, strict=True)
-    ]
+    steps = (0.4, 1.0, 0.7, -0.7, -1.0, -0.4)
+    across = np.stack([edge, (edge + spine) / 2, spine, spine, (edge + spine) / 2, edge], 1) - width / 2
+    along, up = np.broadcast_to(y[:, None], across.shape), np.broadcast_to(low + thick * np.array(steps), across.shape)
+    rings = np.stack([across, along, up], -1)
     handle = between(rng, 0.09, 0.13)
     f, half = pick(rng, fin.wood, fin.wood, fin.dark, fin.plastic, fin.steel)(rng), between(rng, 0.009, 0.013)
     k = np.linspace(0, 1, 12)
@@ -237,11 +229,11 @@ def knife(rng: Generator) -> Parts:
     centre = 0.0 if kind in ("dagger", "table") else 0.25 * width
     grip = [
         np.stack(
-            [plan[:, 0] * a + centre, np.full(20, -0.004 + b * handle), lift + plan[:, 1] * min(0.006, 0.6 * half)], -1
+            [plan[:, 0] * a + centre, np.full(20, -0.004 + b * handle), lift + plan[:, 1] * min(0.005, 0.55 * half)], -1
         )
         for a, b in zip(bulge, k, strict=True)
     ]
-    rivet = s.disc(steel, 0.0032, 0.0128, (centre, 0, lift), sides=10)
+    rivet = s.disc(steel, 0.0032, 0.0114, (centre, 0, lift), sides=10)
     parts = [
         s.loft(steel, rings),
         s.loft(f, grip),

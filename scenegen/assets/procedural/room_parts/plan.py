@@ -155,12 +155,13 @@ def _cross(a: Array, b: Array) -> Array:
 def draw_openings(rng: Generator, plan: Plan, doors: int, windows: int) -> tuple[Opening, ...]:
     """Doors near corners, windows on other walls (all sides of a bay), none overlapping."""
     out: list[Opening] = []
-    square = [k for k, wall in enumerate(plan.walls) if wall.square and wall.length > 1.35]
+    bay = _bay_sides(plan)
+    square = [k for k, wall in enumerate(plan.walls) if wall.square and wall.length > 1.35 and k not in bay]
     by_length = sorted(square, key=lambda k: (-plan.walls[k].length, k))
     order = [int(k) for k in rng.permutation(by_length)]
     for k in order[:doors]:
         out.append(_door(rng, k, plan.walls[k].length))
-    out += _bay_windows(rng, plan)
+    out += _bay_windows(plan, bay)
     rest = sorted(order, key=lambda k: (any(o.wall == k for o in out), -plan.walls[k].length * rng.uniform(0.5, 1.5)))
     for k in rest[:windows]:
         out += _windows(rng, k, plan, [o for o in out if o.wall == k])
@@ -181,15 +182,23 @@ def _heads(rng: Generator, plan: Plan) -> tuple[float, float]:
     return sill, min(plan.height - 0.22, float(rng.uniform(2.05, 2.4)))
 
 
-def _bay_windows(rng: Generator, plan: Plan) -> list[Opening]:
-    """One window in each side of a bay."""
+def _bay_sides(plan: Plan) -> list[int]:
+    """The three walls of a bay; none where the plan has no bay."""
     if plan.shape != "bay":
         return []
-    z0, z1 = 0.55, plan.height - 0.3
     slanted = [k for k, wall in enumerate(plan.walls) if not wall.square]
-    front = [k for k in range(len(plan.walls)) if k - 1 in slanted and (k + 1) % len(plan.walls) in slanted]
-    sides = [(k, plan.walls[k].length) for k in (*slanted, *front)]
-    return [Opening(k, "window", 0.12, length - 0.12, z0, z1) for k, length in sides if length > 0.5]
+    front = [
+        k
+        for k in range(len(plan.walls))
+        if (k - 1) % len(plan.walls) in slanted and (k + 1) % len(plan.walls) in slanted
+    ]
+    return [*slanted, *front]
+
+
+def _bay_windows(plan: Plan, bay: list[int]) -> list[Opening]:
+    """One window in each side of a bay."""
+    sides = [(k, plan.walls[k].length) for k in bay]
+    return [Opening(k, "window", 0.12, length - 0.12, 0.55, plan.height - 0.3) for k, length in sides if length > 0.5]
 
 
 def _windows(rng: Generator, k: int, plan: Plan, taken: list[Opening]) -> list[Opening]:

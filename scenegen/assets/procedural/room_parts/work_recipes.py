@@ -100,7 +100,10 @@ def _above(layout: Layout, kit: Kit, run: Placed) -> None:
 
 def bath_room(layout: Layout, kit: Kit) -> None:
     """Bath, basin with mirror, lavatory, towel rail, shelf."""
-    layout.against_wall(bath.bathtub(kit, kit.pick(1.6, 1.7, 1.8)), corner=True, front_m=0.6)
+    tub = layout.against_wall(bath.bathtub(kit, kit.pick(1.6, 1.7, 1.8)), corner=True, front_m=0.6)
+    if tub is not None:
+        half = tub.item.width / 2
+        layout.use_wall(tub.wall, tub.x - half, tub.x + half, 0, 1.9)
     stand = layout.against_wall(bath.washstand(kit, kit.pick(0.6, 0.8, 1.2)), front_m=0.7)
     if stand is not None:
         layout.hang(decor.mirror(kit, min(stand.item.width, 0.9), 0.75), 1.15, over=stand)
