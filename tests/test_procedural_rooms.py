@@ -191,7 +191,7 @@ def test_the_coplanar_test_sees_coplanar_faces(rooms):
     copied = Mesh(mesh.vertices, double, np.concatenate([mesh.face_material] * 2), mesh.materials)
     rng = np.random.default_rng(5)
     origins = points_inside(rooms["room_000"], Tracer(mesh), 500, rng)
-    assert coplanar_share(copied, origins, random_directions(len(origins), rng)) > 0.9
+    assert coplanar_share(copied, origins, random_directions(len(origins), rng)) > 0.8
 
 
 @pytest.mark.parametrize("room_id", SAMPLE)

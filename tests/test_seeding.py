@@ -16,7 +16,9 @@ WHERE_CLOCKS_ARE_ALLOWED = {"pipeline", "cli.py"}
 
 
 def test_same_key_same_stream_other_key_other_stream():
-    keys = [dict(room=a, layout=b, sample=c, view=d) for a in (0, 1) for b in (0, 1) for c in (0, 1) for d in (0, 1)]
+    keys = [
+        {"room": a, "layout": b, "sample": c, "view": d} for a in (0, 1) for b in (0, 1) for c in (0, 1) for d in (0, 1)
+    ]
     streams = {tuple(generator(7, Stage.RAYS, **k).integers(0, 2**60, 4)) for k in keys}
     assert len(streams) == 16
     assert np.array_equal(generator(7, Stage.LIGHT, room=3).random(5), generator(7, Stage.LIGHT, room=3).random(5))

@@ -43,7 +43,7 @@ def analytic(truth: Boxes, a, b, xy0):
     t, index = truth.first_hit(b.position, points - b.position)
     edge = np.zeros(len(xy0), bool)
     for dx, dy in np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1]), -1).reshape(-1, 2):
-        t_near, index_near = truth.first_hit(b.position, view_rays(b, np.nan_to_num(xy) + [dx, dy]))
+        _, index_near = truth.first_hit(b.position, view_rays(b, np.nan_to_num(xy) + np.array([dx, dy])))
         edge |= index_near != index
     return depth, xy, z, t < 1 - 1e-4, edge
 

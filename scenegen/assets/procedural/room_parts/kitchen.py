@@ -211,10 +211,12 @@ def fridge(kit: Kit) -> Item:
         parts.append(kit.slab(role, (-w / 2, w / 2), (d - 0.07, d), (a, b), 0.012))
         parts += handle(kit, "bar", w / 2 - 0.05, d + 0.004, cut + (0.25 if a > cut else -0.2), level=False)
     parts.append(kit.slab(role, (-w / 2, w / 2), (0.002, d - 0.075), (0.03, h), 0.006))
-    notes = [
-        kit.block(kit.pick("paper", "accent", "glaze2"), (x, x + 0.08), (d - 0.002, d + 0.002), (z, z + 0.1))
-        for x, z in kit.rng.uniform((-0.2, 1.2), (0.05, 1.5), (3, 2))
-    ]
+    notes = []
+    for k, (x, z) in enumerate(kit.rng.uniform((-0.2, 1.2), (0.05, 1.5), (3, 2))):
+        thick = 0.0015 + 0.0007 * k
+        notes.append(
+            kit.block(kit.pick("paper", "accent", "glaze2"), (x, x + 0.08), (d - 0.002, d + thick), (z, z + 0.1))
+        )
     return item("refrigerator", parts + tag("paper", notes), w, d, h)
 
 

@@ -114,9 +114,10 @@ def front(kit: Kit, role: str, x: Span, z: Span, y: float, style: str, knob: str
     parts = [kit.slab(role, x, (y, y + 0.02), z, 0.003)]
     if style == "panel" and min(w, h) > 0.16:
         m = min(0.07, 0.22 * min(w, h))
-        for px in ((x[0], x[0] + m), (x[1] - m, x[1])):
-            parts.append(kit.slab(role, px, (y + 0.012, y + 0.028), z, 0.003))
-        for pz in ((z[0], z[0] + m), (z[1] - m, z[1])):
+        e = 0.0008
+        for px in ((x[0] + e, x[0] + m), (x[1] - m, x[1] - e)):
+            parts.append(kit.slab(role, px, (y + 0.012, y + 0.028), (z[0] + e, z[1] - e), 0.003))
+        for pz in ((z[0] + 2 * e, z[0] + m), (z[1] - m, z[1] - 2 * e)):
             parts.append(kit.slab(role, (x[0] + m - 0.003, x[1] - m + 0.003), (y + 0.012, y + 0.0277), pz, 0.003))
     drawer = w > h * 0.9
     px = (x[0] + x[1]) / 2 if drawer else (x[1] - 0.045 if opening > 0 else x[0] + 0.045)
@@ -183,7 +184,7 @@ def rack(kit: Kit, width: float = 1.0, height: float = 1.9) -> Item:
         if z < height - 0.1:
             maker = kit.pick(clutter.tins, clutter.carton, clutter.carton, clutter.toolbox)
             parts += shifted(maker(kit), x[0] + 0.28, d / 2, z + 0.0296)
-        if z < height - 0.1 and kit.chance(0.7):
+        if z < height - 0.1 and width > 1.06 and kit.chance(0.8):
             parts += shifted(kit.pick(clutter.carton, clutter.toolbox)(kit), x[1] - 0.26, d / 2, z + 0.0296)
     return item("shelves", parts, width, d, height)
 
