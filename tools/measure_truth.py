@@ -23,9 +23,9 @@ from scenegen.config import GenerationConfig, LightConfig
 from scenegen.geometry import View, project, transform, unproject, view_rays
 from scenegen.pipeline.plan import objects_for
 from scenegen.pipeline.sample import Sample, photograph
-from scenegen.pipeline.studio import Staged, Studio, open_studio, stage_sample
+from scenegen.pipeline.studio import Staged, Studio, open_studio, room_stage, stage_sample
 from scenegen.rendering.frame import Renderer
-from scenegen.staging.stage import RoomStage, prepare_room
+from scenegen.staging.stage import RoomStage
 from scenegen.tracing.raycaster import Hits, Scene, nearest, surface
 from scenegen.tracing.status import Status
 from scenegen.tracing.tracks import follow, judge, trace
@@ -69,8 +69,7 @@ class Shown:
 
 def prepared(studio: Studio, room: str) -> RoomStage:
     """The first room whose id contains `room`, ready to be furnished."""
-    room_id = next(r for r in studio.rooms.ids() if room in r)
-    return prepare_room(studio.rooms.load(room_id), studio.config.seed, baked=studio.rooms.name != "procedural")
+    return room_stage(studio, next(r for r in studio.rooms.ids() if room in r))
 
 
 def shown(studio: Studio, stage: RoomStage, index: int) -> Shown:

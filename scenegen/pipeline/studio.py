@@ -62,7 +62,10 @@ class Studio:
     objects: ObjectSource
     renderer: Renderer
     shelf: Shelf
-    layouts: dict[tuple[str, int], Layout] = field(default_factory=dict)
+    stage: RoomStage | None = None
+    """The room at hand: a room of several shards is prepared once."""
+    layouts: dict[int, Layout] = field(default_factory=dict)
+    """Arrangements in the room at hand, by number; forgotten after each shard."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def make_shard(studio: Studio, job: Job, attributes: dict[str, str | int | float
 
     Raises AssetError where the room cannot be read, StagingError where no sample could be made.
     """
-    stage = prepare_room(studio.rooms.load(job.room), studio.config.seed, baked=studio.rooms.name != "procedural")
+    stage = room_stage(studio, job.room)
     ids, object_split = objects_for(job.split, studio.objects)
     studio.layouts.clear()
     samples: list[Sample] = []
@@ -104,6 +107,15 @@ def make_shard(studio: Studio, job: Job, attributes: dict[str, str | int | float
     content = shard_content(samples, {**attributes, **known})
     notes = {"given_up": len(given_up), "replaced_objects": replaced, "object_split": object_split}
     return Made(content, {**figures(samples), **notes})
+
+
+def room_stage(studio: Studio, room: str) -> RoomStage:
+    """A room ready to be furnished. Raises AssetError where it cannot be read, StagingError where it is too small."""
+    if studio.stage is None or studio.stage.room.id != room:
+        studio.stage = None  # the memory of the old room is free before the new one is read
+        baked = studio.rooms.name != "procedural"
+        studio.stage = prepare_room(studio.rooms.load(room), studio.config.seed, baked)
+    return studio.stage
 
 
 def _sample(studio: Studio, stage: RoomStage, ids: Ids, index: int) -> Sample:
@@ -153,10 +165,9 @@ def _layout_numbers(index: int, pairs_per_layout: int) -> Iterator[int]:
 
 def _layout(studio: Studio, stage: RoomStage, ids: Ids, number: int) -> Layout:
     """An arrangement of objects, kept while its samples are made."""
-    key = (stage.room.id, number)
-    if key not in studio.layouts:
-        studio.layouts[key] = build_layout(stage, ids, studio.shelf.load, studio.config, number)
-    return studio.layouts[key]
+    if number not in studio.layouts:
+        studio.layouts[number] = build_layout(stage, ids, studio.shelf.load, studio.config, number)
+    return studio.layouts[number]
 
 
 def _digest(studio: Studio, job: Job, samples: list[Sample]) -> str:

@@ -122,8 +122,7 @@ def nearest(scene: Scene, origins: F64 | F32, directions: F64 | F32) -> Hits:
     """
     o, d = np.asarray(origins, np.float32), np.asarray(directions, np.float32)
     first = scene.bodies[0]
-    hits = _blank(len(d))
-    _merge(hits, first, None, first.bvh.nearest(*_into(first, o, d)))
+    hits = _first(first, first.bvh.nearest(*_into(first, o, d)))
     if len(scene.bodies) > 1:
         sieve = _sieve(o, d)
         for body in scene.bodies[1:]:
@@ -147,22 +146,17 @@ def blocked(scene: Scene, origins: F64 | F32, directions: F64 | F32, t_far: floa
     return out
 
 
-def _blank(count: int) -> Hits:
-    """Arrays that say: nothing was hit."""
-    return Hits(
-        np.zeros(count, np.uint16),
-        np.full(count, -1, np.int32),
-        np.zeros(count, np.float32),
-        np.zeros(count, np.float32),
-        np.full(count, np.inf, np.float32),
-    )
+def _first(body: Body, found: dict[str, NDArray]) -> Hits:
+    """The hits of one body."""
+    hit = found["primID"] >= 0
+    t = np.where(hit, found["tfar"], np.float32(np.inf))
+    return Hits(hit.astype(np.uint16) * np.uint16(body.instance), found["primID"], found["u"], found["v"], t)
 
 
-def _merge(hits: Hits, body: Body, index: NDArray | None, found: dict[str, NDArray]) -> None:
+def _merge(hits: Hits, body: Body, index: NDArray[np.intp], found: dict[str, NDArray]) -> None:
     """Write a body's hits over `hits` where they are nearer; `index` says which rays were cast."""
-    closer = found["primID"] >= 0
-    closer &= found["tfar"] < (hits.t if index is None else hits.t[index])
-    rows = np.flatnonzero(closer) if index is None else index[closer]
+    closer = np.flatnonzero((found["primID"] >= 0) & (found["tfar"] < hits.t[index]))
+    rows = index[closer]
     hits.instance[rows] = body.instance
     hits.primitive[rows] = found["primID"][closer]
     hits.u[rows], hits.v[rows], hits.t[rows] = found["u"][closer], found["v"][closer], found["tfar"][closer]
