@@ -17,17 +17,16 @@ BEND = 0.01
 """Second difference of 1/z, relative, from which a surface is not a plane: 1/z is affine on planes."""
 
 
-def edge_pixels(rgb: NDArray[np.uint8], depth: F32, label: NDArray) -> Int:
+def edge_pixels(rgb: NDArray[np.uint8], bent: NDArray[np.bool_], label: NDArray) -> Int:
     """Flat indices, ascending, of the pixels that need extra samples, at most LARGEST_SHARE of all.
 
     Args:
         rgb: (H, W, 3) one-sample picture.
-        depth: (H, W) z-depth, 0 for nothing.
+        bent: (H, W) where the surface is not a plane (`bends`).
         label: (H, W) integers that differ across silhouettes, materials and shadow borders.
 
     """
     luma = _luma(rgb)
-    bent = _bends(depth)
     score = np.zeros(luma.shape, np.float32)
     for axis in (0, 1):
         near, far = _pair(axis)
@@ -50,8 +49,8 @@ def _pair(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
     return ((near, keep), (far, keep)) if axis == 0 else ((keep, near), (keep, far))
 
 
-def _bends(depth: F32) -> NDArray[np.bool_]:
-    """(H, W) where the surface is not the plane through its neighbours."""
+def bends(depth: F32) -> NDArray[np.bool_]:
+    """(H, W) where the surface is not the plane through its neighbours; `depth` (H, W) is 0 for nothing."""
     inverse = np.divide(1, depth, out=np.zeros_like(depth), where=depth > 0)
     limit = inverse * np.float32(BEND)
     out = np.zeros(depth.shape, bool)

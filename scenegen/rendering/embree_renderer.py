@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from scenegen.assets.mesh import Mesh
 from scenegen.geometry import View, view_rays
 from scenegen.lights import Lighting
-from scenegen.rendering.antialias import OFFSETS_PX, edge_pixels, sample_places, unanimous
+from scenegen.rendering.antialias import OFFSETS_PX, bends, edge_pixels, sample_places, unanimous
 from scenegen.rendering.frame import BACKGROUND, Frame
-from scenegen.rendering.shading import Rays, Surfels, gather, illuminate
+from scenegen.rendering.shading import Rays, Surfels, gather, illuminate, radiance
+from scenegen.rendering.shadows import survey, surveyed_strength
 from scenegen.rendering.surfaces import SurfaceTable, build_table
 from scenegen.rendering.tone import decode, to_bytes
 from scenegen.tracing.raycaster import Scene, nearest
@@ -36,12 +37,15 @@ class EmbreeRenderer:
         rays = Rays(_origin(view), pixel_rays(view), 1 / view.camera.f_px)
         hits = nearest(scene, rays.origin, rays.directions)
         surfels = gather(scene, tables, rays, hits)
-        light, lit = illuminate(scene, surfels, lighting)
-        rgb = scatter(surfels.ray, to_bytes(light), shape, BACKGROUND)
         depth = np.where(hits.instance > 0, hits.t, np.float32(0)).reshape(shape)
         instance = hits.instance.reshape(shape)
+        bent, label = bends(depth), _labels(surfels, instance)
+        plan = survey(label, bent)
+        strengths = [surveyed_strength(scene, surfels, lamp, plan) for lamp in lighting.lights]
+        light, lit = radiance(surfels, lighting, strengths)
+        rgb = scatter(surfels.ray, to_bytes(light), shape, BACKGROUND)
         first = _FirstPass(surfels, light, _image(surfels.ray, lit, shape))
-        pixels = edge_pixels(rgb, depth, _labels(surfels, instance, first.lit))
+        pixels = edge_pixels(rgb, bent, label | first.lit)
         rgb.reshape(-1, 3)[pixels] = self._refine(scene, view, lighting, pixels, first)
         return Frame(rgb, depth, instance, scatter(surfels.ray, camera_normals(surfels, view), shape), hits)
 
@@ -128,10 +132,10 @@ def _image(ray: NDArray[np.intp], values: NDArray[np.uint8], shape: tuple[int, i
     return out
 
 
-def _labels(surfels: Surfels, instance: NDArray[np.uint16], lit: NDArray[np.uint8]) -> NDArray[np.uint32]:
-    """(H, W) words that differ where body, material or the lamps that arrive differ."""
+def _labels(surfels: Surfels, instance: NDArray[np.uint16]) -> NDArray[np.uint32]:
+    """(H, W) words that differ where body or material differ; the low byte is free."""
     material = _image(surfels.ray, surfels.material, instance.shape).astype(np.uint32)
-    return np.asarray(instance.astype(np.uint32) << 16 | material << 8 | lit, np.uint32)
+    return np.asarray(instance.astype(np.uint32) << 16 | material << 8, np.uint32)
 
 
 def camera_normals(surfels: Surfels, view: View) -> NDArray[np.int8]:

@@ -185,12 +185,18 @@ def illuminate(
 
     `open_to` (N,) says in the same bits which lamps are known to be unblocked, so that no ray is spent on them.
     """
-    lit = np.zeros(len(surfels.ray), np.uint8)
     strengths = []
     for i, lamp in enumerate(lighting.lights):
         doubtful = None if open_to is None else open_to >> i & 1 == 0
         strengths.append(lamp_strength(scene, surfels, lamp, doubtful))
-        lit |= (strengths[-1] > 0).view(np.uint8) << i
+    return radiance(surfels, lighting, strengths)
+
+
+def radiance(surfels: Surfels, lighting: Lighting, strengths: list[F32]) -> tuple[F32, NDArray[np.uint8]]:
+    """Radiance (3, N) towards the eye, and (N,) which lamps arrive, given the strength (N,) of each lamp."""
+    lit = np.zeros(len(surfels.ray), np.uint8)
+    for i, strength in enumerate(strengths):
+        lit |= (strength > 0).view(np.uint8) << i
     light = np.empty_like(surfels.albedo)
     for part in _blocks(len(lit)):
         arriving = _ambient(surfels.normal[2, part], lighting)
@@ -215,6 +221,21 @@ def lamp_strength(scene: Scene, surfels: Surfels, lamp: PointLight, doubtful: ND
 
     Shadow rays are cast from the lamp to the `doubtful` elements (N,), or to all.
     """
+    strength, ends, rows = candidates(surfels, lamp, doubtful)
+    strength[rows[in_shadow(scene, lamp, ends)]] = 0
+    return strength
+
+
+def in_shadow(scene: Scene, lamp: PointLight, ends: F32) -> NDArray[np.bool_]:
+    """(M,) whether something stands between a lamp and the ends (M, 3) of the ways from it."""
+    return blocked(scene, np.asarray(lamp.position, np.float32)[None], ends, SHADOW_REACH)
+
+
+def candidates(surfels: Surfels, lamp: PointLight, doubtful: NDArray[np.bool_] | None = None) -> tuple[F32, F32, Int]:
+    """Strength (N,) of a lamp as if nothing stood in the way, and what must be asked for shadows.
+
+    That is: ends (M, 3) of the ways from the lamp to just above the elements, and rows (M,), which elements.
+    """
     count = len(surfels.ray)
     strength, ends, rows = np.empty(count, np.float32), np.empty((count, 3), np.float32), np.empty(count, np.intp)
     asked = 0
@@ -229,9 +250,7 @@ def lamp_strength(scene: Scene, surfels: Surfels, lamp: PointLight, doubtful: ND
         np.add(found, part.start, out=rows[into])
         for axis in range(3):
             ends[into, axis] = np.take(reach[axis], found)
-    dark = blocked(scene, np.asarray(lamp.position, np.float32)[None], ends[:asked], SHADOW_REACH)
-    strength[np.compress(dark, rows[:asked])] = 0
-    return strength
+    return strength, ends[:asked], rows[:asked]
 
 
 def _unshadowed(surfels: Surfels, part: slice, lamp: PointLight) -> tuple[F32, F32]:
