@@ -2,6 +2,10 @@
 
 import numpy as np
 
+from scenegen.assets.decimation import cluster
+from scenegen.assets.reading import read_mesh
+from scenegen.geometry import compose, rotation_about, rotation_between, transform
+
 WALL, FLOOR, TABLE, CABINET = 1, 2, 3, 4
 
 
@@ -80,3 +84,12 @@ def write_ply(path, vertices, faces, colors=None, labels=None):
     header += [f"element face {len(faces)}", "property list uchar int vertex_indices", "end_header", ""]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes("\n".join(header).encode() + table.tobytes() + corners.tobytes())
+
+
+def kitchen_as_scenenn(folder, shared_data):
+    """The real kitchen, coarser, turned to +Y up and a little tilted, as room 700 in SceneNN's layout."""
+    mesh, _ = cluster(read_mesh(shared_data / "rooms/redkitchen/redkitchen.ply")[0], 0.015)
+    up = np.array([0.0089, -0.9044, -0.4265])
+    y_up = compose(rotation_about((0, 0, 1), 0.15) @ rotation_between(up, (0, 1, 0)))
+    write_ply(folder / "700" / "700.ply", transform(y_up, mesh.vertices), mesh.faces, mesh.colors)
+    return folder

@@ -4,13 +4,11 @@ import pickle
 
 import numpy as np
 import pytest
-from room_maker import CABINET, FLOOR, TABLE, WALL, room, vertex_labels, write_ply
+from room_maker import CABINET, FLOOR, TABLE, WALL, kitchen_as_scenenn, room, vertex_labels, write_ply
 
-from scenegen.assets.decimation import cluster
-from scenegen.assets.reading import read_mesh
 from scenegen.assets.scenenn import SceneNNRooms, read_annotation
 from scenegen.errors import AssetError, UsageError
-from scenegen.geometry import compose, rotation_about, rotation_between, transform
+from scenegen.geometry import compose, rotation_about, transform
 
 XML = """<?xml version="1.0" encoding="utf-8"?>
 <annotation>
@@ -158,11 +156,7 @@ def test_damaged_scan(tmp_path):
 
 
 def test_the_kitchen_as_a_scenenn_room(tmp_path, shared_data):
-    mesh, _ = cluster(read_mesh(shared_data / "rooms/redkitchen/redkitchen.ply")[0], 0.015)
-    up = np.array([0.0089, -0.9044, -0.4265])
-    y_up = compose(rotation_about((0, 0, 1), 0.15) @ rotation_between(up, (0, 1, 0)))
-    write_ply(tmp_path / "700" / "700.ply", transform(y_up, mesh.vertices), mesh.faces, mesh.colors)
-    rooms = SceneNNRooms(tmp_path)
+    rooms = SceneNNRooms(kitchen_as_scenenn(tmp_path, shared_data))
     loaded = rooms.load("700")
     assert rooms.split("700") == "train"
     level = loaded.mesh.vertices[np.abs(loaded.mesh.vertices[:, 2]) < 0.05]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import measure_truth as measure
 import numpy as np
 import pytest
+from room_maker import kitchen_as_scenenn
 from staged import SMALL, real_config, shown
 
 from scenegen.config import Size
@@ -14,12 +15,16 @@ from scenegen.rendering.choice import open_renderer
 from scenegen.tracing.status import Status
 
 
-@pytest.fixture(scope="module", params=["built-in", "kitchen with ShapeNet"])
-def example(request):
+@pytest.fixture(scope="module", params=["built-in", "kitchen with ShapeNet", "kitchen as SceneNN"])
+def example(request, tmp_path_factory):
     if request.param == "built-in":
         return shown(replace(SMALL, size=Size(320, 240)), room="room_007")
     data = request.getfixturevalue("shared_data")
-    return shown(real_config(data, size=Size(320, 240)), room="redkitchen")
+    config = real_config(data, size=Size(320, 240))
+    if request.param == "kitchen with ShapeNet":
+        return shown(config, room="redkitchen")
+    folder = kitchen_as_scenenn(tmp_path_factory.mktemp("scenenn"), data)
+    return shown(replace(config, room_source=f"scenenn:{folder}"))
 
 
 @pytest.fixture(scope="module")

@@ -107,32 +107,26 @@ def _wheeled_bin(rng: Generator) -> Parts:
     """A street bin with hinged lid, handle and wheels."""
     w, d, h, f = between(rng, 0.48, 0.6), between(rng, 0.5, 0.62), between(rng, 0.88, 1.05), fin.plastic(rng)
     plan = s.oval(36, 0.15) * (w / 2, d / 2)
-    body = s.loft(
-        f,
-        [
-            np.c_[plan * k + (0, q), np.full(36, z)]
-            for k, q, z in ((0.78, -0.02, 0.0), (0.95, 0, 0.88 * h), (1.0, 0, 0.9 * h), (1.0, 0, 0.94 * h))
-        ],
-    )
-    lid = s.loft(
-        pick(rng, f, fin.plastic(rng)),
-        [np.c_[plan * k, np.full(36, z)] for k, z in ((1.02, 0.935 * h), (1.04, 0.955 * h), (0.9, h), (0.6, 1.02 * h))],
-    )
-    r, tyre = 0.1, fin.rubber(rng)
-    wheels = s.both(s.disc(tyre, r, 0.05, (w / 2 - 0.02, 0.42 * d, r), axis=0)) + s.both(
-        s.disc(fin.steel(rng), 0.5 * r, 0.06, (w / 2 - 0.02, 0.42 * d, r), axis=0)
-    )
-    bar = s.bent(
-        f,
-        [
-            (-0.4 * w, 0.45 * d, 0.9 * h),
-            (-0.4 * w, 0.6 * d, 0.97 * h),
-            (0.4 * w, 0.6 * d, 0.97 * h),
-            (0.4 * w, 0.45 * d, 0.9 * h),
-        ],
-        0.016,
-        smooth=1,
-    )
-    axle = s.rod(fin.dark(rng), (-0.42 * w, 0.42 * d, r), (0.42 * w, 0.42 * d, r), 0.012)
-    badge = s.slab(fin.label(rng), (-0.14, -0.5 * d, 0.45 * h), (0.14, -0.3 * d, 0.62 * h))
-    return [body, lid, *wheels, bar, axle, s.sheared_y(s.pictured(badge), 0.0)]
+    tub = ((0.78, -0.02, 0.0), (0.95, 0, 0.88 * h), (1.0, 0, 0.9 * h), (1.0, 0, 0.94 * h))
+    lid = ((1.02, 0.935 * h), (1.04, 0.955 * h), (0.9, h), (0.6, 1.02 * h))
+    return [
+        s.loft(f, [np.c_[plan * k + (0, q), np.full(36, z)] for k, q, z in tub]),
+        s.loft(pick(rng, f, fin.plastic(rng)), [np.c_[plan * k, np.full(36, z)] for k, z in lid]),
+        *_bin_wheels(rng, w, 0.42 * d),
+        _push_bar(f, 0.4 * w, d, h),
+        s.rod(fin.dark(rng), (-0.42 * w, 0.42 * d, 0.1), (0.42 * w, 0.42 * d, 0.1), 0.012),
+        s.sheared_y(s.pictured(s.slab(fin.label(rng), (-0.14, -0.5 * d, 0.45 * h), (0.14, -0.3 * d, 0.62 * h))), 0.0),
+    ]
+
+
+def _bin_wheels(rng: Generator, w: float, y: float) -> Parts:
+    """Two wheels with steel hubs at y, at the sides of a bin of width w."""
+    r, at = 0.1, (w / 2 - 0.02, y, 0.1)
+    tyres = s.both(s.disc(fin.rubber(rng), r, 0.05, at, axis=0))
+    return tyres + s.both(s.disc(fin.steel(rng), 0.5 * r, 0.06, at, axis=0))
+
+
+def _push_bar(f: fin.Finish, x: float, d: float, h: float) -> Mesh:
+    """The bar behind the lid by which a bin is pulled."""
+    near, far = (0.45 * d, 0.9 * h), (0.6 * d, 0.97 * h)
+    return s.bent(f, [(-x, *near), (-x, *far), (x, *far), (x, *near)], 0.016, smooth=1)

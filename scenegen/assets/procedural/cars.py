@@ -1,12 +1,11 @@
 """Cars: saloons, hatchbacks, estates, sports cars, pick-ups, vans, classics."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import finishes as fin
 from scenegen.assets.procedural import solids as s
+from scenegen.assets.procedural.car_bodies import BODIES, ESTATE, OFFROAD, PICKUP, SPORTS, VAN, Body
 from scenegen.assets.procedural.draws import between, chance, jitter, pick
 from scenegen.assets.procedural.solids import Array
 from scenegen.seeding import Generator
@@ -14,82 +13,11 @@ from scenegen.seeding import Generator
 Parts = list[Mesh]
 
 
-@dataclass(frozen=True)
-class Body:
-    """Proportions of a car. Positions along the car are shares of its length, 0 at the nose."""
-
-    size: tuple[float, float, float]
-    """Length, width, height in metres."""
-    deck: tuple[tuple[float, float], ...]
-    """(position, share of the height) of the upper edge of the lower body."""
-    belt: tuple[float, float]
-    """First and last position of the cabin at its foot."""
-    roof: tuple[float, float]
-    """First and last position of the roof."""
-    pillars: tuple[float, ...] = (0.5,)
-    """Positions of the pillars between the windows."""
-
-
-_SALOON = Body(
-    (4.6, 1.8, 1.45),
-    ((0, 0.46), (0.06, 0.55), (0.3, 0.63), (0.8, 0.66), (0.96, 0.62), (1, 0.52)),
-    (0.27, 0.84),
-    (0.42, 0.68),
-    (0.56,),
-)
-_HATCH = Body(
-    (3.9, 1.72, 1.5),
-    ((0, 0.46), (0.07, 0.56), (0.28, 0.62), (0.9, 0.66), (1, 0.6)),
-    (0.24, 0.97),
-    (0.4, 0.86),
-    (0.6, 0.82),
-)
-_ESTATE = Body(
-    (4.7, 1.82, 1.5),
-    ((0, 0.46), (0.06, 0.55), (0.28, 0.62), (0.95, 0.65), (1, 0.55)),
-    (0.26, 0.98),
-    (0.4, 0.92),
-    (0.54, 0.74),
-)
-_OFFROAD = Body(
-    (4.5, 1.88, 1.8),
-    ((0, 0.5), (0.04, 0.58), (0.26, 0.61), (0.97, 0.63), (1, 0.56)),
-    (0.25, 0.99),
-    (0.35, 0.95),
-    (0.5, 0.72),
-)
-_SPORTS = Body(
-    (4.3, 1.85, 1.22),
-    ((0, 0.4), (0.08, 0.54), (0.35, 0.64), (0.7, 0.7), (0.95, 0.72), (1, 0.6)),
-    (0.33, 0.86),
-    (0.5, 0.64),
-    (),
-)
-_PICKUP = Body(
-    (5.2, 1.9, 1.8), ((0, 0.46), (0.04, 0.56), (0.27, 0.6), (0.98, 0.62), (1, 0.52)), (0.25, 0.6), (0.35, 0.56), (0.46,)
-)
-_VAN = Body(
-    (4.9, 1.95, 2.05),
-    ((0, 0.36), (0.05, 0.46), (0.16, 0.52), (0.97, 0.54), (1, 0.48)),
-    (0.1, 0.99),
-    (0.24, 0.97),
-    (0.38, 0.68),
-)
-_CLASSIC = Body(
-    (4.0, 1.6, 1.5),
-    ((0, 0.36), (0.1, 0.55), (0.3, 0.62), (0.7, 0.64), (0.88, 0.58), (1, 0.34)),
-    (0.3, 0.86),
-    (0.42, 0.64),
-    (0.54,),
-)
-_BODIES = (_SALOON, _SALOON, _HATCH, _HATCH, _ESTATE, _OFFROAD, _SPORTS, _PICKUP, _VAN, _CLASSIC)
-
-
 def car(rng: Generator) -> Parts:
     """A car of one of eight body types, with wheels, windows, lights, mirrors and plates."""
-    body = pick(rng, *_BODIES)
+    body = pick(rng, *BODIES)
     length, width, height = (jitter(rng, v, 0.06) for v in body.size)
-    paint, radius = fin.livery(rng), between(rng, 0.29, 0.35) * (1.12 if body in (_OFFROAD, _PICKUP) else 1.0)
+    paint, radius = fin.livery(rng), between(rng, 0.29, 0.35) * (1.12 if body in (OFFROAD, PICKUP) else 1.0)
     axles = np.array([between(rng, 0.16, 0.2), between(rng, 0.78, 0.83)]) * length - length / 2
     parts = [_lower(paint, body, length, width, height, radius, axles)]
     parts += _cabin(rng, paint, body, length, width, height)
@@ -133,7 +61,7 @@ def _cabin(rng: Generator, f: fin.Finish, body: Body, length: float, width: floa
     """Windows as one dark volume, a roof in body colour, and pillars."""
     foot = float(np.interp(np.mean(body.belt), *np.array(body.deck).T)) * height - 0.06
     low = _plan(body.belt, length, 0.93 * width, foot)
-    high = _plan(body.roof, length, (0.8 if body not in (_VAN, _OFFROAD) else 0.88) * width, height - 0.05)
+    high = _plan(body.roof, length, (0.8 if body not in (VAN, OFFROAD) else 0.88) * width, height - 0.05)
     parts = [s.loft(fin.glass(rng), [low, high])]
     plan = s.oval(40, 0.3)
     middle, half = high.mean(0), np.ptp(high, axis=0)[:2] / 2
@@ -247,43 +175,41 @@ def _mirrors(f: fin.Finish, body: Body, length: float, width: float, height: flo
 
 def _extras(rng: Generator, body: Body, length: float, width: float, height: float) -> Parts:
     """A pick-up's bed, roof rails, a taxi or police light, or a spoiler."""
-    out: Parts = []
-    if body is _PICKUP:
-        dark, z = fin.dark(rng), 0.62 * height
-        out.append(s.slab(dark, (-0.4 * width, 0.12 * length, z - 0.1), (0.4 * width, 0.47 * length, z + 0.012)))
-        out += s.both(
-            s.slab(
-                fin.dark(rng), (0.38 * width, 0.12 * length, z - 0.05), (0.43 * width, 0.48 * length, z + 0.07), 0.01
-            )
-        )
-    elif body is _SPORTS and chance(rng, 0.6):
-        z = 0.72 * height
-        out.append(
-            s.slab(
-                fin.dark(rng), (-0.45 * width, 0.4 * length, z + 0.12), (0.45 * width, 0.48 * length, z + 0.15), 0.01
-            )
-        )
-        out += s.both(
-            s.slab(fin.dark(rng), (0.3 * width, 0.43 * length, z - 0.1), (0.32 * width, 0.46 * length, z + 0.13))
-        )
-    elif chance(rng, 0.2):
-        y = (sum(body.roof) / 2) * length - length / 2
-        color = pick(rng, (0.9, 0.75, 0.2), (0.15, 0.3, 0.8), (0.85, 0.15, 0.1))
-        out.append(
-            s.slab(
-                fin.solid("roof light", color, 0.4),
-                (-0.25 * width, y - 0.1, height - 0.03),
-                (0.25 * width, y + 0.1, height + 0.14),
-                0.03,
-            )
-        )
-    elif body in (_ESTATE, _OFFROAD):
-        y0, y1 = (p * length - length / 2 for p in body.roof)
-        rail = [
-            (0.34 * width, y0 + 0.1, height - 0.02),
-            (0.34 * width, y0 + 0.2, height + 0.07),
-            (0.34 * width, y1 - 0.2, height + 0.07),
-            (0.34 * width, y1 - 0.1, height - 0.02),
-        ]
-        out += s.both(s.bent(fin.dark(rng), rail, 0.02, sides=6))
-    return out
+    if body is PICKUP:
+        return _load_bed(rng, length, width, 0.62 * height)
+    if body is SPORTS and chance(rng, 0.6):
+        return _spoiler(rng, length, width, 0.72 * height)
+    if chance(rng, 0.2):
+        return [_roof_light(rng, (sum(body.roof) / 2) * length - length / 2, width, height)]
+    if body in (ESTATE, OFFROAD):
+        return _roof_rails(rng, body, length, width, height)
+    return []
+
+
+def _load_bed(rng: Generator, length: float, width: float, z: float) -> Parts:
+    """The dark floor of a pick-up's bed and the edges beside it."""
+    floor = s.slab(fin.dark(rng), (-0.4 * width, 0.12 * length, z - 0.1), (0.4 * width, 0.47 * length, z + 0.012))
+    low, high = (0.38 * width, 0.12 * length, z - 0.05), (0.43 * width, 0.48 * length, z + 0.07)
+    return [floor, *s.both(s.slab(fin.dark(rng), low, high, 0.01))]
+
+
+def _spoiler(rng: Generator, length: float, width: float, z: float) -> Parts:
+    """A spoiler over the tail on two supports."""
+    low, high = (-0.45 * width, 0.4 * length, z + 0.12), (0.45 * width, 0.48 * length, z + 0.15)
+    blade = s.slab(fin.dark(rng), low, high, 0.01)
+    foot = s.slab(fin.dark(rng), (0.3 * width, 0.43 * length, z - 0.1), (0.32 * width, 0.46 * length, z + 0.13))
+    return [blade, *s.both(foot)]
+
+
+def _roof_light(rng: Generator, y: float, width: float, height: float) -> Mesh:
+    """The light of a taxi, police car or fire chief."""
+    f = fin.solid("roof light", pick(rng, (0.9, 0.75, 0.2), (0.15, 0.3, 0.8), (0.85, 0.15, 0.1)), 0.4)
+    return s.slab(f, (-0.25 * width, y - 0.1, height - 0.03), (0.25 * width, y + 0.1, height + 0.14), 0.03)
+
+
+def _roof_rails(rng: Generator, body: Body, length: float, width: float, height: float) -> Parts:
+    """A rail along both edges of the roof."""
+    x, (y0, y1) = 0.34 * width, (p * length - length / 2 for p in body.roof)
+    low, high = height - 0.02, height + 0.07
+    path = [(x, y0 + 0.1, low), (x, y0 + 0.2, high), (x, y1 - 0.2, high), (x, y1 - 0.1, low)]
+    return s.both(s.bent(fin.dark(rng), path, 0.02, sides=6))

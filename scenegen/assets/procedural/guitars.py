@@ -83,76 +83,62 @@ def _acoustic(rng: Generator, size: float) -> Parts:
     return parts + _neck(rng, neck, size, 0.9 * length, 0.95 * size, y - 0.004 * size)
 
 
+_ELECTRIC = (
+    *((-0.62, 0.58), (-0.95, 0.35), (-0.97, 0.16), (-0.6, 0.02), (0.0, 0.0)),
+    *((0.6, 0.02), (0.97, 0.16), (0.93, 0.35), (0.6, 0.58)),
+    *((0.56, 0.75), (0.76, 0.95), (0.8, 1.12), (0.55, 1.03), (0.28, 0.86)),
+    *((-0.28, 0.88), (-0.62, 1.02), (-0.8, 1.25), (-0.72, 0.95), (-0.6, 0.75)),
+)
+"""Outline (x, z) of a solid body with two horns, in half widths and lengths: lower part, right horn, left horn."""
+_GUARD = ((-0.45, 0.12), (0.5, 0.1), (0.62, 0.35), (0.45, 0.6), (0.35, 0.8), (-0.3, 0.8), (-0.4, 0.5))
+"""Outline of its pick guard, in the same units."""
+
+
 def _electric(rng: Generator, size: float) -> Parts:
     """Solid body with horns, pickups, pick guard, knobs, bridge, arm."""
     length, half, deep = 0.42 * size, 0.165 * size, 0.045 * size
     body, metal, dark = pick(rng, fin.livery, fin.wood)(rng), fin.steel(rng), fin.dark(rng)
-    horns = [(0.56, 0.75), (0.76, 0.95), (0.8, 1.12), (0.55, 1.03), (0.28, 0.86)]
-    other = [(-0.28, 0.88), (-0.62, 1.02), (-0.8, 1.25), (-0.72, 0.95), (-0.6, 0.75)]
-    lower = [
-        (-0.62, 0.58),
-        (-0.95, 0.35),
-        (-0.97, 0.16),
-        (-0.6, 0.02),
-        (0.0, 0.0),
-        (0.6, 0.02),
-        (0.97, 0.16),
-        (0.93, 0.35),
-        (0.6, 0.58),
-    ]
-    points = np.array([*lower, *horns, *other]) * (half, length)
+    points = np.array(_ELECTRIC) * (half, length)
     closed = s.cut_corners(np.concatenate([points, points[:1]]))[:-1]
-    parts = [s.profile_y(body, closed, -deep / 2, deep / 2)]
-    guard = np.array([(-0.45, 0.12), (0.5, 0.1), (0.62, 0.35), (0.45, 0.6), (0.35, 0.8), (-0.3, 0.8), (-0.4, 0.5)]) * (
-        half,
-        length,
-    )
     y = -deep / 2
-    parts.append(s.profile_y(fin.lid(rng), guard, y - 0.004, y + 0.004))
-    parts += [
-        s.slab(
-            pick(rng, metal, dark),
-            (-0.042 * size, y - 0.012 * size, z * length),
-            (0.042 * size, y, z * length + 0.018 * size),
-            0.003,
-        )
-        for z in spread(whole(rng, 2, 3), 0.4, 0.8)
-    ]
-    parts += [
+    knobs = [
         s.disc(metal, 0.011 * size, 0.03 * size, (0.4 * half, y, z * length), axis=1, sides=14)
         for z in (0.14, 0.25, 0.36)
     ]
-    parts.append(s.slab(metal, (-0.045 * size, y - 0.016 * size, 0.11 * size), (0.045 * size, y, 0.14 * size), 0.003))
-    return parts + _neck(rng, fin.wood(rng), size, 0.86 * length, 0.95 * size, y - 0.002 * size)
+    return [
+        s.profile_y(body, closed, y, deep / 2),
+        s.profile_y(fin.lid(rng), np.array(_GUARD) * (half, length), y - 0.004, y + 0.004),
+        *_pickups(rng, (metal, dark), size, y, length),
+        *knobs,
+        s.slab(metal, (-0.045 * size, y - 0.016 * size, 0.11 * size), (0.045 * size, y, 0.14 * size), 0.003),
+        *_neck(rng, fin.wood(rng), size, 0.86 * length, 0.95 * size, y - 0.002 * size),
+    ]
+
+
+def _pickups(rng: Generator, finishes: tuple[fin.Finish, fin.Finish], size: float, y: float, length: float) -> Parts:
+    """Two or three pickups below the strings, each in one of two finishes, on a front at y."""
+    w, deep, tall = 0.042 * size, 0.012 * size, 0.018 * size
+    return [
+        s.slab(pick(rng, *finishes), (-w, y - deep, z * length), (w, y, z * length + tall), 0.003)
+        for z in spread(whole(rng, 2, 3), 0.4, 0.8)
+    ]
 
 
 def _stand(rng: Generator, size: float) -> Parts:
     """An A-frame stand with two padded hooks."""
     f, pad = fin.dark(rng), fin.rubber(rng)
-    legs = s.both(
-        s.bent(
-            f,
-            [
-                (0.16 * size, -0.16 * size, 0.004),
-                (0.1 * size, 0.03 * size, 0.14 * size),
-                (0.02, 0.12 * size, 0.42 * size),
-            ],
-            0.011,
-            smooth=1,
-        )
-    )
     rear = s.rod(f, (0, 0.11 * size, 0.42 * size), (0, 0.34 * size, 0.0), 0.011)
-    hooks = s.both(
-        s.bent(
-            f,
-            [
-                (0.095 * size, 0.04 * size, 0.15 * size),
-                (0.09 * size, -0.08 * size, 0.075 * size),
-                (0.09 * size, -0.12 * size, 0.13 * size),
-            ],
-            0.011,
-            smooth=1,
-        )
-    )
     bar = s.rod(pad, (-0.1 * size, 0.045 * size, 0.16 * size), (0.1 * size, 0.045 * size, 0.16 * size), 0.014)
-    return [*(s.clipped_below(m, 0.002) for m in (*legs, rear)), *hooks, bar]
+    return [*(s.clipped_below(m, 0.002) for m in (*_stand_legs(f, size), rear)), *_hooks(f, size), bar]
+
+
+def _stand_legs(f: fin.Finish, size: float) -> Parts:
+    """The two front legs of a stand."""
+    foot, knee = (0.16 * size, -0.16 * size, 0.004), (0.1 * size, 0.03 * size, 0.14 * size)
+    return s.both(s.bent(f, [foot, knee, (0.02, 0.12 * size, 0.42 * size)], 0.011, smooth=1))
+
+
+def _hooks(f: fin.Finish, size: float) -> Parts:
+    """The two hooks in which the body rests."""
+    root, bow = (0.095 * size, 0.04 * size, 0.15 * size), (0.09 * size, -0.08 * size, 0.075 * size)
+    return s.both(s.bent(f, [root, bow, (0.09 * size, -0.12 * size, 0.13 * size)], 0.011, smooth=1))

@@ -51,47 +51,39 @@ def two_colour_hull(f: fin.Finish, boot: fin.Finish, deck: fin.Finish, lines: Li
     return [s.loft(f, rings), s.loft(boot, low), s.loft(deck, plank)]
 
 
-def _mast(rng: Generator, f: fin.Finish, y: float, z: float, h: float, r: float) -> Mesh:
-    """A tapering mast."""
-    return s.rod(f, (0, y, z), (0, y + 0.02 * h, h), r, 0.5 * r, sides=10)
-
-
-def cloth_sail(f: fin.Finish, corners: Array, belly: float, thick: float) -> Mesh:
-    """A three- or four-cornered sail between corners (A, B at the foot, C, D at the head), bulging sideways in x."""
-    u, v = np.meshgrid(np.linspace(0, 1, 9), np.linspace(0, 1, 9))
-    a, b, c, d = np.asarray(corners, np.float64)
-    p = (1 - v)[..., None] * ((1 - u)[..., None] * a + u[..., None] * b) + v[..., None] * (
-        (1 - u)[..., None] * d + u[..., None] * c
-    )
-    normal = np.cross(b - a, (c + d) / 2 - a)
-    normal /= np.linalg.norm(normal)
-    p = p + (belly * np.sin(np.pi * u) * np.sin(np.pi * np.clip(0.15 + 0.85 * v, 0, 1)))[..., None] * normal
-    return s.loft(f, np.concatenate([p + thick * normal, p[:, ::-1] - thick * normal], axis=1))
-
-
 def sailing_yacht(rng: Generator) -> Parts:
     """A yacht with main sail and jib, cabin, boom and stays."""
     length = between(rng, 6, 13)
     beam, depth = 0.3 * length, 0.13 * length
     lines = Lines(length, beam, depth, between(rng, 0.15, 0.4), between(rng, 0.55, 0.85))
     wood, metal, white = fin.wood(rng), fin.steel(rng), pick(rng, fin.bedding, fin.lampshade)(rng)
-    white = fin.Finish(white.material, 1.5)
-    parts = two_colour_hull(fin.livery(rng), fin.livery(rng), wood, lines)
+    hull = two_colour_hull(fin.livery(rng), fin.livery(rng), wood, lines)
     h, y = between(rng, 1.05, 1.35) * length, -0.08 * length
-    parts += [
-        _mast(rng, metal, y, 0.5 * depth, h, 0.011 * length),
+    cabin = _cabin(fin.enamel(rng), lines)
+    sails = _sails(rng, fin.Finish(white.material, 1.5), lines, h, y)
+    return [
+        *hull,
+        s.rod(metal, (0, y, 0.5 * depth), (0, y + 0.02 * h, h), 0.011 * length, 0.5 * (0.011 * length), sides=10),
         s.rod(metal, (0, y, depth * 1.7), (0, 0.42 * length, depth * 1.6), 0.007 * length, sides=8),
+        cabin,
+        *(sails if chance(rng, 0.85) else []),
+        *_stays(metal, lines, h, y),
     ]
-    cabin = s.oval(24, 0.4)
-    parts.append(
-        s.loft(
-            fin.enamel(rng),
-            [
-                np.c_[cabin * (0.3 * beam * k, 0.17 * length * k) + (0, 0.04 * length), np.full(24, z)]
-                for k, z in ((1, 0.8 * depth), (0.95, 1.35 * depth), (0.8, 1.42 * depth))
-            ],
-        )
-    )
+
+
+def _cabin(f: fin.Finish, lines: Lines) -> Mesh:
+    """A low cabin that narrows upwards."""
+    plan, length, depth = s.oval(24, 0.4), lines.length, lines.depth
+    rings = [
+        np.c_[plan * (0.3 * lines.beam * k, 0.17 * length * k) + (0, 0.04 * length), np.full(24, z)]
+        for k, z in ((1, 0.8 * depth), (0.95, 1.35 * depth), (0.8, 1.42 * depth))
+    ]
+    return s.loft(f, rings)
+
+
+def _sails(rng: Generator, white: fin.Finish, lines: Lines, h: float, y: float) -> Parts:
+    """Main sail and jib of a mast of height h at y, the jib perhaps in a colour."""
+    length, depth = lines.length, lines.depth
     lean, thick = between(rng, 0.04, 0.12) * length, 0.003 * length
     main = np.array(
         [
@@ -109,14 +101,29 @@ def sailing_yacht(rng: Generator) -> Parts:
             (0, y - 0.02 * length, 0.86 * h),
         ]
     )
-    sails = [cloth_sail(white, main, lean, thick), cloth_sail(pick(rng, white, fin.livery(rng)), jib, lean, thick)]
-    stays = [
-        s.rod(metal, a, (0, y, 0.96 * h), 0.0018 * length, sides=5)
-        for a in (
-            (0, -0.5 * length, 1.3 * depth),
-            (0.45 * beam, y, depth),
-            (-0.45 * beam, y, depth),
-            (0, 0.49 * length, depth),
-        )
-    ]
-    return [*parts, *(sails if chance(rng, 0.85) else []), *stays]
+    return [cloth_sail(white, main, lean, thick), cloth_sail(pick(rng, white, fin.livery(rng)), jib, lean, thick)]
+
+
+def _stays(f: fin.Finish, lines: Lines, h: float, y: float) -> Parts:
+    """Ropes from the mast top to bow, stern and both sides."""
+    length, beam, depth = lines.length, lines.beam, lines.depth
+    feet = (
+        (0, -0.5 * length, 1.3 * depth),
+        (0.45 * beam, y, depth),
+        (-0.45 * beam, y, depth),
+        (0, 0.49 * length, depth),
+    )
+    return [s.rod(f, a, (0, y, 0.96 * h), 0.0018 * length, sides=5) for a in feet]
+
+
+def cloth_sail(f: fin.Finish, corners: Array, belly: float, thick: float) -> Mesh:
+    """A three- or four-cornered sail between corners (A, B at the foot, C, D at the head), bulging sideways in x."""
+    u, v = np.meshgrid(np.linspace(0, 1, 9), np.linspace(0, 1, 9))
+    a, b, c, d = np.asarray(corners, np.float64)
+    p = (1 - v)[..., None] * ((1 - u)[..., None] * a + u[..., None] * b) + v[..., None] * (
+        (1 - u)[..., None] * d + u[..., None] * c
+    )
+    normal = np.cross(b - a, (c + d) / 2 - a)
+    normal /= np.linalg.norm(normal)
+    p = p + (belly * np.sin(np.pi * u) * np.sin(np.pi * np.clip(0.15 + 0.85 * v, 0, 1)))[..., None] * normal
+    return s.loft(f, np.concatenate([p + thick * normal, p[:, ::-1] - thick * normal], axis=1))
