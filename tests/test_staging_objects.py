@@ -33,4 +33,4 @@ def test_a_placed_object_knows_scale_middle_and_body():
     assert placed.scale == pytest.approx(0.4)
     np.testing.assert_allclose(placed.center, (1, 2, 3), atol=1e-6)
     assert body.instance == 5
-    assert body.sphere()[1] == pytest.approx(0.4 * placed.loaded.size_m / 2, rel=1e-3)
+    assert body.sphere[1] == pytest.approx(0.4 * placed.loaded.size_m / 2, rel=1e-3)

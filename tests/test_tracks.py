@@ -9,7 +9,7 @@ from scenes import Boxes, box, boxes_in_room, inside_out, scene, sphere, view
 from scenegen.geometry import project, unproject, view_rays
 from scenegen.seeding import Stage, generator
 from scenegen.tracing.status import Status
-from scenegen.tracing.tracks import choose_pixels, follow, overlap_matrix, trace, visible_share
+from scenegen.tracing.tracks import choose_pixels, follow, trace
 
 RNG = lambda seed=0: generator(seed, Stage.RAYS)  # noqa: E731
 ALL = {s: int(s) for s in Status}
@@ -211,19 +211,3 @@ def test_a_rigid_motion_of_everything_changes_nothing(angles, shift):
     assert (first.status == second.status).mean() > 0.997
     both = (first.status == Status.VISIBLE) & (second.status == Status.VISIBLE)
     assert np.quantile(np.abs(first.xy - second.xy)[both], 0.995) < 1e-3
-
-
-def test_overlap_of_a_view_with_itself_and_with_its_back():
-    truth = boxes_in_room()
-    a, turned = view((-2.4, 1.6, 1.5), (0.3, 0, 0.5)), view((-2.4, 1.6, 1.5), (-5, 3, 1.5))
-    m = overlap_matrix(truth.scene(), (a, a, turned), stride_px=8)
-    assert m[0, 1] > 0.99
-    assert m[0, 2] == m[2, 0] == 0
-    assert (np.diag(m) == 1).all()
-
-
-def test_share_ignores_what_cannot_be_judged():
-    from scenegen.tracing.tracks import Track
-
-    status = np.array([Status.VISIBLE, Status.OCCLUDED, Status.AMBIGUOUS, Status.NO_HIT, Status.OUT_OF_VIEW], np.uint8)
-    assert visible_share(Track(np.zeros((5, 2), np.float32), status)) == pytest.approx(1 / 3)

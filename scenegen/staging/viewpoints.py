@@ -234,6 +234,6 @@ def _sees(scene: Scene, places: Array, targets: Array) -> NDArray[np.bool_]:
     hits = nearest(scene, places, targets - places)
     clear = np.isfinite(hits.t) & (hits.t >= 1.0)
     for body in scene.bodies[1:]:
-        middle, radius = body.sphere()
+        middle, radius = body.sphere
         clear |= (hits.instance == body.instance) & (np.linalg.norm(targets - middle, axis=1) < radius)
     return clear

@@ -10,6 +10,7 @@ overwrites the distances, tnear is 0, non-finite rays may never return.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from embreex.mesh_construction import TriangleMesh
@@ -66,15 +67,31 @@ class Body:
     instance: int
     """1 the room, 2.. the objects."""
 
-    @property
+    @cached_property
     def is_static(self) -> bool:
         """Whether mesh coordinates are world coordinates."""
         return bool(np.array_equal(self.T_world_body, np.eye(4)))
 
+    @cached_property
     def sphere(self) -> tuple[F64, float]:
         """Bounding sphere in the world: centre (3,) and radius, metres."""
         scale = np.linalg.norm(self.T_world_body[:3, :3], axis=0).max()
         return transform(self.T_world_body, self.bvh.center), self.bvh.radius * float(scale)
+
+    @cached_property
+    def _into(self) -> tuple[F32, F32]:
+        """World to mesh coordinates of a row vector p: (p - shift) @ matrix."""
+        matrix = inverse(self.T_world_body)[:3, :3].T
+        return np.asarray(self.T_world_body[:3, 3], np.float32), np.ascontiguousarray(matrix, np.float32)
+
+    def own_rays(self, origins: F32, directions: F32) -> tuple[F32, F32]:
+        """Rays in mesh coordinates, with the same ray parameter."""
+        if self.is_static:
+            return origins, directions
+        shift, matrix = self._into
+        # the offset goes before the rotation, in float32 near the body, to keep the digits that matter
+        local: F32 = np.subtract(origins, shift, dtype=np.float32)
+        return local @ matrix, directions @ matrix
 
 
 @dataclass(frozen=True)
@@ -122,13 +139,13 @@ def nearest(scene: Scene, origins: F64 | F32, directions: F64 | F32) -> Hits:
     """
     o, d = np.asarray(origins, np.float32), np.asarray(directions, np.float32)
     first = scene.bodies[0]
-    hits = _first(first, first.bvh.nearest(*_into(first, o, d)))
+    hits = _first(first, first.bvh.nearest(*first.own_rays(o, d)))
     if len(scene.bodies) > 1:
         sieve = _sieve(o, d)
         for body in scene.bodies[1:]:
-            index = sieve.passing(*body.sphere())
+            index = sieve.passing(*body.sphere)
             if len(index):
-                _merge(hits, body, index, body.bvh.nearest(*_into(body, _rows(o, index), d[index])))
+                _merge(hits, body, index, body.bvh.nearest(*body.own_rays(_rows(o, index), d[index])))
     return hits
 
 
@@ -136,13 +153,13 @@ def blocked(scene: Scene, origins: F64 | F32, directions: F64 | F32, t_far: floa
     """(R,) whether anything lies at 0 < t < t_far along each ray; arguments as for `nearest`."""
     o, d = np.asarray(origins, np.float32), np.asarray(directions, np.float32)
     first = scene.bodies[0]
-    out = first.bvh.blocked(*_into(first, o, d), t_far)
+    out = first.bvh.blocked(*first.own_rays(o, d), t_far)
     sieve = _sieve(o, d)
     for body in scene.bodies[1:]:
-        index = sieve.passing(*body.sphere())
+        index = sieve.passing(*body.sphere)
         index = index[~out[index]]
         if len(index):
-            out[index] = body.bvh.blocked(*_into(body, _rows(o, index), d[index]), t_far)
+            out[index] = body.bvh.blocked(*body.own_rays(_rows(o, index), d[index]), t_far)
     return out
 
 
@@ -160,18 +177,6 @@ def _merge(hits: Hits, body: Body, index: NDArray[np.intp], found: dict[str, NDA
     hits.instance[rows] = body.instance
     hits.primitive[rows] = found["primID"][closer]
     hits.u[rows], hits.v[rows], hits.t[rows] = found["u"][closer], found["v"][closer], found["tfar"][closer]
-
-
-def _into(body: Body, origins: F32, directions: F32) -> tuple[F32, F32]:
-    """Rays in the body's own coordinates, with the same ray parameter."""
-    if body.is_static:
-        return origins, directions
-    T = inverse(body.T_world_body)
-    A = np.asarray(T[:3, :3].T, np.float32)
-    shift = np.asarray(body.T_world_body[:3, 3], np.float32)
-    # the offset is applied before rotating, in float32 near the body, to keep the digits that matter
-    local: F32 = np.subtract(origins, shift, dtype=np.float32)
-    return local @ A, directions @ A
 
 
 def _rows(origins: F32, index: NDArray) -> F32:

@@ -149,25 +149,3 @@ def judge(rays: Rays, rows: NDArray[np.int64], view: View, hits: Hits) -> NDArra
     visible = near & (cosine < 0) & ~rays.doubled[rows]
     occluded = ~near & (gap > BAND * tolerance)
     return np.select([visible, occluded], [Status.VISIBLE, Status.OCCLUDED], Status.AMBIGUOUS).astype(np.uint8)
-
-
-def visible_share(track: Track) -> float:
-    """Share of the points on a surface that the other view sees; 0 where the first view sees nothing.
-
-    Ambiguous points count as neither.
-    """
-    counts = np.bincount(track.status, minlength=len(Status))
-    surface_points = counts.sum() - counts[Status.NO_HIT] - counts[Status.AMBIGUOUS]
-    return float(counts[Status.VISIBLE] / surface_points) if surface_points else 0.0
-
-
-def overlap_matrix(scene: Scene, views: tuple[View, ...], stride_px: int = 16) -> F32:
-    """(V, V) share of view i's surface visible in view j, on a grid of every `stride_px` pixels; diagonal 1."""
-    out = np.eye(len(views), dtype=np.float32)
-    for i, view in enumerate(views):
-        grid = pixel_grid(view.camera.width // stride_px, view.camera.height // stride_px)
-        rays = trace(scene, view, (grid * stride_px + stride_px // 2).astype(np.uint16))
-        for j, other in enumerate(views):
-            if i != j:
-                out[i, j] = visible_share(follow(scene, rays, other))
-    return out

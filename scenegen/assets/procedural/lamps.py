@@ -8,6 +8,7 @@ from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import finishes as fin
 from scenegen.assets.procedural import solids as s
 from scenegen.assets.procedural.draws import between, chance, pick, whole
+from scenegen.assets.procedural.solids import Array
 from scenegen.seeding import Generator
 
 Parts = list[Mesh]
@@ -45,32 +46,30 @@ def _table_lamp(rng: Generator) -> Parts:
     body_h, r = between(rng, 0.16, 0.34), between(rng, 0.05, 0.1)
     f = pick(rng, fin.glazed, fin.glazed, fin.wood, fin.steel, fin.painted)(rng)
     z = np.linspace(0, 1, 20)
-    kind = int(rng.integers(4))
-    if kind == 0:
-        wall = r * (0.25 + 0.95 * np.sin(np.pi * np.clip(0.12 + 0.8 * z ** between(rng, 0.5, 1.3), 0, 1)))
-    elif kind == 1:
-        wall = r * (0.4 + 0.35 * np.abs(np.cos(np.pi * z * whole(rng, 2, 4))) + 0.2 * (1 - z))
-    elif kind == 2:
-        wall = r * (0.18 + 0.7 * (1 - z) ** between(rng, 1, 3))
-    else:
-        wall = np.full(20, r * 0.16)
-    profile = [
-        (0, 0.012),
-        *[(float(a), 0.012 + float(b) * body_h) for a, b in zip(wall, z, strict=True)],
-        (0, body_h + 0.012),
-    ]
+    wall = r * _body_form(rng, z)
+    middle = [(float(a), 0.012 + float(b) * body_h) for a, b in zip(wall, z, strict=True)]
     foot_r, metal = max(1.05 * float(wall[0]), 0.75 * r, 0.06), fin.steel(rng)
-    foot = s.turned(metal, [(0, 0), (foot_r, 0), (foot_r, 0.012), (0.85 * foot_r, 0.02), (0, 0.024)])
     shade_r, shade_h = between(rng, 0.11, 0.19), between(rng, 0.14, 0.22)
     low = body_h + between(rng, 0.02, 0.06)
-    stem = s.rod(metal, (0, 0, body_h), (0, 0, low + 0.4 * shade_h), 0.008, sides=8)
     return [
-        s.turned(f, profile, sides=32, wraps=2),
-        foot,
-        stem,
+        s.turned(f, [(0, 0.012), *middle, (0, body_h + 0.012)], sides=32, wraps=2),
+        s.turned(metal, [(0, 0), (foot_r, 0), (foot_r, 0.012), (0.85 * foot_r, 0.02), (0, 0.024)]),
+        s.rod(metal, (0, 0, body_h), (0, 0, low + 0.4 * shade_h), 0.008, sides=8),
         *_ring_spider(metal, 0.8 * shade_r * 0.7, low + 0.35 * shade_h),
         *_shade(rng, shade_r, shade_h, low),
     ]
+
+
+def _body_form(rng: Generator, z: Array) -> Array:
+    """Relative radius of a lamp's body over its height z (0 to 1): belly, rings, cone or rod."""
+    kind = int(rng.integers(4))
+    if kind == 0:
+        return 0.25 + 0.95 * np.sin(np.pi * np.clip(0.12 + 0.8 * z ** between(rng, 0.5, 1.3), 0, 1))
+    if kind == 1:
+        return 0.4 + 0.35 * np.abs(np.cos(np.pi * z * whole(rng, 2, 4))) + 0.2 * (1 - z)
+    if kind == 2:
+        return 0.18 + 0.7 * (1 - z) ** between(rng, 1, 3)
+    return np.full(len(z), 0.16)
 
 
 def _desk_lamp(rng: Generator) -> Parts:
@@ -82,56 +81,130 @@ def _desk_lamp(rng: Generator) -> Parts:
     elbow = foot + a * np.array([0, -np.cos(t1), np.sin(t1)])
     wrist = elbow + b * np.array([0, -np.cos(t2), np.sin(t2)])
     base_r = between(rng, 0.075, 0.11)
-    parts = [
+    return [
         s.disc(f, base_r, 0.03, (0, 0.08, 0.015)),
         *[s.disc(joint, 0.018, 0.034, p, axis=0, sides=14) for p in (foot + (0, 0, 0.012), elbow, wrist)],
+        *_arms(f, foot, elbow, wrist, twin=chance(rng, 0.5)),
+        *[s.moved(s.tilted(m, 0, -between(rng, 0.3, 0.3001)), wrist) for m in _desk_head(rng, f)],
     ]
-    twin = chance(rng, 0.5)
-    for x in (-0.008, 0.008) if twin else (0.0,):
-        parts += [
-            s.rod(f, p + (x, 0, 0), q + (x, 0, 0), 0.005 if twin else 0.009, sides=8)
-            for p, q in ((foot, elbow), (elbow, wrist))
-        ]
+
+
+def _arms(f: fin.Finish, foot: Array, elbow: Array, wrist: Array, *, twin: bool) -> Parts:
+    """Lower and upper arm, of one bar each or of two."""
+    return [
+        s.rod(f, p + (x, 0, 0), q + (x, 0, 0), 0.005 if twin else 0.009, sides=8)
+        for x in ((-0.008, 0.008) if twin else (0.0,))
+        for p, q in ((foot, elbow), (elbow, wrist))
+    ]
+
+
+def _desk_head(rng: Generator, f: fin.Finish) -> Parts:
+    """A conical head that hangs from the origin, with reflector and bulb."""
     r, h = between(rng, 0.06, 0.09), between(rng, 0.1, 0.15)
     cone = [(r, -h), (0.75 * r, -0.6 * h), (0.35 * r, -0.15 * h), (0.3 * r, 0.1 * h), (0, 0.12 * h)]
     inner = [(0, -0.2 * h), (0.33 * r, -0.22 * h), (0.72 * r, -0.62 * h), (r, -h)]
-    head = [
+    return [
         s.turned(f, cone),
         s.turned(fin.solid("reflector", (0.9, 0.89, 0.85), 0.4), inner),
         s.ball(fin.glow(rng), 0.4 * r, (0, 0, -0.55 * h), 12),
     ]
-    return parts + [s.moved(s.tilted(m, 0, -between(rng, 0.3, 0.3001)), wrist) for m in head]
 
 
 def _floor_lamp(rng: Generator) -> Parts:
     """A tall stand with a shade, an uplighter bowl, or three legs."""
     h, f = between(rng, 1.3, 1.65), pick(rng, fin.steel, fin.dark, fin.wood)(rng)
-    if chance(rng, 0.45):
-        leg = s.bent(f, [(0.28, 0, 0.012), (0.02, 0, 0.9 * h)], [0.012, 0.016], sides=10)
-        stand = [*s.around(s.clipped_below(leg, 0.0), 3, 0.5), s.disc(f, 0.05, 0.05, (0, 0, 0.88 * h))]
-    else:
-        r = between(rng, 0.12, 0.17)
-        stand = [
-            s.turned(f, [(0, 0), (r, 0), (r, 0.015), (0.9 * r, 0.025), (0, 0.03)]),
-            s.rod(f, (0, 0, 0.02), (0, 0, 0.97 * h), between(rng, 0.01, 0.016)),
-        ]
-    stem = s.rod(f, (0, 0, 0.85 * h), (0, 0, 1.06 * h), 0.009, sides=8)
+    stand = [
+        *(_three_legs(f, h) if chance(rng, 0.45) else _pole(rng, f, h)),
+        s.rod(f, (0, 0, 0.85 * h), (0, 0, 1.06 * h), 0.009, sides=8),
+    ]
     if chance(rng, 0.25):
-        bowl = [
-            (0, h),
-            (0.06, h + 0.01),
-            (0.13, h + 0.05),
-            (0.18, h + 0.13),
-            (0.176, h + 0.13),
-            (0.12, h + 0.06),
-            (0, h + 0.04),
-        ]
-        return [*stand, stem, s.turned(fin.lampshade(rng), bowl, sides=32)]
+        return [*stand, _uplighter(fin.lampshade(rng), h)]
     return [
         *stand,
-        stem,
         *_ring_spider(f, 0.12, 1.05 * h),
         *_shade(rng, between(rng, 0.16, 0.26), between(rng, 0.2, 0.32), h - 0.06),
+    ]
+
+
+def _three_legs(f: fin.Finish, h: float) -> Parts:
+    """Three legs that meet in a disc."""
+    leg = s.bent(f, [(0.28, 0, 0.012), (0.02, 0, 0.9 * h)], [0.012, 0.016], sides=10)
+    return [*s.around(s.clipped_below(leg, 0.0), 3, 0.5), s.disc(f, 0.05, 0.05, (0, 0, 0.88 * h))]
+
+
+def _pole(rng: Generator, f: fin.Finish, h: float) -> Parts:
+    """A pole on a round foot."""
+    r = between(rng, 0.12, 0.17)
+    return [
+        s.turned(f, [(0, 0), (r, 0), (r, 0.015), (0.9 * r, 0.025), (0, 0.03)]),
+        s.rod(f, (0, 0, 0.02), (0, 0, 0.97 * h), between(rng, 0.01, 0.016)),
+    ]
+
+
+def _uplighter(f: fin.Finish, h: float) -> Mesh:
+    """A bowl at height h that throws its light to the ceiling."""
+    outside = [(0, h), (0.06, h + 0.01), (0.13, h + 0.05), (0.18, h + 0.13)]
+    return s.turned(f, [*outside, (0.176, h + 0.13), (0.12, h + 0.06), (0, h + 0.04)], sides=32)
+
+
+def _globe_lamp(rng: Generator) -> Parts:
+    """Glowing globes: one on a foot, a mushroom, or a row on a bar."""
+    r, f = between(rng, 0.07, 0.14), pick(rng, fin.steel, fin.wood, fin.stone, fin.painted)(rng)
+    glow = fin.solid("opal", (0.95, 0.91, 0.82), between(rng, 0.45, 0.8))
+    if chance(rng, 0.35):
+        return _mushroom(f, glow, r)
+    if chance(rng, 0.4):
+        return _globe_row(f, glow, r, whole(rng, 2, 4))
+    return _one_globe(f, glow, r, between(rng, 0.02, 0.3))
+
+
+def _mushroom(f: fin.Finish, glow: fin.Finish, r: float) -> Parts:
+    """A glowing cap on a thick stem."""
+    dome = ((0, 0.9), (1.4, 1.0), (1.5, 1.15), (1.2, 1.75), (0.6, 2.1), (0, 2.2))
+    foot = ((0, 0), (0.8, 0), (0.75, 0.1), (0.4, 0.5), (0.42, 1.1), (0, 1.1))
+    return [s.turned(glow, np.array(dome) * r, sides=32), s.turned(f, np.array(foot) * r, sides=28)]
+
+
+def _globe_row(f: fin.Finish, glow: fin.Finish, r: float, count: int) -> Parts:
+    """Globes side by side on a bar."""
+    xs = (np.arange(count) - (count - 1) / 2) * 2.6 * r
+    return [
+        s.block(f, (2.6 * r * count, 0.9 * r, 0.35 * r), (0, 0, 0.175 * r), 0.01),
+        *[s.ball(glow, r, (x, 0, 1.9 * r), 20) for x in xs],
+        *[s.rod(f, (x, 0, 0.2 * r), (x, 0, 1.1 * r), 0.2 * r) for x in xs],
+    ]
+
+
+def _one_globe(f: fin.Finish, glow: fin.Finish, r: float, h: float) -> Parts:
+    """A globe on a foot with a neck of length h."""
+    base = [(0, 0), (0.8 * r, 0), (0.8 * r, 0.15 * r), (0.25 * r, 0.25 * r)]
+    neck = [(0.2 * r, 0.2 * r + h), (0.5 * r, 0.35 * r + h), (0, 0.3 * r + h)]
+    return [s.turned(f, [*base, *neck]), s.ball(glow, r, (0, 0, 1.15 * r + h), 24)]
+
+
+def _lantern(rng: Generator) -> Parts:
+    """A candle lantern: a frame with four panes, a roof, a ring, and a candle or globe inside."""
+    w, h = between(rng, 0.12, 0.2), between(rng, 0.22, 0.38)
+    f = pick(rng, fin.dark, fin.steel, fin.painted, fin.wood)(rng)
+    bar, x, plan = 0.06 * w, 0.44 * w, s.oval(4) * 1.4142
+    hood = ((0.5, h), (0.16, h + 0.35 * w), (0.16, h + 0.45 * w))
+    return [
+        *[m for y in (-x, x) for m in s.both(s.slab(f, (x - bar, y - bar, 0.02), (x + bar, y + bar, h)))],
+        s.block(f, (1.08 * w, 1.08 * w, 0.03), (0, 0, 0.015), 0.004),
+        s.block(f, (1.1 * w, 1.1 * w, 0.025), (0, 0, h), 0.004),
+        s.loft(f, [np.c_[plan * k * w, np.full(4, z)] for k, z in hood]),
+        *_candle(rng, w, h),
+        *[s.rod(f, (-x, y, 0.55 * h), (x, y, 0.55 * h), 0.4 * bar, sides=6) for y in (-x, x)],
+        s.hoop(f, 0.16 * w, 0.025 * w, (0, 0, h + 0.58 * w), axis=1),
+    ]
+
+
+def _candle(rng: Generator, w: float, h: float) -> Parts:
+    """A candle and its flame."""
+    wax = fin.solid("wax", (0.92, 0.87, 0.74), 0.2)
+    return [
+        s.rod(wax, (0, 0, 0.02), (0, 0, between(rng, 0.3, 0.6) * h), 0.2 * w),
+        s.ball(fin.glow(rng, (1.0, 0.8, 0.4)), (0.06 * w, 0.06 * w, 0.16 * w), (0, 0, 0.68 * h), 10),
     ]
 
 
@@ -156,76 +229,4 @@ def _arc_lamp(rng: Generator) -> Parts:
         cord,
         s.moved(head, drop),
         s.ball(fin.glow(rng), 0.05, (drop[0], 0, drop[2] + 0.06), 12),
-    ]
-
-
-def _globe_lamp(rng: Generator) -> Parts:
-    """Glowing globes: one on a foot, a mushroom, or a row on a bar."""
-    r, f = between(rng, 0.07, 0.14), pick(rng, fin.steel, fin.wood, fin.stone, fin.painted)(rng)
-    glow = fin.solid("opal", (0.95, 0.91, 0.82), between(rng, 0.45, 0.8))
-    if chance(rng, 0.35):
-        dome = [
-            (0, 0.9 * r),
-            (1.4 * r, 1.0 * r),
-            (1.5 * r, 1.15 * r),
-            (1.2 * r, 1.75 * r),
-            (0.6 * r, 2.1 * r),
-            (0, 2.2 * r),
-        ]
-        foot = [(0, 0), (0.8 * r, 0), (0.75 * r, 0.1 * r), (0.4 * r, 0.5 * r), (0.42 * r, 1.1 * r), (0, 1.1 * r)]
-        return [s.turned(glow, dome, sides=32), s.turned(f, foot, sides=28)]
-    if chance(rng, 0.4):
-        count = whole(rng, 2, 4)
-        xs = (np.arange(count) - (count - 1) / 2) * 2.6 * r
-        bar = s.block(f, (2.6 * r * count, 0.9 * r, 0.35 * r), (0, 0, 0.175 * r), 0.01)
-        return [
-            bar,
-            *[s.ball(glow, r, (x, 0, 1.9 * r), 20) for x in xs],
-            *[s.rod(f, (x, 0, 0.2 * r), (x, 0, 1.1 * r), 0.2 * r) for x in xs],
-        ]
-    h = between(rng, 0.02, 0.3)
-    foot = s.turned(
-        f,
-        [
-            (0, 0),
-            (0.8 * r, 0),
-            (0.8 * r, 0.15 * r),
-            (0.25 * r, 0.25 * r),
-            (0.2 * r, 0.2 * r + h),
-            (0.5 * r, 0.35 * r + h),
-            (0, 0.3 * r + h),
-        ],
-    )
-    return [foot, s.ball(glow, r, (0, 0, 1.15 * r + h), 24)]
-
-
-def _lantern(rng: Generator) -> Parts:
-    """A candle lantern: a frame with four panes, a roof, a ring, and a candle or globe inside."""
-    w, h, f = (
-        between(rng, 0.12, 0.2),
-        between(rng, 0.22, 0.38),
-        pick(rng, fin.dark, fin.steel, fin.painted, fin.wood)(rng),
-    )
-    bar, x = 0.06 * w, 0.44 * w
-    posts = [m for y in (-x, x) for m in s.both(s.slab(f, (x - bar, y - bar, 0.02), (x + bar, y + bar, h)))]
-    floor, roof = (
-        s.block(f, (1.08 * w, 1.08 * w, 0.03), (0, 0, 0.015), 0.004),
-        s.block(f, (1.1 * w, 1.1 * w, 0.025), (0, 0, h), 0.004),
-    )
-    plan = s.oval(4) * 1.4142
-    hood = s.loft(
-        f, [np.c_[plan * k * w, np.full(4, z)] for k, z in ((0.5, h), (0.16, h + 0.35 * w), (0.16, h + 0.45 * w))]
-    )
-    candle = s.rod(fin.solid("wax", (0.92, 0.87, 0.74), 0.2), (0, 0, 0.02), (0, 0, between(rng, 0.3, 0.6) * h), 0.2 * w)
-    flame = s.ball(fin.glow(rng, (1.0, 0.8, 0.4)), (0.06 * w, 0.06 * w, 0.16 * w), (0, 0, 0.68 * h), 10)
-    cross = [m for y in (-x, x) for m in (s.rod(f, (-x, y, 0.55 * h), (x, y, 0.55 * h), 0.4 * bar, sides=6),)]
-    return [
-        *posts,
-        floor,
-        roof,
-        hood,
-        candle,
-        flame,
-        *cross,
-        s.hoop(f, 0.16 * w, 0.025 * w, (0, 0, h + 0.58 * w), axis=1),
     ]

@@ -16,39 +16,98 @@ def flowerpot(rng: Generator) -> Parts:
     """A round, square or bowl-shaped pot with soil and one of six kinds of plant."""
     r = between(rng, 0.06, 0.2)
     h, f = r * between(rng, 1.1, 2.2), pick(rng, fin.terracotta, fin.glazed, fin.glazed, fin.straw, fin.stone)(rng)
-    if chance(rng, 0.25):
-        plan = s.oval(32, 0.22) * r
-        steps = ((0.8, 0), (1.0, h), (0.9, 1.002 * h), (0.87, 0.82 * h))
-        pot = [s.loft(f, [np.c_[plan * k, np.full(32, z)] for k, z in steps])]
-    else:
-        pot = hollow(
-            f,
-            f,
-            swept(
-                r * np.array(pick(rng, (0.72, 0.86, 1.0), (0.6, 1.08, 0.92), (0.85, 0.95, 1.0), (0.5, 0.95, 1.02))), h
-            ),
-            0.07 * r,
-            0.5 * h,
-        )
-        if chance(rng, 0.4):
-            pot.append(
-                s.turned(
-                    f,
-                    [
-                        (0.9 * r, 0.84 * h),
-                        (1.08 * r, 0.84 * h),
-                        (1.1 * r, 0.985 * h),
-                        (0.93 * r, 0.985 * h),
-                        (0.9 * r, 0.84 * h),
-                    ],
-                    sides=36,
-                )
-            )
-    soil = s.turned(
-        fin.soil(rng), [(0.9 * r, 0.83 * h), (0.9 * r, 0.85 * h), (0.4 * r, 0.875 * h), (0, 0.88 * h)], sides=24
-    )
+    pot = [_square_pot(f, r, h)] if chance(rng, 0.25) else _round_pot(rng, f, r, h)
+    surface = [(0.9 * r, 0.83 * h), (0.9 * r, 0.85 * h), (0.4 * r, 0.875 * h), (0, 0.88 * h)]
+    soil = s.turned(fin.soil(rng), surface, sides=24)
     kind = pick(rng, _broad, _broad, _grass, _cactus, _succulent, _flowers, _tree)
     return [*pot, soil, *[s.moved(m, (0, 0, 0.86 * h)) for m in kind(rng, r)]]
+
+
+def _square_pot(f: fin.Finish, r: float, h: float) -> Mesh:
+    """A pot of square plan, hollow."""
+    plan = s.oval(32, 0.22) * r
+    steps = ((0.8, 0), (1.0, h), (0.9, 1.002 * h), (0.87, 0.82 * h))
+    return s.loft(f, [np.c_[plan * k, np.full(32, z)] for k, z in steps])
+
+
+def _round_pot(rng: Generator, f: fin.Finish, r: float, h: float) -> Parts:
+    """A turned pot, some with a thick rim."""
+    form = pick(rng, (0.72, 0.86, 1.0), (0.6, 1.08, 0.92), (0.85, 0.95, 1.0), (0.5, 0.95, 1.02))
+    pot = hollow(f, f, swept(r * np.array(form), h), 0.07 * r, 0.5 * h)
+    if not chance(rng, 0.4):
+        return pot
+    rim = ((0.9, 0.84), (1.08, 0.84), (1.1, 0.985), (0.93, 0.985), (0.9, 0.84))
+    return [*pot, s.turned(f, np.array(rim) * (r, h), sides=36)]
+
+
+def _cactus(rng: Generator, r: float) -> Parts:
+    """A ribbed column or ball, with arms or a flower."""
+    green = fin.near(rng, "cactus", (0.26, 0.43, 0.25), 0.15)
+    h = between(rng, 1.2, 4.5) * r
+    parts = [_ribbed(green, 0.55 * r, h, whole(rng, 7, 12))]
+    if h > 2.4 * r:
+        for k in range(whole(rng, 1, 3)):
+            z, side = between(rng, 0.3, 0.55) * h, 2.1 * k + between(rng, 0, 1)
+            parts += [s.turned_z(m, side) for m in _cactus_arm(green, r, z, z + 0.3 * h)]
+    if chance(rng, 0.5):
+        petals = _blade(fin.petal(rng), 0.35 * r, 0.16 * r, 0.7, 0.1)
+        parts += [s.moved(m, (0, 0, 0.99 * h)) for m in s.around(petals, 9)]
+    return parts
+
+
+def _ribbed(f: fin.Finish, r: float, h: float, ribs: int) -> Mesh:
+    """A rounded column with ribs."""
+    t = 2 * np.pi * np.arange(8 * ribs) / (8 * ribs)
+    star = np.stack([np.cos(t), np.sin(t)], -1) * (1 + 0.11 * np.cos(ribs * t))[:, None]
+    steps = ((0.75, -0.02), (0.95, 0.15), (1, 0.4), (0.98, 0.7), (0.85, 0.87), (0.55, 0.97), (0.2, 1.0))
+    return s.loft(f, [np.c_[star * r * k, np.full(len(t), z * h)] for k, z in steps])
+
+
+def _cactus_arm(f: fin.Finish, r: float, z: float, tip: float) -> Parts:
+    """An arm that leaves the column at height z and bends up to `tip`."""
+    path = [(0.3 * r, 0, z), (1.05 * r, 0, z), (1.1 * r, 0, tip)]
+    return [
+        s.bent(f, path, [0.22 * r, 0.25 * r, 0.2 * r], sides=14, smooth=2),
+        s.ball(f, 0.2 * r, (1.1 * r, 0, tip), 14),
+    ]
+
+
+def _tree(rng: Generator, r: float) -> Parts:
+    """A small tree: trunk, twigs, one or several clipped balls, a cone, or palm fronds."""
+    bark, leaf, h = fin.near(rng, "bark", (0.36, 0.26, 0.18)), fin.leaf(rng), between(rng, 2.0, 5.0) * r
+    path = [(0, 0, -0.1 * r), (between(rng, -0.2, 0.2) * r, 0, 0.4 * h), (0, 0, 0.85 * h)]
+    trunk = s.bent(bark, path, [0.13 * r, 0.07 * r], smooth=2)
+    kind = int(rng.integers(3))
+    if kind == 0:
+        return [trunk, *_fronds(rng, leaf, r, h)]
+    foliage = fin.Finish(leaf.material, 0.05)
+    return [trunk, *(_conifer(foliage, r, h) if kind == 1 else _clipped_balls(rng, foliage, r, h))]
+
+
+def _fronds(rng: Generator, leaf: fin.Finish, r: float, h: float) -> Parts:
+    """The crown of a palm."""
+    kinds = [_blade(leaf, 0.5 * h, 0.3 * r, between(rng, 0.4, 1.2), between(rng, 0.5, 0.9), 0.7) for _ in range(5)]
+    fronds = [s.turned_z(s.scaled(kinds[k % 5], between(rng, 0.75, 1.2)), 2.4 * k) for k in range(16)]
+    return [s.moved(m, (0, 0, 0.83 * h)) for m in fronds]
+
+
+def _conifer(f: fin.Finish, r: float, h: float) -> Parts:
+    """Three cones one above the other."""
+    parts: Parts = []
+    for k, w in enumerate((1.3, 1.0, 0.7)):
+        profile = [(0, 0), (w * r, 0.02 * h), (0.25 * w * r, 0.4 * h), (0, 0.45 * h)]
+        parts.append(s.turned(f, profile, (0, 0, (0.3 + 0.24 * k) * h), sides=18))
+    return parts
+
+
+def _clipped_balls(rng: Generator, f: fin.Finish, r: float, h: float) -> Parts:
+    """One to six balls of foliage."""
+    parts: Parts = []
+    for k in range(whole(rng, 1, 6)):
+        aside = np.array((np.cos(2.4 * k), np.sin(2.4 * k), 0)) * 0.4 * r * (k > 0)
+        w = r * between(rng, 0.55, 0.85)
+        parts.append(s.ball(f, (w, w, 0.9 * w), aside + (0, 0, (0.9 + 0.06 * (k % 3)) * h)))
+    return parts
 
 
 def _blade(f: fin.Finish, length: float, width: float, rise: float, droop: float, shape: float = 1.0) -> Mesh:
@@ -100,36 +159,6 @@ def _grass(rng: Generator, r: float) -> Parts:
     return out
 
 
-def _cactus(rng: Generator, r: float) -> Parts:
-    """A ribbed column or ball, with arms or a flower."""
-    green = fin.near(rng, "cactus", (0.26, 0.43, 0.25), 0.15)
-    h, body, ribs = between(rng, 1.2, 4.5) * r, 0.55 * r, whole(rng, 7, 12)
-    t = 2 * np.pi * np.arange(8 * ribs) / (8 * ribs)
-    star = np.stack([np.cos(t), np.sin(t)], -1) * (1 + 0.11 * np.cos(ribs * t))[:, None]
-    rings = [
-        np.c_[star * body * k, np.full(len(t), z)]
-        for k, z in zip(
-            (0.75, 0.95, 1, 0.98, 0.85, 0.55, 0.2), np.array((-0.02, 0.15, 0.4, 0.7, 0.87, 0.97, 1.0)) * h, strict=True
-        )
-    ]
-    parts = [s.loft(green, rings)]
-    if h > 2.4 * r:
-        for k in range(whole(rng, 1, 3)):
-            z, side = between(rng, 0.3, 0.55) * h, 2.1 * k + between(rng, 0, 1)
-            arm = s.bent(
-                green,
-                [(0.3 * r, 0, z), (1.05 * r, 0, z), (1.1 * r, 0, z + 0.3 * h)],
-                [0.22 * r, 0.25 * r, 0.2 * r],
-                sides=14,
-                smooth=2,
-            )
-            parts += [s.turned_z(arm, side), s.turned_z(s.ball(green, 0.2 * r, (1.1 * r, 0, z + 0.3 * h), 14), side)]
-    if chance(rng, 0.5):
-        petals = _blade(fin.petal(rng), 0.35 * r, 0.16 * r, 0.7, 0.1)
-        parts += [s.moved(m, (0, 0, 0.99 * h)) for m in s.around(petals, 9)]
-    return parts
-
-
 def _succulent(rng: Generator, r: float) -> Parts:
     """A rosette of thick leaves in rings."""
     leaf, out = fin.leaf(rng), []
@@ -160,39 +189,3 @@ def _flowers(rng: Generator, r: float) -> Parts:
         )
         parts += [s.turned_z(s.moved(m, head), a) for m in head_parts]
     return parts
-
-
-def _tree(rng: Generator, r: float) -> Parts:
-    """A small tree: trunk, twigs, one or several clipped balls, a cone, or palm fronds."""
-    bark, leaf, h = fin.near(rng, "bark", (0.36, 0.26, 0.18)), fin.leaf(rng), between(rng, 2.0, 5.0) * r
-    trunk = s.bent(
-        bark,
-        [(0, 0, -0.1 * r), (between(rng, -0.2, 0.2) * r, 0, 0.4 * h), (0, 0, 0.85 * h)],
-        [0.13 * r, 0.07 * r],
-        smooth=2,
-    )
-    kind = int(rng.integers(3))
-    if kind == 0:
-        kinds = [_blade(leaf, 0.5 * h, 0.3 * r, between(rng, 0.4, 1.2), between(rng, 0.5, 0.9), 0.7) for _ in range(5)]
-        fronds = [s.turned_z(s.scaled(kinds[k % 5], between(rng, 0.75, 1.2)), 2.4 * k) for k in range(16)]
-        return [trunk, *[s.moved(m, (0, 0, 0.83 * h)) for m in fronds]]
-    foliage = fin.Finish(leaf.material, 0.05)
-    if kind == 1:
-        rings = [
-            s.turned(
-                foliage,
-                [(0, 0), (w * r, 0.02 * h), (0.25 * w * r, 0.4 * h), (0, 0.45 * h)],
-                (0, 0, (0.3 + 0.24 * k) * h),
-                sides=18,
-            )
-            for k, w in enumerate((1.3, 1.0, 0.7))
-        ]
-        return [trunk, *rings]
-    crowns = [
-        (
-            np.array((np.cos(2.4 * k), np.sin(2.4 * k), 0)) * 0.4 * r * (k > 0) + (0, 0, (0.9 + 0.06 * (k % 3)) * h),
-            r * between(rng, 0.55, 0.85),
-        )
-        for k in range(whole(rng, 1, 6))
-    ]
-    return [trunk, *[s.ball(foliage, (w, w, 0.9 * w), p) for p, w in crowns]]
