@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from scenegen import __version__
 from scenegen.assets.cache import AssetCache
 from scenegen.assets.library import open_objects, open_rooms
+from scenegen.assets.mesh import Mesh
 from scenegen.assets.source import ObjectSource, RoomSource
 from scenegen.config import GenerationConfig
 from scenegen.errors import StagingError
@@ -23,8 +24,10 @@ from scenegen.staging.viewpoints import NoViewsError, Shot
 
 LAYOUT_TRIES = 6
 """Arrangements tried for a sample before it is given up."""
-SHELF_TRIANGLES = 3_000_000
-"""Objects kept in memory, by their triangles: about 0.5 GB with their BVHs."""
+SHELF_BYTES = 300 << 20
+"""Memory for objects kept for the next layouts."""
+TRIANGLE_BYTES = 250
+"""Memory of a triangle, all told: mesh, BVH, shading table."""
 
 Progress = Callable[[int], None]
 
@@ -32,25 +35,31 @@ Progress = Callable[[int], None]
 class Shelf:
     """Objects with their BVHs, the least recently used ones put away first."""
 
-    def __init__(self, source: ObjectSource, triangles: int = SHELF_TRIANGLES) -> None:
+    def __init__(self, source: ObjectSource, limit: int = SHELF_BYTES) -> None:
         self._source = source
-        self._room_left = triangles
+        self._limit = limit
         self._objects: OrderedDict[str, LoadedObject] = OrderedDict()
 
     def load(self, object_id: str) -> LoadedObject:
         """The object, from memory or from its source. Raises AssetError where it cannot be used."""
         if object_id not in self._objects:
             self._objects[object_id] = loaded_object(self._source.load(object_id))
-            self._room_left -= self._triangles(object_id)
+            self._make_room()
         self._objects.move_to_end(object_id)
-        while self._room_left < 0 and len(self._objects) > 1:
-            oldest = next(iter(self._objects))
-            self._room_left += self._triangles(oldest)
-            del self._objects[oldest]
         return self._objects[object_id]
 
-    def _triangles(self, object_id: str) -> int:
-        return len(self._objects[object_id].model.mesh.faces)
+    def _make_room(self) -> None:
+        """Put objects away until the rest fits; the newest stays."""
+        total = sum(memory_bytes(o.model.mesh) for o in self._objects.values())
+        while total > self._limit and len(self._objects) > 1:
+            _, gone = self._objects.popitem(last=False)
+            total -= memory_bytes(gone.model.mesh)
+
+
+def memory_bytes(mesh: Mesh) -> int:
+    """Memory that an object takes, textures with their mip levels included; an estimate."""
+    textures = {id(m.texture): m.texture for m in mesh.materials if m.texture}
+    return TRIANGLE_BYTES * len(mesh.faces) + sum(level.nbytes for t in textures.values() for level in t.levels)
 
 
 @dataclass

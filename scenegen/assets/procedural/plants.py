@@ -104,9 +104,9 @@ def _clipped_balls(rng: Generator, f: fin.Finish, r: float, h: float) -> Parts:
     """One to six balls of foliage."""
     parts: Parts = []
     for k in range(whole(rng, 1, 6)):
-        aside = np.array((np.cos(2.4 * k), np.sin(2.4 * k), 0)) * 0.4 * r * (k > 0)
+        x, y = np.array((np.cos(2.4 * k), np.sin(2.4 * k))) * 0.4 * r * (k > 0)
         w = r * between(rng, 0.55, 0.85)
-        parts.append(s.ball(f, (w, w, 0.9 * w), aside + (0, 0, (0.9 + 0.06 * (k % 3)) * h)))
+        parts.append(s.ball(f, (w, w, 0.9 * w), (x, y, (0.9 + 0.06 * (k % 3)) * h)))
     return parts
 
 

@@ -1,4 +1,4 @@
-"""Things with screens or keys: displays, laptops, telephones, remotes, keyboards."""
+"""Small things with screens or keys: laptops, telephones, remotes, keyboards; and the screen itself."""
 
 # ruff: noqa: RUF005 -- a vector plus a tuple is a sum here, not a concatenation
 
@@ -13,7 +13,7 @@ from scenegen.seeding import Generator
 Parts = list[Mesh]
 
 
-def _panel(
+def panel(
     rng: Generator, body: fin.Finish, w: float, h: float, d: float, rim: float, z0: float, y: float = 0.0
 ) -> Parts:
     """An upright screen: casing with rounded edges and a lit or dark face set a little proud."""
@@ -21,92 +21,6 @@ def _panel(
     lit = fin.screen(rng) if chance(rng, 0.75) else pick(rng, fin.picture, fin.glass)(rng)
     face = s.slab(lit, (-w / 2 + rim, y - 0.002 - 0.001 * w, z0 + rim), (w / 2 - rim, y + 0.5 * d, z0 + h - rim))
     return [case, s.pictured(face)]
-
-
-def display(rng: Generator) -> Parts:
-    """A monitor or television on a foot, or an old tube."""
-    if chance(rng, 0.15):
-        return _tube_monitor(rng)
-    w = pick(rng, between(rng, 0.45, 0.7), between(rng, 0.8, 1.45))
-    h, d, body = w / pick(rng, 1.78, 1.78, 1.6, 2.35, 1.33), between(rng, 0.02, 0.05), fin.casing(rng)
-    z0, rim = between(rng, 0.05, 0.12) if w > 0.75 else between(rng, 0.1, 0.2), between(rng, 0.008, 0.025)
-    parts = _panel(rng, body, w, h, d, rim, z0)
-    foot = pick(rng, body, fin.steel(rng), fin.dark(rng))
-    parts.append(s.block(body, (0.5 * w, 0.03, 0.5 * h), (0, d + 0.004, z0 + 0.45 * h), 0.01))
-    kind = int(rng.integers(3))
-    if kind == 0 or (kind == 1 and w <= 0.75):
-        parts.append(s.slab(foot, (-0.05 * w, d - 0.005, 0.006), (0.05 * w, d + 0.025, z0 + 0.4 * h), 0.005))
-        plan = s.oval(28, between(rng, 0.25, 1.0)) * (0.2 * w + 0.02, 0.11 * w + 0.03) + (0, d)
-        return [*parts, s.loft(foot, [np.c_[plan, np.full(28, z)] for z in (0, 0.012)])]
-    if kind == 1:
-        return parts + s.both(
-            s.profile_x(
-                foot,
-                [
-                    (-0.12, 0),
-                    (-0.09, 0),
-                    (0.5 * d, z0),
-                    (0.5 * d + 0.12, 0),
-                    (0.5 * d + 0.15, 0),
-                    (0.8 * d, z0 + 0.05),
-                    (0.2 * d, z0 + 0.05),
-                ],
-                0.32 * w,
-                0.32 * w + 0.02,
-            )
-        )
-    legs = s.both(
-        s.bent(foot, [(0.03 * w, d, z0 + 0.02), (0.06 * w, d, 0.01), (0.22 * w, -0.12, 0.01)], 0.01, smooth=1)
-    )
-    return [
-        *parts,
-        *legs,
-        s.clipped_below(s.rod(foot, (0, d, z0 + 0.05), (0, d + 0.18, 0.0), 0.01), 0.0),
-        s.block(foot, (0.1 * w, 0.03, 0.08), (0, d, z0 + 0.03)),
-    ]
-
-
-def _tube_monitor(rng: Generator) -> Parts:
-    """A cathode-ray television or monitor: deep casing, dials, sometimes an aerial."""
-    w, body = between(rng, 0.4, 0.65), pick(rng, fin.casing, fin.wood, fin.plastic)(rng)
-    h, d = 0.78 * w, 0.75 * w
-    foot = 0.05 * w
-    rings = [
-        (0.5, 0.5, -d / 2),
-        (0.52, 0.52, -d / 2 + 0.02),
-        (0.5, 0.5, -0.1 * d),
-        (0.34, 0.34, 0.35 * d),
-        (0.3, 0.3, d / 2),
-    ]
-    plan = s.oval(28, 0.28)
-    case = s.loft(
-        body,
-        [np.stack([plan[:, 0] * a * w, np.full(28, y), foot + h / 2 + plan[:, 1] * b * h], -1) for a, b, y in rings],
-    )
-    dials = chance(rng, 0.5)
-    right = 0.25 * w if dials else 0.4 * w
-    bulge = s.slab(
-        fin.screen(rng), (-0.4 * w, -d / 2 - 0.012, foot + 0.14 * h), (right, -0.3 * d, foot + 0.86 * h), 0.012
-    )
-    parts = [
-        case,
-        s.pictured(bulge),
-        s.slab(fin.dark(rng), (-0.3 * w, -0.3 * d, 0), (0.3 * w, 0.15 * d, foot + 0.14 * h)),
-    ]
-    if dials:
-        parts += [
-            s.disc(fin.dark(rng), 0.045 * w, 0.03, (0.345 * w, -d / 2 - 0.005, foot + z * h), axis=1, sides=16)
-            for z in (0.72, 0.52)
-        ]
-        parts += s.both(
-            s.bent(
-                fin.steel(rng),
-                [(0, 0, foot + 0.9 * h), (0.02, 0, foot + 1.05 * h), (0.3 * w, 0, foot + 1.5 * h)],
-                0.004,
-                sides=6,
-            )
-        )
-    return parts
 
 
 def keyboard(rng: Generator) -> Parts:
@@ -164,7 +78,7 @@ def laptop(rng: Generator) -> Parts:
     key, pitch = pick(rng, fin.dark, fin.casing)(rng), 0.88 * w / 14
     spots = [(x, y, thick) for y in spread(5, -0.01 * d, 0.39 * d) for x in spread(14, -0.43 * w, 0.43 * w)]
     keys = s.scattered(_key(key, -0.43 * pitch, 0.43 * pitch, 0, 0.37 * pitch, 0, 0.0022), spots)
-    lid = _panel(rng, body, w, d, 0.6 * thick, 0.02 * w + 0.004, 0.0)
+    lid = panel(rng, body, w, d, 0.6 * thick, 0.02 * w + 0.004, 0.0)
     hinge = (0, 0.5 * d - 0.004, thick)
     opened = [s.moved(s.tilted(m, 0, -(angle - np.pi / 2)), hinge) for m in lid]
     return [

@@ -80,32 +80,85 @@ def _row(rng: Generator, f: fin.Finish, x0: float, x1: float, z: float, h: float
 def _cubes(rng: Generator) -> Parts:
     """A grid of square compartments, some with doors, boxes or books."""
     nx, nz, cell, f = whole(rng, 1, 4), whole(rng, 2, 5), between(rng, 0.32, 0.38), fin.carcass(rng)
-    w, h, d = nx * cell + _T, nz * cell + _T, between(rng, 0.3, 0.39)
-    parts = _shell(f, f, w, d, 0.0, h)
-    parts += [
-        s.slab(f, (x - _T / 2, -d / 2 + 0.004, 0.01), (x + _T / 2, d / 2 - 0.008, h - 0.01))
-        for x in np.arange(1, nx) * cell - nx * cell / 2
+    h, d = nz * cell + _T, between(rng, 0.3, 0.39)
+    left = -nx * cell / 2
+    return [
+        *_shell(f, f, nx * cell + _T, d, 0.0, h),
+        *[
+            s.slab(f, (x - _T / 2, -d / 2 + 0.004, 0.01), (x + _T / 2, d / 2 - 0.008, h - 0.01))
+            for x in np.arange(1, nx) * cell + left
+        ],
+        *_cube_shelves(f, nx * cell + _T, d, np.arange(1, nz) * cell + _T),
+        *_cube_contents(rng, np.arange(nx) * cell + left, np.arange(nz) * cell + _T, cell, d),
     ]
-    levels = np.arange(nz + 1) * cell + _T
-    parts += [
-        s.slab(f, (-w / 2 + 0.01, -d / 2 + 0.006, z - _T), (w / 2 - 0.01, d / 2 - 0.006, z)) for z in levels[1:-1]
-    ]
-    books, door = fin.books(rng), fin.upholstery(rng)
-    for x in np.arange(nx) * cell - nx * cell / 2:
-        for z in levels[:-1]:
+
+
+def _cube_shelves(f: fin.Finish, w: float, d: float, levels: np.ndarray) -> Parts:
+    """Boards whose upper sides lie at `levels`."""
+    low, high = (-w / 2 + 0.01, -d / 2 + 0.006), (w / 2 - 0.01, d / 2 - 0.006)
+    return [s.slab(f, (*low, z - _T), (*high, z)) for z in levels]
+
+
+def _cube_contents(rng: Generator, xs: np.ndarray, levels: np.ndarray, cell: float, d: float) -> Parts:
+    """Books in a quarter of the compartments, a cloth front before another quarter; left edges and floors given."""
+    books, cloth = fin.books(rng), fin.upholstery(rng)
+    parts: Parts = []
+    for x in xs:
+        for z in levels:
             kind = int(rng.integers(4))
             if kind == 0:
                 parts += _row(rng, books, x + 0.02, x + cell - 0.02, z, 0.26, d)
             if kind == 1:
-                parts.append(
-                    s.slab(
-                        door,
-                        (x + 0.014, -d / 2 + 0.012, z + 0.003),
-                        (x + cell - 0.014, d / 2 - 0.05, z + cell - 0.035),
-                        0.005,
-                    )
-                )
+                high = (x + cell - 0.014, d / 2 - 0.05, z + cell - 0.035)
+                parts.append(s.slab(cloth, (x + 0.014, -d / 2 + 0.012, z + 0.003), high, 0.005))
     return parts
+
+
+def file_cabinet(rng: Generator) -> Parts:
+    """A metal office cabinet of 2 to 5 drawers with label holders and locks, or on castors."""
+    count, w, d = whole(rng, 2, 5), between(rng, 0.38, 0.5), between(rng, 0.45, 0.65)
+    f, grip, z0 = pick(rng, fin.casing, fin.painted, fin.enamel, fin.wood)(rng), fin.steel(rng), 0.06
+    h = z0 + count * between(rng, 0.24, 0.32)
+    parts = [
+        s.slab(f, (-w / 2, -d / 2 + 0.02, z0), (w / 2, d / 2, h), 0.006),
+        *(_castors(rng, grip, w, d, z0) if chance(rng, 0.4) else [_plinth(rng, w, d, z0)]),
+    ]
+    edges, y, cup = np.linspace(z0 + 0.01, h - 0.01, count + 1), -d / 2 + 0.02, chance(rng, 0.5)
+    card = fin.solid("card", (0.92, 0.90, 0.84))
+    for a, b in itertools.pairwise(edges):
+        mid = (a + b) / 2
+        parts += [
+            s.slab(f, (-w / 2 + 0.012, y - 0.018, a + 0.005), (w / 2 - 0.012, y + 0.01, b - 0.005), 0.004),
+            _cup(grip, y, mid) if cup else _bow(grip, y, mid),
+            s.slab(grip, (-0.045, y - 0.022, mid + 0.03), (0.045, y, mid + 0.07)),
+            s.slab(card, (-0.04, y - 0.024, mid + 0.035), (0.04, y, mid + 0.065)),
+        ]
+    return parts
+
+
+def _castors(rng: Generator, f: fin.Finish, w: float, d: float, z: float) -> Parts:
+    """Four castors below a plate."""
+    wheels = [
+        s.disc(fin.rubber(rng), 0.03, 0.02, (a * (w / 2 - 0.05), b * (d / 2 - 0.06), 0.03), axis=0, sides=14)
+        for a in (-1, 1)
+        for b in (-1, 1)
+    ]
+    return [*wheels, s.slab(f, (-w / 2 + 0.03, -d / 2 + 0.05, 0.045), (w / 2 - 0.03, d / 2 - 0.03, z + 0.004))]
+
+
+def _plinth(rng: Generator, w: float, d: float, z: float) -> Mesh:
+    """A dark recessed foot up to height z."""
+    return s.slab(fin.dark(rng), (-w / 2 + 0.02, -d / 2 + 0.04, 0), (w / 2 - 0.02, d / 2 - 0.02, z + 0.01))
+
+
+def _cup(f: fin.Finish, y: float, z: float) -> Mesh:
+    """A cup handle on a front at y."""
+    return s.slab(f, (-0.07, y - 0.04, z - 0.02), (0.07, y, z - 0.004), 0.005)
+
+
+def _bow(f: fin.Finish, y: float, z: float) -> Mesh:
+    """A bow handle on a front at y."""
+    return s.bent(f, [(-0.06, y, z), (-0.06, y - 0.045, z), (0.06, y - 0.045, z), (0.06, y, z)], 0.006)
 
 
 def _open_frame(rng: Generator) -> Parts:
@@ -187,35 +240,3 @@ def _front(
         (ends[1][0], y, ends[1][1]),
     ]
     return [panel, s.bent(grip, path, 0.006, smooth=1)]
-
-
-def file_cabinet(rng: Generator) -> Parts:
-    """A metal office cabinet of 2 to 5 drawers with label holders and locks, or on castors."""
-    count, w, d = whole(rng, 2, 5), between(rng, 0.38, 0.5), between(rng, 0.45, 0.65)
-    f, grip, z0 = pick(rng, fin.casing, fin.painted, fin.enamel, fin.wood)(rng), fin.steel(rng), 0.06
-    h = z0 + count * between(rng, 0.24, 0.32)
-    parts = [s.slab(f, (-w / 2, -d / 2 + 0.02, z0), (w / 2, d / 2, h), 0.006)]
-    if chance(rng, 0.4):
-        parts += [
-            s.disc(fin.rubber(rng), 0.03, 0.02, (a * (w / 2 - 0.05), b * (d / 2 - 0.06), 0.03), axis=0, sides=14)
-            for a in (-1, 1)
-            for b in (-1, 1)
-        ]
-        parts.append(s.slab(grip, (-w / 2 + 0.03, -d / 2 + 0.05, 0.045), (w / 2 - 0.03, d / 2 - 0.03, z0 + 0.004)))
-    else:
-        parts.append(s.slab(fin.dark(rng), (-w / 2 + 0.02, -d / 2 + 0.04, 0), (w / 2 - 0.02, d / 2 - 0.02, z0 + 0.01)))
-    edges, y, cup = np.linspace(z0 + 0.01, h - 0.01, count + 1), -d / 2 + 0.02, chance(rng, 0.5)
-    card = fin.solid("card", (0.92, 0.90, 0.84))
-    for a, b in itertools.pairwise(edges):
-        mid = (a + b) / 2
-        parts.append(s.slab(f, (-w / 2 + 0.012, y - 0.018, a + 0.005), (w / 2 - 0.012, y + 0.01, b - 0.005), 0.004))
-        parts.append(
-            s.slab(grip, (-0.07, y - 0.04, mid - 0.02), (0.07, y, mid - 0.004), 0.005)
-            if cup
-            else s.bent(grip, [(-0.06, y, mid), (-0.06, y - 0.045, mid), (0.06, y - 0.045, mid), (0.06, y, mid)], 0.006)
-        )
-        parts += [
-            s.slab(grip, (-0.045, y - 0.022, mid + 0.03), (0.045, y, mid + 0.07)),
-            s.slab(card, (-0.04, y - 0.024, mid + 0.035), (0.04, y, mid + 0.065)),
-        ]
-    return parts

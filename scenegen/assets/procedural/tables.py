@@ -8,6 +8,7 @@ from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import finishes as fin
 from scenegen.assets.procedural import solids as s
 from scenegen.assets.procedural.draws import between, chance, pick, spread, whole
+from scenegen.assets.procedural.solids import Array
 from scenegen.seeding import Generator
 
 Parts = list[Mesh]
@@ -93,32 +94,78 @@ def _pedestal(rng: Generator) -> Parts:
     top = _surface(rng)
     f = pick(rng, top, fin.frame(rng))
     plate = _top(rng, top, d, d * pick(rng, 1.0, 1.0, 0.7), h, 0.85)
-    if chance(rng, 0.45):
-        r = 0.32 * d
-        z = np.linspace(0, 1, 14)
-        flare = 0.1 * r + 0.9 * r * np.exp(-7 * z) + 0.35 * r * z**6
-        foot = [
-            (0, 0),
-            (1.0 * r, 0),
-            *[(float(a), 0.012 + float(b) * (h - 0.03)) for a, b in zip(flare, z, strict=True)],
-            (0, h - 0.018),
-        ]
-        return [plate, s.turned(f, foot, sides=32)]
+    return [plate, *([_trumpet(f, d, h)] if chance(rng, 0.45) else _turned_column(rng, f, d, h))]
+
+
+def _trumpet(f: fin.Finish, d: float, h: float) -> Mesh:
+    """A foot that narrows to a stem and widens again below the top."""
+    r, z = 0.32 * d, np.linspace(0, 1, 14)
+    flare = 0.1 * r + 0.9 * r * np.exp(-7 * z) + 0.35 * r * z**6
+    wall = [(float(a), 0.012 + float(b) * (h - 0.03)) for a, b in zip(flare, z, strict=True)]
+    return s.turned(f, [(0, 0), (1.0 * r, 0), *wall, (0, h - 0.018)], sides=32)
+
+
+def _turned_column(rng: Generator, f: fin.Finish, d: float, h: float) -> Parts:
+    """A column with rings on three or four curved feet."""
     z = np.linspace(0.1, 0.96, 18)
     wave = 0.035 + 0.015 * np.cos(z * between(rng, 8, 25))
-    column = s.turned(
-        f, [(0, 0.08 * h), *[(float(a), float(b * h)) for a, b in zip(wave, z, strict=True)], (0, 0.97 * h)]
-    )
+    wall = [(float(a), float(b * h)) for a, b in zip(wave, z, strict=True)]
     foot = s.bent(f, [(0.0, 0, 0.22 * h), (0.2 * d, 0, 0.16 * h), (0.38 * d, 0, 0.03)], [0.035, 0.028, 0.022], smooth=2)
-    tips = s.disc(f, 0.03, 0.02, (0.38 * d, 0, 0.01), sides=12)
+    tip = s.disc(f, 0.03, 0.02, (0.38 * d, 0, 0.01), sides=12)
     count = pick(rng, 3, 4)
     return [
-        plate,
-        column,
+        s.turned(f, [(0, 0.08 * h), *wall, (0, 0.97 * h)]),
         *s.around(foot, count, 0.5),
-        *s.around(tips, count, 0.5),
+        *s.around(tip, count, 0.5),
         s.disc(f, 0.2 * d, 0.03, (0, 0, h - 0.045)),
     ]
+
+
+def _desk(rng: Generator) -> Parts:
+    """A writing desk: drawers on one or both sides, legs on the other, a modesty panel."""
+    w, d, h = between(rng, 1.1, 1.7), between(rng, 0.55, 0.75), between(rng, 0.72, 0.76)
+    f = fin.carcass(rng)
+    fronts, grip = (f if chance(rng, 0.5) else fin.lacquer(rng)), fin.steel(rng)
+    box_w, count = between(rng, 0.34, 0.44), whole(rng, 2, 4)
+    x = w / 2 - box_w / 2 - 0.02
+    pedestal = [
+        *_desk_box(rng, f, x, box_w, d, h),
+        *_desk_drawers(fronts, grip, x, box_w, -d / 2, np.linspace(0.05, h - 0.04, count + 1)),
+    ]
+    parts = [
+        s.block(f, (w, d, 0.03), (0, 0, h - 0.015), 0.004),
+        s.block(f, (w - 0.1, 0.02, 0.35), (0, d / 2 - 0.06, h - 0.19)),
+    ]
+    if chance(rng, 0.4):
+        return parts + [m for p in pedestal for m in s.both(p)]
+    side = s.slab(f, (-w / 2 + 0.02, -d / 2 + 0.03, 0), (-w / 2 + 0.05, d / 2 - 0.03, h - 0.02))
+    return parts + pedestal + pick(rng, [side], _desk_legs(grip, -w / 2 + 0.05, d / 2 - 0.06, h - 0.02))
+
+
+def _desk_box(rng: Generator, f: fin.Finish, x: float, w: float, d: float, h: float) -> Parts:
+    """The case of the drawers, w wide about x, on a dark foot."""
+    return [
+        s.slab(f, (x - w / 2, -d / 2 + 0.03, 0.04), (x + w / 2, d / 2 - 0.03, h - 0.02)),
+        s.slab(fin.dark(rng), (x - w / 2 + 0.02, -d / 2 + 0.06, 0), (x + w / 2 - 0.02, d / 2 - 0.06, 0.05)),
+    ]
+
+
+def _desk_drawers(fronts: fin.Finish, grip: fin.Finish, x: float, w: float, y: float, edges: Array) -> Parts:
+    """Drawer fronts with grips between heights `edges` (N + 1,)."""
+    left, right = x - w / 2 + 0.008, x + w / 2 - 0.008
+    parts: Parts = []
+    for a, b in itertools.pairwise(edges):
+        mid = (a + b) / 2
+        parts += [
+            s.slab(fronts, (left, y + 0.015, a + 0.006), (right, y + 0.05, b - 0.006), 0.003),
+            s.slab(grip, (x - 0.06, y, mid - 0.008), (x + 0.06, y + 0.03, mid + 0.008), 0.004),
+        ]
+    return parts
+
+
+def _desk_legs(f: fin.Finish, x: float, y: float, h: float) -> Parts:
+    """Two metal legs at (x, +-y)."""
+    return [s.rod(f, (x, a * y, 0), (x, a * y, h), 0.02) for a in (-1, 1)]
 
 
 def _trestle(rng: Generator) -> Parts:
@@ -168,41 +215,3 @@ def _drum(rng: Generator) -> Parts:
     z = np.linspace(0, 1, 12)
     wall = [(float(r * (0.86 + waist * np.sin(np.pi * a))), float(a * h)) for a in z]
     return [s.turned(f, [(0, 0), *wall, (0, h)], sides=32), s.disc(top, r, 0.035, (0, 0, h + 0.005), sides=32)]
-
-
-def _desk(rng: Generator) -> Parts:
-    """A writing desk: drawers on one or both sides, legs on the other, a modesty panel."""
-    w, d, h = between(rng, 1.1, 1.7), between(rng, 0.55, 0.75), between(rng, 0.72, 0.76)
-    f = fin.carcass(rng)
-    fronts, grip = (f if chance(rng, 0.5) else fin.lacquer(rng)), fin.steel(rng)
-    box_w, count = between(rng, 0.34, 0.44), whole(rng, 2, 4)
-    x = w / 2 - box_w / 2 - 0.02
-    parts = [
-        s.block(f, (w, d, 0.03), (0, 0, h - 0.015), 0.004),
-        s.block(f, (w - 0.1, 0.02, 0.35), (0, d / 2 - 0.06, h - 0.19)),
-    ]
-    pedestal = [
-        s.slab(f, (x - box_w / 2, -d / 2 + 0.03, 0.04), (x + box_w / 2, d / 2 - 0.03, h - 0.02)),
-        s.slab(fin.dark(rng), (x - box_w / 2 + 0.02, -d / 2 + 0.06, 0), (x + box_w / 2 - 0.02, d / 2 - 0.06, 0.05)),
-    ]
-    edges = np.linspace(0.05, h - 0.04, count + 1)
-    for a, b in itertools.pairwise(edges):
-        pedestal.append(
-            s.slab(
-                fronts,
-                (x - box_w / 2 + 0.008, -d / 2 + 0.015, a + 0.006),
-                (x + box_w / 2 - 0.008, -d / 2 + 0.05, b - 0.006),
-                0.003,
-            )
-        )
-        pedestal.append(
-            s.slab(grip, (x - 0.06, -d / 2, (a + b) / 2 - 0.008), (x + 0.06, -d / 2 + 0.03, (a + b) / 2 + 0.008), 0.004)
-        )
-    if chance(rng, 0.4):
-        return parts + [m for p in pedestal for m in s.both(p)]
-    side = s.slab(f, (-w / 2 + 0.02, -d / 2 + 0.03, 0), (-w / 2 + 0.05, d / 2 - 0.03, h - 0.02))
-    legs = [
-        s.rod(grip, (-w / 2 + 0.05, a * (d / 2 - 0.06), 0), (-w / 2 + 0.05, a * (d / 2 - 0.06), h - 0.02), 0.02)
-        for a in (-1, 1)
-    ]
-    return parts + pedestal + pick(rng, [side], legs)

@@ -6,6 +6,7 @@ from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import finishes as fin
 from scenegen.assets.procedural import solids as s
 from scenegen.assets.procedural.draws import between, chance, pick, spread, whole
+from scenegen.assets.procedural.solids import Array
 from scenegen.seeding import Generator
 
 Parts = list[Mesh]
@@ -15,33 +16,60 @@ def sofa(rng: Generator) -> Parts:
     """An armchair, love seat, three-seater, corner sofa or chaise: blocks, cushions, arms and feet."""
     seats = whole(rng, 1, 3)
     cover = pick(rng, fin.upholstery, fin.upholstery, fin.leather)(rng)
-    seat_w, d, h, top = (
-        between(rng, 0.58, 0.75),
-        between(rng, 0.8, 0.98),
-        between(rng, 0.4, 0.45),
-        between(rng, 0.72, 0.92),
-    )
+    seat_w, d = between(rng, 0.58, 0.75), between(rng, 0.8, 0.98)
+    h, top = between(rng, 0.4, 0.45), between(rng, 0.72, 0.92)
     arm_w, arm_h, foot = between(rng, 0.1, 0.24), between(rng, 0.55, 0.66), pick(rng, 0.03, between(rng, 0.08, 0.16))
     inner = seats * seat_w
     w, soft = inner + 2 * arm_w, between(rng, 0.03, 0.07)
-    parts = [s.slab(cover, (-w / 2 + 0.01, -d / 2 + 0.02, foot), (w / 2 - 0.01, d / 2 - 0.02, h - 0.12), 0.02)]
-    parts += _arms(rng, cover, w, d, arm_w, arm_h, foot, soft)
+    half = inner / 2 + 0.02
+    parts = [
+        s.slab(cover, (-w / 2 + 0.01, -d / 2 + 0.02, foot), (w / 2 - 0.01, d / 2 - 0.02, h - 0.12), 0.02),
+        *_arms(rng, cover, w, d, arm_w, arm_h, foot, soft),
+    ]
     lean = between(rng, 0.08, 0.2)
-    back = s.slab(
-        cover, (-inner / 2 - 0.02, d / 2 - 0.24, h - 0.15), (inner / 2 + 0.02, d / 2 - 0.02, top - 0.04), soft
-    )
-    parts.append(back)
+    parts.append(s.slab(cover, (-half, d / 2 - 0.24, h - 0.15), (half, d / 2 - 0.02, top - 0.04), soft))
     count = seats if chance(rng, 0.8) else 1
     xs, each = spread(count, -inner / 2, inner / 2), inner / count
-    parts += [
-        s.slab(cover, (x - each / 2 + 0.002, -d / 2, h - 0.14), (x + each / 2 - 0.002, d / 2 - 0.2, h + 0.02), soft)
-        for x in xs
-    ]
-    parts += _back_cushions(rng, cover, xs, each, d, h, top, lean)
+    parts += _seat_cushions(cover, xs, each, d, h, soft) + _back_cushions(rng, cover, xs, each, d, h, top, lean)
     if seats > 1 and chance(rng, 0.25):
-        side = pick(rng, -1, 1)
-        parts += _chaise(cover, side, inner, seat_w, d, h, foot, soft)
+        parts += _chaise(cover, pick(rng, -1, 1), inner, seat_w, d, h, foot, soft)
     return parts + _feet(rng, w, d, foot) + _throw_pillows(rng, inner, d, h)
+
+
+def _seat_cushions(f: fin.Finish, xs: Array, each: float, d: float, h: float, soft: float) -> Parts:
+    """Cushions of width `each` about xs."""
+    y0, y1, gap = -d / 2, d / 2 - 0.2, each / 2
+    return [s.slab(f, (x - gap + 0.002, y0, h - 0.14), (x + gap - 0.002, y1, h + 0.02), soft) for x in xs]
+
+
+def _headboard(rng: Generator, f: fin.Finish, w: float, y: float, h: float, top: float) -> Parts:
+    """A panel, padded panels, bars, or an arch."""
+    kind = pick(rng, "panel", "pads", "bars", "arch")
+    if kind == "bars":
+        return _bar_headboard(rng, f, w, y, h, top)
+    if kind == "arch":
+        t = np.linspace(0, np.pi, 17)
+        arch = [(-w / 2, 0), (w / 2, 0), *zip(np.cos(t) * w / 2, h + 0.15 + (top - h - 0.15) * np.sin(t), strict=True)]
+        return [s.profile_y(f, arch, y - 0.01, y + 0.05)]
+    parts = [s.slab(f, (-w / 2 - 0.02, y - 0.01, 0), (w / 2 + 0.02, y + 0.05, top), 0.012)]
+    if kind == "pads":
+        cloth, count = fin.upholstery(rng), max(2, round(w / 0.4))
+        parts += [
+            s.block(cloth, (w / count, 0.08, top - h - 0.04), (x, y - 0.02, (top + h) / 2), 0.03)
+            for x in spread(count, -w / 2, w / 2)
+        ]
+    return parts
+
+
+def _bar_headboard(rng: Generator, f: fin.Finish, w: float, y: float, h: float, top: float) -> Parts:
+    """Upright bars between two rails and two posts."""
+    rails = [s.slab(f, (-w / 2, y - 0.02, z - 0.03), (w / 2, y + 0.03, z + 0.03), 0.008) for z in (top - 0.03, h + 0.1)]
+    bars = [
+        s.rod(f, (x, y + 0.005, h), (x, y + 0.005, top - 0.03), 0.012, sides=8)
+        for x in spread(whole(rng, 5, 11), -w / 2, w / 2)
+    ]
+    posts = s.both(s.slab(f, (w / 2 - 0.03, y - 0.03, 0), (w / 2 + 0.03, y + 0.04, top + 0.04), 0.008))
+    return [*rails, *bars, *posts]
 
 
 def _arms(
@@ -128,36 +156,6 @@ def bed(rng: Generator) -> Parts:
     parts += s.both(leg) + s.both(s.moved(leg, (0, length - 0.14, 0)))
     parts += _bedding(rng, w, y0, y1, h)
     return parts + (_posts(f, w, y0, y1, between(rng, 1.5, 2.0)) if chance(rng, 0.15) else [])
-
-
-def _headboard(rng: Generator, f: fin.Finish, w: float, y: float, h: float, top: float) -> Parts:
-    """A panel, padded panels, bars, or an arch."""
-    kind = pick(rng, "panel", "pads", "bars", "arch")
-    if kind == "bars":
-        rails = [
-            s.slab(f, (-w / 2, y - 0.02, z - 0.03), (w / 2, y + 0.03, z + 0.03), 0.008) for z in (top - 0.03, h + 0.1)
-        ]
-        bars = [
-            s.rod(f, (x, y + 0.005, h), (x, y + 0.005, top - 0.03), 0.012, sides=8)
-            for x in spread(whole(rng, 5, 11), -w / 2, w / 2)
-        ]
-        return [
-            *rails,
-            *bars,
-            *s.both(s.slab(f, (w / 2 - 0.03, y - 0.03, 0), (w / 2 + 0.03, y + 0.04, top + 0.04), 0.008)),
-        ]
-    if kind == "arch":
-        t = np.linspace(0, np.pi, 17)
-        arch = [(-w / 2, 0), (w / 2, 0), *zip(np.cos(t) * w / 2, h + 0.15 + (top - h - 0.15) * np.sin(t), strict=True)]
-        return [s.profile_y(f, arch, y - 0.01, y + 0.05)]
-    parts = [s.slab(f, (-w / 2 - 0.02, y - 0.01, 0), (w / 2 + 0.02, y + 0.05, top), 0.012)]
-    if kind == "pads":
-        cloth, count = fin.upholstery(rng), max(2, round(w / 0.4))
-        parts += [
-            s.block(cloth, (w / count, 0.08, top - h - 0.04), (x, y - 0.02, (top + h) / 2), 0.03)
-            for x in spread(count, -w / 2, w / 2)
-        ]
-    return parts
 
 
 def _bedding(rng: Generator, w: float, y0: float, y1: float, h: float) -> Parts:

@@ -1,0 +1,105 @@
+"""What a worker keeps, and how a sample falls back to other arrangements."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+import scenes
+
+from scenegen.assets.mesh import Material, Mesh, texture_from_image
+from scenegen.assets.source import ObjectModel
+from scenegen.errors import AssetError, StagingError
+from scenegen.pipeline import studio
+from scenegen.pipeline.studio import Shelf, Studio, memory_bytes, stage_sample
+from scenegen.staging.viewpoints import NoViewsError
+
+
+@dataclass
+class Counting:
+    loads: list = field(default_factory=list)
+
+    def load(self, object_id):
+        self.loads.append(object_id)
+        if object_id == "bad":
+            raise AssetError("unreadable", "bad: cannot be read")
+        return ObjectModel(object_id, "box", scenes.box((0, 0, 0), (1, 1, 1)), 1.7)
+
+
+def test_objects_are_loaded_once_and_the_oldest_put_away_first():
+    source = Counting()
+    shelf = Shelf(source, limit=2 * memory_bytes(scenes.box((0, 0, 0), (1, 1, 1))))
+    for name in ("a", "b", "a", "c", "a", "b"):
+        assert shelf.load(name).model.id == name
+    assert source.loads == ["a", "b", "c", "b"]
+
+
+def test_an_object_larger_than_the_shelf_is_still_served():
+    shelf = Shelf(Counting(), limit=1)
+    assert shelf.load("a").model.id == "a"
+    assert shelf.load("b").model.id == "b"
+
+
+def test_a_broken_object_is_not_kept():
+    shelf = Shelf(Counting())
+    with pytest.raises(AssetError, match="bad: cannot be read"):
+        shelf.load("bad")
+
+
+def test_memory_counts_every_texture_once():
+    texture = texture_from_image(np.zeros((64, 64, 3), np.uint8))
+    plain = scenes.box((0, 0, 0), (1, 1, 1))
+    painted = Mesh(plain.vertices, plain.faces, plain.face_material, (Material("a", texture=texture),) * 2)
+    assert memory_bytes(painted) - memory_bytes(plain) == sum(level.nbytes for level in texture.levels)
+
+
+@pytest.fixture
+def fake(monkeypatch):
+    """Staging that fails in the arrangements listed in `bad`, and records what was tried."""
+    bad, tried = set(), []
+
+    def build(stage, ids, load, config, number):
+        return number
+
+    def shoot(layout, config, index):
+        tried.append((layout, index))
+        if layout in bad:
+            raise NoViewsError("no cameras", {"wall": 3})
+        return f"shot {layout}"
+
+    monkeypatch.setattr(studio, "build_layout", build)
+    monkeypatch.setattr(studio, "shoot", shoot)
+    monkeypatch.setattr(studio, "light", lambda layout, shot, config, index: ())
+    return bad, tried
+
+
+def workplace():
+    from scenegen.config import GenerationConfig
+
+    return Studio(GenerationConfig(), None, None, None, Shelf(Counting()))  # pyright: ignore[reportArgumentType]
+
+
+def test_neighbours_share_an_arrangement(fake):
+    place = workplace()
+    assert [stage_sample(place, None, {}, k).layout for k in range(6)] == [0, 0, 0, 0, 1, 1]
+
+
+def test_a_sample_without_cameras_gets_an_arrangement_of_its_own(fake):
+    bad, tried = fake
+    bad.add(0)
+    place = workplace()
+    staged = [stage_sample(place, None, {}, k) for k in (0, 1)]
+    assert staged[0].layout != staged[1].layout
+    assert all(s.layout >= 1_000_000 for s in staged)
+    assert staged[0].rejected == {"layout": 1, "wall": 3}
+    assert tried[0] == (0, 0)
+
+
+def test_a_hopeless_sample_is_given_up_with_its_reasons(fake):
+    bad, _ = fake
+    bad.update([0, *range(1_000_000, 1_000_100)])
+    with pytest.raises(StagingError) as error:
+        stage_sample(workplace(), None, {}, 2)
+    assert str(error.value) == (
+        "sample 2: no cameras found in 6 arrangements (layout 6, wall 18); "
+        "widen --overlap, --baseline-m or --target-distance-m, or leave this room out"
+    )
