@@ -87,6 +87,5 @@ def _speed(outcome: Outcome) -> str:
         return "nothing was missing"
     rate = outcome.new_samples / outcome.seconds
     workers = max(1, outcome.workers)
-    return (
-        f"{outcome.new_samples} pairs in {outcome.seconds:.0f} s: {rate:.2f} pairs/s, {rate / workers:.2f} per worker"
-    )
+    per_core = f"{rate / workers:.2f} pairs/s per core ({workers} in use)"
+    return f"{outcome.new_samples} pairs in {outcome.seconds:.0f} s: {rate:.2f} pairs/s, {per_core}"

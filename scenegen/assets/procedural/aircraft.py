@@ -14,6 +14,7 @@ from scenegen.seeding import Generator
 Parts = list[Mesh]
 Point = tuple[float, float, float]
 Triple = tuple[fin.Finish, fin.Finish, fin.Finish]
+"""Three finishes; the docstring of each function says which."""
 
 
 def airplane(rng: Generator) -> Parts:
