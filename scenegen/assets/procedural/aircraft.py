@@ -14,7 +14,7 @@ from scenegen.seeding import Generator
 Parts = list[Mesh]
 Point = tuple[float, float, float]
 Triple = tuple[fin.Finish, fin.Finish, fin.Finish]
-"""Three finishes; the docstring of each function says which."""
+"""White paint, livery, and paint of the wings."""
 
 
 def airplane(rng: Generator) -> Parts:

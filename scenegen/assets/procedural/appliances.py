@@ -9,7 +9,7 @@ from scenegen.seeding import Generator
 Parts = list[Mesh]
 Span = tuple[float, float]
 Triple = tuple[fin.Finish, fin.Finish, fin.Finish]
-"""Three finishes; the docstring of each function says which."""
+"""Finishes of body, dark parts and steel."""
 
 
 def _body(rng: Generator, f: fin.Finish, w: float, d: float, h: float, foot: float) -> Parts:
