@@ -61,7 +61,9 @@ def pinhole(width: int, height: int, f_px: float) -> Camera:
 
 def transform(T: Array, points: ArrayLike) -> Array:
     """Apply a (4, 4) affine `T_to_from` to (..., 3) points; float64."""
-    return np.asarray(points, np.float64) @ T[:3, :3].T + T[:3, 3]
+    p = np.asarray(points, np.float64)
+    # one product of two matrices: NumPy would multiply a stack of small ones one by one
+    return (p.reshape(-1, 3) @ T[:3, :3].T + T[:3, 3]).reshape(p.shape)
 
 
 def rotate(T: Array, directions: ArrayLike) -> Array:

@@ -11,8 +11,8 @@ from scenegen.tracing.status import Status
 def sample(assets, status=(Status.VISIBLE, Status.OCCLUDED), rejected=None):
     poses = np.tile(np.eye(4), (len(assets), 1, 1)) * np.arange(1, len(assets) + 1)[:, None, None]
     return Sample(
+        layers={"rgb": tuple(np.arange(2 * 6 * 8 * 3, dtype=np.uint8).reshape(2, 6, 8, 3))},
         arrays={
-            "rgb": np.arange(2 * 6 * 8 * 3, dtype=np.uint8).reshape(2, 6, 8, 3),
             "rays/status": np.array([status], np.uint8),
             "objects/T_world_object": poses,
             "sample/overlap": np.array([[1, 0.4], [0.6, 1]], np.float32),
@@ -35,6 +35,7 @@ def test_slots_point_into_one_sorted_table_of_assets():
     assert (poses[0, 1] == 2 * np.eye(4)).all()
     assert (poses[1, 1] == np.eye(4)).all()
     assert content.arrays["rgb"].shape == (3, 2, 6, 8, 3)
+    assert (content.arrays["rgb"][1] == np.stack(sample([]).layers["rgb"])).all()
 
 
 def test_a_shard_without_any_object_has_an_empty_table():
@@ -46,13 +47,13 @@ def test_a_shard_without_any_object_has_an_empty_table():
 def test_the_preview_is_two_pairs_at_half_size():
     stack = np.zeros((2, 6, 8, 3), np.uint8)
     stack[1] = 200
-    assert preview([stack]).shape == (3, 8, 3)
-    picture = preview([stack, stack + 1])
+    assert preview([tuple(stack)]).shape == (3, 8, 3)
+    picture = preview([tuple(stack), tuple(stack + 1)])
     assert picture.shape == (6, 8, 3)
     assert picture[0, 0, 0] == 0
     assert picture[0, 4, 0] == 200
     assert picture[3, 0, 0] == 1
-    assert preview([np.zeros((2, 7, 9, 3), np.uint8)]).shape == (3, 8, 3)
+    assert preview([tuple(np.zeros((2, 7, 9, 3), np.uint8))]).shape == (3, 8, 3)
 
 
 def test_figures_of_a_shard():

@@ -43,7 +43,7 @@ class Shown:
 
     def of(self, name: str) -> Array:
         """An array of the sample by dataset name."""
-        return self.sample.arrays[name]
+        return self.sample.array(name)
 
     @property
     def scene(self) -> Scene:

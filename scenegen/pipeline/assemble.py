@@ -20,15 +20,22 @@ def shard_content(samples: list[Sample], attributes: dict[str, str | int | float
     stacked = {name: np.stack([s.arrays[name] for s in samples]) for name in samples[0].arrays if _even(name)}
     return ShardContent(
         arrays={
+            **{name: _layer(samples, name) for name in samples[0].layers},
             **stacked,
             "objects/asset": np.stack([_slots(s, assets, slots) for s in samples]),
             "objects/T_world_object": np.stack([_poses(s, slots) for s in samples]),
             "assets/id": np.array([a[0] for a in assets], np.str_),
             "assets/category": np.array([a[1] for a in assets], np.str_),
-            "preview": preview([s.arrays["rgb"] for s in samples[:2]]),
+            "preview": preview([s.layers["rgb"][:2] for s in samples[:2]]),
         },
         attributes=attributes,
     )
+
+
+def _layer(samples: list[Sample], name: str) -> NDArray:
+    """(P, V, ...) an image layer of all samples, copied once."""
+    views = [view for s in samples for view in s.layers[name]]
+    return np.stack(views).reshape(len(samples), -1, *views[0].shape)
 
 
 def _even(name: str) -> bool:
@@ -48,9 +55,9 @@ def _poses(sample: Sample, slots: int) -> NDArray[np.float64]:
     return np.concatenate([poses, np.tile(np.eye(4), (slots - len(poses), 1, 1))])
 
 
-def preview(stacks: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+def preview(pairs: list[tuple[NDArray[np.uint8], ...]]) -> NDArray[np.uint8]:
     """One picture of a shard: the first two views of up to two samples, at half size."""
-    rows = [np.concatenate([_half(stack[0]), _half(stack[1])], axis=1) for stack in stacks]
+    rows = [np.concatenate([_half(left), _half(right)], axis=1) for left, right in pairs]
     return np.concatenate(rows, axis=0)
 
 

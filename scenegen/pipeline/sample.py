@@ -22,11 +22,18 @@ Arrays = dict[str, NDArray]
 class Sample:
     """The arrays of one sample by dataset name, without the leading sample axis, and what lies in its slots."""
 
+    layers: dict[str, tuple[NDArray, ...]]
+    """Image layers, one array per view: they are large, and copied once only, into the shard."""
     arrays: Arrays
+    """All other datasets."""
     assets: tuple[tuple[str, str], ...]
     """(id, category) of the object in each slot."""
     rejected: dict[str, int]
     """Attempts at finding the cameras that were rejected, by reason."""
+
+    def array(self, name: str) -> NDArray:
+        """Any dataset of the sample as one array."""
+        return np.stack(self.layers[name]) if name in self.layers else self.arrays[name]
 
 
 def photograph(
@@ -37,8 +44,8 @@ def photograph(
     room_key = layout.stage.key
     rng = generator(config.seed, Stage.RAYS, room=room_key, sample=index)
     return Sample(
+        layers={name: tuple(getattr(f, name) for f in frames) for name in config.layers},
         arrays={
-            **_images(frames, config.layers),
             **_cameras(shot.views),
             **_tracks(layout.scene, shot.views, frames[0], choose_pixels(*config.size, config.cell, rng)),
             "objects/T_world_object": np.array([p.T_world_object for p in layout.placed]).reshape(-1, 4, 4),
@@ -49,11 +56,6 @@ def photograph(
         assets=tuple((p.asset, p.category) for p in layout.placed),
         rejected=shot.rejected,
     )
-
-
-def _images(frames: list[Frame], layers: tuple[str, ...]) -> Arrays:
-    """The chosen layers, stacked over the views."""
-    return {name: np.stack([getattr(f, name) for f in frames]) for name in layers}
 
 
 def _cameras(views: tuple[View, ...]) -> Arrays:

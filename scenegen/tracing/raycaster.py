@@ -198,11 +198,30 @@ class _Sieve:
         r2 = radius * radius * 1.001 + 1e-5
         if len(self.origins) == 1:
             return self._from_one_point(center - self.origins[0].astype(np.float64), r2)
-        away = center.astype(np.float32) - self.origins
-        along = np.einsum("ij,ij->i", away, self.directions)
-        surplus = np.einsum("ij,ij->i", away, away) - np.float32(r2)
-        outside = (along > 0) & (along * along >= surplus * self.length * self.length)
-        return np.flatnonzero(outside | (surplus <= 0))
+        c = center.astype(np.float32)
+        squares, products = self._terms
+        along = self.directions @ c
+        along -= products
+        surplus = self.origins @ (-2 * c)
+        surplus += squares
+        surplus += np.float32(center @ center - r2)
+        inside = surplus <= 0
+        surplus *= self._length2
+        hit = along > 0
+        along *= along
+        hit &= along >= surplus
+        return np.flatnonzero(hit | inside)
+
+    @cached_property
+    def _length2(self) -> F32:
+        """(R,) squared lengths."""
+        return self.length * self.length
+
+    @cached_property
+    def _terms(self) -> tuple[F32, F32]:
+        """(R,) o.o and o.d of rays with origins of their own."""
+        o, d = self.origins, self.directions
+        return np.einsum("ij,ij->i", o, o), np.einsum("ij,ij->i", o, d)
 
     def _from_one_point(self, away: F64, r2: float) -> NDArray[np.intp]:
         """Rays of one origin meet the sphere inside a cone about its centre."""
@@ -237,15 +256,25 @@ def surface(scene: Scene, hits: Hits, origins: F64, directions: F64) -> Surface:
     parameter is kept.
     """
     o, d = np.broadcast_to(np.asarray(origins, np.float64), np.shape(directions)), np.asarray(directions, np.float64)
-    corners = np.full((len(d), 3, 3), np.nan)
+    corner, normal = np.full((2, len(d), 3), np.nan)
     for body in scene.bodies:
         rows = np.flatnonzero(hits.instance == body.instance)
-        triangles = body.mesh.vertices[body.mesh.faces[hits.primitive[rows]]]
-        corners[rows] = transform(body.T_world_body, triangles)
-    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        corner[rows], normal[rows] = _planes(body, hits.primitive[rows])
     with np.errstate(invalid="ignore", divide="ignore"):
-        t = np.einsum("ij,ij->i", normal, corners[:, 0] - o) / np.einsum("ij,ij->i", normal, d)
-        normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+        t = np.einsum("ij,ij->i", normal, corner - o) / np.einsum("ij,ij->i", normal, d)
+        normal /= np.sqrt(np.einsum("ij,ij->i", normal, normal))[:, None]
         coarse = np.where(hits.instance > 0, hits.t, np.nan).astype(np.float64)
         t = np.where(np.abs(t - coarse) <= 1e-3 * coarse, t, coarse)
     return Surface(o + d * t[:, None], normal, t)
+
+
+def _planes(body: Body, primitive: NDArray[np.int32]) -> tuple[F64, F64]:
+    """First corners (M, 3) and normals (M, 3), not of unit length, of some faces in the world; float64."""
+    a, b, c = (body.mesh.vertices[index].astype(np.float64) for index in body.mesh.faces[primitive].T)
+    if not body.is_static:
+        a, b, c = (transform(body.T_world_body, x) for x in (a, b, c))
+    u, v = b - a, c - a
+    normal = np.empty_like(u)
+    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        normal[:, i] = u[:, j] * v[:, k] - u[:, k] * v[:, j]
+    return a, normal
