@@ -1,8 +1,8 @@
 """Pairs per second on one core, and where the time goes.
 
     python tools/bench_pairs.py                                    (built-in library)
-    python tools/bench_pairs.py --room-source folder:../shared/data/rooms --room redkitchen \
-        --object-source shapenet:../shared/data/shapenet/ShapeNetCore.v2 --pairs 40
+    python tools/bench_pairs.py --room-source folder:ROOMS --room redkitchen \
+        --object-source shapenet:SHAPENET --pairs 40
 
 Everything runs in this process, so the figures are those of one core. Times are exclusive: a part's
 time leaves out the parts inside it. Shares and ratios can be compared between machines; seconds

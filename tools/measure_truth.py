@@ -1,8 +1,8 @@
 """Are the labels true? Stages samples, and measures what is written against independent answers.
 
     python tools/measure_truth.py                                  (built-in library)
-    python tools/measure_truth.py --room-source folder:../shared/data/rooms --room redkitchen \
-        --object-source shapenet:../shared/data/shapenet/ShapeNetCore.v2
+    python tools/measure_truth.py --room-source folder:ROOMS --room redkitchen \
+        --object-source shapenet:SHAPENET
 
 Lights are equal in both views here, so that colours can be compared. Open3D (extra `audit`) and
 pyrender (extra `gl`) are used where they are installed.
