@@ -1,6 +1,5 @@
 import multiprocessing
 import os
-import time
 from dataclasses import fields
 from pathlib import Path
 
@@ -193,16 +192,12 @@ def test_many_workers_share_one_folder(tmp_path):
     assert not list(tmp_path.glob("*.part"))
 
 
-def test_a_cached_kitchen_loads_faster_than_it_parses(shared_data, tmp_path):
+def test_a_large_room_comes_back_from_the_cache_as_it_was(shared_data, tmp_path):
     path = shared_data / "rooms/redkitchen/redkitchen.ply"
-    start = time.process_time()
     mesh, _ = read_mesh(path)
-    parsing = time.process_time() - start
     cache = AssetCache(tmp_path)
     cache.put("k", Room("kitchen", mesh, 2.7, {}))
-    start = time.process_time()
     found = cache.get("k")
-    loading = time.process_time() - start
     assert found is not None
     np.testing.assert_array_equal(found.mesh.vertices, mesh.vertices)
-    assert loading < parsing
+    np.testing.assert_array_equal(found.mesh.faces, mesh.faces)

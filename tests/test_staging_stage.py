@@ -1,4 +1,3 @@
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -144,19 +143,13 @@ def test_real_scans_are_staged(shared_data: Path, source: str):
     rooms = pytest.importorskip("scenegen.assets.folder_rooms").FolderRooms(shared_data / "rooms")
     room_id = next(i for i in rooms.ids() if source in i)
     room = rooms.load(room_id)
-    start = time.process_time()
     stage = prepare_room(room, 0, baked=True)
-    prepared_s = time.process_time() - start
-    start, taken = time.process_time(), []
+    taken = []
     for index in range(3):
         made = layout(index, stage)
         for sample in range(4):
             shot = shoot(made, CONFIG, sample)
             light(made, shot, CONFIG, sample)
             taken.append(shot.overlap[0, 1])
-    per_pair_s = (time.process_time() - start) / 12
     assert stage.free.winding == 1
     assert np.ptp(taken) > 0.1
-    # several times what is aimed at, so that a busy machine does not fail the test
-    assert prepared_s < 4
-    assert per_pair_s < 0.4
