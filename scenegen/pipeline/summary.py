@@ -87,5 +87,4 @@ def _speed(outcome: Outcome) -> str:
         return "nothing was missing"
     rate = outcome.new_samples / outcome.seconds
     workers = max(1, outcome.workers)
-    per_core = f"{rate / workers:.2f} pairs/s per core ({workers} in use)"
-    return f"{outcome.new_samples} pairs in {outcome.seconds:.0f} s: {rate:.2f} pairs/s, {per_core}"
+    return f"{outcome.new_samples} pairs in {outcome.seconds:.0f} s: {rate:.2f} pairs/s, {rate / workers:.2f} per core"
