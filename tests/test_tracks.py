@@ -92,7 +92,8 @@ def test_sphere_depth_and_horizon():
 
 
 @pytest.mark.parametrize("distance_m", [0.5, 2.0, 4.0, 8.0])
-def test_grazing_plane_is_never_rejected(distance_m):
+@pytest.mark.parametrize("steepness", [0.05, 0.005])
+def test_grazing_plane_is_never_rejected(distance_m, steepness):
     """The absolute 1e-6 m test of the official generator rejects up to 47 % here."""
     n = 60
     grid = np.stack(np.meshgrid(np.linspace(0, 1, n), np.linspace(0, 1, n)), -1).reshape(-1, 2) * 10 - 5
@@ -101,12 +102,12 @@ def test_grazing_plane_is_never_rejected(distance_m):
     from scenes import mesh
 
     floor = scene(mesh(np.c_[grid + 0.137, np.zeros(n * n)], faces))
-    a = view((-distance_m / 2, 0, 0.08 * distance_m), (distance_m / 2, 0, 0))
-    b = view((-distance_m / 2, 0.4, 0.05 * distance_m), (distance_m / 2, 0, 0))
+    a = view((-distance_m / 2, 0, 1.6 * steepness * distance_m), (distance_m / 2, 0, 0))
+    b = view((-distance_m / 2, 0.4, steepness * distance_m), (distance_m / 2, 0, 0))
     rays = trace(floor, a, dense(a))
     track = follow(floor, rays, b)
     seen = np.isin(track.status, [Status.VISIBLE, Status.OCCLUDED, Status.AMBIGUOUS])
-    assert seen.sum() > 1000
+    assert seen.sum() > 100
     assert (track.status[seen] == Status.VISIBLE).all()
 
 

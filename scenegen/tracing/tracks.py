@@ -38,8 +38,6 @@ class Rays:
     """(R,) z-depth, metres; 0 where nothing was hit."""
     instance: NDArray[np.uint16]
     """(R,) 0 where nothing was hit."""
-    primitive: NDArray[np.int32]
-    """(R,) face of the instance's mesh, -1 where nothing was hit."""
     points: F64
     """(R, 3) world metres: exactly `unproject(xy0, depth0)`; NaN where nothing was hit."""
     normals: F64
@@ -88,7 +86,7 @@ def trace(scene: Scene, view: View, xy0: NDArray[np.uint16], hits: Hits | None =
     facing = np.sign(np.einsum("ij,ij->i", exact.normals, directions))
     normals = exact.normals * -facing[:, None]
     doubled = _doubled(scene, view, points, normals, found.instance)
-    return Rays(view, xy0, depth, found.instance, found.primitive, points, normals, doubled)
+    return Rays(view, xy0, depth, found.instance, points, normals, doubled)
 
 
 def _doubled(scene: Scene, view: View, points: F64, normals: F64, instance: NDArray[np.uint16]) -> Mask:
@@ -144,8 +142,7 @@ def judge(rays: Rays, rows: NDArray[np.int64], view: View, hits: Hits) -> NDArra
     cosine = np.einsum("ij,ij->i", rays.normals[rows], towards) / distance
     tolerance = tolerance_m(distance, cosine)
     gap = (1.0 - hits.t.astype(np.float64)) * distance
-    same_face = (hits.instance == rays.instance[rows]) & (hits.primitive == rays.primitive[rows])
-    near = same_face | ((np.abs(gap) <= tolerance) & (hits.instance == rays.instance[rows]))
+    near = (np.abs(gap) <= tolerance) & (hits.instance == rays.instance[rows])
     visible = near & (cosine < 0) & ~rays.doubled[rows]
     occluded = ~near & (gap > BAND * tolerance)
     return np.select([visible, occluded], [Status.VISIBLE, Status.OCCLUDED], Status.AMBIGUOUS).astype(np.uint8)
