@@ -4,8 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 SHARED = Path(os.environ.get("SCENEGEN_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+
+# machines are shared: no test may fail for being slow; in CI the examples are the same in every run
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 @pytest.fixture(scope="session")

@@ -127,7 +127,7 @@ def test_help_reads_like_a_manual(words):
 
 def test_interrupting_says_how_to_go_on(world, tmp_path):
     words = [*small(world, tmp_path / "o", "--workers", 2)]
-    words[words.index("--pairs-per-room") + 1] = 100
+    words[words.index("--pairs-per-room") + 1] = 1000
     process = subprocess.Popen(
         [sys.executable, "-m", "scenegen", *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
