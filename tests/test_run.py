@@ -162,6 +162,7 @@ def test_too_many_rooms_and_negative_workers(config, tmp_path):
         run(replace(config, rooms=9), tmp_path)
     with pytest.raises(UsageError, match=r"--workers -1: must be 0"):
         run(config, tmp_path, workers=-1)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("workers", [0, 1])

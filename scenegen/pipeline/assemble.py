@@ -10,8 +10,6 @@ from scenegen.pipeline.sample import Sample
 from scenegen.shards.content import ShardContent
 from scenegen.tracing.status import Status
 
-Arrays = dict[str, NDArray]
-
 
 def shard_content(samples: list[Sample], attributes: dict[str, str | int | float]) -> ShardContent:
     """Stack samples into the arrays of a shard, with its table of assets and its preview."""

@@ -7,14 +7,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from scenegen import __version__
-from scenegen.config import GenerationConfig, from_dict
+from scenegen.config import GenerationConfig
 from scenegen.errors import RunError
 from scenegen.pipeline.plan import Plan
 from scenegen.pipeline.worker import Entry
+from scenegen.shards.reader import MANIFEST
 from scenegen.shards.schema import FORMAT, FORMAT_VERSION
 from scenegen.shards.writer import publish
 
-MANIFEST = "manifest.json"
 CONFIG = "config.json"
 PACKAGES = ("numpy", "h5py", "embreex", "trimesh", "scipy", "pillow")
 
@@ -114,11 +114,6 @@ def write_manifest(out: Path, manifest: dict) -> None:
 def write_config(out: Path, config: GenerationConfig) -> None:
     """Leave the configuration beside the shards, in the form that --config reads."""
     publish(out / CONFIG, (json.dumps(json.loads(config.to_json()), indent=2) + "\n").encode())
-
-
-def config_of(manifest: dict) -> GenerationConfig:
-    """The configuration a run was made with."""
-    return from_dict(manifest["config"], MANIFEST)
 
 
 def make_folder(out: Path) -> None:

@@ -54,6 +54,7 @@ def render(
     Raises UsageError for an impossible request and RunError for a folder that cannot be used, before
     anything is written. Failed shards are listed in the manifest; the run goes on without them.
     """
+    wanted = _wanted_workers(workers)
     plan, task = _prepare(config, out, codec, cache)
     make_folder(out)
     sweep(out)
@@ -63,7 +64,7 @@ def render(
     jobs = [job for job in plan.jobs if job.index not in done]
     write_config(out, config)
     write_manifest(out, manifest)
-    started, crew = time.perf_counter(), _workers(workers, len(jobs))
+    started, crew = time.perf_counter(), min(wanted, len(jobs))
     if jobs:
         display.start(plan, jobs)
         _collect(out, manifest, _events(task, jobs, crew), display)
@@ -96,11 +97,11 @@ def _resumed(out: Path, fresh: dict) -> dict:
     return {**fresh, "shards": surviving(out, old)}
 
 
-def _workers(wanted: int | None, jobs: int) -> int:
-    """Number of workers: as asked, else one per core; never more than jobs."""
-    if wanted is not None and wanted < 0:
-        raise UsageError(f"--workers {wanted}: must be 0 (in this process) or more")
-    return min(len(os.sched_getaffinity(0)) if wanted is None else wanted, jobs)
+def _wanted_workers(asked: int | None) -> int:
+    """Number of workers: as asked, else one per core. Raises UsageError for a negative number."""
+    if asked is not None and asked < 0:
+        raise UsageError(f"--workers {asked}: must be 0 (in this process) or more")
+    return len(os.sched_getaffinity(0)) if asked is None else asked
 
 
 def _events(task: Task, jobs: list[Job], workers: int) -> Iterator[Event]:

@@ -75,6 +75,8 @@ class Studio:
     """The room at hand: a room of several shards is prepared once."""
     layouts: dict[int, Layout] = field(default_factory=dict)
     """Arrangements in the room at hand, by number; forgotten after each shard."""
+    ids: dict[str, tuple[Ids, str]] = field(default_factory=dict)
+    """Objects for the rooms of a split, with the name of their own split: tens of thousands, listed once."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def make_shard(studio: Studio, job: Job, attributes: dict[str, str | int | float
     Raises AssetError where the room cannot be read, StagingError where no sample could be made.
     """
     stage = room_stage(studio, job.room)
-    ids, object_split = objects_for(job.split, studio.objects)
+    ids, object_split = _ids(studio, job.split)
     studio.layouts.clear()
     samples: list[Sample] = []
     given_up: list[str] = []
@@ -116,6 +118,13 @@ def make_shard(studio: Studio, job: Job, attributes: dict[str, str | int | float
     content = shard_content(samples, {**attributes, **known})
     notes = {"given_up": len(given_up), "replaced_objects": replaced, "object_split": object_split}
     return Made(content, {**figures(samples), **notes})
+
+
+def _ids(studio: Studio, split: str) -> tuple[Ids, str]:
+    """What `plan.objects_for` says of a split."""
+    if split not in studio.ids:
+        studio.ids[split] = objects_for(split, studio.objects)
+    return studio.ids[split]
 
 
 def room_stage(studio: Studio, room: str) -> RoomStage:
