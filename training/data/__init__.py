@@ -1,0 +1,1 @@
+"""Pairs from shards: reading, windows, batches, photometric changes."""

@@ -1,0 +1,1 @@
+"""Measuring descriptors on held-out pairs."""

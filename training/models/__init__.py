@@ -1,0 +1,1 @@
+"""Networks: the paper's U-Net and pixel classifier."""
