@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from scenegen.errors import ShardError
 from scenegen.shards import schema
-from scenegen.shards.codecs import require_readable
+from scenegen.shards.chunks import are_ours
+from scenegen.shards.codecs import filters_of, require_readable
 
 AGAIN = "make it again with the command that made it, or copy it again"
 """What to do about a damaged shard."""
@@ -37,6 +38,15 @@ class OpenShard:
     """Root attributes as Python values."""
     tables: dict[str, NDArray[Any]] = field(default_factory=dict)
     """Small datasets that were read as a whole."""
+    ours: dict[str, bool] = field(default_factory=dict)
+    """Datasets whose storage was looked at: whether `chunks` unpacks them."""
+
+    def unpacked_here(self, name: str, chunk_axes: int) -> bool:
+        """Whether the chunks of a dataset are unpacked by `chunks` rather than by HDF5."""
+        if name not in self.ours:
+            dataset = self.datasets[name]
+            self.ours[name] = are_ours(dataset, chunk_axes, filters_of(dataset))
+        return self.ours[name]
 
 
 def open_file(path: Path) -> h5py.File:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.errors import ShardError
-from scenegen.shards import schema
+from scenegen.shards import chunks, schema
 from scenegen.shards.codecs import codec_of
 from scenegen.shards.opening import AGAIN, OpenShard, first_line, open_shard
 from scenegen.shards.sample import Sample
@@ -90,7 +90,7 @@ class ShardReader:
             raise ShardError(f"{self.path}: has no dataset {name!r}: choose one of {', '.join(opened.datasets)}")
         try:
             if schema.FIELD[name].chunk_axes:
-                return np.asarray(dataset[index])
+                return _rows(opened, name, index)
             return np.array(_table(opened, name)[index])
         except (OSError, RuntimeError, UnicodeDecodeError) as error:
             raise ShardError(f"{self.path}: {name} is damaged ({first_line(error)}): {AGAIN}") from None
@@ -272,6 +272,15 @@ def _row_number(index: int, length: int) -> int:
     if not -length <= number < length:
         raise IndexError(f"sample {number} of {length}")
     return number % length
+
+
+def _rows(opened: OpenShard, name: str, index: tuple[int, ...]) -> Array:
+    """The part of a large dataset at leading indices."""
+    dataset, axes = opened.datasets[name], schema.FIELD[name].chunk_axes
+    inside = all(0 <= i < n for i, n in zip(index, dataset.shape, strict=False))
+    if inside and opened.unpacked_here(name, axes):
+        return chunks.read(dataset, axes, index)
+    return np.asarray(dataset[index])
 
 
 def _table(opened: OpenShard, name: str) -> Array:

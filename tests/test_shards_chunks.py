@@ -1,0 +1,139 @@
+"""Chunks packed by us are what HDF5 itself reads, checks and would have written but for the deflate stream."""
+
+import itertools
+from types import SimpleNamespace
+
+import h5py
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from scenegen.seeding import Stage, generator
+from scenegen.shards.chunks import are_ours, fletcher32, pack, read, shuffled, unpack
+from scenegen.shards.codecs import filters_of
+
+
+def stored_by_hdf5(data, **options):
+    """The bytes of the only chunk of a dataset, as HDF5 leaves them."""
+    with h5py.File("x", "w", driver="core", backing_store=False) as f:
+        d = f.create_dataset("d", data=data, chunks=data.shape, **options)
+        return d.id.read_direct_chunk((0,) * data.ndim)[1]
+
+
+@given(st.binary(min_size=1, max_size=3000))
+@example(b"\0" * 64)
+@example(b"\xff" * 721)
+@example(b"\xff\xff" * 360)
+@example(b"\0\1")
+@example(b"\xff\xfe\0\1")
+def test_the_checksum_is_hdf5s(data):
+    expected = stored_by_hdf5(np.frombuffer(data, np.uint8), fletcher32=True)
+    assert data + fletcher32(data).to_bytes(4, "little") == expected
+
+
+@pytest.mark.parametrize("size", [200_000, 200_001, 1_843_200])
+def test_the_checksum_of_long_chunks(size):
+    data = generator(size, Stage.RAYS).integers(0, 256, size, dtype=np.uint8)
+    stored = stored_by_hdf5(data, fletcher32=True)
+    assert stored[-4:] == fletcher32(data.tobytes()).to_bytes(4, "little")
+
+
+@pytest.mark.parametrize("dtype", ["<u2", "<f4", "<f8", "<i4"])
+def test_the_shuffle_is_hdf5s(dtype):
+    data = (np.arange(60).reshape(5, 12) * 1.7).astype(dtype)
+    assert shuffled(data) == stored_by_hdf5(data, shuffle=True)
+
+
+@given(
+    st.sampled_from(["u1", "<u2", "<f4", "<f8"]).flatmap(
+        lambda t: arrays(t, st.tuples(st.integers(1, 9), st.integers(1, 9)))
+    )
+)
+def test_hdf5_reads_what_we_pack(data):
+    with h5py.File("x", "w", driver="core", backing_store=False) as f:
+        options = {"shuffle": data.itemsize > 1, "compression": "gzip", "compression_opts": 1, "fletcher32": True}
+        d = f.create_dataset("d", data.shape, data.dtype, chunks=data.shape, **options)
+        d.id.write_direct_chunk((0, 0), pack(data))
+        assert d[...].tobytes() == data.tobytes()
+
+
+def test_a_flipped_bit_is_an_error_and_not_wrong_data():
+    data = np.arange(4000, dtype="<u2").reshape(40, 100)
+    packed = bytearray(pack(data))
+    for position in range(0, len(packed), 37):
+        packed[position] ^= 4
+        with h5py.File("x", "w", driver="core", backing_store=False) as f:
+            d = f.create_dataset(
+                "d", data.shape, data.dtype, chunks=data.shape, shuffle=True, compression=1, fletcher32=True
+            )
+            d.id.write_direct_chunk((0, 0), bytes(packed))
+            with pytest.raises(OSError, match="filter"):
+                d[...]
+        packed[position] ^= 4
+
+
+COUNT = itertools.count()
+
+
+def stored(data, chunks, pack_here=True, **options):
+    """A dataset in memory, its chunks packed by us or by HDF5."""
+    f = h5py.File(f"stored-{next(COUNT)}", "w", driver="core", backing_store=False)
+    options = {"shuffle": data.itemsize > 1, "compression": "gzip", "fletcher32": True} | options
+    d = f.create_dataset("d", data.shape, data.dtype, chunks=chunks, **options)
+    if not pack_here:
+        d[...] = data
+        return d
+    for block in d.iter_chunks():
+        d.id.write_direct_chunk(tuple(part.start for part in block), pack(data[block]))
+    return d
+
+
+@pytest.mark.parametrize("dtype", ["u1", "<u2", "<f4"])
+@pytest.mark.parametrize("pack_here", [True, False])
+@pytest.mark.parametrize("index", [(), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4)])
+def test_rows_are_those_of_hdf5(dtype, pack_here, index):
+    data = np.arange(2 * 3 * 5 * 7).reshape(2, 3, 5, 7).astype(dtype)
+    d = stored(data, (1, 1, 5, 7), pack_here)
+    assert are_ours(d, 2, filters_of(d))
+    np.testing.assert_array_equal(read(d, 2, index), data[index])
+
+
+def test_storage_of_others_is_left_to_hdf5():
+    data = np.arange(120, dtype="<u2").reshape(2, 3, 20)
+    for chunks, options in [((1, 3, 20), {}), ((1, 1, 10), {}), ((1, 1, 20), {"shuffle": False})]:
+        d = stored(data, chunks, False, **options)
+        assert not are_ours(d, 2, filters_of(d))
+
+
+def test_a_chunk_that_skipped_a_filter_is_left_to_hdf5():
+    class Skipping:
+        """A dataset whose only chunk was stored without deflate (HDF5 keeps a mask for each chunk)."""
+
+        dtype, shape = np.dtype("<u2"), (1, 40)
+        id = SimpleNamespace(read_direct_chunk=lambda offset: (2, b"not a deflate stream"))
+
+        def __getitem__(self, at):
+            return np.arange(40, dtype="<u2")
+
+    np.testing.assert_array_equal(read(Skipping(), 1, (0,)), np.arange(40))
+
+
+def test_damage_is_an_error_and_never_wrong_data():
+    data = np.arange(4000, dtype="<u2").reshape(40, 100)
+    packed = bytearray(pack(data))
+    for position in range(len(packed) - 4):
+        packed[position] ^= 1 << position % 8
+        with pytest.raises(OSError, match="a chunk"):
+            unpack(bytes(packed), data.dtype, data.shape)
+        packed[position] ^= 1 << position % 8
+    for cut in (0, 3, 4, 10, len(packed) - 5):
+        with pytest.raises(OSError, match="a chunk"):
+            unpack(bytes(packed[:cut]), data.dtype, data.shape)
+
+
+@pytest.mark.parametrize("shape", [(40, 99), (40, 101), (1,)])
+def test_a_chunk_of_another_size_is_an_error(shape):
+    with pytest.raises(OSError, match="a chunk"):
+        unpack(pack(np.arange(4000, dtype="<u2")), np.dtype("<u2"), shape)
