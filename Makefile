@@ -1,4 +1,5 @@
 # make render   set-up, then 76 built-in rooms into out/demo
+# make train    set-up, then a small set and a descriptor network trained on it, measured beside RGB patches
 # make test     set-up, then ruff, pyright and the test suite
 # Only python3 (3.11 to 3.13) and pip are needed; everything else goes into .venv, in pinned versions.
 
@@ -6,13 +7,19 @@ PYTHON ?= python3
 BIN := .venv/bin
 OUT ?= out/demo
 
-.PHONY: help render test test-long lint bench clean
+.PHONY: help render train test test-long lint bench clean
 
 help:
-	@sed -n '1,4p' Makefile
+	@sed -n '1,5p' Makefile
 
 render: .venv/base.done
 	$(BIN)/scenegen render --rooms 76 --out $(OUT)
+
+# about 10 minutes on two cores: see README, "Training"
+train: .venv/train.done
+	$(BIN)/scenegen render --rooms 100 --pairs-per-room 8 --size 192x144 --layers rgb,depth,instance --out out/quick-pairs
+	$(BIN)/scenetrain fit --preset quick --shards out/quick-pairs --out out/quick
+	$(BIN)/scenetrain eval --run out/quick --shards out/quick-pairs
 
 test: .venv/test.done lint
 	$(BIN)/python -m pytest -n 2 -m "not slow"
@@ -40,7 +47,13 @@ bench: .venv/test.done
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/test.done: requirements/test.txt tools/system_packages.sh | .venv/base.done
+.venv/train.done: requirements/train.txt .venv/base.done
+	@echo "set-up: installing PyTorch 2.13.0 and the pinned packages of requirements/train.txt"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/train.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	@touch $@
+
+.venv/test.done: requirements/test.txt tools/system_packages.sh .venv/train.done
 	@echo "set-up: installing the pinned packages of requirements/test.txt (about 1.5 GB with Open3D)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/test.txt
 	@sh tools/system_packages.sh

@@ -10,12 +10,16 @@ cannot. `rays alone` is the time spent inside Embree; the ratio says what the re
 """
 
 import argparse
+import os
 import resource
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+
+# as in a worker, and before NumPy is imported: one core is one core
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
 import scenegen.pipeline.sample as sample_module
 import scenegen.pipeline.studio as studio_module
