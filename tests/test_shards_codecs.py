@@ -10,7 +10,7 @@ from shard_factory import make_content
 from scenegen.errors import ShardError, UsageError
 from scenegen.shards import schema
 from scenegen.shards.codecs import CODECS, codec_of, filters_of, require_codec, require_readable, storage_options
-from scenegen.shards.digest import content_sha256, file_sha256
+from scenegen.shards.digest import content_sha256, file_sha256, sha256_of
 from scenegen.shards.writer import encode_shard
 
 SHUFFLE, GZIP, FLETCHER, ZSTD = 2, 1, 3, 32015
@@ -122,6 +122,11 @@ def test_the_digest_depends_on_attributes_and_shape(tmp_path):
         digest_of(c, tmp_path) for c in (make_content(), make_content(room="b"), make_content(slots=0, assets=0))
     ]
     assert len(set(digests)) == 3
+
+
+def test_the_digest_of_content_needs_no_file(tmp_path):
+    for content in (make_content(), make_content(room="b", views=3), make_content(slots=0, assets=0)):
+        assert sha256_of(content) == digest_of(content, tmp_path)
 
 
 def test_the_digest_accepts_an_open_file(tmp_path):

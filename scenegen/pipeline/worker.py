@@ -10,6 +10,7 @@ from scenegen.assets.cache import AssetCache
 from scenegen.config import GenerationConfig
 from scenegen.pipeline.plan import Job
 from scenegen.pipeline.studio import Studio, make_shard, open_studio, shard_attributes
+from scenegen.shards.digest import sha256_of
 from scenegen.shards.writer import encode_shard, publish
 
 Entry = dict[str, object]
@@ -46,6 +47,7 @@ def run_job(task: Task, studio: Studio, job: Job, progress: Callable[[int], None
         "split": job.split,
         "samples": len(made.content.arrays["rgb"]),
         "bytes": len(data),
+        "content_sha256": sha256_of(made.content),
         "sha256": hashlib.sha256(data).hexdigest(),
         "seconds": round(time.perf_counter() - started, 2),
         **made.figures,

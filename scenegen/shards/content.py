@@ -4,10 +4,11 @@ A failed check is a mistake of the program that made the arrays, so it is a Valu
 dataset's name, never a message for the user.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import h5py
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,20 +29,23 @@ class ShardContent:
 
 
 @dataclass(frozen=True)
-class _Rule:
+class Rule:
     """A condition on the values of one dataset; skipped when an optional layer is absent."""
 
     name: str
+    """The dataset."""
     wish: str
+    """What its entries should be, to follow "are not"."""
     holds: Callable[[Arrays], NDArray[np.bool_]]
+    """Arrays of a shard by name, to a mask of the entries that are so."""
 
 
-def _finite(name: str) -> _Rule:
-    return _Rule(name, "finite", lambda a: np.isfinite(a[name]))
+def _finite(name: str) -> Rule:
+    return Rule(name, "finite", lambda a: np.isfinite(a[name]))
 
 
-def _not_negative(name: str) -> _Rule:
-    return _Rule(name, "finite and not negative", lambda a: np.isfinite(a[name]) & (a[name] >= 0))
+def _not_negative(name: str) -> Rule:
+    return Rule(name, "finite and not negative", lambda a: np.isfinite(a[name]) & (a[name] >= 0))
 
 
 def _pixels_inside(a: Arrays) -> NDArray[np.bool_]:
@@ -66,20 +70,21 @@ def _share(a: Arrays) -> NDArray[np.bool_]:
     return (a["sample/overlap"] >= 0) & (a["sample/overlap"] <= 1)
 
 
-_RULES = (
+RULES = (
     _not_negative("depth"),
     _finite("camera/K"),
     _finite("camera/T_world_cam"),
-    _Rule("rays/xy0", "inside the picture", _pixels_inside),
+    Rule("rays/xy0", "inside the picture", _pixels_inside),
     _not_negative("rays/depth0"),
-    _Rule("rays/status", f"one of {sorted(schema.STATUS.values())}", lambda a: a["rays/status"] <= max(Status)),
-    _Rule("rays/xy", "finite where seen, hidden or outside, NaN where there is no projection", _projection_where_due),
-    _Rule("objects/asset", "-1 or a row of assets/id", _assets_known),
+    Rule("rays/status", f"one of {sorted(schema.STATUS.values())}", lambda a: a["rays/status"] <= max(Status)),
+    Rule("rays/xy", "finite where seen, hidden or outside, NaN where there is no projection", _projection_where_due),
+    Rule("objects/asset", "-1 or a row of assets/id", _assets_known),
     _finite("objects/T_world_object"),
-    _Rule("sample/overlap", "in [0, 1]", _share),
+    Rule("sample/overlap", "in [0, 1]", _share),
     _not_negative("sample/baseline_m"),
     _not_negative("sample/view_angle_deg"),
 )
+"""What the values of every shard must fulfil."""
 
 
 def validate(content: ShardContent) -> None:
@@ -90,8 +95,16 @@ def validate(content: ShardContent) -> None:
     sizes = schema.check_shapes({name: array.shape for name, array in content.arrays.items()})
     if sizes["sample"] < 1 or sizes["view"] < 2:
         raise ValueError(f"rgb: {sizes['sample']} samples of {sizes['view']} views; at least 1 of 2 views are needed")
-    for rule in _RULES:
-        _check_values(rule, content.arrays)
+    for problem in broken_rules(content.arrays, RULES):
+        raise ValueError(problem)
+
+
+def broken_rules(arrays: Arrays, rules: Iterable[Rule]) -> Iterator[str]:
+    """One line for each rule that the values break."""
+    for rule in rules:
+        if rule.name in arrays and not (holds := rule.holds(arrays)).all():
+            where = tuple(int(i) for i in np.argwhere(~holds)[0])
+            yield f"{rule.name}: {int((~holds).sum())} entries are not {rule.wish}, the first at {where}"
 
 
 def _check_names(content: ShardContent) -> None:
@@ -113,10 +126,9 @@ def _check_dtype(field: schema.Field, array: NDArray[Any]) -> None:
         raise ValueError(f"{field.name}: type {array.dtype} is not {wanted.name}")
 
 
-def _check_values(rule: _Rule, arrays: Arrays) -> None:
-    if rule.name not in arrays:
-        return
-    holds = rule.holds(arrays)
-    if not holds.all():
-        where = tuple(int(i) for i in np.argwhere(~holds)[0])
-        raise ValueError(f"{rule.name}: {int((~holds).sum())} entries are not {rule.wish}, the first at {where}")
+def stored(field: schema.Field, array: NDArray[Any]) -> NDArray[Any]:
+    """The array in the type that is stored: text encoded, status codes with their names."""
+    if field.dtype == schema.TEXT:
+        text = np.char.encode(array, "utf-8")
+        return text.astype(h5py.string_dtype("utf-8", max(1, text.itemsize)))
+    return array.view(schema.enum_dtype()) if field.dtype == schema.ENUM else array

@@ -2,18 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
+from numpy.typing import NDArray
 
 from scenegen.errors import ShardError
-from scenegen.shards.codecs import require_readable
+from scenegen.shards.chunks import are_ours, read
+from scenegen.shards.codecs import filters_of, require_readable
+from scenegen.shards.content import ShardContent, stored
 from scenegen.shards.opening import AGAIN, DAMAGE, first_line, open_file
-
-_BLOCK_BYTES = 1 << 20
+from scenegen.shards.schema import CONVENTIONS, FIELD
 
 
 def file_sha256(path: Path) -> str:
@@ -28,31 +30,49 @@ def file_sha256(path: Path) -> str:
 def content_sha256(source: Path | h5py.File) -> str:
     """Hexadecimal sha256 of all that a shard says, equal for every codec.
 
-    Over root attributes, then each dataset in sorted order: name, type, shape, attributes (but for the
-    dimension labels) and decoded bytes (little-endian, C order), a chunk at a time. Raises ShardError
-    when the file is missing, not HDF5 or damaged.
+    Over the root attributes, then each dataset in sorted order: name, type, shape and decoded bytes
+    (little-endian, C order). How a dataset is described is no part of it. Raises ShardError when the file is
+    missing, not HDF5 or damaged.
     """
     if isinstance(source, h5py.File):
-        return _digest(source)
+        return _of_file(source)
     try:
         with open_file(source) as file:
-            return _digest(file)
+            return _of_file(file)
     except DAMAGE as error:
         raise ShardError(f"{source}: is damaged ({first_line(error)}): {AGAIN}") from None
 
 
-def _digest(file: h5py.File) -> str:
-    digest = hashlib.sha256(_canonical(_attributes(file)))
+def sha256_of(content: ShardContent) -> str:
+    """The `content_sha256` of the shard that holds `content`, without writing it."""
+    digest = _begun(CONVENTIONS | content.attributes)
+    for name in sorted(content.arrays):
+        array = stored(FIELD[name], content.arrays[name])
+        _add(digest, name, array, [_bytes(array)])
+    return digest.hexdigest()
+
+
+def _of_file(file: h5py.File) -> str:
+    digest = _begun({name: _plain(value) for name, value in file.attrs.items()})
     names: list[str] = []
     file.visit(names.append)
     for name in sorted(names):
         item = file[name]
         if isinstance(item, h5py.Dataset):
             require_readable(item)
-            digest.update(_canonical([name, _type_name(item), item.shape, _attributes(item)]))
-            for block in _blocks(item):
-                digest.update(block)
+            _add(digest, name, item, _blocks(name, item))
     return digest.hexdigest()
+
+
+def _begun(attributes: Mapping[str, Any]) -> Any:
+    return hashlib.sha256(_canonical(attributes))
+
+
+def _add(digest: Any, name: str, array: h5py.Dataset | NDArray[Any], blocks: Iterable[bytes]) -> None:
+    """Take a dataset into the digest."""
+    digest.update(_canonical([name, _type_name(array.dtype), array.shape]))
+    for block in blocks:
+        digest.update(block)
 
 
 def _canonical(value: Any) -> bytes:
@@ -60,35 +80,29 @@ def _canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
 
-def _attributes(holder: h5py.File | h5py.Dataset) -> dict[str, Any]:
-    """All attributes but the dimension labels, which HDF5 wants as variable-length text.
-
-    That lies in a global heap without checksum, and reading it from a damaged file can hang HDF5.
-    """
-    return {name: _plain(holder.attrs[name]) for name in holder.attrs if name != "DIMENSION_LABELS"}
-
-
 def _plain(value: Any) -> Any:
-    """An attribute as text, number or list."""
+    """An attribute as text or number."""
     if isinstance(value, np.ndarray | np.generic):
         value = value.tolist()
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
     return value.decode() if isinstance(value, bytes) else value
 
 
-def _type_name(dataset: h5py.Dataset) -> Any:
+def _type_name(dtype: np.dtype[Any]) -> Any:
     """The stored type: NumPy's name with byte order, and the names of an enum."""
-    name, enum = dataset.dtype.newbyteorder("<").str, h5py.check_enum_dtype(dataset.dtype)
+    name, enum = dtype.newbyteorder("<").str, h5py.check_enum_dtype(dtype)
     return [name, sorted(enum.items())] if enum else name
 
 
-def _blocks(dataset: h5py.Dataset) -> Iterator[bytes]:
-    """Decoded bytes of a dataset in C order, some rows of the first axis at a time."""
-    if not dataset.size:
+def _blocks(name: str, dataset: h5py.Dataset) -> Iterator[bytes]:
+    """Decoded bytes of a dataset in C order, a chunk at a time."""
+    axes = FIELD[name].chunk_axes if name in FIELD else 0
+    if not (dataset.size and axes):
+        yield _bytes(dataset[()])
         return
-    row_bytes = dataset.size // len(dataset) * dataset.dtype.itemsize
-    rows = max(dataset.chunks[0] if dataset.chunks else 1, _BLOCK_BYTES // row_bytes)
-    for start in range(0, len(dataset), rows):
-        block = dataset[start : start + rows]
-        yield np.ascontiguousarray(block, block.dtype.newbyteorder("<")).tobytes()
+    ours = are_ours(dataset, axes, filters_of(dataset))
+    for at in np.ndindex(dataset.shape[:axes]):
+        yield _bytes(read(dataset, axes, at) if ours else dataset[at])
+
+
+def _bytes(array: NDArray[Any]) -> bytes:
+    return np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes()

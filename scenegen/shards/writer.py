@@ -18,7 +18,7 @@ from scenegen.errors import ShardError
 from scenegen.shards import schema
 from scenegen.shards.chunks import pack
 from scenegen.shards.codecs import require_codec, storage_options
-from scenegen.shards.content import ShardContent, validate
+from scenegen.shards.content import ShardContent, stored, validate
 
 _GROWTH_BYTES = 1 << 22
 _MAX_ATTRIBUTES = 64
@@ -76,7 +76,7 @@ def _memory_file() -> h5py.File:
 
 def _write_field(file: h5py.File, field: schema.Field, array: NDArray[Any], codec: str) -> None:
     """Create one dataset with its documentation and its data."""
-    data = _stored(field, array)
+    data = stored(field, array)
     options: dict[str, Any] = {"dtype": data.dtype, "track_times": False}
     if data.size:
         options |= {"chunks": field.chunks(data.shape)} | storage_options(codec, data.itemsize)
@@ -98,14 +98,6 @@ def _write_chunks(dataset: h5py.Dataset, data: NDArray[Any], codec: str) -> None
         return
     for block in dataset.iter_chunks():
         dataset.id.write_direct_chunk(tuple(part.start for part in block), pack(data[block]))
-
-
-def _stored(field: schema.Field, array: NDArray[Any]) -> NDArray[Any]:
-    """The array in the type that is stored: text encoded, status codes with their names."""
-    if field.dtype == schema.TEXT:
-        text = np.char.encode(array, "utf-8")
-        return text.astype(h5py.string_dtype("utf-8", max(1, text.itemsize)))
-    return array.view(schema.enum_dtype()) if field.dtype == schema.ENUM else array
 
 
 def _set_attribute(holder: h5py.File | h5py.Dataset, name: str, value: str | int | float) -> None:

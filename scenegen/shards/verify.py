@@ -1,0 +1,197 @@
+"""Whether shards are what they claim to be: listed, of their size, of their bytes, of the schema, and believable.
+
+The bytes come first: where a sha256 is known and differs, nothing is read by HDF5 any more, because some
+of its structures carry no checksum. A file from a stranger cannot make the reader open other files: links,
+virtual datasets, external storage and unknown filters are refused before any data is read.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenegen.errors import ShardError
+from scenegen.shards import schema
+from scenegen.shards.content import RULES, Arrays, Rule, broken_rules
+from scenegen.shards.digest import file_sha256
+from scenegen.shards.opening import DAMAGE, OpenShard, first_line, open_shard
+from scenegen.shards.reader import MANIFEST, ShardReader, shard_entries
+from scenegen.tracing.status import Status
+
+Level = Literal["fast", "full"]
+Entry = dict[str, Any]
+RIGID = 1e-6
+"""Largest departure of a camera's rotation from an orthonormal one."""
+_HARD = 0  # H5L_TYPE_HARD
+ASIDE = {MANIFEST, "config.json", "README.md", "croissant.json", "run.lock"}
+"""Names that may lie beside the shards of a run."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found about one shard."""
+
+    name: str
+    """File name."""
+    problems: tuple[str, ...]
+    """One line each; empty for a sound shard."""
+    bytes: int = 0
+    """Size of what was read."""
+
+
+def check_shard(path: Path, entry: Entry | None = None, level: Level = "full") -> Report:
+    """Check one shard against its entry in the manifest, if there is one, and against the format.
+
+    `fast`: it is there in its size. `full`: its bytes, its schema, and the values of cameras and rays; those of
+    the pictures too where no sha256 vouches for them.
+    """
+    problems = _file_problems(path, entry)
+    if problems or level == "fast":
+        return Report(path.name, tuple(problems))
+    size = path.stat().st_size
+    if entry and file_sha256(path) != entry.get("sha256"):
+        return Report(path.name, ("its bytes are not those of the manifest (sha256)",), size)
+    try:
+        return Report(path.name, tuple(_content_problems(path, entry)), size)
+    except (ShardError, *DAMAGE) as error:
+        return Report(path.name, (first_line(error).removeprefix(f"{path}: "),), size)
+
+
+def unlisted(folder: Path, names: set[str]) -> list[str]:
+    """Files beside the shards of a run that its manifest does not name, in order."""
+    there = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    return [name for name in there if name not in names | ASIDE]
+
+
+@dataclass(frozen=True)
+class Target:
+    """One shard to be checked."""
+
+    path: Path
+    entry: Entry | None
+    """What its manifest says of it; None where there is none."""
+
+
+def targets(path: Path) -> tuple[list[Target], list[str]]:
+    """The shards of a run folder or a single shard, and the files of the folder that its manifest does not name.
+
+    Raises ShardError where there is nothing to check, or the manifest cannot be read.
+    """
+    if not path.is_dir():
+        return [Target(path, _entry_of(path))], []
+    if not (path / MANIFEST).is_file():
+        return [Target(entry.path, None) for entry in shard_entries(path)], []
+    entries = _listed(path / MANIFEST)
+    return [Target(path / e["file"], e) for e in entries], unlisted(path, {e["file"] for e in entries})
+
+
+def _entry_of(shard: Path) -> Entry | None:
+    """What the manifest beside a shard says of it."""
+    manifest = shard.parent / MANIFEST
+    named = _listed(manifest) if manifest.is_file() else []
+    return next((entry for entry in named if entry["file"] == shard.name), None)
+
+
+def _listed(manifest: Path) -> list[Entry]:
+    """The entries of a manifest as they stand there, once the reader accepts them."""
+    shard_entries(manifest.parent)
+    return json.loads(manifest.read_text(encoding="utf-8"))["shards"]
+
+
+def _file_problems(path: Path, entry: Entry | None) -> list[str]:
+    """Missing, or of another size."""
+    if not path.is_file():
+        return ["is missing"]
+    size = path.stat().st_size
+    if entry and size != entry.get("bytes"):
+        return [f"has {size} bytes, the manifest says {entry.get('bytes')}"]
+    return []
+
+
+def _content_problems(path: Path, entry: Entry | None) -> list[str]:
+    """What is wrong with a shard that can be opened."""
+    shard = open_shard(path)
+    try:
+        problems = [*_foreign(shard), *_other_than_listed(shard, entry)]
+    finally:
+        shard.file.close()
+    with ShardReader(path) as reader:
+        for index, arrays in enumerate(_samples(reader, vouched=entry is not None)):
+            problems += [f"sample {index}: {problem}" for problem in broken_rules(arrays, RULES + MORE_RULES)]
+    return problems
+
+
+def _foreign(shard: OpenShard) -> list[str]:
+    """Objects that are not of the format, and links that lead anywhere else than to an object of this file."""
+    problems: list[str] = []
+    known = set(schema.FIELD) | {name.rpartition("/")[0] for name in schema.FIELD}
+
+    def look(name: bytes, info: Any) -> None:
+        text = name.decode(errors="replace")
+        if info.type != _HARD:
+            problems.append(f"{text} is a link to elsewhere: do not trust this file")
+        elif text not in known:
+            problems.append(f"{text} is not of this format")
+
+    shard.file.id.links.visit(look, info=True)
+    return problems
+
+
+def _other_than_listed(shard: OpenShard, entry: Entry | None) -> list[str]:
+    """What the manifest says of the shard and the shard does not."""
+    if entry is None:
+        return []
+    here = {**shard.attributes, "samples": shard.datasets["rgb"].shape[0], "index": shard.attributes["shard_index"]}
+    names = ("room", "split", "samples", "index")
+    return [f"{n} is {here[n]!r}, the manifest says {entry[n]!r}" for n in names if here[n] != entry.get(n)]
+
+
+def _samples(reader: ShardReader, vouched: bool) -> Iterator[dict[str, NDArray[Any]]]:
+    """The arrays of a shard with one sample each, so that a large shard needs little memory.
+
+    Where a digest vouches for the bytes, pictures are left out; `rgb` keeps its shape and shows nothing.
+    """
+    shapes = {info.name: info.shape for info in reader.datasets()}
+    kept = [name for name in shapes if not (vouched and name in ("rgb", *schema.LAYERS))]
+    for index in range(len(reader)):
+        blank = {"rgb": np.broadcast_to(np.uint8(0), (1, *shapes["rgb"][1:]))}
+        yield blank | {name: _of_sample(reader, name, index) for name in kept}
+
+
+def _of_sample(reader: ShardReader, name: str, index: int) -> NDArray[Any]:
+    return reader.read(name, index)[None] if schema.FIELD[name].dims[0] == "sample" else reader.read(name)
+
+
+def _rigid(a: Arrays) -> NDArray[np.bool_]:
+    """(P, V) whether the poses are rotations and translations."""
+    T = a["camera/T_world_cam"]
+    R = T[..., :3, :3]
+    off = np.abs(R @ np.swapaxes(R, -1, -2) - np.eye(3)).max((-1, -2))
+    return (off < RIGID) & (np.abs(np.linalg.det(R) - 1) < RIGID) & (T[..., 3, :] == (0, 0, 0, 1)).all(-1)
+
+
+def _pinhole(a: Arrays) -> NDArray[np.bool_]:
+    """(P, V) whether the intrinsics are those of a pinhole without skew."""
+    K = a["camera/K"]
+    zeros = (K[..., 0, 1] == 0) & (K[..., 1, 0] == 0) & (K[..., 2, :] == (0, 0, 1)).all(-1)
+    return zeros & (K[..., 0, 0] > 0) & (K[..., 1, 1] > 0)
+
+
+def _visible_inside(a: Arrays) -> NDArray[np.bool_]:
+    """(P, V-1, R) whether visible points lie in the picture."""
+    height, width = a["rgb"].shape[2:4]
+    xy = a["rays/xy"]
+    inside = (xy >= -0.5).all(-1) & (xy <= np.array([width - 0.5, height - 0.5])).all(-1)
+    return inside | (a["rays/status"] != Status.VISIBLE)
+
+
+MORE_RULES = (
+    Rule("camera/T_world_cam", "a rotation (orthonormal, determinant 1) and a translation", _rigid),
+    Rule("camera/K", "a pinhole's intrinsics", _pinhole),
+    Rule("rays/xy", "inside the picture where visible", _visible_inside),
+)
+"""What is asked of a shard from elsewhere besides the writer's own rules."""
