@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from shard_factory import make_content
 
-from scenegen.errors import ShardError
+from scenegen.errors import ShardError, UsageError
 from scenegen.shards import schema
 from scenegen.shards.digest import file_sha256
 from scenegen.shards.verify import check_shard, targets, unlisted
@@ -160,6 +160,8 @@ def test_a_single_shard_is_held_against_the_manifest_beside_it(shard):
 
 
 def test_nothing_to_check(tmp_path):
+    with pytest.raises(UsageError, match="no such file or folder"):
+        targets(tmp_path / "no")
     with pytest.raises(ShardError, match="holds no shard"):
         targets(tmp_path)
     (tmp_path / "manifest.json").write_text("{")

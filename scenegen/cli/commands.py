@@ -65,10 +65,35 @@ class Assets:
     """Write a manifest with the sha256 of each asset to this JSON file."""
 
 
+@dataclass(frozen=True)
+class Verify:
+    """Check shards: bytes, format, values; on request, against what their configuration makes.
+
+    By default every shard of the manifest is there, has its sha256, follows the format, and its cameras and
+    rays are possible; nothing unlisted lies beside them. Exit code 0: sound; 1: damage found; 2: usage.
+
+    Examples:
+      scenegen verify out/demo
+      scenegen verify out/demo --deep 2 --json report.json
+      scenegen verify shard.h5
+
+    """
+
+    paths: tyro.conf.Positional[tuple[Path, ...]]
+    """Folders of runs, or shards (.h5)."""
+    fast: bool = False
+    """Only that every listed shard is there in its size, and nothing else."""
+    deep: Annotated[int, tyro.conf.arg(metavar="N")] = 0
+    """Make N samples of each shard again and count what differs; without the assets, check geometry and pictures."""
+    json: OptionalPath = None
+    """Write the whole verdict to this JSON file."""
+
+
 def commands(defaults: GenerationConfig) -> Any:
     """The union of all commands, for tyro; `defaults` are what --config brought."""
     return (
         Annotated[Render, tyro.conf.subcommand("render", default=Render(data=defaults))]
         | Annotated[Inspect, tyro.conf.subcommand("inspect")]
+        | Annotated[Verify, tyro.conf.subcommand("verify")]
         | Annotated[Assets, tyro.conf.subcommand("assets")]
     )

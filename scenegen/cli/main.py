@@ -9,7 +9,7 @@ from pathlib import Path
 import tyro
 from rich.console import Console
 
-from scenegen.cli.commands import Assets, Inspect, Render, commands
+from scenegen.cli.commands import Assets, Inspect, Render, Verify, commands
 from scenegen.cli.values import registry
 from scenegen.config import GenerationConfig, from_dict
 from scenegen.errors import ScenegenError, UsageError
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parse(words: list[str]) -> Render | Inspect | Assets:
+def _parse(words: list[str]) -> Render | Inspect | Verify | Assets:
     """The command; leaves the program with code 2 and a hint where tyro cannot make sense of it."""
     with registry():
         return tyro.cli(
@@ -68,7 +68,7 @@ def load_config(path: Path) -> GenerationConfig:
     return from_dict(values, f"--config {path}")
 
 
-def _run(command: Render | Inspect | Assets) -> int:
+def _run(command: Render | Inspect | Verify | Assets) -> int:
     """Carry out a parsed command."""
     match command:
         case Render():
@@ -78,6 +78,8 @@ def _run(command: Render | Inspect | Assets) -> int:
 
             inspect_path(command.path, Console(highlight=False))
             return 0
+        case Verify():
+            return _verify(command)
         case Assets():
             return _check(command)
 
@@ -102,6 +104,15 @@ def _render(command: Render) -> int:
     print_summary(outcome, console)
     console.print(f"shards, manifest.json and config.json are in {command.out}", soft_wrap=True)
     return outcome.exit_code
+
+
+def _verify(command: Verify) -> int:
+    """`scenegen verify`."""
+    from scenegen.cli.verifying import verify
+
+    if command.deep < 0 or not command.paths or (command.fast and command.deep):
+        raise UsageError("verify: name at least one folder or shard, with --deep 1 or more, or --fast, or neither")
+    return verify(command, Console(highlight=False))
 
 
 def _check(command: Assets) -> int:

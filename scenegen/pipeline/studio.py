@@ -143,6 +143,15 @@ def _sample(studio: Studio, stage: RoomStage, ids: Ids, index: int) -> Sample:
     return replace(sample, rejected=add_counts([sample.rejected, staged.rejected]))
 
 
+def remake(studio: Studio, room: str, split: str, index: int) -> Sample:
+    """A sample that was made before, made again.
+
+    Raises AssetError where the room or an object cannot be read, StagingError where the sample does not come about.
+    """
+    studio.layouts.clear()
+    return _sample(studio, room_stage(studio, room), _ids(studio, split)[0], index)
+
+
 @dataclass(frozen=True)
 class Staged:
     """A sample before it is photographed."""

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.errors import ShardError
+from scenegen.errors import ShardError, UsageError
 from scenegen.shards import schema
 from scenegen.shards.content import RULES, Arrays, Rule, broken_rules
 from scenegen.shards.digest import file_sha256
@@ -79,8 +79,10 @@ class Target:
 def targets(path: Path) -> tuple[list[Target], list[str]]:
     """The shards of a run folder or a single shard, and the files of the folder that its manifest does not name.
 
-    Raises ShardError where there is nothing to check, or the manifest cannot be read.
+    Raises UsageError where there is nothing, ShardError where there is no shard or the manifest cannot be read.
     """
+    if not path.exists():
+        raise UsageError(f"{path}: no such file or folder: give the folder of a run, or a shard (.h5)")
     if not path.is_dir():
         return [Target(path, _entry_of(path))], []
     if not (path / MANIFEST).is_file():

@@ -1,0 +1,91 @@
+"""The deepest level of `verify`: samples made again from their assets, and what can be asked without these."""
+
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from scenegen.assets.cache import AssetCache
+from scenegen.config import from_dict
+from scenegen.errors import AssetError, ScenegenError, StagingError
+from scenegen.pipeline.audit import Tallies, Tally, audit, spread
+from scenegen.pipeline.studio import Studio, open_studio
+from scenegen.shards.plausible import Agreement, agreement
+from scenegen.shards.reader import MANIFEST, ShardReader
+from scenegen.shards.verify import Report
+
+MOST_DIFFERENT = 0.01
+"""Share of a shard's rays or pixels that may differ from what is made again: rounding of another processor."""
+REPROJECTION_PX = 0.01
+LEAST_ON_DEPTH = 0.8
+"""Least share of visible points on the other view's depth; at edges the nearest pixel shows the other side."""
+
+
+class Auditor:
+    """Looks deeply into some samples of each shard of a folder; keeps what it counted."""
+
+    def __init__(self, folder: Path, samples: int) -> None:
+        self.samples = samples
+        self.tallies: Tallies = {}
+        self.notes: list[str] = []
+        self._studio = self._open(folder)
+
+    def look(self, path: Path, report: Report) -> Report:
+        """The report with what a deep look adds to it."""
+        with ShardReader(path) as reader:
+            rows = spread(len(reader), self.samples)
+            problems = [*self._made_again(reader, rows), *implausible(reader, rows)]
+        return replace(report, problems=(*report.problems, *problems))
+
+    def _open(self, folder: Path) -> Studio | None:
+        """The sources and the renderer of the run; None, with a note, where they are not there."""
+        try:
+            config = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["config"]
+            return open_studio(from_dict(config, f"{folder / MANIFEST}"), AssetCache())
+        except (OSError, ValueError, KeyError, ScenegenError) as error:
+            why = f"{folder}: nothing is made again, the assets are not at hand ({error})"
+            self.notes.append(why + "; geometry and pictures are checked against each other")
+            return None
+
+    def _made_again(self, reader: ShardReader, rows: list[int]) -> list[str]:
+        """Make samples again and count; lines about what differs too much."""
+        if self._studio is None:
+            return []
+        try:
+            found = audit(self._studio, reader, rows)
+        except (AssetError, StagingError) as error:
+            return [f"cannot be made again: {error}"]
+        for kind, tally in found.items():
+            self.tallies[kind] = self.tallies.get(kind, Tally()) + tally
+        return [
+            f"{kind}: {tally.rate:.1%} differ from what the configuration makes"
+            for kind, tally in found.items()
+            if tally.rate > MOST_DIFFERENT
+        ]
+
+
+def implausible(reader: ShardReader, rows: list[int]) -> list[str]:
+    """Lines about samples whose depth, poses, labels and pictures contradict each other.
+
+    One picture can deceive (a repeated pattern, a bare wall), so mirrored or shifted labels are those of most samples.
+    """
+    found = [agreement(sample, view) for sample in map(reader.__getitem__, rows) for view in range(1, len(sample.rgb))]
+    lines = []
+    if (worst := max(a.reprojection_px for a in found)) > REPROJECTION_PX:
+        lines.append(f"rays/xy is up to {worst:.3g} px from where depth and poses put it")
+    if off := sum(a.depth_agrees < LEAST_ON_DEPTH for a in found):
+        lines.append(f"visible points lie off the depth of the other view in {off} of {len(found)} views")
+    return lines + _wrong_labels([a for a in found if a.detail == a.detail])
+
+
+def _wrong_labels(found: list[Agreement]) -> list[str]:
+    """Lines about labels that fit the pictures better mirrored or shifted, in most samples."""
+    lines = []
+    for what, votes in (
+        ("mirrored in", Counter(a.mirrored for a in found if a.mirrored)),
+        ("shifted by (x, y) px", Counter(a.shift_px for a in found if a.shift_px != (0, 0))),
+    ):
+        if votes and votes.most_common(1)[0][1] * 2 > len(found):
+            which, count = votes.most_common(1)[0]
+            lines.append(f"labels fit the pictures better {what} {which}, in {count} of {len(found)} views")
+    return lines

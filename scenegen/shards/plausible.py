@@ -1,0 +1,105 @@
+"""What can be asked of a sample without its assets: that depth, poses, labels and pictures agree with each other.
+
+The points of the traced rays are rebuilt from `rays/depth0` and the poses, projected again, and compared
+with the stored projections and with the depth of the other view. Then the pictures are asked: the detail
+(luminance less its surroundings) at both ends of the visible rays must correlate best as the labels are
+stored, and neither mirrored nor shifted by a pixel or two: the mistakes that look right until one trains.
+"""
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import map_coordinates, uniform_filter
+
+from scenegen.geometry import project, unproject
+from scenegen.shards.sample import Sample
+from scenegen.tracing.status import Status
+
+F64 = NDArray[np.float64]
+DEPTH_TOLERANCE = 0.01
+"""Relative difference to the depth of the other view, at the pixel nearest to a projection, that is agreement."""
+SURROUNDINGS_PX = 9
+"""Side of the square whose mean is taken from the luminance."""
+SHIFTS_PX = (-2, -1, 0, 1, 2)
+"""Shifts that are tried along each axis."""
+FEWEST = 200
+"""Visible rays below which pictures are not asked."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How well one view of a sample agrees with view 0."""
+
+    reprojection_px: float
+    """Largest distance between stored and rebuilt projections that lie in the picture; 0 where there are none."""
+    depth_agrees: float
+    """Share of the visible points that lie on the other view's depth; NaN without that layer."""
+    detail: float
+    """Correlation of the pictures' detail at both ends of the visible rays; NaN where there are too few."""
+    shift_px: tuple[int, int]
+    """Shift (x, y) of the labels at which the detail correlates best; (0, 0) is right."""
+    mirrored: str
+    """The mirroring ("x", "y" or "xy") at which the detail correlates better than as stored; "" is right."""
+
+
+def agreement(sample: Sample, view: int) -> Agreement:
+    """Hold view `view` (1..) of a sample against view 0."""
+    seen = sample.status[view - 1] == Status.VISIBLE
+    off, z = _reprojection(sample, view)
+    shift, mirrored, detail = (0, 0), "", float("nan")
+    if np.count_nonzero(seen) >= FEWEST:
+        shift, mirrored, detail = _fit(sample, view, seen)
+    return Agreement(off, _on_depth(sample, view, seen, z), detail, shift, mirrored)
+
+
+def _reprojection(sample: Sample, view: int) -> tuple[float, F64]:
+    """Largest error of the stored projections in pixels, and the depth (R,) of the points in that view."""
+    points = unproject(sample.K[0], sample.T_world_cam[0], sample.xy0.astype(np.float64), sample.depth0)
+    xy, z = project(sample.K[view], sample.T_world_cam[view], points)
+    off = np.linalg.norm(xy - sample.xy[view - 1], axis=-1)
+    inside = np.isin(sample.status[view - 1], [Status.VISIBLE, Status.OCCLUDED])
+    return float(off[inside].max(initial=0.0)), z
+
+
+def _on_depth(sample: Sample, view: int, seen: NDArray[np.bool_], z: F64) -> float:
+    """Share of the visible points that the depth picture of the view shows where they fall."""
+    if sample.depth is None or not seen.any():
+        return float("nan")
+    height, width = sample.depth.shape[1:]
+    x, y = np.rint(sample.xy[view - 1][seen]).astype(int).T
+    there = sample.depth[view][np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
+    return float(np.mean(np.abs(there - z[seen]) <= DEPTH_TOLERANCE * z[seen]))
+
+
+def _fit(sample: Sample, view: int, seen: NDArray[np.bool_]) -> tuple[tuple[int, int], str, float]:
+    """Best shift, better mirroring and the correlation as stored."""
+    first, other = (_detail(sample.rgb[v]) for v in (0, view))
+    x0, y0 = sample.xy0[seen].T
+    here, xy = first[y0, x0], sample.xy[view - 1][seen].astype(np.float64)
+    by_shift = {s: _correlation(here, _at(other, xy + np.array(s))) for s in product(SHIFTS_PX, repeat=2)}
+    stored = by_shift[0, 0]
+    flips = {"x": other[:, ::-1], "y": other[::-1], "xy": other[::-1, ::-1]}
+    by_flip = {name: _correlation(here, _at(image, xy)) for name, image in flips.items()}
+    better = max(by_flip, key=lambda name: by_flip[name])
+    best = max(by_shift, key=lambda s: by_shift[s])
+    return (best[0], best[1]), better if by_flip[better] > stored else "", stored
+
+
+def _detail(rgb: NDArray[np.uint8]) -> F64:
+    """(H, W) luminance less the mean of its surroundings."""
+    luminance = rgb @ np.array([0.299, 0.587, 0.114])
+    return np.asarray(luminance - uniform_filter(luminance, SURROUNDINGS_PX, mode="nearest"), np.float64)
+
+
+def _at(image: NDArray[Any], xy: F64) -> F64:
+    """Values (N,) of an image at sub-pixel places."""
+    return map_coordinates(image, xy.T[::-1], order=1, mode="nearest")
+
+
+def _correlation(a: F64, b: F64) -> float:
+    """Pearson's correlation; 0 where one is flat."""
+    a, b = a - a.mean(), b - b.mean()
+    return float(a @ b / max(np.sqrt((a @ a) * (b @ b)), 1e-12))
