@@ -1,0 +1,264 @@
+"""The command as a user types it: what it does, what it says, and how it leaves."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+import torch
+from training_world import TINY, write_shards
+
+from training.checkpoint import load
+from training.cli import main
+from training.cli.commands import Fit
+from training.cli.overrides import PLACES, RANGES, settings_of
+from training.errors import RequestError
+from training.fit import fit
+from training.logs import HEALTH, LOG, VALIDATION, read_lines
+from training.presets import preset
+
+SMALL = ["--preset", "quick", "--device", "cpu", "--batch", "2", "--crop", "16", "--min-matches", "4", "--points", "100",
+         "--workers", "0", "--channels", "8", "--validation-pairs", "2"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shards(tmp_path_factory):
+    return write_shards(tmp_path_factory.mktemp("shards"))
+
+
+@pytest.fixture
+def scenetrain(monkeypatch, capsys):
+    """Run the command in this process; returns exit code, output and errors."""
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def run(*words):
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as leaving:
+            code = leaving.code
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def command(*words, **named):
+    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
+    return [sys.executable, "-m", "training", *map(str, words)], {"env": environment, "text": True, **named}
+
+
+def logged(run):
+    return {name: read_lines(run / name) for name in (LOG, VALIDATION, HEALTH)}
+
+
+def test_fit_then_fit_again(scenetrain, shards, tmp_path):
+    words = ["fit", "--shards", shards, "--out", tmp_path / "run", *SMALL, "--steps", 2]
+    code, out, errors = scenetrain(*words)
+    assert (code, errors) == (0, "")
+    assert re.search(r"trained 2 steps; validation loss [+-]\d\.\d{4} untrained, [+-]\d\.\d{4} now\n", out)
+    assert f"next: scenetrain eval --run {tmp_path / 'run'} --shards {shards}" in out
+    assert f"tensorboard --logdir {tmp_path / 'run'}" in out
+    code, out, _ = scenetrain(*words)
+    assert code == 0
+    assert f"{tmp_path / 'run'} is finished: all 2 steps were done before (--no-resume begins anew)" in out
+    code, _, errors = scenetrain(*words, "--seed", 3)
+    assert code == 2
+    assert "holds a run of other settings (seed is 0 there and 3 now); use another --out" in errors
+    assert scenetrain(*words, "--seed", 3, "--no-resume")[0] == 0
+    assert load(tmp_path / "run" / "checkpoint.pt").settings.seed == 3
+
+
+def test_killed_in_the_middle_a_run_goes_on_as_if_nothing_had_been(scenetrain, shards, tmp_path):
+    """SIGKILL at whatever point the process happens to be; the same command again gives the same bits."""
+    shape = [*SMALL, "--steps", 24, "--checkpoint-every", 3, "--validate-every", 6, "--health-every", 4]
+    assert scenetrain("fit", "--shards", shards, "--out", tmp_path / "whole", *shape)[0] == 0
+    words, named = command("fit", "--shards", shards, "--out", tmp_path / "cut", *shape)
+    threads = {"OMP_NUM_THREADS": str(torch.get_num_threads())}
+    named["env"] |= threads
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **named)
+    while not (tmp_path / "cut" / "checkpoint.pt").exists() and process.poll() is None:
+        time.sleep(0.005)
+    time.sleep(0.1)
+    process.send_signal(signal.SIGKILL)
+    said = process.communicate()[0]
+    assert process.returncode == -signal.SIGKILL, said
+    step = load(tmp_path / "cut" / "checkpoint.pt").step
+    assert 0 < step < 24, said
+    code, out, _ = scenetrain("fit", "--shards", shards, "--out", tmp_path / "cut", *shape)
+    assert code == 0
+    assert f"going on from step {step}" in out
+    assert logged(tmp_path / "cut") == logged(tmp_path / "whole")
+    whole, cut = (load(tmp_path / name / "checkpoint.pt") for name in ("whole", "cut"))
+    assert all(torch.equal(whole.model[name], value) for name, value in cut.model.items())
+
+
+def test_ctrl_c_says_how_to_go_on(shards, tmp_path):
+    words, named = command("fit", "--shards", shards, "--out", tmp_path / "run", *SMALL, "--steps", 5000)
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **named)
+    while not (tmp_path / "run" / "log.jsonl").exists() and process.poll() is None:
+        time.sleep(0.01)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    out, errors = process.communicate(timeout=120)
+    assert process.returncode == 130, errors
+    step = load(tmp_path / "run" / "checkpoint.pt").step
+    assert (
+        f"stopped after step {step} of 5000, with a checkpoint in {tmp_path / 'run'}; the same command goes on" in out
+    )
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["fit", "--shards", "empty", "--out", "run"], 1, "scenetrain: empty: holds no shards"),
+        (["fit", "--shards", "nowhere", "--out", "run"], 1, "scenetrain: nowhere: "),
+        (["fit", "--shards", "empty", "--out", "run", "--lam", "1.5"], 2, "scenetrain: --lam 1.5: must be in [0, 1]"),
+        (["fit", "--shards", "empty", "--out", "run", "--lr", "0"], 2, "scenetrain: --lr 0: must be a positive number"),
+        (["fit", "--shards", "empty", "--out", "run", "--lr", "nan"], 2, "scenetrain: --lr nan: must be a positive number"),
+        (["fit", "--shards", "empty", "--out", "run", "--batch", "0"], 2, "scenetrain: --batch 0: must be 1 or more"),
+        (["fit", "--shards", "empty", "--out", "run", "--seed", "-1"], 2, "scenetrain: --seed -1: must be 0 or more"),
+        (["fit", "--shards", "empty", "--out", "run", "--validate-every", "-1"], 2, "scenetrain: --validate-every -1: must"),
+        (["fit", "--shards", "empty", "--out", "run", "--steps", "3", "--epochs", "2"], 2, "--epochs and --steps: give one"),
+        (["fit", "--shards", "empty", "--out", "run", "--p", "3"], 2, "--p"),
+        (["fit", "--shards", "empty", "--out", "run", "--preset", "fast"], 2, "--preset"),
+        (["fit", "--shards", "empty"], 2, "--out"),
+        (["fit", "--no-such-flag"], 2, "--no-such-flag"),
+        (["extract", "photo.png", "--run", "nowhere", "--out", "d.h5"], 1, "scenetrain: nowhere/checkpoint.pt: does not"),
+        (["match", "a.png", "b.png", "--run", "nowhere", "--out", "m.png"], 1, "scenetrain: nowhere/checkpoint.pt: does not"),
+        (["eval", "--run", "nowhere", "--shards", "empty"], 1, "scenetrain: nowhere"),
+        (["dance"], 2, "dance"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_clear_line(scenetrain, tmp_path, monkeypatch, words, code, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    left, out, errors = scenetrain(*words)
+    assert left == code, out + errors
+    assert message in errors + out
+    if errors.startswith("scenetrain:"):
+        assert len(errors.strip().splitlines()) == 1
+    assert [p.name for p in tmp_path.iterdir()] == ["empty"]
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
+def test_no_gpu_where_one_was_asked_for(scenetrain, shards, tmp_path):
+    code, _, errors = scenetrain("fit", "--shards", shards, "--out", tmp_path / "run", "--device", "cuda")
+    assert code == 2
+    assert errors.startswith("scenetrain: --device cuda: no GPU is usable (")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["fit", "--help"], ["eval", "--help"], ["extract", "--help"],
+                                   ["match", "--help"], ["bench", "--help"]])  # fmt: skip
+def test_help_reads_like_a_manual(scenetrain, words):
+    code, out, _ = scenetrain(*words)
+    assert code == 0
+    assert "usage: scenetrain" in out
+    if len(words) == 2 and words[0] != "bench":
+        assert f"scenetrain {words[0]} " in out.split("For example:")[1]
+    if words[:1] == ["fit"]:
+        for option in (*PLACES, *RANGES, "shards", "out", "preset", "device", "compile", "channels_last", "resume"):
+            assert f"--{option.replace('_', '-')}" in out
+
+
+WITHOUT = """
+import sys
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "{name}":
+            raise ModuleNotFoundError(f"No module named '{{name}}'", name=name)
+sys.meta_path.insert(0, Missing())
+from training.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("name", ["torch", "tensorboard"])
+def test_without_pytorch_it_says_how_to_install(tmp_path, name):
+    script = [sys.executable, "-c", WITHOUT.format(name=name)]
+    done = subprocess.run([*script, "fit", "--shards", "x", "--out", "y"], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"scenetrain: the package {name} is missing; install what training needs: pip install 'scenegen[train]'\n"
+    )
+
+
+def test_help_and_bad_options_do_not_wait_for_pytorch():
+    code = "import sys; import training.cli.commands, training.cli.overrides, training.cli.main; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "False", done.stderr
+
+
+def options(**changes):
+    return Fit(shards="s", out="o", **changes)
+
+
+def test_options_left_out_keep_the_value_of_the_preset():
+    for name in ("paper", "official", "quick"):
+        assert settings_of(options(preset=name)) == preset(name)
+
+
+@pytest.mark.parametrize(
+    "option", [name for name in PLACES if name not in ("objective", "p", "sampling", "norm", "precision")]
+)
+def test_every_option_reaches_its_place_and_no_other(option):
+    value = 0.5 if option in ("lam", "positives", "typed_negatives", "weight_decay", "clip_norm", "clip_value") else 7
+    settings = settings_of(options(**{option: value}))
+    place = settings
+    for name in PLACES[option].split("."):
+        place = getattr(place, name)
+    assert place == value
+    from training.coding import differences
+
+    assert {line.split()[0] for line in differences(preset("paper"), settings)} == {PLACES[option]}
+
+
+def test_words_reach_their_places():
+    changes = {"objective": "official", "p": "1", "sampling": "bilinear", "norm": "pixel", "precision": "float32"}
+    settings = settings_of(options(**changes))
+    assert (settings.objective.name, settings.objective.p, settings.objective.sampling) == ("official", "1", "bilinear")
+    assert (settings.model.norm, settings.precision) == ("pixel", "float32")
+
+
+def test_epochs_replace_the_steps_of_a_preset():
+    assert settings_of(options(preset="quick")).steps == 700
+    settings = settings_of(options(preset="quick", epochs=2))
+    assert (settings.steps, settings.epochs) == (0, 2)
+
+
+def test_another_peak_keeps_the_shape_of_the_schedule():
+    rates = settings_of(options(lr=2e-3)).optimizer
+    assert (rates.peak_lr, rates.start_lr, rates.end_lr) == pytest.approx((2e-3, 8e-5, 8e-9))
+
+
+def test_ranges_name_the_option():
+    with pytest.raises(RequestError, match=r"--typed-negatives 2: must be in \[0, 1\]"):
+        settings_of(options(typed_negatives=2.0))
+
+
+@pytest.fixture(scope="module")
+def run(shards, tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "run"
+    fit(replace(TINY, steps=1), shards, out, "cpu")
+    return out
+
+
+def test_extract_and_match(scenetrain, run, tmp_path):
+    from PIL import Image
+
+    for name in ("a.png", "b.png"):
+        Image.effect_noise((40, 32), 80).convert("RGB").save(tmp_path / name)
+    code, out, errors = scenetrain("extract", tmp_path / "a.png", tmp_path / "b.png", "--run", run, "--out", tmp_path / "d.h5",
+                                   "--device", "cpu")  # fmt: skip
+    assert (code, errors) == (0, "")
+    assert f"{tmp_path / 'd.h5'} holds a.png, b.png" in out
+    code, out, errors = scenetrain("match", tmp_path / "a.png", tmp_path / "a.png", "--run", run, "--out", tmp_path / "m.png",
+                                   "--device", "cpu")  # fmt: skip
+    assert (code, errors) == (0, "")
+    assert f"pixels found a match; the picture is {tmp_path / 'm.png'}" in out
+    assert (tmp_path / "m.png").stat().st_size > 0

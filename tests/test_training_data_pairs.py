@@ -1,0 +1,164 @@
+"""Pairs of one split: reproducible, and a clear line about shards that cannot be trained on."""
+
+import hashlib
+import json
+import pickle
+
+import h5py
+import numpy as np
+import pytest
+from shard_factory import make_content
+
+from scenegen.shards import ShardError, Status
+from scenegen.shards.writer import encode_shard, publish
+from training.data.pairs import REPLACEMENTS, content_digest, open_pairs
+from training.errors import DataError
+from training.settings import DataSettings
+
+SETTINGS = DataSettings(crop=16, min_matches=1, workers=0)
+
+
+def write(path, **changes):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    publish(path, encode_shard(make_content(**changes)))
+    return path
+
+
+def manifest(folder, *paths, samples=2, split="train"):
+    shards = [
+        {
+            "file": str(path.relative_to(folder)),
+            "samples": samples,
+            "room": "room",
+            "split": split,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        }
+        for path in paths
+    ]
+    (folder / "manifest.json").write_text(json.dumps({"shards": shards}))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for k in range(3):
+        write(tmp_path / f"{k}.h5", samples=2, views=3, seed=k, split="val" if k == 2 else "train")
+    return tmp_path
+
+
+def assert_same(a, b):
+    for name in ("image0", "image1"):
+        np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+    for name in ("xy0", "xy1", "status"):
+        np.testing.assert_array_equal(getattr(a.rays, name), getattr(b.rays, name))
+
+
+def test_a_pair_depends_on_its_key_and_the_seed_alone(folder):
+    data = open_pairs(folder, "train", SETTINGS, 5)
+    items = {(epoch, pair): data[(epoch, pair)] for epoch in (0, 1) for pair in range(4)}
+    other = pickle.loads(pickle.dumps(open_pairs(folder, "train", SETTINGS, 5)))
+    for key in reversed(items):
+        assert_same(items[key], other[key])
+    assert not np.array_equal(items[0, 1].image0, items[1, 1].image0)
+    assert not np.array_equal(items[0, 1].image0, open_pairs(folder, "train", SETTINGS, 6)[0, 1].image0)
+
+
+def test_shapes_and_content(folder):
+    data = open_pairs(folder, "train", DataSettings(crop=0, min_matches=1, flip_p=0, workers=0), 0)
+    assert len(data) == 4
+    item = data[(0, 3)]
+    rgb, xy0 = data.shards[3].rgb, data.shards[3].xy0
+    np.testing.assert_array_equal(item.image0, rgb[0].transpose(2, 0, 1))
+    np.testing.assert_array_equal(item.rays.xy0, xy0)
+    views = {next(v for v in (1, 2) if (data[(e, 3)].image1 == rgb[v].transpose(2, 0, 1)).all()) for e in range(12)}
+    assert views == {1, 2}
+
+
+def test_the_rays_are_those_of_the_chosen_view(folder):
+    data = open_pairs(folder, "train", DataSettings(crop=0, min_matches=1, flip_p=0, workers=0), 0)
+    sample = data.shards[0]
+    for epoch in range(6):
+        item = data[(epoch, 0)]
+        view = 1 if (item.image1 == sample.rgb[1].transpose(2, 0, 1)).all() else 2
+        hit = np.isfinite(sample.xy[view - 1])
+        np.testing.assert_array_equal(item.rays.xy1[hit], sample.xy[view - 1][hit])
+
+
+def test_a_pair_with_too_few_matches_is_passed_over(tmp_path):
+    content = make_content(samples=4, seed=3)
+    content.arrays["rays/status"][1:3] = Status.OCCLUDED
+    content.arrays["rays/xy"][1:3] = 5
+    publish(tmp_path / "0.h5", encode_shard(content))
+    data = open_pairs(tmp_path, "train", SETTINGS, 0)
+    assert [data[(0, pair)].passed_over > 0 for pair in range(4)] == [False, True, True, False]
+    assert_same(data[(0, 1)], data[(0, 1)])
+    assert (data[(0, 1)].rays.status == Status.VISIBLE).any()
+
+
+def test_no_pair_has_enough_matches(folder):
+    data = open_pairs(folder, "train", DataSettings(crop=16, min_matches=10**4, workers=0), 0)
+    with pytest.raises(DataError) as caught:
+        data[(0, 0)]
+    assert str(caught.value) == (
+        f"{folder}: {REPLACEMENTS} pairs in a row had fewer than 10000 visible rays in windows of 16x16: "
+        "use a smaller --min-matches, a larger --crop, or render with more --overlap"
+    )
+
+
+def message(kind, path, split="train", settings=SETTINGS):
+    with pytest.raises(kind) as caught:
+        open_pairs(path, split, settings, 0)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_no_shards(tmp_path):
+    for path in (tmp_path, tmp_path / "none"):
+        assert message(DataError, path) == (f"{path}: holds no shards: make some with `scenegen render --out {path}`")
+    file = write(tmp_path / "a.h5")
+    assert message(DataError, file) == f"{file}: is a file: give the folder that holds the shards"
+
+
+def test_no_shard_of_the_split(folder):
+    assert message(DataError, folder, "test") == (
+        f"{folder}: has no shard of split 'test', only of train, val: "
+        f"render more rooms with `scenegen render --rooms N --out {folder}`"
+    )
+
+
+def test_pictures_of_several_sizes(folder):
+    write(folder / "3.h5", height=32, width=48)
+    assert message(DataError, folder) == (
+        f"{folder}: pictures of several sizes: 32x24 (0.h5), 48x32 (3.h5): keep each size in a folder of its own"
+    )
+
+
+def test_pictures_smaller_than_the_window(folder):
+    text = message(DataError, folder, settings=DataSettings(crop=64))
+    assert text.startswith("the pictures are 32x24, smaller than a window of 64x64: use --crop 24 or less")
+
+
+def test_a_shard_that_is_not_what_the_manifest_says(folder):
+    manifest(folder, folder / "0.h5", samples=3)
+    text = message(DataError, folder)
+    assert text.startswith(f"{folder / '0.h5'}: holds 2 pairs, the manifest says 3: render again into the same folder")
+
+
+def test_another_format_version_and_damage_pass_through(folder):
+    manifest(folder, folder / "0.h5", folder / "1.h5")
+    with h5py.File(folder / "1.h5", "r+") as file:
+        file.attrs["format_version"] = "9.0"
+    assert "has format version 9.0" in message(ShardError, folder)
+    (folder / "1.h5").write_bytes((folder / "1.h5").read_bytes()[:3000])
+    assert "cut short" in message(ShardError, folder)
+
+
+def test_the_digest_is_of_the_content(folder, tmp_path_factory):
+    by_files = content_digest(folder, "train")
+    manifest(folder, folder / "1.h5", folder / "0.h5")
+    assert content_digest(folder, "train") == content_digest(folder) == by_files
+    expected = sorted(hashlib.sha256((folder / f"{k}.h5").read_bytes()).hexdigest() for k in (0, 1))
+    assert by_files == hashlib.sha256("".join(f"{d}\n" for d in expected).encode()).hexdigest()
+    (folder / "manifest.json").unlink()
+    assert content_digest(folder) != by_files
+    with pytest.raises(DataError, match="holds no shards"):
+        content_digest(folder / "none")

@@ -1,0 +1,114 @@
+"""Two processes over gloo: one run, one set of weights, one writer."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from training_world import TINY, write_shards
+
+from training.checkpoint import load
+from training.distributed import World, from_environment
+from training.errors import RequestError
+from training.fit import fit
+from training.logs import LOG, VALIDATION, read_lines
+
+CHILD = """
+import sys
+from pathlib import Path
+import torch
+import training.fit as it
+from training_world import TINY
+shards, out, weights = map(Path, sys.argv[1:])
+real = it._run
+def spied(job, *rest):
+    step = real(job, *rest)
+    torch.save(job.model.state_dict(), weights / f"{job.world.rank}.pt")
+    return step
+it._run = spied
+print(it.fit(TINY, shards, out, "cpu"))
+"""
+
+
+def two_processes(*words):
+    """Run the child as torchrun would, in two processes; returns their outputs."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
+    here = Path(__file__).parent
+    path = os.pathsep.join([str(here), str(here.parent)])
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", CHILD, *map(str, words)],
+            env={**os.environ, **shared, "RANK": str(rank), "LOCAL_RANK": str(rank), "PYTHONPATH": path},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for rank in range(2)
+    ]  # fmt: skip
+    outputs = [child.communicate(timeout=300) for child in children]
+    assert [child.returncode for child in children] == [0, 0], outputs
+    return [out for out, _ in outputs]
+
+
+@pytest.fixture(scope="module")
+def pair_of_processes(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("two")
+    shards = write_shards(folder / "shards")
+    outputs = two_processes(shards, folder / "run", folder)
+    return folder, shards, outputs
+
+
+def test_the_weights_stay_equal_and_are_those_of_the_checkpoint(pair_of_processes):
+    folder, _, _ = pair_of_processes
+    first, second = (torch.load(folder / f"{rank}.pt", weights_only=True) for rank in range(2))
+    saved = load(folder / "run" / "checkpoint.pt")
+    assert saved.step == TINY.steps
+    for name, value in first.items():
+        assert torch.equal(value, second[name]), name
+        assert torch.equal(value, saved.model[name]), name
+
+
+def test_only_the_first_writes_and_speaks(pair_of_processes):
+    folder, _, (first, second) = pair_of_processes
+    assert "training: 6 steps of 2 pairs from 6, 16 px windows, on CPU, 1 threads, 2 processes" in first
+    assert second.startswith("Outcome(step=6, steps=6, began=0, first=False)")
+    assert [record["step"] for record in read_lines(folder / "run" / LOG)] == [1, 2, 3, 4, 5, 6]
+    assert json.loads((folder / "run" / "run.json").read_text())["processes"] == 2
+
+
+def test_the_step_sees_as_many_pairs_as_with_one_process(pair_of_processes, tmp_path):
+    """So the curve begins where that of one process does, and one process could go on with the run."""
+    folder, shards, _ = pair_of_processes
+    fit(TINY, shards, tmp_path, "cpu")
+    one, two = (read_lines(run / VALIDATION) for run in (tmp_path, folder / "run"))
+    assert one[0] == two[0]
+    assert one[-1] != two[-1]  # each rank has its own negatives and dropout
+    assert fit(TINY, shards, folder / "run", "cpu").began == 6
+
+
+def test_a_batch_that_cannot_be_split_is_refused():
+    assert World(0, 4).share(32) == 8
+    with pytest.raises(RequestError, match="--batch 30: cannot be split over 4 processes; use a multiple"):
+        World(0, 4).share(30)
+
+
+def test_one_process_needs_no_environment(monkeypatch):
+    for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK"):
+        monkeypatch.delenv(name, raising=False)
+    assert from_environment() == World(0, 1, 0)
+    assert from_environment().first
+    monkeypatch.setenv("RANK", "3")
+    monkeypatch.setenv("WORLD_SIZE", "4")
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    assert from_environment() == World(3, 4, 1)
+    assert not from_environment().first
+
+
+def test_the_mean_of_one_process_is_its_value():
+    values = torch.tensor([1.0, 2.0])
+    assert World().mean(values) is values

@@ -1,0 +1,39 @@
+"""Shards and settings so small that a whole training run takes a second or two."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from shard_factory import make_content
+
+from scenegen.shards import Status
+from scenegen.shards.writer import encode_shard, publish
+from training.settings import DataSettings, FitSettings, ModelSettings, ObjectiveSettings
+
+TINY_MODEL = ModelSettings(widths=(8, 8), blocks=(1, 1), descriptor_channels=8, heads=2)
+TINY = FitSettings(
+    batch=2,
+    steps=6,
+    model=TINY_MODEL,
+    objective=ObjectiveSettings(points=200),
+    data=DataSettings(crop=16, min_matches=4, workers=0),
+)
+
+
+def tiny(**changes) -> FitSettings:
+    """The settings of a tiny run, with some changed at the top level."""
+    return replace(TINY, **changes)
+
+
+def write_shards(folder: Path, train: int = 6, val: int = 4, seed: int = 0) -> Path:
+    """Two shards whose second view is the first one, so that every visible ray is a true match."""
+    folder.mkdir(exist_ok=True)
+    for split, samples in (("train", train), ("val", val)):
+        if samples:
+            content = make_content(samples=samples, layers=(), seed=seed + len(split), split=split)
+            content.arrays["rgb"][:, 1] = content.arrays["rgb"][:, 0]
+            visible = np.full_like(content.arrays["rays/status"], Status.VISIBLE)
+            content.arrays["rays/status"] = visible
+            content.arrays["rays/xy"] = content.arrays["rays/xy0"][:, None].astype(np.float32)
+            publish(folder / f"{split}.h5", encode_shard(content))
+    return folder

@@ -1,0 +1,300 @@
+"""How fast pairs are read, and where the time of a training step goes: `scenetrain bench`."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+
+import torch
+from rich.console import Console
+from rich.table import Table
+from torch import nn
+
+from training.data.batch import PairBatch
+from training.data.loader import read_batches
+from training.data.order import Key
+from training.data.pairs import PairData, open_pairs, read_rays, splits
+from training.devices import choose_device, describe_device
+from training.errors import DataError
+from training.loop import clip, describe, make_optimizer, two_views
+from training.models.unet import build_model
+from training.objectives.select import select_matches
+from training.objectives.zoo import build_objective
+from training.presets import preset
+from training.seeding import Stream, numpy_generator, torch_generator
+from training.settings import DataSettings, FitSettings
+
+AIMS = {"gzip": 200, "zstd": 450}
+"""Random pairs of 640x480 per second and core that the loader is to reach, by codec."""
+CODECS = ("gzip", "zstd", "none")
+"""Codecs that are measured when no shards are given."""
+RENDER = ("--rooms", "1", "--pairs-per-room", "8", "--size", "640x480", "--layers", "rgb")
+"""What is rendered then, with the built-in rooms and objects."""
+READ = ("rgb", "rays/xy0", "rays/xy", "rays/status")
+"""Datasets that training reads."""
+CROP = 256
+"""Side of the windows in the measurement of the loader."""
+GROUP = 8
+"""Pairs put together in the measurement of the loader."""
+ROUNDS, ROUND_S = 3, 0.7
+"""Measurements of which the best counts, as what else runs only slows down; and the CPU time of each."""
+
+
+@dataclass(frozen=True)
+class LoaderRate:
+    """How fast the pairs of one folder are read at random, per second of one core."""
+
+    codec: str
+    picture: tuple[int, int]
+    """Width and height in pixels."""
+    mb_per_pair: float
+    """Stored size of what is read, MB."""
+    decode: float
+    """Pairs per second: both pictures and the rays, nothing else."""
+    batches: float
+    """Pairs per second: read, cut, carried into windows, put together in batches."""
+
+
+@dataclass(frozen=True)
+class StepTimes:
+    """Where the time of a training step goes."""
+
+    name: str
+    """The preset."""
+    pairs: int
+    """Pairs in a step."""
+    crop: int
+    """Side of the windows in pixels."""
+    device: str
+    """The device in words."""
+    parts_ms: dict[str, float]
+    """Median milliseconds of each part, in their order; "load" is one process reading, without workers."""
+
+    @property
+    def pairs_per_s(self) -> float:
+        """Pairs per second of a step whose pairs were read ahead."""
+        return 1000 * self.pairs / (sum(self.parts_ms.values()) - self.parts_ms["load"])
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that was measured."""
+
+    loader: tuple[LoaderRate, ...]
+    step: StepTimes
+    skipped: tuple[str, ...]
+    """What could not be measured, and why."""
+
+
+def bench(shards: Path | None, device: str = "auto", name: str | None = None, console: Console | None = None) -> Report:
+    """Measure and print the loader's speed and a training step's parts.
+
+    Without `shards` some pairs are rendered into a temporary folder, once for each codec. `name` is the preset of
+    the step: `paper` on a GPU and `quick` on a CPU unless given. Raises as `open_pairs` and `choose_device` do.
+    """
+    target = choose_device(device)
+    console = console or Console(highlight=False)
+    settings = preset(name := name or ("paper" if target.type == "cuda" else "quick"))
+    with tempfile.TemporaryDirectory(prefix="scenetrain-bench-") as temporary:
+        folders, skipped = ([Path(shards)], []) if shards else _render_all(Path(temporary), console)
+        rates = tuple(loader_rate(folder) for folder in folders)
+        step = step_times(folders[0], name, settings, target)
+    report = Report(rates, step, tuple(skipped))
+    show(report, settings.data.workers, console)
+    return report
+
+
+def loader_rate(folder: Path) -> LoaderRate:
+    """Random access to the pairs of a folder, by this process alone."""
+    data = _open(folder, DataSettings(crop=CROP, min_matches=1, workers=0))
+    reader = data.shards.reader(0)
+    infos = {info.name: info for info in reader.datasets()}
+    stored = sum(infos[name].stored_bytes for name in READ) / len(reader)
+    return LoaderRate(
+        infos["rgb"].codec.split()[0], data.picture, stored / 1e6, _rate(_decoder(data)), _rate(_batcher(data))
+    )
+
+
+def step_times(folder: Path, name: str, settings: FitSettings, device: torch.device) -> StepTimes:
+    """The parts of some training steps on the pairs of a folder."""
+    data = _open(folder, replace(settings.data, workers=0, min_matches=1))
+    warm, counted = (5, 20) if device.type == "cuda" else (1, 5)
+    keys = _keys(data, settings.batch, warm + counted)
+    clock = _Clock(device)
+    steps = _steps(settings, read_batches(data, keys), device, clock)
+    for _ in range(warm):
+        next(steps)
+    clock.times.clear()
+    list(steps)
+    parts = {part: 1000 * median(times) for part, times in clock.times.items()}
+    return StepTimes(name, settings.batch, data.settings.crop, describe_device(device), parts)
+
+
+def show(report: Report, workers: int, console: Console) -> None:
+    """Print the tables, and which of reading and computing holds back a run with `workers` reading processes."""
+    console.print(loader_table(report.loader))
+    for line in report.skipped:
+        console.print(line, style="yellow")
+    console.print(step_table(report.step))
+    fed, taken = max(workers, 1) * report.loader[0].batches, report.step.pairs_per_s
+    bound = "reading" if fed < taken else "computing"
+    console.print(
+        f"{max(workers, 1)} reading processes give up to {fed:.0f} pairs/s, the step takes {taken:.1f} pairs/s: "
+        f"bound by {bound}",
+        soft_wrap=True,
+    )
+
+
+def loader_table(rates: tuple[LoaderRate, ...]) -> Table:
+    """One row for each codec."""
+    table = Table(title="Random pairs per second of one core (CPU time, files in memory)")
+    for heading in ("codec", "pictures", "MB per pair", "decoded", f"{CROP} px batches", "aim"):
+        table.add_column(heading, justify="left" if heading in ("codec", "pictures") else "right")
+    for rate in rates:
+        size = f"{rate.picture[0]}x{rate.picture[1]}"
+        aim = f"{AIMS[rate.codec]}" if rate.codec in AIMS and rate.picture == (640, 480) else ""
+        table.add_row(rate.codec, size, f"{rate.mb_per_pair:.2f}", f"{rate.decode:.0f}", f"{rate.batches:.0f}", aim)
+    return table
+
+
+def step_table(step: StepTimes) -> Table:
+    """One row for each part of a step."""
+    table = Table(title=f"A step of preset {step.name}: {step.pairs} pairs, {step.crop} px, {step.device}")
+    for heading in ("part", "ms", "share"):
+        table.add_column(heading, justify="left" if heading == "part" else "right")
+    whole = sum(step.parts_ms.values())
+    for part, ms in step.parts_ms.items():
+        label = "load (nothing read ahead)" if part == "load" else part
+        table.add_row(label, f"{ms:.1f}", f"{ms / whole:.0%}")
+    table.add_row("sum", f"{whole:.1f}", "", style="bold")
+    return table
+
+
+class _Clock:
+    """Seconds of each part of each step; waits for the device, so nothing runs on into the next part."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+        self.times: dict[str, list[float]] = {}
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Measure the body of the `with`."""
+        begin = time.perf_counter()
+        yield
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+        self.times.setdefault(name, []).append(time.perf_counter() - begin)
+
+
+def _steps(settings: FitSettings, batches: Iterator[PairBatch], device: torch.device, clock: _Clock) -> Iterator[None]:
+    """The steps of `training.loop.train`, part by part."""
+    model: nn.Module = build_model(settings.model, settings.seed).to(device).train()
+    objective, optimizer = build_objective(settings.objective), make_optimizer(model, settings.optimizer)
+    parameters = list(model.parameters())
+    generator = torch_generator(device, settings.seed, Stream.AUGMENT)
+    while True:
+        with clock.part("load"):
+            batch = next(batches, None)
+            if batch is None:
+                return
+            batch = batch.to(device)
+        with clock.part("augment"):
+            images = two_views(batch, settings, generator)
+        with clock.part("select"):
+            matches = select_matches(batch, settings.objective, generator)
+        with clock.part("forward"):
+            features = describe(model, *images, settings.precision)
+        with clock.part("loss"):
+            loss = objective(*features, matches)["total"].mean()
+        with clock.part("backward"):
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+        with clock.part("optimiser"):
+            clip(parameters, settings.optimizer)
+            optimizer.step()
+        yield
+
+
+def _open(folder: Path, settings: DataSettings) -> PairData:
+    """The largest split of a folder, in windows no larger than its pictures."""
+    sizes = splits(folder)
+    split = max(sizes, key=lambda name: sizes[name])
+    width, height = open_pairs(folder, split, replace(settings, crop=0), 0).picture
+    return open_pairs(folder, split, replace(settings, crop=min(settings.crop, width, height)), 0)
+
+
+def _keys(data: PairData, batch: int, count: int) -> list[tuple[Key, ...]]:
+    """Random batches, of windows of their own; few pairs are read again and again."""
+    rng = numpy_generator(data.seed, Stream.ORDER)
+    return [tuple((k, int(pair)) for pair in rng.integers(len(data), size=batch)) for k in range(count)]
+
+
+def _decoder(data: PairData) -> Callable[[int], int]:
+    """A function of a turn that reads random pairs and returns how many."""
+    (keys,) = _keys(data, 1000, 1)
+
+    def decode(turn: int) -> int:
+        shard, row = data.shards.locate(keys[turn % len(keys)][1])
+        reader = data.shards.reader(shard)
+        read_rays(reader, row, 1)
+        return len([reader.read("rgb", row, view) for view in (0, 1)]) // 2
+
+    return decode
+
+
+def _batcher(data: PairData) -> Callable[[int], int]:
+    """A function of a turn that makes a random batch and returns its size."""
+    keys = _keys(data, GROUP, 100)
+
+    def batch(turn: int) -> int:
+        return sum(len(pairs) for pairs in read_batches(data, [keys[turn % len(keys)]]))
+
+    return batch
+
+
+def _rate(work: Callable[[int], int]) -> float:
+    """Units per second of CPU time that `work` does: a core's worth, however busy the machine is.
+
+    The best of some rounds, after one turn to open the files.
+    """
+    work(0)
+    return max(_round(work) for _ in range(ROUNDS))
+
+
+def _round(work: Callable[[int], int]) -> float:
+    begin, done, turn = time.process_time(), 0, 0
+    while (passed := time.process_time() - begin) < ROUND_S:
+        done, turn = done + work(turn), turn + 1
+    return done / passed
+
+
+def _render_all(folder: Path, console: Console) -> tuple[list[Path], list[str]]:
+    """Folders with the same pairs in each codec that can be written here, and a line about each that cannot.
+
+    Raises DataError when there is none.
+    """
+    folders, skipped = [], []
+    for codec in CODECS:
+        with console.status(f"rendering pairs to read: {codec}"):
+            problem = _render(folder / codec, codec)
+        if problem:
+            skipped.append(f"{codec}: not measured: {problem}")
+        else:
+            folders.append(folder / codec)
+    if not folders:
+        raise DataError(f"nothing to measure: {skipped[0]}: give shards with --shards DIR")
+    return folders, skipped
+
+
+def _render(out: Path, codec: str) -> str:
+    """Run the generator, a program of its own; what went wrong in one line, or nothing."""
+    command = [sys.executable, "-m", "scenegen", "render", *RENDER, "--codec", codec, "--out", str(out)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    lines = (result.stderr.strip() or result.stdout.strip()).splitlines()
+    return "" if result.returncode == 0 else (lines or [f"scenegen ended with {result.returncode}"])[-1]

@@ -1,0 +1,160 @@
+"""From the words of the command line to an exit code; the only place that catches our errors."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import tyro
+from rich.console import Console
+
+from scenegen.shards import ScenegenError
+from training.cli.commands import Bench, Command, Eval, Extract, Fit, Match, commands
+from training.errors import TrainingError
+
+FAILED, USAGE, INTERRUPTED = 1, 2, 130
+EXTRA = frozenset({"torch", "triton", "tensorboard", "kornia", "sklearn", "matplotlib", "cv2"})
+"""Packages of the extra `train`, by the names they are imported under."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code: 0 done, 1 failed, 2 usage, 130 interrupted."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(_parse(words))
+    except (TrainingError, ScenegenError) as error:
+        _complain(str(error))
+        return error.exit_code
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in EXTRA:
+            raise
+        _complain(f"the package {package} is missing; install what training needs: pip install 'scenegen[train]'")
+        return USAGE
+    except KeyboardInterrupt:
+        Console(stderr=True, highlight=False).print("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return FAILED
+
+
+def _complain(message: str) -> None:
+    """One red line; under torchrun it says which process speaks."""
+    rank = os.environ.get("RANK", "0")
+    speaker = "scenetrain" if rank == "0" else f"scenetrain (process {rank})"
+    errors = Console(stderr=True, highlight=False)
+    errors.print(f"{speaker}: {message}", style="red", soft_wrap=True, markup=False)
+
+
+def _parse(words: list[str]) -> Command:
+    """The command; leaves the program with code 2 and a hint where tyro cannot make sense of it."""
+    return tyro.cli(
+        commands(),
+        args=words or ["--help"],
+        prog="scenetrain",
+        description="Dense per-pixel descriptors from shards of true correspondences: train, measure, use.",
+        config=(tyro.conf.OmitArgPrefixes, tyro.conf.OmitSubcommandPrefixes),
+    )
+
+
+def _run(command: Command) -> int:
+    """Carry out a parsed command. PyTorch is imported here, so that --help is quick and works without it."""
+    match command:
+        case Fit():
+            return _fit(command)
+        case Eval():
+            return _eval(command)
+        case Extract():
+            return _extract(command)
+        case Match():
+            return _match(command)
+        case Bench():
+            return _bench(command)
+
+
+def _fit(command: Fit) -> int:
+    """`scenetrain fit`."""
+    from training.cli.overrides import settings_of
+
+    settings = settings_of(command)
+    from training.fit import fit
+    from training.job import Every
+
+    every = Every(command.checkpoint_every, command.validate_every, command.health_every, command.validation_pairs)
+    console = Console(highlight=False)
+    outcome = fit(
+        settings,
+        command.shards,
+        command.out,
+        command.device,
+        resume=command.resume,
+        compile=command.compile,
+        channels_last=command.channels_last,
+        every=every,
+        console=console,
+    )
+    if outcome.first:
+        from training.cli.summary import closing
+
+        for line in closing(outcome, command.out, command.shards):
+            console.print(line, soft_wrap=True, markup=False)
+    return 0 if outcome.finished else INTERRUPTED
+
+
+def _eval(command: Eval) -> int:
+    """`scenetrain eval`."""
+    from training.devices import choose_device
+    from training.evaluation.run import EvaluationSettings, evaluate
+    from training.evaluation.table import render
+
+    settings = EvaluationSettings(
+        pairs=command.pairs,
+        queries=command.queries,
+        window=command.window,
+        distance=command.distance,
+        pictures=command.pictures,
+        seed=command.seed,
+    )
+    device = choose_device(command.device)
+    console = Console(highlight=False)
+    out = command.out or command.run / "eval"
+    console.print(render(evaluate(command.run, command.shards, out, device, settings)))
+    console.print(f"table.json, table.txt and the figures are in {out}", soft_wrap=True, markup=False)
+    return 0
+
+
+def _extract(command: Extract) -> int:
+    """`scenetrain extract`."""
+    from training.extract import extract
+
+    names = extract(command.run, command.images, command.out, command.device, command.tile, command.precision)
+    Console(highlight=False).print(f"{command.out} holds {', '.join(names)}", soft_wrap=True, markup=False)
+    return 0
+
+
+def _match(command: Match) -> int:
+    """`scenetrain match`."""
+    from training.match import match
+
+    found = match(
+        command.run,
+        command.first,
+        command.second,
+        command.out,
+        command.device,
+        command.grid,
+        command.ratio,
+        command.back_px,
+        command.distance,
+    )
+    line = f"{len(found)} of {found.asked} pixels found a match; the picture is {command.out}"
+    Console(highlight=False).print(line, soft_wrap=True, markup=False)
+    return 0
+
+
+def _bench(command: Bench) -> int:
+    """`scenetrain bench`."""
+    from training.bench import bench
+
+    bench(command.shards, command.device, command.preset, Console(highlight=False))
+    return 0

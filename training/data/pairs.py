@@ -1,0 +1,174 @@
+"""Pairs of windows from the shards of one split: what to read, and what to refuse before training starts."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from torch.utils.data import Dataset
+
+from scenegen.shards import ShardReader, ShardSet
+from training.data.order import Key
+from training.data.windows import Array, Rays, Windows, carry, choose_windows, cut, window_size
+from training.errors import DataError
+from training.seeding import Stream, numpy_generator
+from training.settings import DataSettings
+
+MANIFEST = "manifest.json"
+"""File of a run folder that lists its shards and their digests."""
+REPLACEMENTS = 100
+"""Pairs in a row that may lack windows with enough matches before reading gives up."""
+
+
+@dataclass(frozen=True)
+class PairItem:
+    """One pair of windows as arrays."""
+
+    image0: Array
+    """(3, h, w) uint8 window of view 0."""
+    image1: Array
+    """(3, h, w) uint8 window of the other view."""
+    rays: Rays
+    """Rays that start in window 0, in the windows' frames."""
+    passed_over: int
+    """Pairs that were tried in vain before this one."""
+
+
+class PairData(Dataset[PairItem]):
+    """Pairs of windows, by key: `data[(epoch, pair)]` is a function of (seed, epoch, pair) alone.
+
+    A pair without windows of `min_matches` positives is passed over: another one, drawn from the same
+    stream, takes its place. `passed_over` counts them, in the process that takes batches.
+    """
+
+    def __init__(self, shards: ShardSet, picture: tuple[int, int], settings: DataSettings, seed: int) -> None:
+        self.shards = shards
+        self.picture = picture
+        """Width and height of the stored pictures."""
+        self.settings = settings
+        self.seed = seed
+        self.passed_over = 0
+
+    def __len__(self) -> int:
+        """Number of pairs."""
+        return len(self.shards)
+
+    def __getitem__(self, key: Key) -> PairItem:
+        """The pair of `key`, or its replacement. Raises ShardError (damage) and DataError (too few matches)."""
+        epoch, pair = key
+        rng = numpy_generator(self.seed, Stream.CROP, epoch, pair)
+        for passed_over in range(REPLACEMENTS):
+            reader, row, view = self._locate(pair, float(rng.random()))
+            rays = read_rays(reader, row, view)
+            windows, positives = choose_windows(rays, self.picture, self.settings, rng)
+            if positives >= max(self.settings.min_matches, 1):
+                return _item(reader, row, view, rays, windows, passed_over)
+            pair = int(rng.integers(len(self)))
+        raise DataError(self._too_few_matches())
+
+    def without_flips(self) -> "PairData":
+        """The same pairs, never mirrored, with a count of its own."""
+        return PairData(self.shards, self.picture, replace(self.settings, flip_p=0.0), self.seed)
+
+    def _locate(self, pair: int, chance: float) -> tuple[ShardReader, int, int]:
+        """The shard and the row of a pair, and the other view, one of 1.. by `chance` in [0, 1)."""
+        shard, row = self.shards.locate(pair)
+        reader = self.shards.reader(shard)
+        views = len(reader.read("camera/K", row))
+        return reader, row, 1 + int(chance * (views - 1))
+
+    def _too_few_matches(self) -> str:
+        crop, least = self.settings.crop, max(self.settings.min_matches, 1)
+        where = f"{self.shards.folder}: {REPLACEMENTS} pairs in a row had fewer than {least} visible rays"
+        advice = "use a smaller --min-matches, a larger --crop, or render with more --overlap"
+        return f"{where} in windows of {f'{crop}x{crop}' if crop else 'the whole picture'}: {advice}"
+
+
+def read_rays(reader: ShardReader, row: int, view: int) -> Rays:
+    """The rays of a sample as `view` sees them."""
+    xy0 = reader.read("rays/xy0", row)
+    return Rays(xy0, reader.read("rays/xy", row, view - 1), reader.read("rays/status", row, view - 1))
+
+
+def open_pairs(path: Path, split: str, settings: DataSettings, seed: int) -> PairData:
+    """The pairs of one split of a run folder; each shard is opened once to see that it can be used.
+
+    Raises DataError when there are none, or pictures of several sizes or smaller than the window, and ShardError
+    when a shard is damaged, of another format, or newer than this program.
+    """
+    path = Path(path)
+    if split not in (there := splits(path)):
+        advice = f"render more rooms with `scenegen render --rooms N --out {path}`"
+        raise DataError(f"{path}: has no shard of split {split!r}, only of {', '.join(there)}: {advice}")
+    shards = ShardSet(path, split)
+    picture = _common_size(shards)
+    window_size(picture, settings.crop)
+    return PairData(shards, picture, settings, seed)
+
+
+def splits(path: Path) -> dict[str, int]:
+    """The splits of a run folder and how many pairs each has, by name. Raises as `open_pairs` does."""
+    _require_shards(Path(path))
+    entries = ShardSet(path).entries
+    names = sorted({entry.split for entry in entries})
+    return {name: sum(entry.samples for entry in entries if entry.split == name) for name in names}
+
+
+def content_digest(path: Path, split: str | None = None) -> str:
+    """sha256 over the sorted sha256 of the shards (of one split): the same for the same data anywhere.
+
+    Digests come from the manifest; without one the files are read. Raises as `open_pairs` does.
+    """
+    path = Path(path)
+    _require_shards(path)
+    listed = _listed_digests(path)
+    digests = sorted(listed.get(entry.path) or _file_digest(entry.path) for entry in ShardSet(path, split).entries)
+    return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()
+
+
+def _item(reader: ShardReader, row: int, view: int, rays: Rays, windows: Windows, passed_over: int) -> PairItem:
+    image0 = cut(reader.read("rgb", row, 0), windows.corner0, windows)
+    image1 = cut(reader.read("rgb", row, view), windows.corner1, windows)
+    return PairItem(image0, image1, carry(rays, windows), passed_over)
+
+
+def _require_shards(path: Path) -> None:
+    """Refuse a folder that a run never wrote to, and say how to make one."""
+    if path.is_file():
+        raise DataError(f"{path}: is a file: give the folder that holds the shards")
+    if not (path / MANIFEST).is_file() and not any(path.rglob("*.h5")):
+        raise DataError(f"{path}: holds no shards: make some with `scenegen render --out {path}`")
+
+
+def _common_size(shards: ShardSet) -> tuple[int, int]:
+    """Width and height of all pictures; DataError when they differ, or a shard is not what the manifest says."""
+    sizes: dict[tuple[int, int], Path] = {}
+    for number, entry in enumerate(shards.entries):
+        samples, _, height, width, _ = _rgb_shape(shards.reader(number))
+        if samples != entry.samples:
+            what = f"holds {samples} pairs, the manifest says {entry.samples}"
+            raise DataError(f"{entry.path}: {what}: render again into the same folder, or delete {MANIFEST}")
+        sizes.setdefault((width, height), entry.path)
+    if len(sizes) > 1:
+        found = ", ".join(f"{width}x{height} ({path.name})" for (width, height), path in sizes.items())
+        raise DataError(f"{shards.folder}: pictures of several sizes: {found}: keep each size in a folder of its own")
+    return next(iter(sizes))
+
+
+def _rgb_shape(reader: ShardReader) -> tuple[int, ...]:
+    return next(info.shape for info in reader.datasets() if info.name == "rgb")
+
+
+def _listed_digests(path: Path) -> dict[Path, str]:
+    """sha256 of the shards that the manifest lists; none without a manifest."""
+    manifest = path / MANIFEST
+    if not manifest.is_file():
+        return {}
+    shards: Iterable[dict[str, str]] = json.loads(manifest.read_text(encoding="utf-8"))["shards"]
+    return {path / shard["file"]: shard["sha256"] for shard in shards if "sha256" in shard}
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

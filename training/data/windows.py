@@ -1,0 +1,154 @@
+"""Which part of each view is trained on: one window per view, and the rays carried into the windows' frames.
+
+The window of view 0 lies around a visible ray, the window of view 1 where the matches of the first fall:
+one window for both views would lose most matches. Mirroring turns both views at once, as a mirrored room
+is a room; one mirrored view is none.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenegen.shards import Status
+from training.errors import DataError
+from training.settings import DataSettings
+
+Array = NDArray[Any]
+
+TRIES = 8
+"""Pairs of windows that are tried before the best of them is taken."""
+JITTER0 = 0.25
+"""How far the ray that view 0's window is laid around may be from its middle, per axis, in sides of the window."""
+JITTER1 = 0.125
+"""How far view 1's window may be from the median of the matches, per axis, in sides of the window."""
+
+
+@dataclass(frozen=True)
+class Rays:
+    """Rays traced from view 0, seen by one other view."""
+
+    xy0: Array
+    """(R, 2) integer pixels (x, y) of view 0."""
+    xy1: Array
+    """(R, 2) float32 projections (x, y) into the other view; NaN (0 once carried) where there is none."""
+    status: Array
+    """(R,) uint8 verdicts, see `Status`."""
+
+    def __len__(self) -> int:
+        return len(self.status)
+
+    def only(self, chosen: Array) -> "Rays":
+        """The rays at a boolean mask or at indices."""
+        return Rays(self.xy0[chosen], self.xy1[chosen], self.status[chosen])
+
+
+@dataclass(frozen=True)
+class Windows:
+    """A window in each view, of one size, both mirrored left to right or neither."""
+
+    corner0: tuple[int, int]
+    """Top-left pixel (x, y) in view 0."""
+    corner1: tuple[int, int]
+    """Top-left pixel (x, y) in view 1."""
+    size: tuple[int, int]
+    """Width and height in pixels."""
+    mirrored: bool = False
+    """Whether both windows are turned left to right after cutting."""
+
+
+def window_size(picture: tuple[int, int], crop: int) -> tuple[int, int]:
+    """Width and height of the windows of a picture (width, height): `crop` squared, or all of it when 0.
+
+    Raises DataError when the picture is smaller than the window.
+    """
+    width, height = picture
+    if crop > min(picture):
+        advice = f"use --crop {min(picture)} or less, or render larger pictures"
+        raise DataError(f"the pictures are {width}x{height}, smaller than a window of {crop}x{crop}: {advice}")
+    return (crop, crop) if crop else picture
+
+
+def choose_windows(
+    rays: Rays, picture: tuple[int, int], settings: DataSettings, rng: np.random.Generator
+) -> tuple[Windows, int]:
+    """Windows with at least `min_matches` positives, else the best of a few, and how many positives they hold.
+
+    `picture` is (width, height). Raises DataError when the picture is smaller than the window.
+    """
+    size = window_size(picture, settings.crop)
+    visible = rays.only(np.flatnonzero(rays.status == Status.VISIBLE))
+    best, most = Windows((0, 0), (0, 0), size), 0
+    for _ in range(TRIES if len(visible) else 0):
+        windows = _candidate(visible, picture, size, settings.flip_p, rng)
+        positives = count_matches(visible, windows)
+        if positives > most:
+            best, most = windows, positives
+        if most >= settings.min_matches:
+            break
+    return best, most
+
+
+def count_matches(rays: Rays, windows: Windows) -> int:
+    """How many positives the windows keep."""
+    return int((carry(rays, windows).status == Status.VISIBLE).sum())
+
+
+def carry(rays: Rays, windows: Windows) -> Rays:
+    """The rays that start in window 0, in the windows' frames: xy0 int32, exact; xy1 float32.
+
+    A visible point outside window 1, beyond [-0.5, side - 0.5), becomes OUT_OF_VIEW. A projection that does
+    not exist becomes (0, 0), so that nothing after this meets NaN.
+    """
+    kept = np.flatnonzero(_inside(rays.xy0, windows.corner0, windows.size))
+    xy0 = _mirror(rays.xy0[kept].astype(np.int32) - np.array(windows.corner0, np.int32), windows)
+    xy1 = _mirror(rays.xy1[kept] - np.array(windows.corner1, np.float32), windows)
+    status = rays.status[kept]
+    outside = (status == Status.VISIBLE) & ~_inside(xy1, (0, 0), windows.size)
+    np.copyto(xy1, 0, where=np.isnan(xy1))
+    return Rays(xy0, xy1, np.where(outside, np.uint8(Status.OUT_OF_VIEW), status))
+
+
+def cut(picture: Array, corner: tuple[int, int], windows: Windows) -> Array:
+    """The window at `corner` of an (H, W, 3) picture, as (3, h, w) of the same type, mirrored if the windows are."""
+    (x, y), (width, height) = corner, windows.size
+    window = picture[y : y + height, x : x + width]
+    return np.ascontiguousarray((window[:, ::-1] if windows.mirrored else window).transpose(2, 0, 1))
+
+
+def _inside(xy: Array, corner: tuple[int, int], size: tuple[int, int]) -> Array:
+    """(R,) bool: whether pixels (R, 2) lie in the window at `corner`, its outer pixels' borders included."""
+    (left, top), (width, height) = corner, size
+    x, y = xy[:, 0], xy[:, 1]  # by column: a reduction over the pairs takes several times longer
+    return (x >= left - 0.5) & (x < left + width - 0.5) & (y >= top - 0.5) & (y < top + height - 0.5)
+
+
+def _mirror(xy: Array, windows: Windows) -> Array:
+    """(R, 2) pixels, turned left to right in place when the windows are."""
+    if windows.mirrored:
+        np.subtract(xy.dtype.type(windows.size[0] - 1), xy[:, 0], out=xy[:, 0])
+    return xy
+
+
+def _candidate(
+    visible: Rays, picture: tuple[int, int], size: tuple[int, int], flip_p: float, rng: np.random.Generator
+) -> Windows:
+    """Windows around a random visible ray and around the middle of the matches that start near it."""
+    ray = visible.xy0[rng.integers(len(visible))]
+    corner0 = _corner(ray + _jitter(JITTER0, size, rng), picture, size)
+    matches = visible.xy1[_inside(visible.xy0, corner0, size)]
+    corner1 = _corner(np.median(matches, axis=0) + _jitter(JITTER1, size, rng), picture, size)
+    return Windows(corner0, corner1, size, mirrored=bool(rng.random() < flip_p))
+
+
+def _jitter(share: float, size: tuple[int, int], rng: np.random.Generator) -> Array:
+    """(2,) float64 uniform shift in pixels, up to `share` of the window's sides."""
+    return rng.uniform(-share, share, 2) * size
+
+
+def _corner(middle: Array, picture: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
+    """The top-left pixel of the window around `middle` (x, y), moved into the picture."""
+    corner = np.rint(middle - (np.array(size) - 1) / 2)
+    x, y = np.clip(corner, 0, np.array(picture) - size).astype(int).tolist()
+    return x, y

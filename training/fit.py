@@ -1,0 +1,126 @@
+"""`fit`: a whole training run in a folder, from shards to a checkpoint, that can be stopped and goes on exactly."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import torch
+from rich.console import Console
+from torch import nn
+
+from training import run_folder
+from training.devices import choose_device
+from training.distributed import from_environment, joined, replicated
+from training.interrupt import Stop, stopping
+from training.job import Every, Job, open_job
+from training.logs import Display
+from training.loop import train
+from training.settings import FitSettings
+from training.watch import Watcher
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a call of `fit` ended."""
+
+    step: int
+    """Steps done, over all calls."""
+    steps: int
+    """Steps of the run."""
+    began: int
+    """Steps that were done before this call."""
+    first: bool = True
+    """Whether this process is the one that prints."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run has all its steps."""
+        return self.step >= self.steps
+
+
+def fit(
+    settings: FitSettings,
+    shards: Path,
+    out: Path,
+    device: str = "auto",
+    *,
+    resume: bool = True,
+    compile: bool = False,
+    channels_last: bool = False,
+    every: Every | None = None,
+    console: Console | None = None,
+) -> Outcome:
+    """Train a network on the split `train` of `shards` and leave everything in the folder `out`.
+
+    The same call again goes on from the last checkpoint, to the same weights as an uninterrupted run (bit for bit on
+    a CPU with the same number of threads); a finished run is left as it is; `resume=False` begins anew. A first Ctrl-C
+    or SIGTERM ends the run after the current step, with a checkpoint. Under torchrun each process calls it.
+    Raises TrainingError and ShardError with a line for the user.
+    """
+    world = from_environment()
+    target = choose_device(device, world.local_rank)
+    world.share(settings.batch)
+    console = (console or Console(highlight=False)) if world.first else Console(quiet=True)
+    with joined(world, target), stopping() as stop:
+        job = open_job(settings, Path(shards), Path(out), target, world, resume, every or Every())
+        if job.start >= job.steps:
+            return Outcome(job.start, job.steps, job.start, world.first)
+        world.wait()  # all have read the folder before the first one changes it
+        _prepare(job, resume)
+        step = _run(job, stop, console, compile, channels_last)
+        return Outcome(step, job.steps, job.start, world.first)
+
+
+def _prepare(job: Job, resume: bool) -> None:
+    """The folder, ready for the first step."""
+    if not job.world.first:
+        return
+    if not resume:
+        run_folder.clear(job.out)
+    run_folder.begin(job.out, job.settings, job.facts())
+
+
+def _run(job: Job, stop: Stop, console: Console, compile: bool, channels_last: bool) -> int:
+    """The steps that are left, with all who watch them; returns the steps done."""
+    with Display(console, job.steps, job.start, job.settings.batch) as display:
+        display.say(_opening(job))
+        if job.validation is None:
+            display.say("the shards have no split val: there will be no validation curve", style="yellow")
+        watcher = Watcher(job, stop, display)
+        try:
+            # One process stops before its next batch; several must agree, which the watcher sees to.
+            batches = stop.until(job.batches()) if job.world.size == 1 else job.batches()
+            states = train(
+                _trained(job, compile, channels_last),
+                job.objective,
+                batches,
+                job.optimizer,
+                job.settings,
+                steps=job.steps,
+                start=job.start,
+                device=job.device,
+                rank=job.world.rank,
+            )
+            return watcher.follow(states)
+        finally:
+            watcher.close()
+            if passed_over := job.data.passed_over:
+                display.say(f"{passed_over} pairs had no windows of enough matches; others took their place")
+
+
+def _trained(job: Job, compile: bool, channels_last: bool) -> nn.Module:
+    """The network as each step calls it."""
+    if channels_last:
+        job.model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] (missing in its stubs)
+    model = replicated(job.model, job.world, job.device)
+    return cast(nn.Module, torch.compile(model)) if compile else model
+
+
+def _opening(job: Job) -> str:
+    """The first line of a run."""
+    begin = f"going on from step {job.start}" if job.start else "training"
+    processes = f", {job.world.size} processes" if job.world.size > 1 else ""
+    return (
+        f"{begin}: {job.steps} steps of {job.settings.batch} pairs from {len(job.data)}, "
+        f"{job.settings.data.crop} px windows, on {job.facts()['device']}{processes}"
+    )

@@ -1,0 +1,138 @@
+"""The method as a generator: one step after another, and the state of each for whoever watches.
+
+Nothing is printed, written or measured here. Logs, checkpoints, validation and health are consumers of the states
+(`training.fit`), so they can be left out or replaced without touching the method.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.optim import AdamW
+
+from training.data.augment import augment
+from training.data.batch import PairBatch
+from training.errors import TrainingError
+from training.objectives.matches import Matches
+from training.objectives.objective import Objective
+from training.objectives.select import select_matches
+from training.schedule import beta1, learning_rate
+from training.seeding import Stream, torch_generator, torch_seed
+from training.settings import FitSettings, OptimizerSettings
+
+
+@dataclass(frozen=True)
+class StepState:
+    """What a step did. Tensors stay on the device and are not read here: reading one waits for the GPU."""
+
+    step: int
+    """Steps done, this one included."""
+    losses: dict[str, Tensor]
+    """Mean over the batch of each part of the objective, 0-d float32; "total" was minimised."""
+    gradient_norm: Tensor
+    """0-d norm of the whole gradient before clipping."""
+    lr: float
+    """Learning rate of this step."""
+    pairs: int
+    """Pairs seen by this process in this step."""
+    features0: Tensor
+    """(B, D, h, w) descriptors of view 0, detached."""
+    features1: Tensor
+    """(B, D, h, w) descriptors of view 1, detached."""
+    matches: Matches
+    """The pixels that the loss looked at."""
+
+
+def train(
+    model: nn.Module,
+    objective: Objective,
+    batches: Iterable[PairBatch],
+    optimizer: AdamW,
+    settings: FitSettings,
+    *,
+    steps: int,
+    start: int = 0,
+    device: torch.device | str = "cpu",
+    rank: int = 0,
+) -> Iterator[StepState]:
+    """Train until `batches` ends; `batches` begins with that of step `start` of `steps`.
+
+    All that is random in a step follows from (settings.seed, step, rank), so a run that starts at step 500 with the
+    weights and the optimiser of step 500 does what the uninterrupted run did.
+    """
+    device = torch.device(device)
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    for step, cpu_batch in enumerate(batches, start):
+        lr = set_rate(optimizer, step, steps, settings.optimizer)
+        torch.manual_seed(torch_seed(settings.seed, Stream.DROPOUT, step, rank))
+
+        batch = cpu_batch.to(device)
+        painter = torch_generator(device, settings.seed, Stream.AUGMENT, step, rank)
+        images0, images1 = two_views(batch, settings, painter)
+        chooser = torch_generator(device, settings.seed, Stream.MATCHES, step, rank)
+        matches = select_matches(batch, settings.objective, chooser)
+
+        model.train()
+        features0, features1 = describe(model, images0, images1, settings.precision)
+        losses = {name: values.mean() for name, values in objective(features0, features1, matches).items()}
+
+        optimizer.zero_grad(set_to_none=True)
+        losses["total"].backward()
+        norm = clip(parameters, settings.optimizer)
+        optimizer.step()
+
+        parts = {name: value.detach() for name, value in losses.items()}
+        yield StepState(step + 1, parts, norm, lr, len(batch), features0.detach(), features1.detach(), matches)
+
+
+def make_optimizer(model: nn.Module, settings: OptimizerSettings) -> AdamW:
+    """AdamW over the trainable weights (paper, Appendix B.2)."""
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    return AdamW(trainable, lr=settings.start_lr, betas=settings.betas, weight_decay=settings.weight_decay)
+
+
+def set_rate(optimizer: AdamW, step: int, steps: int, settings: OptimizerSettings) -> float:
+    """Give the optimiser the learning rate and beta1 of a step; returns the rate."""
+    lr = learning_rate(step, steps, settings)
+    for group in optimizer.param_groups:
+        group["lr"] = lr
+        group["betas"] = (beta1(step, steps, settings), settings.betas[1])
+    return lr
+
+
+def two_views(batch: PairBatch, settings: FitSettings, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """(B, 3, h, w) float32 pictures of both views, each changed on its own. One call for both: fewer kernels."""
+    images = torch.cat([batch.images0, batch.images1])
+    images0, images1 = augment(images, settings.data.augment, generator).chunk(2)
+    return images0, images1
+
+
+def describe(model: nn.Module, images0: Tensor, images1: Tensor, precision: str) -> tuple[Tensor, Tensor]:
+    """(B, D, h, w) descriptors of both views in one pass: float32, or bfloat16 on a GPU; objectives widen them."""
+    half = precision == "bfloat16" and images0.device.type == "cuda"
+    with torch.autocast(images0.device.type, torch.bfloat16, enabled=half):
+        features: Tensor = model(torch.cat([images0, images1]))
+    features0, features1 = features.chunk(2)
+    return features0, features1
+
+
+def clip(parameters: list[nn.Parameter], settings: OptimizerSettings) -> Tensor:
+    """Clip the gradient as the settings say; returns its norm before that, a 0-d tensor."""
+    norm = nn.utils.get_total_norm(p.grad for p in parameters if p.grad is not None)
+    if settings.clip_norm:
+        nn.utils.clip_grads_with_norm_(parameters, settings.clip_norm, norm)
+    if settings.clip_value:
+        nn.utils.clip_grad_value_(parameters, settings.clip_value)
+    return norm
+
+
+def require_finite(step: int, losses: dict[str, float]) -> None:
+    """Raise TrainingError with the step and the parts when a loss is not finite."""
+    if all(abs(value) < float("inf") for value in losses.values()):
+        return
+    parts = ", ".join(f"{name} {value:g}" for name, value in losses.items())
+    raise TrainingError(
+        f"step {step}: the loss is not finite ({parts}); the last checkpoint is from before; "
+        "try a smaller --lr, --clip-norm 1 or --precision float32"
+    )

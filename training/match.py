@@ -1,0 +1,167 @@
+"""Matching two photos by their descriptors, and the picture of it.
+
+A grid of pixels of photo A looks for its nearest descriptors among *all* pixels of photo B, and these look back among
+all pixels of A. A match is kept when it comes back to where it began (to within a few pixels: neighbouring pixels have
+nearly equal descriptors) and is distinct: clearly nearer than anything elsewhere in B.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from training import checkpoint
+from training.devices import choose_device
+from training.errors import RequestError
+from training.evaluation.descriptor import Descriptor
+from training.evaluation.nearest import Distance, mutual
+from training.match_picture import draw
+from training.models.describe import NetworkDescriptor
+from training.photo import as_batch, read_photo
+
+SIDE = 640
+"""Photos are made smaller until their longer side is at most this many pixels."""
+ELSEWHERE_PX = 16.0
+"""A competitor of a match lies at least this far from it: nearer ones see the same thing."""
+_COARSE = 4
+"""Competitors are sought on every fourth pixel of every fourth row."""
+
+
+@dataclass(frozen=True)
+class PhotoMatches:
+    """Matches of two photos, the most distinct first. Pixels are (x, y), the centre of the top-left one at (0, 0)."""
+
+    asked: int
+    """Number of grid pixels of A that looked for a match."""
+    xy0: np.ndarray
+    """(M, 2) float32 pixels of A, as given on disk (before any shrinking)."""
+    xy1: np.ndarray
+    """(M, 2) float32 pixels of B, likewise."""
+    distance: np.ndarray
+    """(M,) float32 distance of the descriptors."""
+    ratio: np.ndarray
+    """(M,) float32 that distance over the distance of the best competitor: small is distinct."""
+
+    def __len__(self) -> int:
+        return len(self.xy0)
+
+
+def match(
+    run: Path,
+    a: Path,
+    b: Path,
+    out: Path,
+    device: str,
+    grid: int = 8,
+    ratio: float = 0.9,
+    back_px: float = 2.0,
+    distance: Distance = "l2",
+) -> PhotoMatches:
+    """Match two photos with the network of a run and write the picture of it to `out` (PNG, or as its ending says).
+
+    `grid` is the distance of the pixels that ask, in pixels of the (at most SIDE px long) photo; `back_px` is how far
+    from its beginning a match may come back, `ratio` the largest ratio that is kept (1 keeps all).
+    Raises CheckpointError, ImageError or RequestError.
+    """
+    if grid < 1 or not 0 < ratio <= 1 or back_px < 0:
+        raise RequestError(
+            f"--grid {grid} --ratio {ratio} --back-px {back_px}: give grid >= 1, 0 < ratio <= 1, back >= 0"
+        )
+    place = choose_device(device)
+    model, _ = checkpoint.load_model(run, place)
+    photos = (read_photo(a), read_photo(b))
+    found = match_photos(NetworkDescriptor("network", model), *photos, grid, ratio, back_px, distance, place)
+    draw(out, photos, (a.name, b.name), (found.xy0, found.xy1), found.asked)
+    return found
+
+
+def match_photos(
+    describe: Descriptor,
+    photo0: np.ndarray,
+    photo1: np.ndarray,
+    grid: int = 8,
+    ratio: float = 0.9,
+    back_px: float = 2.0,
+    distance: Distance = "l2",
+    device: torch.device | str = "cpu",
+) -> PhotoMatches:
+    """The matches of two (H, W, 3) uint8 photos, which need not be of one size, by a descriptor on `device`."""
+    small0, small1 = shrink(photo0), shrink(photo1)
+    features0, features1 = (describe(as_batch(small).to(device))[0] for small in (small0, small1))
+    found = match_features(features0, features1, grid, ratio, back_px, distance)
+    scale0, scale1 = _scale(photo0, small0), _scale(photo1, small1)
+    # pixel centres are at whole numbers: half a pixel of shift before and after scaling
+    xy0, xy1 = (found.xy0 + 0.5) * scale0 - 0.5, (found.xy1 + 0.5) * scale1 - 0.5
+    return PhotoMatches(found.asked, xy0.astype(np.float32), xy1.astype(np.float32), found.distance, found.ratio)
+
+
+def match_features(
+    features0: Tensor,
+    features1: Tensor,
+    grid: int = 8,
+    ratio: float = 0.9,
+    back_px: float = 2.0,
+    distance: Distance = "l2",
+) -> PhotoMatches:
+    """The matches of two maps (D, H, W) float32 in their own pixels."""
+    xy0 = _grid_pixels(features0, grid)
+    queries, bank0, bank1 = features0[:, xy0[:, 1], xy0[:, 0]].T, _rows(features0), _rows(features1)
+    there, value, back = mutual(queries, bank0, bank1, distance)
+    xy1 = _pixels(there, features1)
+    returned = (_pixels(back, features0) - xy0).float().norm(dim=1) <= back_px
+    rival = competitor(queries, features1, xy1, distance)
+    ratios = torch.where(rival > 0, value / rival, 1.0)  # a collapsed network has both 0, and nothing distinct
+    kept = (returned & (ratios <= ratio)).nonzero()[:, 0]
+    kept = kept[ratios[kept].argsort(stable=True)]
+    parts = (xy0[kept].float(), xy1[kept].float(), value[kept], ratios[kept])
+    return PhotoMatches(len(xy0), *(part.cpu().numpy() for part in parts))
+
+
+def competitor(queries: Tensor, features: Tensor, xy: Tensor, distance: Distance) -> Tensor:
+    """Distance of (Q, D) queries to the nearest of `features` (D, H, W) at least ELSEWHERE_PX from `xy` (Q, 2): (Q,).
+
+    Sought on a coarse grid of pixels; infinite where the photo is too small for a competitor.
+    """
+    places = _grid_pixels(features, _COARSE)
+    bank, p = features[:, places[:, 1], places[:, 0]].T, {"l2": 2.0, "l1": 1.0, "linf": float("inf")}[distance]
+    exact = {"p": p, "compute_mode": "donot_use_mm_for_euclid_dist"}  # the product's roundoff would hide equal ones
+    best = [
+        torch.cdist(some, bank, **exact).masked_fill_(torch.cdist(at, places.float()) < ELSEWHERE_PX, torch.inf).amin(1)
+        for some, at in zip(queries.split(256), xy.float().split(256), strict=True)
+    ]
+    return torch.cat(best)
+
+
+def shrink(photo: np.ndarray) -> np.ndarray:
+    """(H, W, 3) uint8 with the longer side at most SIDE; smaller photos as they are."""
+    height, width = photo.shape[:2]
+    if max(height, width) <= SIDE:
+        return photo
+    factor = SIDE / max(height, width)
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    return np.asarray(Image.fromarray(photo).resize(size, Image.Resampling.LANCZOS))
+
+
+def _scale(photo: np.ndarray, small: np.ndarray) -> np.ndarray:
+    """(2,) pixels of `photo` per pixel of `small`, in x and y."""
+    return np.array([photo.shape[1] / small.shape[1], photo.shape[0] / small.shape[0]])
+
+
+def _grid_pixels(features: Tensor, step: int) -> Tensor:
+    """(Q, 2) int64 pixels (x, y) every `step` pixels, centred in the map (D, H, W)."""
+    ys, xs = (torch.arange((side - 1) % step // 2, side, step, device=features.device) for side in features.shape[1:])
+    return torch.cartesian_prod(ys, xs).flip(1)
+
+
+def _rows(features: Tensor) -> Tensor:
+    """(D, H, W) to (H * W, D)."""
+    return features.flatten(1).T.contiguous()
+
+
+def _pixels(index: Tensor, features: Tensor) -> Tensor:
+    """(Q,) rows of `_rows` to (Q, 2) pixels (x, y)."""
+    width = features.shape[2]
+    return torch.stack((index % width, index // width), dim=1)

@@ -1,0 +1,23 @@
+"""Making a picture's sides multiples of a number by mirroring it."""
+
+import torch
+from torch import Tensor
+
+
+def pad_to_multiple(images: Tensor, multiple: int) -> Tensor:
+    """Mirror (..., H, W) at the right and lower border up to the next multiple; the top-left pixel stays where it is.
+
+    The mirror stands between pixels: the first new column repeats the last old one. It works for any side, also one
+    shorter than what is missing, where the picture is mirrored to and fro. Sides that are multiples are not touched.
+    """
+    for axis in (-2, -1):
+        side = images.shape[axis]
+        if side % multiple:
+            images = images.index_select(axis, _mirrored(side, -(-side // multiple) * multiple, images.device))
+    return images
+
+
+def _mirrored(side: int, length: int, device: torch.device) -> Tensor:
+    """(length,) int64: 0 .. side - 1, side - 1 .. 0, 0 .. and so on."""
+    index = torch.arange(length, device=device) % (2 * side)
+    return torch.minimum(index, 2 * side - 1 - index)

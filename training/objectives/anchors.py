@@ -1,0 +1,45 @@
+"""Pixels for objectives that compare many with many: anchors with a known match, and candidates to tell them from."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from training.objectives.matches import Matches
+
+
+@dataclass(frozen=True)
+class Points:
+    """M entries of each pair's matches."""
+
+    xy0: Tensor
+    """(B, M, 2) int32 pixels of view 0."""
+    xy1: Tensor
+    """(B, M, 2) float32 pixels of view 1."""
+    present: Tensor
+    """(B, M) bool: False in padding."""
+
+
+def first(matches: Matches, mask: Tensor, count: int) -> Points:
+    """The first entries, `count` at most, that the mask (B, N) sets: a random subset, matches being in random order."""
+    order = torch.argsort((~mask).to(torch.uint8), dim=1, stable=True)[:, :count]
+    return _points(matches, order, mask.gather(1, order))
+
+
+def spread(matches: Matches, count: int) -> Points:
+    """`count` entries spread evenly over S of each pair, with repetitions where S is smaller."""
+    size = matches.valid.sum(1, keepdim=True)
+    steps = torch.arange(count if matches.valid.shape[1] else 0, device=size.device)
+    order = torch.argsort((~matches.valid).to(torch.uint8), dim=1, stable=True)
+    index = order.gather(1, steps * size // count)
+    return _points(matches, index, (size > 0).expand(index.shape))
+
+
+def near(a: Tensor, b: Tensor, radius_px: float) -> Tensor:
+    """(B, M, C) bool: pixels a (B, M, 2) and b (B, C, 2) of one view at most `radius_px` apart."""
+    return torch.cdist(a.float(), b.float(), compute_mode="donot_use_mm_for_euclid_dist") <= radius_px
+
+
+def _points(matches: Matches, index: Tensor, present: Tensor) -> Points:
+    wide = index.unsqueeze(2).expand(-1, -1, 2)
+    return Points(matches.xy0.gather(1, wide), matches.xy1.gather(1, wide), present)
