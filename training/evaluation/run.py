@@ -1,0 +1,146 @@
+"""`scenetrain eval`: a trained network beside the baselines, on held-out rooms and objects."""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import cast
+
+import torch
+
+from scenegen.shards import ShardSet
+from training.checkpoint import NAME, load_model
+from training.evaluation.baselines import DenseSift, RgbPatches, untrained
+from training.evaluation.bins import ALL
+from training.evaluation.claims import claims
+from training.evaluation.descriptor import Descriptor
+from training.evaluation.figures import History, write_figures
+from training.evaluation.heldout import HeldOutPairs
+from training.evaluation.labelled import LabelledSample, LabelledSamples
+from training.evaluation.metrics import score, score_bins
+from training.evaluation.nearest import Distance
+from training.evaluation.predictions import Predictions, load, predict, save
+from training.evaluation.provenance import Provenance, provenance
+from training.evaluation.table import EvaluationTable, Row, to_json, to_text
+from training.logs import HEALTH, LOG, VALIDATION, read_lines
+from training.models.describe import NetworkDescriptor
+from training.settings import FitSettings
+
+SPLIT = "val"
+"""Split that is measured: its rooms and its objects are in no training shard."""
+
+
+@dataclass(frozen=True)
+class EvaluationSettings:
+    """What is measured, and how much of it."""
+
+    pairs: int = 0
+    """Pairs at most, spread evenly over the shards; 0: all."""
+    queries: int = 512
+    """Visible rays asked per pair at most, and as many distractors."""
+    window: int = 0
+    """Side of the square windows in pixels; 0: whole pictures."""
+    distance: Distance = "l2"
+    """Distance of descriptors (the paper's location maps use l2 whatever the network was trained with)."""
+    pictures: int = 32
+    """Pictures at most for instances, categories and edges; 0 leaves these out."""
+    seed: int = 0
+    """Root of the choice of rays, of the clusters and of the resampled rooms."""
+
+
+def evaluate(
+    run: Path,
+    shards: Path,
+    out: Path | None = None,
+    device: torch.device | str = "cpu",
+    settings: EvaluationSettings | None = None,
+) -> EvaluationTable:
+    """Measure the network of a run folder and the baselines; write table.json, table.txt and figures to `out`.
+
+    `out` is RUN/eval unless given. Predictions are kept there and used again for the same network, data and settings.
+    Raises CheckpointError, ShardError and DataError with a line for the user.
+    """
+    settings, out = settings or EvaluationSettings(), out or run / "eval"
+    model, fit_settings = load_model(run, device)
+    model.eval()
+    trained = NetworkDescriptor("trained network", model)
+    descriptors = [trained, *baselines(fit_settings, device)]
+    about = provenance(shards, SPLIT)
+    weights = hashlib.sha256((run / NAME).read_bytes()).hexdigest()
+    table = measure(descriptors, shards, about, weights, out, device, settings)
+    write_table(table, out)
+    draw(trained, run, shards, out, device)
+    return table
+
+
+def baselines(fit_settings: FitSettings, device: torch.device | str) -> tuple[Descriptor, ...]:
+    """What every table is compared with: no training, no network, and a classic."""
+    return untrained(fit_settings.model, fit_settings.seed, device), RgbPatches(), DenseSift()
+
+
+def measure(
+    descriptors: Sequence[Descriptor],
+    shards: Path,
+    about: Provenance,
+    weights: str,
+    out: Path,
+    device: torch.device | str,
+    settings: EvaluationSettings,
+) -> EvaluationTable:
+    """The table of some descriptors; `weights` names the networks among them in the keys of kept predictions."""
+    held_out = ShardSet(shards, split=SPLIT, layers=())
+    pairs = HeldOutPairs(held_out, settings.queries, settings.seed, settings.window, settings.pairs)
+    samples = labelled(shards, settings.pictures)
+    rows = []
+    for descriptor in descriptors:
+        key = json.dumps([descriptor.name, weights, about.sha256, asdict(settings)], sort_keys=True)
+        predictions = predicted(descriptor, pairs, out, key, settings.distance, device)
+        numbers = claims(descriptor, samples, settings.seed, device) if len(samples) else {}
+        rows.append(row(predictions, numbers, settings.seed))
+    return EvaluationTable(tuple(rows), asdict(about) | asdict(settings) | {"checkpoint_sha256": weights})
+
+
+def labelled(shards: Path, limit: int) -> Sequence[LabelledSample]:
+    """The pictures that the paper's claims are measured on; none without depth and instance layers."""
+    every = ShardSet(shards, split=SPLIT)
+    layers = {info.name for number in range(len(every.entries)) for info in every.reader(number).datasets()}
+    if not limit or not {"depth", "instance"} <= layers:
+        return ()
+    return cast("Sequence[LabelledSample]", LabelledSamples(every, limit))
+
+
+def predicted(
+    descriptor: Descriptor, pairs: HeldOutPairs, out: Path, key: str, distance: Distance, device: torch.device | str
+) -> Predictions:
+    """Predictions kept by an earlier evaluation with the same key, or new ones, which are then kept."""
+    path = out / "predictions" / f"{re.sub(r'[^a-z0-9]+', '-', descriptor.name.lower())}.h5"
+    kept = load(path, key)
+    if kept is None:
+        kept = predict(descriptor.name, descriptor, pairs, distance, device, key)
+        save(path, kept)
+    return kept
+
+
+def row(predictions: Predictions, numbers: dict[str, float], seed: int) -> Row:
+    """One row of the table."""
+    groups = {bins.title: score_bins(predictions, bins, seed) for bins in ALL}
+    return Row(predictions.name, predictions.channels, score(predictions, seed), groups, numbers)
+
+
+def write_table(table: EvaluationTable, out: Path) -> None:
+    """table.json and table.txt, each whole or not there."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in (("table.json", to_json(table)), ("table.txt", to_text(table))):
+        draft = out / f".{name}"
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(out / name)
+
+
+def draw(descriptor: Descriptor, run: Path, shards: Path, out: Path, device: torch.device | str) -> list[Path]:
+    """All figures of the trained network, with the curves of its run."""
+    samples = LabelledSamples(ShardSet(shards, split=SPLIT, layers=()))
+    training, validation, health = (read_lines(run / name) for name in (LOG, VALIDATION, HEALTH))
+    history = History(training, validation, health)
+    return write_figures(descriptor, cast("Sequence[LabelledSample]", samples), out, history, device)

@@ -1,0 +1,195 @@
+"""The table of an evaluation: for the terminal, as text and as JSON. A row is a descriptor; intervals stand below."""
+
+import io
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table as Grid
+from rich.text import Text
+
+from training.evaluation.bootstrap import LEVEL, Estimate
+from training.evaluation.metrics import RIGHT_PX, Scores
+
+WIDTH = 190
+"""Columns of the text form."""
+
+
+class Column(NamedTuple):
+    """One number of a row."""
+
+    key: str
+    header: str
+    factor: float
+    decimals: int
+
+
+MATCHING = (
+    *(Column(f"pck@{k}", f"PCK@{k} px\n(%)", 100, 1) for k in (1, 3, 5, 10)),
+    Column("aepe_px", "AEPE\n(px)", 1, 1),
+    Column("median_px", "median\n(px)", 1, 1),
+    Column("recall@1", "recall@1\n(%)", 100, 1),
+    Column("closer", "closer\n(%)", 100, 2),
+    Column("closer_median", "closer,\nmedian (%)", 100, 2),
+    Column("mutual_precision", "mutual\nprecision (%)", 100, 1),
+    Column("mutual_recall", "mutual\nrecall (%)", 100, 1),
+)
+"""Columns of the table of matches."""
+CLAIMS = (
+    Column("clusters/ari", "clusters\nARI", 1, 3),
+    Column("clusters/fg_ari", "clusters\nFG-ARI", 1, 3),
+    Column("clusters/purity", "sign codes\npurity", 1, 3),
+    Column("category/miou", "categories\nmean IoU", 1, 3),
+    Column("edges/ap", "depth edges\nAP", 1, 3),
+    Column("edges/f_fixed", "depth edges\nF (fixed)", 1, 3),
+    Column("flips/top_at_edges", "sign flips\nat edges (%)", 100, 1),
+    Column("flips/top_elsewhere", "sign flips\nelsewhere (%)", 100, 1),
+)
+"""Columns of the table of the paper's claims."""
+BY_GROUP = Column("pck@5", "PCK@5 px (%)", 100, 1)
+"""The number of the tables by group."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One descriptor."""
+
+    name: str
+    channels: int
+    """D."""
+    scores: Scores
+    """All queries."""
+    groups: dict[str, dict[str, Scores]]
+    """Scores by the title of a grouping and the label of a group."""
+    claims: dict[str, float]
+    """Instances, categories and edges; empty where they were not measured."""
+
+
+@dataclass(frozen=True)
+class EvaluationTable:
+    """Rows and what they were made with."""
+
+    rows: tuple[Row, ...]
+    settings: dict[str, Any]
+    """Resolved settings: data, its digest and size, queries, distance, seed."""
+
+
+def to_json(table: EvaluationTable) -> str:
+    """Everything, as JSON: an estimate is {value, low, high}, and what is unknown is null."""
+    rows = [
+        {
+            "name": row.name,
+            "channels": row.channels,
+            **_scores(row.scores),
+            "groups": {
+                title: {label: _scores(scores) for label, scores in groups.items()}
+                for title, groups in row.groups.items()
+            },
+            "claims": {name: _number(value) for name, value in row.claims.items()},
+        }
+        for row in table.rows
+    ]
+    content = {"settings": table.settings, "interval": LEVEL, "rows": rows}
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def to_text(table: EvaluationTable) -> str:
+    """The tables as plain text."""
+    console = Console(file=io.StringIO(), width=WIDTH, color_system=None, legacy_windows=False)
+    console.print(render(table))
+    written = console.file.getvalue()  # pyright: ignore[reportAttributeAccessIssue]
+    return "\n".join(line.rstrip() for line in written.splitlines()) + "\n"
+
+
+def render(table: EvaluationTable) -> RenderableType:
+    """The tables for a rich console: matching, by group, the paper's claims, and what was measured on."""
+    parts: list[RenderableType] = [_matching(table), *_groups(table)]
+    if any(row.claims for row in table.rows):
+        parts.append(_claims(table))
+    return Group(*parts, Text("\n".join(_footnotes(table))))
+
+
+def _matching(table: EvaluationTable) -> Grid:
+    grid = _grid("matching on held-out pairs", ["D", *(column.header for column in MATCHING)])
+    for row in table.rows:
+        cells = [_with_interval(row.scores.metrics[column.key], column) for column in MATCHING]
+        grid.add_row(row.name, str(row.channels), *cells)
+    return grid
+
+
+def _groups(table: EvaluationTable) -> Iterator[Grid]:
+    """One table for each grouping; the number of queries stands in the header."""
+    first = table.rows[0]
+    for title, groups in first.groups.items():
+        headers = [f"{label}\n{scores.queries:,} queries" for label, scores in groups.items()]
+        grid = _grid(f"{BY_GROUP.header} by {title}", headers)
+        for row in table.rows:
+            found = row.groups[title].values()
+            grid.add_row(row.name, *(_with_interval(scores.metrics[BY_GROUP.key], BY_GROUP) for scores in found))
+        yield grid
+
+
+def _claims(table: EvaluationTable) -> Grid:
+    grid = _grid("instances, categories and edges in single pictures", [column.header for column in CLAIMS])
+    for row in table.rows:
+        grid.add_row(row.name, *(_text(row.claims.get(column.key, math.nan), column) for column in CLAIMS))
+    return grid
+
+
+def _grid(title: str, headers: list[str]) -> Grid:
+    grid = Grid(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    grid.add_column("descriptor", no_wrap=True)
+    for header in headers:
+        grid.add_column(header, justify="right", no_wrap=True)
+    return grid
+
+
+def _with_interval(estimate: Estimate, column: Column) -> str:
+    """The value, and its interval in a second line where there is one."""
+    value = _text(estimate.value, column)
+    if not math.isfinite(estimate.low):
+        return value
+    return f"{value}\n[{_text(estimate.low, column)}, {_text(estimate.high, column)}]"
+
+
+def _text(value: float, column: Column) -> str:
+    return f"{value * column.factor:.{column.decimals}f}" if math.isfinite(value) else "-"
+
+
+def _footnotes(table: EvaluationTable) -> list[str]:
+    scores = table.rows[0].scores
+    lines = [
+        f"Held-out rooms: {scores.rooms}, pairs: {scores.pairs:,}; {scores.queries:,} queries (visible rays) and "
+        f"{scores.distractors:,} distractors (occluded or out of view); each is looked for among all pixels.",
+        "closer: share of the pixels closer than the true match (0 is perfect, 50 is chance). "
+        f"mutual: right within {RIGHT_PX:g} px, against wrong ones and distractors.",
+        _interval_note(scores.rooms),
+    ]
+    return lines + [f"{name}: {_plain(value)}" for name, value in table.settings.items()]
+
+
+def _interval_note(rooms: int) -> str:
+    if rooms < 2:
+        return "No intervals: they are made by resampling rooms, and there is one only."
+    return f"[low, high]: {100 * LEVEL:g} % intervals by resampling the {rooms} rooms; few rooms give rough intervals."
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _scores(scores: Scores) -> dict[str, Any]:
+    counts = {name: getattr(scores, name) for name in ("queries", "distractors", "pairs", "rooms")}
+    metrics = {
+        name: {part: _number(value) for part, value in estimate._asdict().items()}
+        for name, estimate in scores.metrics.items()
+    }
+    return counts | {"metrics": metrics}
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
