@@ -40,8 +40,9 @@ class HeldOutPairs:
     """The pairs of view 0 with each other view of every sample, as a sequence.
 
     `limit` > 0 keeps that many, spread evenly. `queries` bounds the visible rays asked per pair, and there are as many
-    distractors at most. `window` > 0 cuts a square from each view: the middle of view 0, and view 1 around where that falls. Which
-    rays are asked depends on (seed, pair) only. Raises DataError when the window is larger than the pictures.
+    distractors at most. `window` > 0 cuts a square from each view: the middle of view 0, and view 1 around where
+    that falls. Which rays are asked depends on (seed, pair) only. Raises DataError when the window is larger than the
+    pictures.
     """
 
     def __init__(self, shards: ShardSet, queries: int, seed: int, window: int = 0, limit: int = 0) -> None:
