@@ -1,19 +1,22 @@
 """The table as text and JSON: what is printed is what was measured."""
 
+import io
 import json
 import math
 
+from rich.console import Console
+
 from training.evaluation.bootstrap import Estimate
 from training.evaluation.metrics import Scores
-from training.evaluation.table import CLAIMS, MATCHING, EvaluationTable, Row, to_json, to_text
+from training.evaluation.table import EDGES, FOUND, INSTANCES, MISSED, EvaluationTable, Row, render, to_json, to_text
 
 NAN = math.nan
 
 
 def made(low=0.1, high=0.375, rooms=4, claims=None):
-    metrics = {column.key: Estimate(0.25, low, high) for column in MATCHING}
+    metrics = {column.key: Estimate(0.25, low, high) for column in FOUND + MISSED}
     scores = Scores(metrics, 1200, 900, 12, rooms)
-    empty = Scores({column.key: Estimate(NAN, NAN, NAN) for column in MATCHING}, 0, 0, 0, 0)
+    empty = Scores({column.key: Estimate(NAN, NAN, NAN) for column in FOUND + MISSED}, 0, 0, 0, 0)
     rows = tuple(
         Row(name, 32, scores, {"overlap (share)": {"0 to 1": scores, "1 to 2": empty}}, claims or {})
         for name in ("net", "patches")
@@ -23,7 +26,7 @@ def made(low=0.1, high=0.375, rooms=4, claims=None):
 
 def test_text_has_units_intervals_numbers_and_settings():
     text = to_text(made())
-    for expected in ("PCK@5 px", "(%)", "(px)", "25.0", "[10.0, 37.5]", "Held-out rooms: 4, pairs: 12; 1,200 queries", "900 distractors", "resampling the 4 rooms", "sha256: abc", "rooms: kitchen, hall", "distance: l2", "seed: 3", "PCK@5 px (%) by overlap (share)", "1 to 2"):  # fmt: skip
+    for expected in ("PCK@5 px", "(%)", "(px)", "25.0", "10.0–37.5", "Held-out rooms: 4, pairs: 12; 1,200 queries", "900 distractors", "resampling the 4 rooms", "sha256: abc", "rooms: kitchen, hall", "distance: l2", "seed: 3", "PCK@5 px (%) by overlap (share)", "1 to 2"):  # fmt: skip
         assert expected in text
     assert "…" not in text  # nothing was cut
     assert max(map(len, text.splitlines())) <= 190
@@ -37,7 +40,7 @@ def test_one_room_prints_no_interval():
 
 
 def test_claims_have_their_own_table():
-    text = to_text(made(claims={column.key: 0.5 for column in CLAIMS[:-1]}))
+    text = to_text(made(claims={column.key: 0.5 for column in (INSTANCES + EDGES)[:-1]}))
     assert "FG-ARI" in text
     assert "0.500" in text
 
@@ -51,3 +54,9 @@ def test_json_holds_everything_and_null_for_nan():
     assert row["metrics"]["pck@5"] == {"value": 0.25, "low": 0.1, "high": 0.375}
     assert row["groups"]["overlap (share)"]["1 to 2"]["metrics"]["pck@5"]["value"] is None
     assert row["claims"] == {"clusters/ari": None}
+
+
+def test_the_tables_fit_a_terminal_of_eighty_columns():
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(render(made(claims={column.key: 0.5 for column in INSTANCES + EDGES})))
+    assert "…" not in console.export_text()

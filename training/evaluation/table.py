@@ -15,7 +15,7 @@ from rich.text import Text
 from training.evaluation.bootstrap import LEVEL, Estimate
 from training.evaluation.metrics import RIGHT_PX, Scores
 
-WIDTH = 190
+WIDTH = 100
 """Columns of the text form."""
 
 
@@ -28,28 +28,33 @@ class Column(NamedTuple):
     decimals: int
 
 
-MATCHING = (
+FOUND = (
     *(Column(f"pck@{k}", f"PCK@{k} px\n(%)", 100, 1) for k in (1, 3, 5, 10)),
+    Column("recall@1", "recall@1\n(%)", 100, 1),
+)
+"""Columns of the table of matches found."""
+MISSED = (
     Column("aepe_px", "AEPE\n(px)", 1, 1),
     Column("median_px", "median\n(px)", 1, 1),
-    Column("recall@1", "recall@1\n(%)", 100, 1),
-    Column("closer", "closer\n(%)", 100, 2),
-    Column("closer_median", "closer,\nmedian (%)", 100, 2),
-    Column("mutual_precision", "mutual\nprecision (%)", 100, 1),
+    Column("closer", "closer\n(%)", 100, 1),
+    Column("mutual_precision", "mutual\nprec. (%)", 100, 1),
     Column("mutual_recall", "mutual\nrecall (%)", 100, 1),
 )
-"""Columns of the table of matches."""
-CLAIMS = (
+"""Columns of the table of errors, and of matches that hold both ways."""
+INSTANCES = (
     Column("clusters/ari", "clusters\nARI", 1, 3),
     Column("clusters/fg_ari", "clusters\nFG-ARI", 1, 3),
     Column("clusters/purity", "sign codes\npurity", 1, 3),
     Column("category/miou", "categories\nmean IoU", 1, 3),
+)
+"""Columns of the table of the claim that instances separate."""
+EDGES = (
     Column("edges/ap", "depth edges\nAP", 1, 3),
     Column("edges/f_fixed", "depth edges\nF (fixed)", 1, 3),
     Column("flips/top_at_edges", "sign flips\nat edges (%)", 100, 1),
     Column("flips/top_elsewhere", "sign flips\nelsewhere (%)", 100, 1),
 )
-"""Columns of the table of the paper's claims."""
+"""Columns of the table of the claim that some channels flip sign at edges."""
 BY_GROUP = Column("pck@5", "PCK@5 px (%)", 100, 1)
 """The number of the tables by group."""
 
@@ -107,16 +112,23 @@ def to_text(table: EvaluationTable) -> str:
 
 def render(table: EvaluationTable) -> RenderableType:
     """The tables for a rich console: matching, by group, the paper's claims, and what was measured on."""
-    parts: list[RenderableType] = [_matching(table), *_groups(table)]
+    parts: list[RenderableType] = [
+        _matching(table, "matching on held-out pairs", FOUND),
+        _matching(table, "errors, and matches that hold both ways", MISSED),
+        *_groups(table),
+    ]
     if any(row.claims for row in table.rows):
-        parts.append(_claims(table))
+        parts += [
+            _claims(table, "instances and categories in single pictures", INSTANCES),
+            _claims(table, "edges in single pictures", EDGES),
+        ]
     return Group(*parts, Text("\n".join(_footnotes(table))))
 
 
-def _matching(table: EvaluationTable) -> Grid:
-    grid = _grid("matching on held-out pairs", ["D", *(column.header for column in MATCHING)])
+def _matching(table: EvaluationTable, title: str, columns: tuple[Column, ...]) -> Grid:
+    grid = _grid(title, ["D", *(column.header for column in columns)])
     for row in table.rows:
-        cells = [_with_interval(row.scores.metrics[column.key], column) for column in MATCHING]
+        cells = [_with_interval(row.scores.metrics[column.key], column) for column in columns]
         grid.add_row(row.name, str(row.channels), *cells)
     return grid
 
@@ -133,10 +145,10 @@ def _groups(table: EvaluationTable) -> Iterator[Grid]:
         yield grid
 
 
-def _claims(table: EvaluationTable) -> Grid:
-    grid = _grid("instances, categories and edges in single pictures", [column.header for column in CLAIMS])
+def _claims(table: EvaluationTable, title: str, columns: tuple[Column, ...]) -> Grid:
+    grid = _grid(title, [column.header for column in columns])
     for row in table.rows:
-        grid.add_row(row.name, *(_text(row.claims.get(column.key, math.nan), column) for column in CLAIMS))
+        grid.add_row(row.name, *(_text(row.claims.get(column.key, math.nan), column) for column in columns))
     return grid
 
 
@@ -153,7 +165,7 @@ def _with_interval(estimate: Estimate, column: Column) -> str:
     value = _text(estimate.value, column)
     if not math.isfinite(estimate.low):
         return value
-    return f"{value}\n[{_text(estimate.low, column)}, {_text(estimate.high, column)}]"
+    return f"{value}\n{_text(estimate.low, column)}–{_text(estimate.high, column)}"
 
 
 def _text(value: float, column: Column) -> str:
@@ -175,7 +187,7 @@ def _footnotes(table: EvaluationTable) -> list[str]:
 def _interval_note(rooms: int) -> str:
     if rooms < 2:
         return "No intervals: they are made by resampling rooms, and there is one only."
-    return f"[low, high]: {100 * LEVEL:g} % intervals by resampling the {rooms} rooms; few rooms give rough intervals."
+    return f"low–high: {100 * LEVEL:g} % intervals by resampling the {rooms} rooms; few rooms give rough intervals."
 
 
 def _plain(value: Any) -> str:
