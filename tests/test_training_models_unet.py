@@ -9,7 +9,7 @@ from torch.nn import functional
 from training.errors import RequestError
 from training.models.blocks import PixelNorm, make_norm
 from training.models.padding import pad_to_multiple
-from training.models.unet import UNet, build_model, count_parameters
+from training.models.unet import LOCAL_UP, UNet, build_model, count_parameters
 from training.settings import ModelSettings
 
 FIRST = ModelSettings(widths=(32, 64, 64), blocks=(1, 2, 2))
@@ -259,3 +259,26 @@ def test_settings_that_make_no_network(settings, words):
 
 def test_the_constructor_is_a_module():
     assert isinstance(build_model(SMALL, 0), UNet)
+
+
+def test_local_weights_let_blocks_work_and_coarse_paths_whisper():
+    paper, local = (build_model(ModelSettings(initial=name), 0) for name in ("paper", "local"))
+    assert count_parameters(paper) == count_parameters(local)
+    for before, after in zip(paper.ups, local.ups, strict=True):
+        torch.testing.assert_close(after.conv.weight, LOCAL_UP * before.conv.weight)
+    assert paper.encoder[0][0].conv2.weight.std() < 1e-5 < 0.05 < local.encoder[0][0].conv2.weight.std()
+    assert (paper.stem.weight == local.stem.weight).all()
+
+
+def test_with_local_weights_neighbours_differ_from_the_start():
+    images = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    steps = []
+    for name in ("paper", "local"):
+        features = build_model(ModelSettings(initial=name), 0).eval()(images)[0]
+        steps.append(float(((features[:, :, 1:] - features[:, :, :-1]).norm(dim=0).mean() / features.std()).detach()))
+    assert steps[1] > 2 * steps[0]
+
+
+def test_unit_length():
+    features = build_model(ModelSettings(unit_length=True), 0)(torch.rand(2, 3, 40, 33))
+    torch.testing.assert_close(features.norm(dim=1), torch.ones(2, 40, 33))

@@ -6,6 +6,9 @@ from typing import Literal
 Norm = Literal["inf", "1", "2"]
 Sampling = Literal["nearest", "bilinear"]
 
+OF_DIRECTIONS = ("infonce",)
+"""Objectives that compare directions: their descriptors should have length 1 to be searched by distance."""
+
 
 @dataclass(frozen=True)
 class ModelSettings:
@@ -23,6 +26,10 @@ class ModelSettings:
     """Dropout of the last two stages and the middle."""
     norm: Literal["image", "pixel"] = "image"
     """Statistics of the normalisations: over the whole image (the paper) or per pixel (tiles equal the full image)."""
+    initial: Literal["paper", "local"] = "paper"
+    """Initial weights: the paper's, or `local`, which starts from fine detail instead of from coarse blobs."""
+    unit_length: bool = False
+    """Scale each descriptor to length 1, for objectives that compare directions (`infonce`)."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,7 @@ class ObjectiveSettings:
     """What is minimised, and on which pixels."""
 
     name: str = "paper"
-    """Name of the objective: `paper` and `official` are the stable loss, others are improvements under their own names."""
+    """Name of the objective: `paper` and `official` are the stable loss, others are alternatives of their own names."""
     p: Norm = "inf"
     """Norm of the stable loss."""
     lam: float = 1.0

@@ -25,6 +25,10 @@ OtherSampling = Annotated[Sampling | None, tyro.conf.arg(metavar="nearest|biline
 Statistics = Annotated[
     Literal["image", "pixel"] | None, tyro.conf.arg(metavar="image|pixel", help_behavior_hint=_OF_PRESET)
 ]
+Initial = Annotated[
+    Literal["paper", "local"] | None, tyro.conf.arg(metavar="paper|local", help_behavior_hint=_OF_PRESET)
+]
+Switch = Annotated[bool | None, tyro.conf.arg(metavar="True|False", help_behavior_hint="(default: the objective's)")]
 Precision = Annotated[
     Literal["float32", "bfloat16"] | None, tyro.conf.arg(metavar="float32|bfloat16", help_behavior_hint=_OF_PRESET)
 ]
@@ -99,6 +103,10 @@ class Fit:
     """Normalise over the whole image (the paper) or per pixel (tiled inference then equals the full image)."""
     channels: Whole = None
     """D, the length of a descriptor."""
+    initial: Initial = None
+    """Initial weights: the paper's, or local (fine detail first: learns much faster at the start)."""
+    unit_length: Switch = None
+    """Scale each descriptor to length 1; by default as --objective wants it."""
 
     device: Device = "auto"
     """auto: a GPU if there is one."""

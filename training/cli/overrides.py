@@ -7,7 +7,7 @@ from typing import Any
 from training.cli.commands import Fit
 from training.errors import RequestError
 from training.presets import preset
-from training.settings import FitSettings
+from training.settings import OF_DIRECTIONS, FitSettings
 
 PLACES = {
     "objective": "objective.name",
@@ -29,6 +29,8 @@ PLACES = {
     "clip_norm": "optimizer.clip_norm",
     "clip_value": "optimizer.clip_value",
     "norm": "model.norm",
+    "initial": "model.initial",
+    "unit_length": "model.unit_length",
     "channels": "model.descriptor_channels",
     "precision": "precision",
 }
@@ -68,6 +70,8 @@ def settings_of(command: Fit) -> FitSettings:
     settings = preset(command.preset)
     if command.epochs is not None:
         settings = replace(settings, steps=0)  # a preset may count steps
+    if command.objective is not None:
+        settings = put(settings, "model.unit_length", command.objective in OF_DIRECTIONS)
     for option, place in PLACES.items():
         value = getattr(command, option)
         if value is not None:
