@@ -40,10 +40,14 @@ def unpack(stored: bytes, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArr
         raise OSError("a chunk cannot be unpacked") from None
     if len(raw) != size:
         raise OSError(f"a chunk holds {len(raw)} bytes instead of {size}")
-    flat = np.frombuffer(raw, np.uint8)
-    if dtype.itemsize > 1:
-        flat = np.ascontiguousarray(flat.reshape(dtype.itemsize, -1).T)
-    return flat.view(dtype).reshape(shape)
+    planes = np.frombuffer(raw, np.uint8).reshape(dtype.itemsize, -1)
+    if dtype.itemsize == 1:
+        return planes.view(dtype).reshape(shape)
+    items = np.empty(planes.shape[::-1], np.uint8)
+    # plane by plane: NumPy's own transposition takes three times as long
+    for k, plane in enumerate(planes):
+        items[:, k] = plane
+    return items.view(dtype).reshape(shape)
 
 
 def are_ours(dataset: h5py.Dataset, chunk_axes: int, filters: list[int]) -> bool:
@@ -71,7 +75,11 @@ def _chunk(dataset: h5py.Dataset, at: tuple[int, ...]) -> NDArray[Any]:
 
 def shuffled(block: NDArray[Any]) -> bytes:
     """Bytes regrouped: all first bytes of the items, then all second ones (HDF5's shuffle filter)."""
-    return block.reshape(-1).view(np.uint8).reshape(-1, block.itemsize).T.tobytes()
+    items = block.reshape(-1).view(np.uint8).reshape(-1, block.itemsize)
+    planes = np.empty(items.shape[::-1], np.uint8)
+    for k, plane in enumerate(planes):
+        plane[:] = items[:, k]
+    return planes.tobytes()
 
 
 def fletcher32(data: bytes) -> int:
