@@ -77,7 +77,7 @@ def test_a_job_that_always_kills_its_worker_fails_and_the_others_are_made(task_a
     assert finished(events) == [0, 2]
     failures = [e for e in events if isinstance(e, Failed)]
     assert [f.job for f in failures] == [poisoned]
-    assert f"room {poisoned.room}: its worker died 3 times (exit code -9)" in failures[0].message
+    assert f"room {poisoned.room}: its worker died 3 times (exit code -9, without a word)" in failures[0].message
 
 
 def test_closing_the_iterator_ends_the_workers(task_and_jobs, monkeypatch):

@@ -12,7 +12,8 @@ from rich.console import Console
 from small_world import objects_folder, rooms_folder
 
 from scenegen.config import GenerationConfig, ObjectsConfig, Range, Size
-from scenegen.errors import RunError, UsageError
+from scenegen.errors import RunError, ShardError, UsageError
+from scenegen.pipeline.lock import Slice
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import render
 from scenegen.pipeline.summary import rows
@@ -207,3 +208,29 @@ def test_fewer_layers(config, tmp_path):
         assert "depth" in f
         assert "normal" not in f
         assert "instance" not in f
+
+
+def test_slices_make_one_run_in_any_order(done, config, tmp_path):
+    parts = [Slice(1, 2), Slice(0, 2)]
+    for part in parts:
+        outcome = render(
+            config, tmp_path, codec="gzip", workers=0, cache=None, display=Display(Console(file=StringIO())), part=part
+        )
+        assert outcome.exit_code == 0
+        assert outcome.manifest["complete"] == (part == parts[-1])
+    assert digests(tmp_path) == digests(done[0])
+    both = [json.loads((out / "manifest.json").read_text()) for out in (tmp_path, done[0])]
+    assert [s["content_sha256"] for s in both[0]["shards"]] == [s["content_sha256"] for s in both[1]["shards"]]
+
+
+def test_a_failure_is_tried_again_and_forgotten_when_it_is_made(config, tmp_path, monkeypatch):
+    monkeypatch.setattr("scenegen.pipeline.executors.run_job", failing)
+    assert run(config, tmp_path).exit_code == 1
+    assert [item["why"] for item in json.loads((tmp_path / "manifest.json").read_text())["failed"]] == ["no luck"] * 3
+    monkeypatch.undo()
+    assert run(config, tmp_path).exit_code == 0
+    assert json.loads((tmp_path / "manifest.json").read_text())["failed"] == []
+
+
+def failing(*_):
+    raise ShardError("no luck")

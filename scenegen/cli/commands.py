@@ -32,6 +32,8 @@ class Render:
     """Worker processes; by default one per core, 0 runs in this process."""
     codec: Literal["gzip", "zstd", "none"] = "gzip"
     """Compression of the shards. gzip: any HDF5 reads it. zstd: faster to read, needs hdf5plugin. none: scratch."""
+    shard: Annotated[str | None, tyro.conf.arg(metavar="I/N")] = None
+    """Make only every N-th shard, from the I-th (0 to N - 1): parts of one run, on several machines or one."""
     cache: bool = True
     """Keep parsed models in a binary cache ($SCENEGEN_CACHE, else the user's cache folder)."""
     config: OptionalPath = None
@@ -66,6 +68,34 @@ class Assets:
 
 
 @dataclass(frozen=True)
+class Status:
+    """Say what of a run is done, what is missing, what failed and why, and who is at work on it.
+
+    Exit code 0: complete; 1: something is missing or failed.
+    """
+
+    folder: tyro.conf.Positional[Path]
+    """Folder of a run."""
+
+
+@dataclass(frozen=True)
+class Repack:
+    """Store the shards of a run with another codec; the data stays the same, and a digest of it proves that.
+
+    Examples:
+      scenegen repack out/demo --codec zstd --out out/demo-zstd
+
+    """
+
+    folder: tyro.conf.Positional[Path]
+    """Folder of a run."""
+    codec: Literal["gzip", "zstd", "none"]
+    """How the chunks are stored."""
+    out: Path
+    """Folder for the new shards and their manifest; not the old one."""
+
+
+@dataclass(frozen=True)
 class Verify:
     """Check shards: bytes, format, values; on request, against what their configuration makes.
 
@@ -89,11 +119,16 @@ class Verify:
     """Write the whole verdict to this JSON file."""
 
 
+Command = Render | Inspect | Status | Repack | Verify | Assets
+
+
 def commands(defaults: GenerationConfig) -> Any:
     """The union of all commands, for tyro; `defaults` are what --config brought."""
     return (
         Annotated[Render, tyro.conf.subcommand("render", default=Render(data=defaults))]
         | Annotated[Inspect, tyro.conf.subcommand("inspect")]
+        | Annotated[Status, tyro.conf.subcommand("status")]
+        | Annotated[Repack, tyro.conf.subcommand("repack")]
         | Annotated[Verify, tyro.conf.subcommand("verify")]
         | Annotated[Assets, tyro.conf.subcommand("assets")]
     )

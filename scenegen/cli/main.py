@@ -9,7 +9,7 @@ from pathlib import Path
 import tyro
 from rich.console import Console
 
-from scenegen.cli.commands import Assets, Inspect, Render, Verify, commands
+from scenegen.cli.commands import Assets, Command, Inspect, Render, Repack, Status, Verify, commands
 from scenegen.cli.values import registry
 from scenegen.config import GenerationConfig, from_dict
 from scenegen.errors import ScenegenError, UsageError
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parse(words: list[str]) -> Render | Inspect | Verify | Assets:
+def _parse(words: list[str]) -> Command:
     """The command; leaves the program with code 2 and a hint where tyro cannot make sense of it."""
     with registry():
         return tyro.cli(
@@ -68,7 +68,7 @@ def load_config(path: Path) -> GenerationConfig:
     return from_dict(values, f"--config {path}")
 
 
-def _run(command: Render | Inspect | Verify | Assets) -> int:
+def _run(command: Command) -> int:
     """Carry out a parsed command."""
     match command:
         case Render():
@@ -78,6 +78,12 @@ def _run(command: Render | Inspect | Verify | Assets) -> int:
 
             inspect_path(command.path, Console(highlight=False))
             return 0
+        case Status():
+            from scenegen.pipeline.status import print_status
+
+            return print_status(command.folder, Console(highlight=False))
+        case Repack():
+            return _repack(command)
         case Verify():
             return _verify(command)
         case Assets():
@@ -87,6 +93,7 @@ def _run(command: Render | Inspect | Verify | Assets) -> int:
 def _render(command: Render) -> int:
     """`scenegen render`."""
     from scenegen.assets.cache import AssetCache
+    from scenegen.pipeline.lock import Slice, parse_slice
     from scenegen.pipeline.progress import Display
     from scenegen.pipeline.run import render
     from scenegen.pipeline.summary import print_summary
@@ -100,10 +107,24 @@ def _render(command: Render) -> int:
         workers=command.workers,
         cache=cache,
         display=Display(console),
+        part=parse_slice(command.shard) if command.shard else Slice(),
     )
     print_summary(outcome, console)
     console.print(f"shards, manifest.json and config.json are in {command.out}", soft_wrap=True)
     return outcome.exit_code
+
+
+def _repack(command: Repack) -> int:
+    """`scenegen repack`."""
+    from scenegen.pipeline.repack import repack
+
+    console = Console(highlight=False)
+    before, after = repack(command.folder, command.codec, command.out, console)
+    console.print(
+        f"the same data in {command.out}: {after / 1e6:.1f} MB with {command.codec}, {before / 1e6:.1f} MB before",
+        soft_wrap=True,
+    )
+    return 0
 
 
 def _verify(command: Verify) -> int:

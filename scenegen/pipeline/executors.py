@@ -5,19 +5,25 @@ knows about processes. Workers are spawned, never forked: Embree's and OpenGL's 
 survive a fork.
 """
 
+import contextlib
+import faulthandler
 import multiprocessing
 import os
 import signal
+import tempfile
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 from scenegen.errors import ScenegenError
 from scenegen.pipeline.plan import Job
 from scenegen.pipeline.worker import Entry, Task, open_task, run_job
 
+TAIL_LINES = 4
+"""Lines of a dead worker's log that its failure quotes."""
 RETRIES = 2
 """How often a shard is tried again after its worker died."""
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -69,6 +75,8 @@ class _Worker:
 
     process: BaseProcess
     pipe: Connection
+    log: Path
+    """What the process says on its standard error."""
     job: Job | None = None
     advanced: int = 0
 
@@ -88,6 +96,7 @@ def run_pool(task: Task, jobs: list[Job], workers: int) -> Iterator[Event]:
             for worker in _ready(crew):
                 yield from _hear(worker, waiting, tries)
                 if not worker.process.is_alive() and (waiting or worker.job):
+                    _end(worker)
                     crew[crew.index(worker)] = replacement = _start(task)
                     _give(replacement, waiting)
     finally:
@@ -99,7 +108,9 @@ def _start(task: Task) -> _Worker:
     """Spawn a worker with one numerical thread: the workers are the parallelism."""
     context = multiprocessing.get_context("spawn")
     mine, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(task, theirs), daemon=True)
+    descriptor, log = tempfile.mkstemp(prefix="scenegen-worker-", suffix=".log")
+    os.close(descriptor)
+    process = context.Process(target=_serve, args=(task, theirs, log), daemon=True)
     before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
     try:
@@ -108,7 +119,7 @@ def _start(task: Task) -> _Worker:
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
     theirs.close()
-    return _Worker(process, mine)
+    return _Worker(process, mine, Path(log))
 
 
 def _give(worker: _Worker, waiting: deque[Job]) -> None:
@@ -150,8 +161,15 @@ def _bury(worker: _Worker, job: Job, waiting: deque[Job], tries: dict[Job, int])
     if tries[job] <= RETRIES:
         waiting.appendleft(job)
     else:
-        code = worker.process.exitcode
-        yield Failed(job, f"room {job.room}: its worker died {tries[job]} times (exit code {code}); see the log above")
+        code, said = worker.process.exitcode, _tail(worker.log)
+        yield Failed(job, f"room {job.room}: its worker died {tries[job]} times (exit code {code}{said})")
+
+
+def _tail(log: Path) -> str:
+    """The last words of a worker, in one line."""
+    lines = log.read_text(errors="replace").split("\n") if log.exists() else []
+    said = [line.strip() for line in lines if line.strip()][-TAIL_LINES:]
+    return f"; its last words: {' | '.join(said)}" if said else ", without a word"
 
 
 def _end(worker: _Worker) -> None:
@@ -160,11 +178,21 @@ def _end(worker: _Worker) -> None:
     if worker.process.is_alive():
         worker.process.kill()
     worker.process.join()
+    worker.log.unlink(missing_ok=True)
 
 
-def _serve(task: Task, pipe: Connection) -> None:
-    """Serve jobs until the pipe closes: the life of a worker."""
+def _serve(task: Task, pipe: Connection, log: str) -> None:
+    """Serve jobs until the pipe closes: the life of a worker. What it or a native library says goes to `log`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with Path(log).open("a") as file:
+        os.dup2(file.fileno(), 2)
+    faulthandler.enable()
+    with contextlib.suppress(BrokenPipeError):  # whoever asked has gone
+        _serve_jobs(task, pipe)
+
+
+def _serve_jobs(task: Task, pipe: Connection) -> None:
+    """Take a job, make its shard, say so, until the pipe closes."""
     try:
         studio, trouble = open_task(task), ""
     except ScenegenError as error:

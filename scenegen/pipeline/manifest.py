@@ -3,12 +3,16 @@
 import json
 import os
 import platform
+from collections.abc import Collection
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from scenegen import __version__
 from scenegen.config import GenerationConfig
 from scenegen.errors import RunError
+from scenegen.pipeline.lock import Slice, manifest_writer
 from scenegen.pipeline.plan import Plan
 from scenegen.pipeline.worker import Entry
 from scenegen.shards.reader import MANIFEST
@@ -32,6 +36,7 @@ def fresh_manifest(config: GenerationConfig, codec: str, plan: Plan, licenses: s
         "license": licenses,
         "num_shards": len(plan.jobs),
         "complete": False,
+        "planned": [asdict(job) for job in plan.jobs],
         "shards": [],
         "failed": [],
         "made_with": made_with(),
@@ -105,10 +110,40 @@ def _size(path: Path) -> int:
         return -1
 
 
-def write_manifest(out: Path, manifest: dict) -> None:
-    """Write the manifest, durably and whole. Raises ShardError where that cannot be."""
-    ordered = {**manifest, "shards": sorted(manifest["shards"], key=lambda entry: entry["index"])}
-    publish(out / MANIFEST, (json.dumps(ordered, indent=1) + "\n").encode())
+def record(out: Path, manifest: dict, made: Collection[Entry] = (), failed: Collection[dict] = ()) -> dict:
+    """Write down what was made and what failed, besides what others wrote down meanwhile; the manifest as it is now.
+
+    Slices of one run share a manifest, so it is read again, joined and written, by one process at a time. Written
+    durably and whole; raises ShardError where that cannot be.
+    """
+    with manifest_writer(out):
+        there = load_manifest(out) or manifest
+        shards: dict[Any, Entry] = {entry["index"]: entry for entry in (*there["shards"], *made)}
+        failures = {item["file"]: item for item in (*there["failed"], *failed)}
+        done = {entry["file"] for entry in shards.values()}
+        joined = {
+            **manifest,
+            "complete": len(shards) == manifest["num_shards"],
+            "shards": [shards[index] for index in sorted(shards)],
+            "failed": [failures[file] for file in sorted(failures) if file not in done],
+        }
+        publish(out / MANIFEST, (json.dumps(joined, indent=1) + "\n").encode())
+    return joined
+
+
+def begin(out: Path, fresh: dict, part: Slice) -> dict:
+    """The manifest to go on with: what an earlier call left, less what has gone and the failures that are tried again.
+
+    Raises RunError where the folder holds another run.
+    """
+    with manifest_writer(out):
+        old = load_manifest(out)
+        if old is not None:
+            require_same_run(out, old, fresh)
+            kept = [item for item in old["failed"] if not part.holds(item["index"])]
+            fresh = {**fresh, "shards": surviving(out, old), "failed": kept}
+        publish(out / MANIFEST, (json.dumps(fresh, indent=1) + "\n").encode())
+    return fresh
 
 
 def write_config(out: Path, config: GenerationConfig) -> None:

@@ -11,22 +11,15 @@ from scenegen.assets.library import open_objects, open_rooms
 from scenegen.config import GenerationConfig, checked
 from scenegen.errors import UsageError
 from scenegen.pipeline.executors import Advanced, Event, Failed, Finished, run_inline, run_pool
-from scenegen.pipeline.manifest import (
-    fresh_manifest,
-    load_manifest,
-    make_folder,
-    require_same_run,
-    surviving,
-    sweep,
-    write_config,
-    write_manifest,
-)
+from scenegen.pipeline.lock import Slice, only_run
+from scenegen.pipeline.manifest import begin, fresh_manifest, make_folder, record, sweep, write_config
 from scenegen.pipeline.plan import Job, Plan, make_plan
 from scenegen.pipeline.progress import Display
-from scenegen.pipeline.worker import Task
+from scenegen.pipeline.worker import Entry, Task
 from scenegen.rendering.choice import open_renderer
 from scenegen.shards.codecs import require_codec
 
+WHOLE = Slice()
 SAVE_SECONDS = 2.0
 """How often the manifest is written while shards come in; a shard made since is made again after a crash."""
 
@@ -39,17 +32,26 @@ class Outcome:
     seconds: float
     new_samples: int
     workers: int
+    failed: int
+    """Shards of this run, or slice, that could not be made."""
 
     @property
     def exit_code(self) -> int:
         """0: all shards are there; 1: some failed."""
-        return 1 if self.manifest["failed"] else 0
+        return 1 if self.failed else 0
 
 
 def render(
-    config: GenerationConfig, out: Path, *, codec: str, workers: int | None, cache: AssetCache | None, display: Display
+    config: GenerationConfig,
+    out: Path,
+    *,
+    codec: str,
+    workers: int | None,
+    cache: AssetCache | None,
+    display: Display,
+    part: Slice = WHOLE,
 ) -> Outcome:
-    """Make every shard of a run that is not there yet.
+    """Make every shard of a run, or of a slice of it, that is not there yet.
 
     Raises UsageError for an impossible request and RunError for a folder that cannot be used, before
     anything is written. Failed shards are listed in the manifest; the run goes on without them.
@@ -57,22 +59,28 @@ def render(
     wanted = _wanted_workers(workers)
     plan, task = _prepare(config, out, codec, cache)
     make_folder(out)
-    sweep(out)
-    fresh = fresh_manifest(config, codec, plan, task.licenses)
-    manifest = _resumed(out, fresh)
-    done = {entry["index"] for entry in manifest["shards"]}
-    jobs = [job for job in plan.jobs if job.index not in done]
+    with only_run(out, part):
+        return _finish(config, plan, task, wanted, display, part)
+
+
+def _finish(config: GenerationConfig, plan: Plan, task: Task, wanted: int, display: Display, part: Slice) -> Outcome:
+    """Make what is missing, once the folder is ours."""
+    out = task.out
+    if part == WHOLE:
+        sweep(out)
+    manifest = begin(out, fresh_manifest(config, task.codec, plan, task.licenses), part)
     write_config(out, config)
-    write_manifest(out, manifest)
+    done = {entry["index"] for entry in manifest["shards"]}
+    jobs = [job for job in plan.jobs if part.holds(job.index) and job.index not in done]
     started, crew = time.perf_counter(), min(wanted, len(jobs))
     if jobs:
         display.start(plan, jobs)
         _collect(out, manifest, _events(task, jobs, crew), display)
-    manifest["complete"] = len(manifest["shards"]) == len(plan.jobs)
-    write_manifest(out, manifest)
+    manifest = record(out, manifest)
     new = {job.index for job in jobs}
     made = sum(entry["samples"] for entry in manifest["shards"] if entry["index"] in new)
-    return Outcome(manifest, time.perf_counter() - started, made, crew)
+    failed = sum(part.holds(item["index"]) for item in manifest["failed"])
+    return Outcome(manifest, time.perf_counter() - started, made, crew, failed)
 
 
 def _prepare(config: GenerationConfig, out: Path, codec: str, cache: AssetCache | None) -> tuple[Plan, Task]:
@@ -88,15 +96,6 @@ def _prepare(config: GenerationConfig, out: Path, codec: str, cache: AssetCache 
     return plan, Task(config, out, codec, len(plan.jobs), licenses, cache)
 
 
-def _resumed(out: Path, fresh: dict) -> dict:
-    """The manifest to go on with: an earlier one of the same run less what has gone, or the fresh one."""
-    old = load_manifest(out)
-    if old is None:
-        return fresh
-    require_same_run(out, old, fresh)
-    return {**fresh, "shards": surviving(out, old)}
-
-
 def _wanted_workers(asked: int | None) -> int:
     """Number of workers: as asked, else one per core. Raises UsageError for a negative number."""
     if asked is not None and asked < 0:
@@ -110,25 +109,31 @@ def _events(task: Task, jobs: list[Job], workers: int) -> Iterator[Event]:
 
 
 def _collect(out: Path, manifest: dict, events: Iterator[Event], display: Display) -> None:
-    """Follow the events; the manifest is saved every few seconds and whatever ends the run."""
+    """Follow the events; what they bring is written down every few seconds and whatever ends the run."""
+    made: list[Entry] = []
+    failed: list[dict] = []
     saved = time.monotonic()
     try:
         for event in events:
             display.show(event)
             match event:
                 case Finished():
-                    manifest["shards"].append(event.entry)
+                    made.append(event.entry)
                 case Failed():
-                    manifest["failed"].append({"room": event.job.room, "file": event.job.file, "why": event.message})
+                    failed.append({**_named(event.job), "why": event.message})
                 case Advanced():
                     pass
             if time.monotonic() - saved > SAVE_SECONDS:
-                write_manifest(out, manifest)
+                record(out, manifest, made, failed)
                 saved = time.monotonic()
     finally:
         display.stop()
         close = getattr(events, "close", None)
         if close:
             close()
-        sweep(out)
-        write_manifest(out, manifest)
+        record(out, manifest, made, failed)
+
+
+def _named(job: Job) -> dict:
+    """What the manifest says of a failed job."""
+    return {"index": job.index, "room": job.room, "file": job.file}

@@ -1,0 +1,120 @@
+"""One run in a folder at a time, and one writer of its manifest.
+
+The locks are the kernel's (flock): they end with the process that holds them, however it ends, so none is
+ever stale. The file says who holds it. A whole run excludes everything else; slices of a run (`--shard i/n`)
+exclude only a whole run and the same slice.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from scenegen.errors import RunError, UsageError
+
+LOCK = "run.lock"
+"""Name of the file that says who runs in a folder."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Part `index` (from 0) of `count` of a run's shards; the whole run is part 0 of 1."""
+
+    index: int = 0
+    count: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.index}/{self.count}"
+
+    def holds(self, shard: int) -> bool:
+        """Whether a shard belongs to this part: every `count`-th does."""
+        return shard % self.count == self.index
+
+
+def parse_slice(text: str) -> Slice:
+    """A slice from "i/n", counted from 0. Raises UsageError."""
+    index, _, count = text.partition("/")
+    if index.isascii() and index.isdigit() and count.isascii() and count.isdigit() and int(index) < int(count):
+        return Slice(int(index), int(count))
+    raise UsageError(f"--shard {text!r}: must be i/n with i from 0 to n - 1, as 0/4, 1/4, 2/4, 3/4")
+
+
+@contextlib.contextmanager
+def only_run(out: Path, part: Slice = Slice()) -> Iterator[None]:
+    """Hold a run folder while the block runs. Raises RunError, naming the owner, where another run holds it."""
+    with contextlib.ExitStack() as stack:
+        mode = fcntl.LOCK_SH if part.count > 1 else fcntl.LOCK_EX
+        stack.enter_context(_locked(out / LOCK, mode, part))
+        if part.count > 1:
+            stack.enter_context(_locked(out / f"run-{part.index}-of-{part.count}.lock", fcntl.LOCK_EX, part))
+        yield
+
+
+@contextlib.contextmanager
+def manifest_writer(out: Path) -> Iterator[None]:
+    """Be the only one who reads and rewrites the manifest while the block runs; others wait."""
+    folder = os.open(out, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def owner(out: Path) -> str | None:
+    """Who runs in a folder now, in words; None where nobody does."""
+    try:
+        with (out / LOCK).open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _described((out / LOCK).read_text())
+    except OSError:
+        pass
+    return None
+
+
+@contextlib.contextmanager
+def _locked(path: Path, mode: int, part: Slice) -> Iterator[None]:
+    """Hold one lock file, and say in it who does; one that nobody shares is taken away at the end."""
+    with _taken(path, mode) as file:
+        file.truncate(0)
+        file.write(json.dumps({"pid": os.getpid(), "host": platform.node(), "slice": str(part)}) + "\n")
+        file.flush()
+        try:
+            yield
+        finally:
+            if mode == fcntl.LOCK_EX:
+                path.unlink(missing_ok=True)
+
+
+def _taken(path: Path, mode: int) -> TextIO:
+    """The lock file, open and locked. Raises RunError, naming the owner, where that cannot be."""
+    while True:
+        file = path.open("a+")
+        try:
+            fcntl.flock(file, mode | fcntl.LOCK_NB)
+            # an owner that ended in between took the file away: the lock is on one that has no name
+            if path.exists() and os.fstat(file.fileno()).st_ino == path.stat().st_ino:
+                return file
+        except BlockingIOError:
+            file.seek(0)
+            who = _described(file.read())
+            file.close()
+            advice = "wait for it, end it, or choose another --out"
+            raise RunError(f"{path.parent}: {who} is at work here: {advice}") from None
+        file.close()
+
+
+def _described(text: str) -> str:
+    """The owner that a lock file names."""
+    try:
+        said = json.loads(text)
+        whole = "" if said["slice"] == "0/1" else f" with --shard {said['slice']}"
+        return f"another run{whole} (process {said['pid']} on {said['host']})"
+    except (ValueError, KeyError, TypeError):
+        return "another run"
