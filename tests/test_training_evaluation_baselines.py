@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from training.evaluation.baselines import DenseSift, RgbPatches, untrained
+from training.evaluation.baselines import DenseSift, RgbDetail, RgbPatches, untrained
 from training.evaluation.nearest import nearest
 from training.settings import ModelSettings
 
@@ -53,4 +53,12 @@ def test_the_untrained_network_follows_from_its_seed():
     assert one.shape == (1, 4, 32, 40)
     assert torch.equal(one, same)
     assert not torch.equal(one, other)
-    assert untrained(settings, 1).name == "untrained network"
+    assert untrained(settings, 1).name == "untrained"
+
+
+def test_detail_does_not_see_a_change_of_brightness():
+    images = torch.randint(20, 120, (1, 3, 20, 24), dtype=torch.uint8)
+    detail = RgbDetail(5)(images)
+    assert detail.shape == (1, 75, 20, 24)
+    torch.testing.assert_close(RgbDetail(5)(images + 100), detail)
+    assert not torch.allclose(RgbPatches(5)(images + 100), RgbPatches(5)(images))

@@ -32,8 +32,8 @@ def world(tmp_path_factory):
 
 def test_every_descriptor_has_a_row_and_identical_views_are_matched(world):
     _, _, table = world
-    assert [row.name for row in table.rows] == ["trained network", "untrained network", "RGB patches 7x7", "dense SIFT"]
-    assert [row.channels for row in table.rows] == [8, 8, 147, 128]
+    assert [row.name for row in table.rows] == ["trained", "untrained", "RGB 7x7", "RGB 7x7 - mean", "dense SIFT"]
+    assert [row.channels for row in table.rows] == [8, 8, 147, 147, 128]
     for row in table.rows:
         assert row.scores.pairs == 3
         assert row.scores.queries == 60
@@ -48,9 +48,9 @@ def test_files_lie_in_the_run_folder(world):
     assert content["settings"]["queries"] == 20
     assert content["settings"]["distance"] == "l2"
     assert content["settings"]["image_sizes"] == ["32x24"]
-    assert "trained network" in (run / "eval" / "table.txt").read_text(encoding="utf-8")
+    assert "RGB 7x7 - mean" in (run / "eval" / "table.txt").read_text(encoding="utf-8")
     assert list((run / "eval").glob("*.png"))
-    assert len(list((run / "eval" / "predictions").glob("*.h5"))) == 4
+    assert len(list((run / "eval" / "predictions").glob("*.h5"))) == 5
 
 
 def test_predictions_are_made_once_for_the_same_question(world, monkeypatch):
@@ -63,7 +63,7 @@ def test_predictions_are_made_once_for_the_same_question(world, monkeypatch):
     assert asked == []
     assert to_json(again) == to_json(table)
     evaluate(run, shards, None, "cpu", EvaluationSettings(pairs=3, queries=10))
-    assert len(asked) == 4
+    assert len(asked) == 5
 
 
 def test_provenance_tells_whether_rooms_and_objects_are_held_out(tmp_path):

@@ -176,7 +176,7 @@ class ShardSet:
     """
 
     def __init__(
-        self, folder: Path | str, split: str | None = None, layers: Iterable[str] | None = None, max_open: int = 32
+        self, folder: Path | str, split: str | None = None, layers: Iterable[str] | None = None, max_open: int = 256
     ) -> None:
         self.folder = Path(folder)
         self.layers = None if layers is None else tuple(layers)

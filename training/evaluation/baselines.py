@@ -23,13 +23,30 @@ class RgbPatches:
     @property
     def name(self) -> str:
         """Name in tables."""
-        return f"RGB patches {self.side}x{self.side}"
+        return f"RGB {self.side}x{self.side}"
 
     def __call__(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) uint8 to (B, 3 side², H, W) float32."""
         reach = self.side // 2
         padded = functional.pad(images.float() / 255, (reach,) * 4, mode="replicate")
         return functional.unfold(padded, self.side).unflatten(2, images.shape[2:])
+
+
+@dataclass(frozen=True)
+class RgbDetail:
+    """`RgbPatches` less the mean colour of each patch: less easily deceived by another light."""
+
+    side: int = 7
+
+    @property
+    def name(self) -> str:
+        """Name in tables."""
+        return f"RGB {self.side}x{self.side} - mean"
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """(B, 3, H, W) uint8 to (B, 3 side², H, W) float32."""
+        patches = RgbPatches(self.side)(images).unflatten(1, (3, -1))
+        return (patches - patches.mean(2, keepdim=True)).flatten(1, 2)
 
 
 @dataclass(frozen=True)
@@ -70,4 +87,4 @@ class DenseSift:
 
 def untrained(settings: ModelSettings, seed: int, device: torch.device | str = "cpu") -> NetworkDescriptor:
     """The network as it is before its first step, from the seed of the run."""
-    return NetworkDescriptor("untrained network", build_model(settings, seed).to(device))
+    return NetworkDescriptor("untrained", build_model(settings, seed).to(device))

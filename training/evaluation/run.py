@@ -12,7 +12,7 @@ import torch
 
 from scenegen.shards import ShardSet
 from training.checkpoint import NAME, load_model
-from training.evaluation.baselines import DenseSift, RgbPatches, untrained
+from training.evaluation.baselines import DenseSift, RgbDetail, RgbPatches, untrained
 from training.evaluation.bins import ALL
 from training.evaluation.claims import claims
 from training.evaluation.descriptor import Descriptor
@@ -65,7 +65,7 @@ def evaluate(
     settings, out = settings or EvaluationSettings(), out or run / "eval"
     model, fit_settings = load_model(run, device)
     model.eval()
-    trained = NetworkDescriptor("trained network", model)
+    trained = NetworkDescriptor("trained", model)
     descriptors = [trained, *baselines(fit_settings, device)]
     about = provenance(shards, SPLIT)
     weights = hashlib.sha256((run / NAME).read_bytes()).hexdigest()
@@ -77,7 +77,7 @@ def evaluate(
 
 def baselines(fit_settings: FitSettings, device: torch.device | str) -> tuple[Descriptor, ...]:
     """What every table is compared with: no training, no network, and a classic."""
-    return untrained(fit_settings.model, fit_settings.seed, device), RgbPatches(), DenseSift()
+    return untrained(fit_settings.model, fit_settings.seed, device), RgbPatches(), RgbDetail(), DenseSift()
 
 
 def measure(

@@ -30,7 +30,7 @@ class Column(NamedTuple):
 
 FOUND = (
     *(Column(f"pck@{k}", f"PCK@{k} px\n(%)", 100, 1) for k in (1, 3, 5, 10)),
-    Column("recall@1", "recall@1\n(%)", 100, 1),
+    Column("recall@1", "exact\n(%)", 100, 1),
 )
 """Columns of the table of matches found."""
 MISSED = (
@@ -126,10 +126,9 @@ def render(table: EvaluationTable) -> RenderableType:
 
 
 def _matching(table: EvaluationTable, title: str, columns: tuple[Column, ...]) -> Grid:
-    grid = _grid(title, ["D", *(column.header for column in columns)])
+    grid = _grid(title, [column.header for column in columns])
     for row in table.rows:
-        cells = [_with_interval(row.scores.metrics[column.key], column) for column in columns]
-        grid.add_row(row.name, str(row.channels), *cells)
+        grid.add_row(row.name, *(_with_interval(row.scores.metrics[column.key], column) for column in columns))
     return grid
 
 
@@ -137,8 +136,8 @@ def _groups(table: EvaluationTable) -> Iterator[Grid]:
     """One table for each grouping; the number of queries stands in the header."""
     first = table.rows[0]
     for title, groups in first.groups.items():
-        headers = [f"{label}\n{scores.queries:,} queries" for label, scores in groups.items()]
-        grid = _grid(f"{BY_GROUP.header} by {title}", headers)
+        headers = [f"{label}\n({scores.queries:,})" for label, scores in groups.items()]
+        grid = _grid(f"{BY_GROUP.header} by {title}; in brackets: queries", headers)
         for row in table.rows:
             found = row.groups[title].values()
             grid.add_row(row.name, *(_with_interval(scores.metrics[BY_GROUP.key], BY_GROUP) for scores in found))
