@@ -17,9 +17,9 @@ render: .venv/base.done
 
 # about 10 minutes on two cores: see README, "Training"
 train: .venv/train.done
-	$(BIN)/scenegen render --rooms 100 --pairs-per-room 8 --size 192x144 --layers rgb,depth,instance --out out/quick-pairs
+	$(BIN)/scenegen render --rooms 96 --pairs-per-room 6 --size 160x128 --layers rgb,depth,instance --out out/quick-pairs
 	$(BIN)/scenetrain fit --preset quick --shards out/quick-pairs --out out/quick
-	$(BIN)/scenetrain eval --run out/quick --shards out/quick-pairs
+	$(BIN)/scenetrain eval --run out/quick --shards out/quick-pairs --pairs 32 --queries 256 --pictures 0
 
 test: .venv/test.done lint
 	$(BIN)/python -m pytest -n 2 -m "not slow"

@@ -226,7 +226,7 @@ def test_words_reach_their_places():
 
 
 def test_epochs_replace_the_steps_of_a_preset():
-    assert settings_of(options(preset="quick")).steps == 1400
+    assert settings_of(options(preset="quick")).steps == 1200
     settings = settings_of(options(preset="quick", epochs=2))
     assert (settings.steps, settings.epochs) == (0, 2)
 

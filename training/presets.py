@@ -82,9 +82,9 @@ def _official() -> FitSettings:
 def _quick() -> FitSettings:
     return FitSettings(
         batch=2,
-        steps=1400,
+        steps=1200,
         model=ModelSettings(initial="local", unit_length=True),
         objective=ObjectiveSettings(name="infonce", positives=0.95, points=540),
-        data=DataSettings(crop=0, workers=1),
+        data=DataSettings(crop=0, workers=0),
         optimizer=OptimizerSettings(peak_lr=1e-3, start_lr=2e-4, end_lr=1e-6),
     )

@@ -49,7 +49,7 @@ def verify(command: Verify, console: Console) -> int:
     verdict = Verdict()
     for path in command.paths:
         found, strays = targets(path)
-        verdict.unlisted += [str(path / name) for name in strays]
+        verdict.unlisted += strays
         _check_all(command, path, found, verdict, console)
     if command.json:
         publish(command.json, (json.dumps(_record(verdict), indent=1) + "\n").encode())

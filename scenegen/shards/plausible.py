@@ -25,6 +25,8 @@ SURROUNDINGS_PX = 9
 """Side of the square whose mean is taken from the luminance."""
 SHIFTS_PX = (-2, -1, 0, 1, 2)
 """Shifts that are tried along each axis."""
+MIRRORS = ("x", "y", "xy")
+"""Axes along which pictures are mirrored, both or the second one, to see whether the labels fit better."""
 FEWEST = 200
 """Visible rays below which pictures are not asked."""
 
@@ -42,7 +44,7 @@ class Agreement:
     shift_px: tuple[int, int]
     """Shift (x, y) of the labels at which the detail correlates best; (0, 0) is right."""
     mirrored: str
-    """The mirroring ("x", "y" or "xy") at which the detail correlates better than as stored; "" is right."""
+    """Mirroring of the pictures ("x", "y", "xy"; "..., one view") at which the detail fits better; "" is right."""
 
 
 def agreement(sample: Sample, view: int) -> Agreement:
@@ -81,11 +83,16 @@ def _fit(sample: Sample, view: int, seen: NDArray[np.bool_]) -> tuple[tuple[int,
     here, xy = first[y0, x0], sample.xy[view - 1][seen].astype(np.float64)
     by_shift = {s: _correlation(here, _at(other, xy + np.array(s))) for s in product(SHIFTS_PX, repeat=2)}
     stored = by_shift[0, 0]
-    flips = {"x": other[:, ::-1], "y": other[::-1], "xy": other[::-1, ::-1]}
-    by_flip = {name: _correlation(here, _at(image, xy)) for name, image in flips.items()}
+    by_flip = {name: _correlation(_mirrored(first, name)[y0, x0], _at(_mirrored(other, name), xy)) for name in MIRRORS}
+    by_flip |= {f"{name}, one view": _correlation(here, _at(_mirrored(other, name), xy)) for name in MIRRORS}
     better = max(by_flip, key=lambda name: by_flip[name])
     best = max(by_shift, key=lambda s: by_shift[s])
     return (best[0], best[1]), better if by_flip[better] > stored else "", stored
+
+
+def _mirrored(image: F64, axes: str) -> F64:
+    """The image mirrored along the named axes."""
+    return image[:: -1 if "y" in axes else 1, :: -1 if "x" in axes else 1]
 
 
 def _detail(rgb: NDArray[np.uint8]) -> F64:
