@@ -37,8 +37,8 @@ RENDER = ("--rooms", "1", "--pairs-per-room", "8", "--size", "640x480", "--layer
 """What is rendered then, with the built-in rooms and objects."""
 READ = ("rgb", "rays/xy0", "rays/xy", "rays/status")
 """Datasets that training reads."""
-CROP = 256
-"""Side of the windows in the measurement of the loader."""
+CROP, SMALL = 256, 128
+"""Side of the windows in the measurement of the loader, and of a step whose preset takes small pictures whole."""
 GROUP = 8
 """Pairs put together in the measurement of the loader."""
 ROUNDS, ROUND_S = 3, 0.7
@@ -122,7 +122,7 @@ def loader_rate(folder: Path) -> LoaderRate:
 
 def step_times(folder: Path, name: str, settings: FitSettings, device: torch.device) -> StepTimes:
     """The parts of some training steps on the pairs of a folder."""
-    data = _open(folder, replace(settings.data, workers=0, min_matches=1))
+    data = _open(folder, replace(settings.data, crop=settings.data.crop or SMALL, workers=0, min_matches=1))
     warm, counted = (5, 20) if device.type == "cuda" else (1, 5)
     keys = _keys(data, settings.batch, warm + counted)
     clock = _Clock(device)
@@ -139,7 +139,7 @@ def show(report: Report, workers: int, console: Console) -> None:
     """Print the tables, and which of reading and computing holds back a run with `workers` reading processes."""
     console.print(loader_table(report.loader))
     for line in report.skipped:
-        console.print(line, style="yellow")
+        console.print(line, style="yellow", markup=False)
     console.print(step_table(report.step))
     fed, taken = max(workers, 1) * report.loader[0].batches, report.step.pairs_per_s
     bound = "reading" if fed < taken else "computing"
