@@ -56,7 +56,7 @@ def entry(split="train", **changes):
 
 
 def outcome(*shards, failed=(), new=8):
-    return Outcome({"shards": list(shards), "failed": list(failed), "num_shards": 3}, 4.0, new, 2)
+    return Outcome({"shards": list(shards), "failed": list(failed), "num_shards": 3}, 4.0, new, 2, len(failed))
 
 
 def test_the_summary_says_all_that_was_asked_for():
