@@ -104,4 +104,6 @@ def test_mirrored_pictures_are_a_problem(shard):
     with ShardReader(shard) as reader:
         assert implausible(reader, [0, 1, 2]) == []
         (line,) = implausible(Mirrored(reader), [0, 1, 2])
+    with ShardReader(shard) as reader:
+        assert implausible(Mirrored(reader), [0, 1]) == []
     assert line == "labels fit the pictures better mirrored in x, in 3 of 3 views"

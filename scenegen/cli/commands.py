@@ -114,7 +114,7 @@ class Verify:
     fast: bool = False
     """Only that every listed shard is there in its size, and nothing else."""
     deep: Annotated[int, tyro.conf.arg(metavar="N")] = 0
-    """Make N samples of each shard again and count what differs; without the assets, check geometry and pictures."""
+    """Make N samples of each shard again and count what differs; check geometry too, and pictures from N = 3."""
     json: OptionalPath = None
     """Write the whole verdict to this JSON file."""
 

@@ -16,6 +16,8 @@ from scenegen.shards.verify import Report
 
 MOST_DIFFERENT = 0.01
 """Share of a shard's rays or pixels that may differ from what is made again: rounding of another processor."""
+FEWEST_VIEWS = 3
+"""Views of a shard below which its pictures are not asked: one bare wall fits its labels anywhere."""
 REPROJECTION_PX = 0.01
 LEAST_ON_DEPTH = 0.8
 """Least share of visible points on the other view's depth; at edges the nearest pixel shows the other side."""
@@ -80,7 +82,9 @@ def implausible(reader: ShardReader, rows: list[int]) -> list[str]:
 
 def _wrong_labels(found: list[Agreement]) -> list[str]:
     """Lines about labels that fit the pictures better mirrored or shifted, in most samples."""
-    lines = []
+    lines: list[str] = []
+    if len(found) < FEWEST_VIEWS:
+        return lines
     for what, votes in (
         ("mirrored in", Counter(a.mirrored for a in found if a.mirrored)),
         ("shifted by (x, y) px", Counter(a.shift_px for a in found if a.shift_px != (0, 0))),
