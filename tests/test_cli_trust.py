@@ -1,5 +1,6 @@
 """verify, status, repack and slices of a run, as a user types them."""
 
+import contextlib
 import json
 import os
 import resource
@@ -122,7 +123,8 @@ def kill_at(world, out, seconds):
     process = started(world, out, "--workers", 2)
     time.sleep(seconds)
     alive = process.poll() is None
-    os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     return alive
 
