@@ -21,6 +21,7 @@ from training.coding import SettingsMismatch, decode
 from training.errors import CheckpointError
 from training.models.unet import UNet, build_model
 from training.settings import FitSettings
+from training.whole import whole
 
 NAME = "checkpoint.pt"
 """Name of the checkpoint in a run folder."""
@@ -53,16 +54,13 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint so that a kill leaves the old file or the new one. Raises CheckpointError."""
     head = {"format": FORMAT, "version": VERSION, "settings": json.dumps(asdict(checkpoint.settings))}
     content = head | {name: getattr(checkpoint, name) for name in _CONTENT}
-    temporary = path.with_name(f".{path.name}.partial")
     try:
-        with temporary.open("wb") as file:
+        with whole(path) as draft, draft.open("wb") as file:
             torch.save(content, file)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise CheckpointError(f"{path}: cannot be written ({error.strerror}); free space or change --out") from None
 
 

@@ -4,7 +4,6 @@ The file's attributes: format, format_version, pixel_convention, input_scaling, 
 One dataset per photo, named like the photo's file: (H, W, D) float16 or float32, with image, description, units.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from scenegen.shards import file_sha256
 from training import checkpoint
 from training.devices import choose_device
 from training.errors import ImageError, RequestError
@@ -24,6 +24,7 @@ from training.models.tiling import check_tiles, tiles
 from training.models.unet import UNet
 from training.photo import as_batch, photo_pixels, read_photo
 from training.settings import FitSettings
+from training.whole import whole
 
 Precision = Literal["float16", "float32"]
 WHOLE_PIXELS = 16_000_000
@@ -43,18 +44,14 @@ def extract(
         check_tiles(settings.model, tile)
     for path in images:
         _check_size(path, tile, settings)
-    temporary = out.with_name(f".{out.name}.partial")
     try:
-        with h5py.File(temporary, "w") as file:
+        with whole(out) as draft, h5py.File(draft, "w") as file:
             file.attrs.update(_file_attributes(run, settings))
             names = [_write_photo(file, model, path, tile, precision) for path in images]
-        temporary.replace(out)
     except OSError as error:
         raise RequestError(
             f"{out}: cannot be written ({error.strerror or error}); change --out or free space"
         ) from None
-    finally:
-        temporary.unlink(missing_ok=True)
     return names
 
 
@@ -75,13 +72,8 @@ def _file_attributes(run: Path, settings: FitSettings) -> dict[str, str | int]:
         "EXIF orientation applied",
         "input_scaling": "sRGB uint8 / 255, no other scaling",
         "settings_json": json.dumps(asdict(settings), sort_keys=True),
-        "checkpoint_sha256": _sha256(run / checkpoint.NAME),
+        "checkpoint_sha256": file_sha256(run / checkpoint.NAME),
     }
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write_photo(file: h5py.File, model: UNet, path: Path, tile: int, precision: Precision) -> str:

@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from torch.utils.tensorboard.writer import SummaryWriter
 
+from training.whole import whole
+
 LOG, VALIDATION, HEALTH, TENSORBOARD = "log.jsonl", "validation.jsonl", "health.jsonl", "tensorboard"
 """Names in a run folder."""
 PLAIN_LINE_S = 10.0
@@ -36,9 +38,8 @@ def truncate(path: Path, step: int) -> None:
     if not path.is_file():
         return
     kept = [record for record in read_lines(path) if record["step"] <= step]
-    temporary = path.with_name(f".{path.name}.partial")
-    temporary.write_text("".join(f"{json.dumps(record)}\n" for record in kept), encoding="utf-8")
-    temporary.replace(path)
+    with whole(path) as draft:
+        draft.write_text("".join(f"{json.dumps(record)}\n" for record in kept), encoding="utf-8")
 
 
 class RunLog:

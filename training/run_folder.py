@@ -10,6 +10,7 @@ from training.coding import differences
 from training.errors import RequestError
 from training.logs import HEALTH, LOG, TENSORBOARD, VALIDATION
 from training.settings import FitSettings
+from training.whole import whole
 
 SETTINGS, RUN = "settings.json", "run.json"
 """What was asked for; what it was run on."""
@@ -43,9 +44,8 @@ def begin(run: Path, settings: FitSettings, facts: dict[str, str | int]) -> None
     try:
         run.mkdir(parents=True, exist_ok=True)
         for name, values in ((SETTINGS, asdict(settings)), (RUN, facts)):
-            temporary = run / f".{name}.partial"
-            temporary.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
-            temporary.replace(run / name)
+            with whole(run / name) as draft:
+                draft.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise RequestError(f"--out {run}: cannot be written ({error.strerror}); choose another folder") from None
 

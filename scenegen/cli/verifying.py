@@ -10,7 +10,7 @@ from rich.progress import track
 from rich.table import Table
 
 from scenegen.cli.commands import Verify
-from scenegen.pipeline.audit import Tallies, Tally
+from scenegen.pipeline.audit import Tallies, add
 from scenegen.pipeline.deep import Auditor
 from scenegen.shards.verify import Report, Target, check_shard, targets
 from scenegen.shards.writer import publish
@@ -70,8 +70,7 @@ def _check_all(command: Verify, path: Path, found: list[Target], verdict: Verdic
         verdict.reports.append(report)
     if auditor:
         verdict.notes += auditor.notes
-        for kind, tally in auditor.tallies.items():
-            verdict.tallies[kind] = verdict.tallies.get(kind, Tally()) + tally
+        verdict.tallies = add(verdict.tallies, auditor.tallies)
 
 
 def _shown(found: list[Target], path: Path, console: Console) -> Iterator[Target]:

@@ -53,9 +53,13 @@ def audit(studio: Studio, reader: ShardReader, rows: list[int]) -> Tallies:
     total: Tallies = {}
     for row in rows:
         stored = reader[row]
-        for kind, tally in compare(remake(studio, room, split, int(stored.seed[2])), stored).items():
-            total[kind] = total.get(kind, Tally()) + tally
+        total = add(total, compare(remake(studio, room, split, int(stored.seed[2])), stored))
     return total
+
+
+def add(a: Tallies, b: Tallies) -> Tallies:
+    """Counts by kind, added up."""
+    return a | {kind: a.get(kind, Tally()) + tally for kind, tally in b.items()}
 
 
 def spread(count: int, wanted: int) -> list[int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from scenegen.assets.cache import AssetCache
 from scenegen.config import from_dict
 from scenegen.errors import AssetError, ScenegenError, StagingError
-from scenegen.pipeline.audit import Tallies, Tally, audit, spread
+from scenegen.pipeline.audit import Tallies, add, audit, spread
 from scenegen.pipeline.studio import Studio, open_studio
 from scenegen.shards.plausible import Agreement, agreement
 from scenegen.shards.reader import MANIFEST, ShardReader
@@ -57,8 +57,7 @@ class Auditor:
             found = audit(self._studio, reader, rows)
         except (AssetError, StagingError) as error:
             return [f"cannot be made again: {error}"]
-        for kind, tally in found.items():
-            self.tallies[kind] = self.tallies.get(kind, Tally()) + tally
+        self.tallies = add(self.tallies, found)
         return [
             f"{kind}: {tally.rate:.1%} differ from what the configuration makes"
             for kind, tally in found.items()

@@ -68,6 +68,19 @@ def load_manifest(out: Path) -> dict | None:
     return manifest
 
 
+def require_manifest(out: Path) -> dict:
+    """The manifest of a run folder. Raises RunError where there is none, or it cannot be read."""
+    manifest = load_manifest(out)
+    if manifest is None:
+        raise RunError(f"{out}: holds no run (no manifest.json): give the --out of a scenegen render")
+    return manifest
+
+
+def write_manifest(out: Path, manifest: dict) -> None:
+    """Write the manifest, durably and whole. Raises ShardError where that cannot be."""
+    publish(out / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
+
+
 def require_same_run(out: Path, old: dict, new: dict) -> None:
     """Raise RunError, naming the differences, unless both manifests are of one and the same run."""
     differences = [
@@ -127,7 +140,7 @@ def record(out: Path, manifest: dict, made: Collection[Entry] = (), failed: Coll
             "shards": [shards[index] for index in sorted(shards)],
             "failed": [failures[file] for file in sorted(failures) if file not in done],
         }
-        publish(out / MANIFEST, (json.dumps(joined, indent=1) + "\n").encode())
+        write_manifest(out, joined)
     return joined
 
 
@@ -142,7 +155,7 @@ def begin(out: Path, fresh: dict, part: Slice) -> dict:
             require_same_run(out, old, fresh)
             kept = [item for item in old["failed"] if not part.holds(item["index"])]
             fresh = {**fresh, "shards": surviving(out, old), "failed": kept}
-        publish(out / MANIFEST, (json.dumps(fresh, indent=1) + "\n").encode())
+        write_manifest(out, fresh)
     return fresh
 
 

@@ -1,20 +1,19 @@
 """The same data with another codec: shard by shard, each proved equal by the digest of its content."""
 
 import hashlib
-import json
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
 
 from scenegen.errors import RunError, ShardError
-from scenegen.pipeline.manifest import CONFIG, load_manifest, make_folder
+from scenegen.pipeline.manifest import CONFIG, load_manifest, make_folder, require_manifest, write_manifest
 from scenegen.pipeline.worker import Entry
 from scenegen.shards import schema
 from scenegen.shards.codecs import require_codec
 from scenegen.shards.content import ShardContent
 from scenegen.shards.digest import content_sha256
-from scenegen.shards.reader import MANIFEST, ShardReader
+from scenegen.shards.reader import ShardReader
 from scenegen.shards.writer import encode_shard, publish
 
 
@@ -25,9 +24,7 @@ def repack(folder: Path, codec: str, out: Path, console: Console) -> tuple[int, 
     where a shard is damaged or would not come out the same.
     """
     require_codec(codec)
-    manifest = load_manifest(folder)
-    if manifest is None:
-        raise RunError(f"{folder}: holds no run (no manifest.json): give the --out of a scenegen render")
+    manifest = require_manifest(folder)
     if out.resolve() == folder.resolve():
         raise RunError(f"{out}: is the run itself: choose another folder for --out")
     make_folder(out)
@@ -35,7 +32,7 @@ def repack(folder: Path, codec: str, out: Path, console: Console) -> tuple[int, 
     entries: list[Entry] = []
     for entry in track(manifest["shards"], "repack", console=console, transient=True, disable=not console.is_terminal):
         entries.append(_repacked(folder, entry, codec, out))
-    publish(out / MANIFEST, (json.dumps({**manifest, "codec": codec, "shards": entries}, indent=1) + "\n").encode())
+    write_manifest(out, {**manifest, "codec": codec, "shards": entries})
     if (folder / CONFIG).is_file():
         publish(out / CONFIG, (folder / CONFIG).read_bytes())
     return sum(e["bytes"] for e in manifest["shards"]), sum(int(str(e["bytes"])) for e in entries)

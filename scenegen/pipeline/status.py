@@ -7,9 +7,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from scenegen.errors import RunError
 from scenegen.pipeline.lock import owner
-from scenegen.pipeline.manifest import load_manifest, surviving
+from scenegen.pipeline.manifest import require_manifest, surviving
 
 LISTED = 20
 """Missing shards that are listed by name."""
@@ -38,9 +37,7 @@ class RunStatus:
 
 def run_status(folder: Path) -> RunStatus:
     """Look at a run folder. Raises RunError where there is no run, or its manifest cannot be read."""
-    manifest = load_manifest(folder)
-    if manifest is None:
-        raise RunError(f"{folder}: holds no run (no manifest.json): give the --out of a scenegen render")
+    manifest = require_manifest(folder)
     done = surviving(folder, manifest)
     samples: Counter[str] = Counter()
     for entry in done:

@@ -1,8 +1,9 @@
 """The dataset format: schema, writer, reader. What a reader of shards needs stands here by name."""
 
 from scenegen.errors import ScenegenError, ShardError
-from scenegen.shards.reader import ShardReader, ShardSet
+from scenegen.shards.digest import file_sha256
+from scenegen.shards.reader import MANIFEST, ShardReader, ShardSet
 from scenegen.shards.sample import Sample
 from scenegen.tracing.status import Status
 
-__all__ = ["Sample", "ScenegenError", "ShardError", "ShardReader", "ShardSet", "Status"]
+__all__ = ["MANIFEST", "Sample", "ScenegenError", "ShardError", "ShardReader", "ShardSet", "Status", "file_sha256"]

@@ -8,15 +8,13 @@ from pathlib import Path
 
 from torch.utils.data import Dataset
 
-from scenegen.shards import ShardReader, ShardSet
+from scenegen.shards import MANIFEST, ShardReader, ShardSet, file_sha256
 from training.data.order import Key
 from training.data.windows import Array, Rays, Windows, carry, choose_windows, cut, window_size
 from training.errors import DataError
 from training.seeding import Stream, numpy_generator
 from training.settings import DataSettings
 
-MANIFEST = "manifest.json"
-"""File of a run folder that lists its shards and their digests."""
 REPLACEMENTS = 100
 """Pairs in a row that may lack windows with enough matches before reading gives up."""
 
@@ -123,7 +121,7 @@ def content_digest(path: Path, split: str | None = None) -> str:
     path = Path(path)
     _require_shards(path)
     listed = _listed_digests(path)
-    digests = sorted(listed.get(entry.path) or _file_digest(entry.path) for entry in ShardSet(path, split).entries)
+    digests = sorted(listed.get(entry.path) or file_sha256(entry.path) for entry in ShardSet(path, split).entries)
     return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()
 
 
@@ -145,7 +143,7 @@ def _common_size(shards: ShardSet) -> tuple[int, int]:
     """Width and height of all pictures; DataError when they differ, or a shard is not what the manifest says."""
     sizes: dict[tuple[int, int], Path] = {}
     for number, entry in enumerate(shards.entries):
-        samples, _, height, width, _ = _rgb_shape(shards.reader(number))
+        samples, _, height, width, _ = pictures_shape(shards.reader(number))
         if samples != entry.samples:
             what = f"holds {samples} pairs, the manifest says {entry.samples}"
             raise DataError(f"{entry.path}: {what}: render again into the same folder, or delete {MANIFEST}")
@@ -156,7 +154,8 @@ def _common_size(shards: ShardSet) -> tuple[int, int]:
     return next(iter(sizes))
 
 
-def _rgb_shape(reader: ShardReader) -> tuple[int, ...]:
+def pictures_shape(reader: ShardReader) -> tuple[int, ...]:
+    """(P, V, H, W, 3), the shape of a shard's pictures."""
     return next(info.shape for info in reader.datasets() if info.name == "rgb")
 
 
@@ -167,8 +166,3 @@ def _listed_digests(path: Path) -> dict[Path, str]:
         return {}
     shards: Iterable[dict[str, str]] = json.loads(manifest.read_text(encoding="utf-8"))["shards"]
     return {path / shard["file"]: shard["sha256"] for shard in shards if "sha256" in shard}
-
-
-def _file_digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.shards import Sample, ShardSet, Status
+from training.data.pairs import pictures_shape
 from training.errors import DataError
 from training.seeding import Stream, numpy_generator
 
@@ -48,9 +49,8 @@ class HeldOutPairs:
     def __init__(self, shards: ShardSet, queries: int, seed: int, window: int = 0, limit: int = 0) -> None:
         self._shards = shards
         self._queries, self._seed, self._window = queries, seed, window
-        every = [(row, view) for row in range(len(shards)) for view in range(1, _views(shards, shards.locate(row)[0]))]
-        kept = min(limit, len(every)) if limit > 0 else len(every)
-        self._rows = [every[number * len(every) // kept] for number in range(kept)]
+        every = _rows_and_views(shards)
+        self._rows = [every[number] for number in evenly(len(every), limit)]
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -67,9 +67,17 @@ class HeldOutPairs:
         return (self[index] for index in range(len(self)))
 
 
-def _views(shards: ShardSet, shard: int) -> int:
-    """Cameras per sample of a shard."""
-    return next(info.shape[1] for info in shards.reader(shard).datasets() if info.name == "rgb")
+def evenly(count: int, limit: int) -> list[int]:
+    """Up to `limit` of `count` numbers, evenly spread from the first on; all of them when `limit` is 0."""
+    kept = min(limit, count) if limit > 0 else count
+    return [number * count // kept for number in range(kept)]
+
+
+def _rows_and_views(shards: ShardSet) -> list[tuple[int, int]]:
+    """Every sample with each of its other views; a shard is looked at once."""
+    views = [pictures_shape(shards.reader(number))[1] for number in range(len(shards.entries))]
+    rows = np.repeat(views, [entry.samples for entry in shards.entries])
+    return [(row, view) for row, count in enumerate(rows) for view in range(1, int(count))]
 
 
 def _pair(sample: Sample, view: int, room: str) -> PairRays:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from scenegen.shards import Sample, ShardSet
 from training.errors import DataError
+from training.evaluation.heldout import evenly
 
 Array = NDArray[Any]
 BACKGROUND = "room"
@@ -52,8 +53,7 @@ class LabelledSamples:
 
     def __init__(self, shards: ShardSet, limit: int = 0) -> None:
         self._shards = shards
-        kept = min(limit, len(shards)) if limit > 0 else len(shards)
-        self._rows = [row * len(shards) // kept for row in range(kept)]
+        self._rows = evenly(len(shards), limit)
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -6,7 +6,6 @@ that pixel's own descriptor, so that rank 0 and "recall@1" are the same thing; p
 the sub-pixel projection.
 """
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -22,6 +21,7 @@ from training.errors import DataError
 from training.evaluation.descriptor import Descriptor
 from training.evaluation.heldout import PairRays
 from training.evaluation.nearest import Distance, mutual, pairwise, ranks
+from training.whole import whole
 
 Array = NDArray[Any]
 
@@ -171,15 +171,10 @@ def _numpy(values: Tensor) -> Array:
 def save(path: Path, predictions: Predictions) -> None:
     """Write as HDF5: first beside `path`, then renamed, so that a file is whole or not there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with h5py.File(draft, "w") as file:
-            for name, value in _flat(predictions):
-                text = isinstance(value, np.ndarray) and value.dtype.kind == "U"
-                file[name] = value.astype(h5py.string_dtype()) if text else value
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with whole(path) as draft, h5py.File(draft, "w") as file:
+        for name, value in _flat(predictions):
+            text = isinstance(value, np.ndarray) and value.dtype.kind == "U"
+            file[name] = value.astype(h5py.string_dtype()) if text else value
 
 
 def load(path: Path, key: str) -> Predictions | None:

@@ -1,6 +1,5 @@
 """`scenetrain eval`: a trained network beside the baselines, on held-out rooms and objects."""
 
-import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from typing import cast
 
 import torch
 
-from scenegen.shards import ShardSet
+from scenegen.shards import ShardSet, file_sha256
 from training.checkpoint import NAME, load_model
 from training.evaluation.baselines import DenseSift, RgbDetail, RgbPatches, untrained
 from training.evaluation.bins import ALL
@@ -27,6 +26,7 @@ from training.evaluation.table import EvaluationTable, Row, to_json, to_text
 from training.logs import HEALTH, LOG, VALIDATION, read_lines
 from training.models.describe import NetworkDescriptor
 from training.settings import FitSettings
+from training.whole import whole
 
 SPLIT = "val"
 """Split that is measured: its rooms and its objects are in no training shard."""
@@ -68,7 +68,7 @@ def evaluate(
     trained = NetworkDescriptor("trained", model)
     descriptors = [trained, *baselines(fit_settings, device)]
     about = provenance(shards, SPLIT)
-    weights = hashlib.sha256((run / NAME).read_bytes()).hexdigest()
+    weights = file_sha256(run / NAME)
     table = measure(descriptors, shards, about, weights, out, device, settings)
     write_table(table, out)
     draw(trained, run, shards, out, device)
@@ -133,9 +133,8 @@ def write_table(table: EvaluationTable, out: Path) -> None:
     """table.json and table.txt, each whole or not there."""
     out.mkdir(parents=True, exist_ok=True)
     for name, text in (("table.json", to_json(table)), ("table.txt", to_text(table))):
-        draft = out / f".{name}"
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(out / name)
+        with whole(out / name) as draft:
+            draft.write_text(text, encoding="utf-8")
 
 
 def draw(descriptor: Descriptor, run: Path, shards: Path, out: Path, device: torch.device | str) -> list[Path]:
