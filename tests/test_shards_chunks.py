@@ -1,6 +1,7 @@
 """Chunks packed by us are what HDF5 itself reads, checks and would have written but for the deflate stream."""
 
 import itertools
+import sys
 from types import SimpleNamespace
 
 import h5py
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from scenegen.seeding import Stage, generator
-from scenegen.shards.chunks import are_ours, fletcher32, pack, read, shuffled, unpack
-from scenegen.shards.codecs import filters_of
+from scenegen.shards import zstd
+from scenegen.shards.chunks import coder_of, fletcher32, pack, read, shuffled, unpack
+from scenegen.shards.codecs import filters_of, storage_options
 
 
 def stored_by_hdf5(data, **options):
@@ -46,28 +48,34 @@ def test_the_shuffle_is_hdf5s(dtype):
     assert shuffled(data) == stored_by_hdf5(data, shuffle=True)
 
 
+CODECS = [
+    "gzip",
+    pytest.param("zstd", marks=pytest.mark.skipif(not zstd.available(), reason="extra zstd is not installed")),
+]
+
+
+@pytest.mark.parametrize("codec", CODECS)
 @given(
-    st.sampled_from(["u1", "<u2", "<f4", "<f8"]).flatmap(
+    data=st.sampled_from(["u1", "<u2", "<f4", "<f8"]).flatmap(
         lambda t: arrays(t, st.tuples(st.integers(1, 9), st.integers(1, 9)))
     )
 )
-def test_hdf5_reads_what_we_pack(data):
+def test_hdf5_reads_what_we_pack(codec, data):
     with h5py.File("x", "w", driver="core", backing_store=False) as f:
-        options = {"shuffle": data.itemsize > 1, "compression": "gzip", "compression_opts": 1, "fletcher32": True}
+        options = storage_options(codec, data.itemsize)
         d = f.create_dataset("d", data.shape, data.dtype, chunks=data.shape, **options)
-        d.id.write_direct_chunk((0, 0), pack(data))
+        d.id.write_direct_chunk((0, 0), pack(data, codec))
         assert d[...].tobytes() == data.tobytes()
 
 
-def test_a_flipped_bit_is_an_error_and_not_wrong_data():
+@pytest.mark.parametrize("codec", CODECS)
+def test_a_flipped_bit_is_an_error_for_hdf5_too(codec):
     data = np.arange(4000, dtype="<u2").reshape(40, 100)
-    packed = bytearray(pack(data))
+    packed = bytearray(pack(data, codec))
     for position in range(0, len(packed), 37):
         packed[position] ^= 4
         with h5py.File("x", "w", driver="core", backing_store=False) as f:
-            d = f.create_dataset(
-                "d", data.shape, data.dtype, chunks=data.shape, shuffle=True, compression=1, fletcher32=True
-            )
+            d = f.create_dataset("d", data.shape, data.dtype, chunks=data.shape, **storage_options(codec, 2))
             d.id.write_direct_chunk((0, 0), bytes(packed))
             with pytest.raises(OSError, match="filter"):
                 d[...]
@@ -77,34 +85,35 @@ def test_a_flipped_bit_is_an_error_and_not_wrong_data():
 COUNT = itertools.count()
 
 
-def stored(data, chunks, pack_here=True, **options):
+def stored(data, chunks, pack_here=True, codec="gzip", **options):
     """A dataset in memory, its chunks packed by us or by HDF5."""
     f = h5py.File(f"stored-{next(COUNT)}", "w", driver="core", backing_store=False)
-    options = {"shuffle": data.itemsize > 1, "compression": "gzip", "fletcher32": True} | options
+    options = storage_options(codec, data.itemsize) | options
     d = f.create_dataset("d", data.shape, data.dtype, chunks=chunks, **options)
     if not pack_here:
         d[...] = data
         return d
     for block in d.iter_chunks():
-        d.id.write_direct_chunk(tuple(part.start for part in block), pack(data[block]))
+        d.id.write_direct_chunk(tuple(part.start for part in block), pack(data[block], codec))
     return d
 
 
+@pytest.mark.parametrize("codec", CODECS)
 @pytest.mark.parametrize("dtype", ["u1", "<u2", "<f4"])
 @pytest.mark.parametrize("pack_here", [True, False])
 @pytest.mark.parametrize("index", [(), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4)])
-def test_rows_are_those_of_hdf5(dtype, pack_here, index):
+def test_rows_are_those_of_hdf5(dtype, pack_here, index, codec):
     data = np.arange(2 * 3 * 5 * 7).reshape(2, 3, 5, 7).astype(dtype)
-    d = stored(data, (1, 1, 5, 7), pack_here)
-    assert are_ours(d, 2, filters_of(d))
-    np.testing.assert_array_equal(read(d, 2, index), data[index])
+    d = stored(data, (1, 1, 5, 7), pack_here, codec)
+    assert coder_of(d, 2, filters_of(d)) == codec
+    np.testing.assert_array_equal(read(d, 2, index, codec), data[index])
 
 
 def test_storage_of_others_is_left_to_hdf5():
     data = np.arange(120, dtype="<u2").reshape(2, 3, 20)
     for chunks, options in [((1, 3, 20), {}), ((1, 1, 10), {}), ((1, 1, 20), {"shuffle": False})]:
         d = stored(data, chunks, False, **options)
-        assert not are_ours(d, 2, filters_of(d))
+        assert coder_of(d, 2, filters_of(d)) is None
 
 
 def test_a_chunk_that_skipped_a_filter_is_left_to_hdf5():
@@ -120,20 +129,49 @@ def test_a_chunk_that_skipped_a_filter_is_left_to_hdf5():
     np.testing.assert_array_equal(read(Skipping(), 1, (0,)), np.arange(40))
 
 
-def test_damage_is_an_error_and_never_wrong_data():
+@pytest.mark.parametrize("codec", CODECS)
+def test_damage_is_an_error_and_never_wrong_data(codec):
     data = np.arange(4000, dtype="<u2").reshape(40, 100)
-    packed = bytearray(pack(data))
+    packed = bytearray(pack(data, codec))
+    d = stored(data, data.shape, codec=codec)
+    without_effect = 0
     for position in range(len(packed) - 4):
         packed[position] ^= 1 << position % 8
-        with pytest.raises(OSError, match="a chunk"):
-            unpack(bytes(packed), data.dtype, data.shape)
+        d.id.write_direct_chunk((0, 0), bytes(packed))
+        try:
+            np.testing.assert_array_equal(read(d, 0, (), codec), data)
+            without_effect += 1
+        except OSError as error:
+            assert "chunk" in str(error) or "filter" in str(error)
         packed[position] ^= 1 << position % 8
+    # a zstd frame header has a bit without meaning (RFC 8878, 3.1.1.1.1.3)
+    assert without_effect <= (codec == "zstd")
     for cut in (0, 3, 4, 10, len(packed) - 5):
         with pytest.raises(OSError, match="a chunk"):
-            unpack(bytes(packed[:cut]), data.dtype, data.shape)
+            unpack(bytes(packed[:cut]), data.dtype, data.shape, codec)
 
 
+@pytest.mark.parametrize("codec", CODECS)
 @pytest.mark.parametrize("shape", [(40, 99), (40, 101), (1,)])
-def test_a_chunk_of_another_size_is_an_error(shape):
+def test_a_chunk_of_another_size_is_an_error(shape, codec):
     with pytest.raises(OSError, match="a chunk"):
-        unpack(pack(np.arange(4000, dtype="<u2")), np.dtype("<u2"), shape)
+        unpack(pack(np.arange(4000, dtype="<u2"), codec), np.dtype("<u2"), shape, codec)
+
+
+def test_without_the_package_zstd_is_left_to_hdf5(monkeypatch):
+    pytest.importorskip("hdf5plugin", reason="extra zstd is not installed")
+    d = stored(np.arange(40, dtype="<u2"), (40,), False, "zstd")
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    assert coder_of(d, 0, filters_of(d)) is None
+
+
+@pytest.mark.skipif(not zstd.available(), reason="extra zstd is not installed")
+def test_a_frame_without_checksum_is_left_to_hdf5_which_checks_its_own():
+    data = np.arange(4000, dtype="<u2").reshape(40, 100)
+    d = stored(data, data.shape, False, "zstd")
+    _, chunk = d.id.read_direct_chunk((0, 0))
+    assert not zstd.has_checksum(chunk)
+    np.testing.assert_array_equal(read(d, 0, (), "zstd"), data)
+    d.id.write_direct_chunk((0, 0), chunk[:60] + bytes([chunk[60] ^ 1]) + chunk[61:])
+    with pytest.raises(OSError, match="filter"):
+        read(d, 0, (), "zstd")

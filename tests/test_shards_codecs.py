@@ -59,6 +59,15 @@ def test_unknown_codec_is_a_usage_error():
         require_codec("lzma")
 
 
+@pytest.mark.parametrize("package", ["hdf5plugin", "zstandard"])
+def test_writing_needs_both_packages(package, monkeypatch):
+    pytest.importorskip(package, reason="extra zstd is not installed")
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.setattr(h5py.h5z, "filter_avail", lambda _: package != "hdf5plugin")
+    with pytest.raises(UsageError, match="needs the packages hdf5plugin and zstandard: install it with"):
+        require_codec("zstd")
+
+
 @pytest.mark.usefixtures("without_zstd")
 def test_missing_plugin_is_a_usage_error_that_names_the_extra():
     with pytest.raises(UsageError, match=r"pip install 'scenegen\[zstd\]', or choose gzip or none$"):

@@ -31,7 +31,7 @@ class Render:
     workers: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
     """Worker processes; by default one per core, 0 runs in this process."""
     codec: Literal["gzip", "zstd", "none"] = "gzip"
-    """Compression of the shards. gzip: any HDF5 reads it. zstd: faster to read, needs hdf5plugin. none: scratch."""
+    """Compression of the shards. gzip: any HDF5 reads it. zstd: faster to read, needs the extra zstd. none: scratch."""
     shard: Annotated[str | None, tyro.conf.arg(metavar="I/N")] = None
     """Make only every N-th shard, from the I-th (0 to N - 1): parts of one run, on several machines or one."""
     cache: bool = True

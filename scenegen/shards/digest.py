@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.errors import ShardError
-from scenegen.shards.chunks import are_ours, read
-from scenegen.shards.codecs import filters_of, require_readable
+from scenegen.shards.chunks import coder_of, read
+from scenegen.shards.codecs import filters_of
 from scenegen.shards.content import ShardContent, stored
-from scenegen.shards.opening import AGAIN, DAMAGE, first_line, open_file
+from scenegen.shards.opening import AGAIN, DAMAGE, first_line, open_file, require_stored_here
 from scenegen.shards.schema import CONVENTIONS, FIELD
 
 
@@ -39,6 +39,8 @@ def content_sha256(source: Path | h5py.File) -> str:
     try:
         with open_file(source) as file:
             return _of_file(file)
+    except ShardError as error:
+        raise ShardError(f"{source}: {str(error).removeprefix(f'{source}: ')}") from None
     except DAMAGE as error:
         raise ShardError(f"{source}: is damaged ({first_line(error)}): {AGAIN}") from None
 
@@ -59,7 +61,7 @@ def _of_file(file: h5py.File) -> str:
     for name in sorted(names):
         item = file[name]
         if isinstance(item, h5py.Dataset):
-            require_readable(item)
+            require_stored_here(name, item)
             _add(digest, name, item, _blocks(name, item))
     return digest.hexdigest()
 
@@ -99,9 +101,9 @@ def _blocks(name: str, dataset: h5py.Dataset) -> Iterator[bytes]:
     if not (dataset.size and axes):
         yield _bytes(dataset[()])
         return
-    ours = are_ours(dataset, axes, filters_of(dataset))
+    codec = coder_of(dataset, axes, filters_of(dataset))
     for at in np.ndindex(dataset.shape[:axes]):
-        yield _bytes(read(dataset, axes, at) if ours else dataset[at])
+        yield _bytes(read(dataset, axes, at, codec) if codec else dataset[at])
 
 
 def _bytes(array: NDArray[Any]) -> bytes:

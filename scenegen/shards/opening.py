@@ -1,12 +1,14 @@
 """Opening a shard and checking it: HDF5, of this format and version, complete, and all its own.
 
-Files from elsewhere are not trusted: links, virtual datasets, external storage (h5py#2891) and unknown
-filters are refused before any data is read.
+Files from elsewhere are not trusted: links, virtual datasets, external storage (h5py#2891), unknown or repeated
+filters and data that is claimed but not stored are refused before any data is read.
 """
 
+import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +18,16 @@ from numpy.typing import NDArray
 
 from scenegen.errors import ShardError
 from scenegen.shards import schema
-from scenegen.shards.chunks import are_ours
+from scenegen.shards.chunks import coder_of
 from scenegen.shards.codecs import filters_of, require_readable
 
 AGAIN = "make it again with the command that made it, or copy it again"
 """What to do about a damaged shard."""
 
-DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError)
-"""What h5py raises about a damaged file."""
+DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError, MemoryError)
+"""What h5py and NumPy raise about a damaged file."""
+_FEWEST = {"sample": 1, "view": 2}
+"""Least sizes of a shard that has something to read."""
 
 
 @dataclass
@@ -38,15 +42,15 @@ class OpenShard:
     """Root attributes as Python values."""
     tables: dict[str, NDArray[Any]] = field(default_factory=dict)
     """Small datasets that were read as a whole."""
-    ours: dict[str, bool] = field(default_factory=dict)
-    """Datasets whose storage was looked at: whether `chunks` unpacks them."""
+    coders: dict[str, str | None] = field(default_factory=dict)
+    """Datasets whose storage was looked at: the codec with which `chunks` unpacks them, if it does."""
 
-    def unpacked_here(self, name: str, chunk_axes: int) -> bool:
-        """Whether the chunks of a dataset are unpacked by `chunks` rather than by HDF5."""
-        if name not in self.ours:
+    def coder_of(self, name: str, chunk_axes: int) -> str | None:
+        """The codec with which `chunks` unpacks a dataset; None where HDF5 does."""
+        if name not in self.coders:
             dataset = self.datasets[name]
-            self.ours[name] = are_ours(dataset, chunk_axes, filters_of(dataset))
-        return self.ours[name]
+            self.coders[name] = coder_of(dataset, chunk_axes, filters_of(dataset))
+        return self.coders[name]
 
 
 def open_file(path: Path) -> h5py.File:
@@ -64,7 +68,7 @@ def open_file(path: Path) -> h5py.File:
             if "locking flag" not in str(error):
                 raise
             return h5py.File(path, "r", rdcc_nbytes=0)
-    except OSError as error:
+    except DAMAGE as error:
         raise ShardError(f"{path}: is not HDF5, or was cut short ({first_line(error)}): {AGAIN}") from None
 
 
@@ -72,15 +76,21 @@ def open_shard(path: Path) -> OpenShard:
     """Open and check one shard; ShardError, in one line, when it is not a shard that can be read."""
     file = open_file(path)
     try:
-        attributes = {name: _python_value(value) for name, value in file.attrs.items()}
+        attributes = _attributes(file)
         _check_format(attributes)
         return OpenShard(os.getpid(), file, _checked_datasets(file), attributes)
     except ShardError as error:
-        file.close()
+        close(file)
         raise ShardError(f"{path}: {error}") from None
     except DAMAGE as error:
-        file.close()
+        close(file)
         raise ShardError(f"{path}: is damaged ({first_line(error)}): {AGAIN}") from None
+
+
+def close(file: h5py.File) -> None:
+    """Close a file; HDF5 may fail even at that where the file is damaged, and what it failed at is gone all the same."""
+    with contextlib.suppress(*DAMAGE):
+        file.close()
 
 
 def _check_format(attributes: Mapping[str, str | int | float]) -> None:
@@ -92,18 +102,29 @@ def _check_format(attributes: Mapping[str, str | int | float]) -> None:
         raise ShardError(f"has format version {version}, this program reads {schema.FORMAT_VERSION}: update scenegen")
     if missing := sorted((schema.CONVENTIONS.keys() | schema.ATTRIBUTES.keys()) - attributes.keys()):
         raise ShardError(f"has no attribute {missing[0]!r}: {AGAIN}")
+    kinds = dict.fromkeys(schema.CONVENTIONS, str) | {name: kind for name, (kind, _) in schema.ATTRIBUTES.items()}
+    if wrong := [name for name, kind in kinds.items() if not isinstance(attributes[name], kind)]:
+        raise ShardError(f"has an attribute {wrong[0]!r} that is not {kinds[wrong[0]].__name__}: {AGAIN}")
+
+
+def _attributes(file: h5py.File) -> dict[str, str | int | float]:
+    """The root attributes that are text or a number; shards have no others."""
+    values = {name: _python_value(value) for name, value in file.attrs.items()}
+    return {name: value for name, value in values.items() if isinstance(value, str | int | float)}
 
 
 def _checked_datasets(file: h5py.File) -> dict[str, h5py.Dataset]:
     """The datasets of the schema, once their kind, shape, type and filters are right."""
     found = {field.name: dataset for field in schema.FIELDS if (dataset := _own_dataset(file, field.name)) is not None}
     for name, dataset in found.items():
-        require_readable(dataset)
+        require_stored_here(name, dataset)
         _check_dtype(schema.FIELD[name], dataset)
     try:
-        schema.check_shapes({name: dataset.shape for name, dataset in found.items()})
+        sizes = schema.check_shapes({name: dataset.shape for name, dataset in found.items()})
     except ValueError as error:
         raise ShardError(f"{error}: {AGAIN}") from None
+    if few := [f"{sizes[label]} {label}s" for label, fewest in _FEWEST.items() if sizes[label] < fewest]:
+        raise ShardError(f"holds {few[0]}: {AGAIN}")
     return found
 
 
@@ -111,14 +132,41 @@ def _own_dataset(file: h5py.File, name: str) -> h5py.Dataset | None:
     """A dataset whose data lies in this file; ShardError when a link or storage leads elsewhere."""
     holder: Any = file
     for part in name.split("/"):
-        if part not in holder:
+        if not isinstance(holder, h5py.Group) or part not in holder:
             return None
         if not isinstance(holder.get(part, getlink=True), h5py.HardLink):
             raise ShardError(f"{name} is a link: a shard holds all its data itself, do not trust this file")
         holder = holder[part]
-    if not isinstance(holder, h5py.Dataset) or holder.is_virtual or holder.external:
-        raise ShardError(f"{name} is not stored in the file itself: do not trust this file")
+    if not isinstance(holder, h5py.Dataset):
+        raise ShardError(f"{name} is not a dataset: {AGAIN}")
     return holder
+
+
+def require_stored_here(name: str, dataset: h5py.Dataset) -> None:
+    """Raise ShardError unless all data of a dataset lies in its file, behind filters that shards use, each once."""
+    if dataset.is_virtual or dataset.external:
+        raise ShardError(f"{name} is not stored in the file itself: do not trust this file")
+    require_readable(dataset)
+    filters = filters_of(dataset)
+    if len(filters) > len(set(filters)):
+        raise ShardError(f"{name} is stored with one filter twice: do not trust this file")
+    if not _is_whole(dataset):
+        raise ShardError(f"{name} claims data that the file does not hold: {AGAIN}")
+
+
+def _is_whole(dataset: h5py.Dataset) -> bool:
+    """Whether a dataset is of a fixed size and there is storage for all of it.
+
+    HDF5 crashes on chunks of other sizes than their dataset's, which files made to crash it have.
+    """
+    if dataset.maxshape != dataset.shape:
+        return False
+    if not dataset.size or dataset.chunks is None:
+        return dataset.id.get_storage_size() == (dataset.size or 0) * dataset.id.get_type().get_size()
+    if any(chunk > size for size, chunk in zip(dataset.shape, dataset.chunks, strict=True)):
+        return False
+    wanted = prod(-(-size // chunk) for size, chunk in zip(dataset.shape, dataset.chunks, strict=True))
+    return dataset.id.get_num_chunks() == wanted
 
 
 def _check_dtype(field: schema.Field, dataset: h5py.Dataset) -> None:
@@ -133,8 +181,8 @@ def _check_dtype(field: schema.Field, dataset: h5py.Dataset) -> None:
         raise ShardError(f"{field.name} has type {dataset.dtype}, not {schema.dtype_text(field)}: {AGAIN}")
 
 
-def _python_value(value: Any) -> str | int | float:
-    """An attribute as text or number."""
+def _python_value(value: Any) -> Any:
+    """An attribute as Python has it: text or a number, in a shard."""
     return value.decode() if isinstance(value, bytes) else value.item() if isinstance(value, np.generic) else value
 
 

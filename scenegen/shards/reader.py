@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scenegen.errors import ShardError
 from scenegen.shards import chunks, schema
 from scenegen.shards.codecs import codec_of
-from scenegen.shards.opening import AGAIN, OpenShard, first_line, open_shard
+from scenegen.shards.opening import AGAIN, DAMAGE, OpenShard, close, first_line, open_shard
 from scenegen.shards.sample import Sample
 
 Array = NDArray[Any]
@@ -92,7 +92,7 @@ class ShardReader:
             if schema.FIELD[name].chunk_axes:
                 return _rows(opened, name, index)
             return np.array(_table(opened, name)[index])
-        except (OSError, RuntimeError, UnicodeDecodeError) as error:
+        except (OSError, RuntimeError, UnicodeDecodeError, MemoryError) as error:
             raise ShardError(f"{self.path}: {name} is damaged ({first_line(error)}): {AGAIN}") from None
 
     @property
@@ -104,9 +104,12 @@ class ShardReader:
     def config(self) -> dict[str, Any]:
         """The configuration of the run that made the shard."""
         try:
-            return json.loads(str(self._open().attributes["config_json"]))
-        except json.JSONDecodeError as error:
-            raise ShardError(f"{self.path}: config_json is not JSON ({error.msg}): {AGAIN}") from None
+            config = json.loads(str(self._open().attributes["config_json"]))
+        except (ValueError, RecursionError) as error:
+            raise ShardError(f"{self.path}: config_json is not JSON ({first_line(error)}): {AGAIN}") from None
+        if not isinstance(config, dict):
+            raise ShardError(f"{self.path}: config_json is no table of options: {AGAIN}")
+        return config
 
     @property
     def asset_ids(self) -> Array:
@@ -122,13 +125,13 @@ class ShardReader:
         """Shape, type, codec and stored size of every dataset, in the order of the schema."""
         try:
             return tuple(_info(name, dataset) for name, dataset in self._open().datasets.items())
-        except (OSError, RuntimeError) as error:
+        except DAMAGE as error:
             raise ShardError(f"{self.path}: is damaged ({first_line(error)}): {AGAIN}") from None
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
         if self._opened is not None:
-            self._opened.file.close()
+            close(self._opened.file)
             self._opened = None
 
     def __enter__(self) -> Self:
@@ -236,7 +239,7 @@ def _listed(manifest: Path) -> tuple[ShardEntry, ...]:
     try:
         shards = json.loads(manifest.read_text(encoding="utf-8"))["shards"]
         return tuple(_entry(manifest.parent, shard) for shard in shards)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (*DAMAGE, RecursionError) as error:
         what = f"is not a manifest ({type(error).__name__}: {first_line(error)})"
         raise ShardError(f"{manifest}: {what}: run the command that made it again, or delete it") from None
 
@@ -245,7 +248,10 @@ def _entry(folder: Path, shard: dict[str, Any]) -> ShardEntry:
     name = PurePosixPath(shard["file"])
     if name.is_absolute() or ".." in name.parts:
         raise ValueError(f"{name} lies outside the folder")
-    return ShardEntry(folder / name, int(shard["samples"]), str(shard["room"]), str(shard["split"]))
+    samples = operator.index(shard["samples"])
+    if not 0 < samples < 1 << 32:
+        raise ValueError(f"{name} cannot hold {samples} samples")
+    return ShardEntry(folder / name, samples, str(shard["room"]), str(shard["split"]))
 
 
 def _found(folder: Path) -> tuple[ShardEntry, ...]:
@@ -278,8 +284,8 @@ def _rows(opened: OpenShard, name: str, index: tuple[int, ...]) -> Array:
     """The part of a large dataset at leading indices."""
     dataset, axes = opened.datasets[name], schema.FIELD[name].chunk_axes
     inside = all(0 <= i < n for i, n in zip(index, dataset.shape, strict=False))
-    if inside and opened.unpacked_here(name, axes):
-        return chunks.read(dataset, axes, index)
+    if inside and (codec := opened.coder_of(name, axes)):
+        return chunks.read(dataset, axes, index, codec)
     return np.asarray(dataset[index])
 
 

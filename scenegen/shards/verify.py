@@ -5,7 +5,9 @@ of its structures carry no checksum. A file from a stranger cannot make the read
 virtual datasets, external storage and unknown filters are refused before any data is read.
 """
 
+import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +20,7 @@ from scenegen.errors import ShardError, UsageError
 from scenegen.shards import schema
 from scenegen.shards.content import RULES, Arrays, Rule, broken_rules
 from scenegen.shards.digest import file_sha256
-from scenegen.shards.opening import DAMAGE, OpenShard, first_line, open_shard
+from scenegen.shards.opening import DAMAGE, OpenShard, close, first_line, open_shard
 from scenegen.shards.reader import MANIFEST, ShardReader, shard_entries
 from scenegen.tracing.status import Status
 
@@ -29,6 +31,8 @@ RIGID = 1e-6
 _HARD = 0  # H5L_TYPE_HARD
 ASIDE = {MANIFEST, "config.json", "README.md", "croissant.json", "run.lock"}
 """Names that may lie beside the shards of a run."""
+_SLICE_LOCK = re.compile(r"run-\d+-of-\d+\.lock")
+"""What a killed slice of a run leaves, as a killed run leaves its `run.lock`."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def check_shard(path: Path, entry: Entry | None = None, level: Level = "full") -
 def unlisted(folder: Path, names: set[str]) -> list[str]:
     """Files beside the shards of a run that its manifest does not name, in order."""
     there = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-    return [name for name in there if name not in names | ASIDE]
+    return [name for name in there if name not in names | ASIDE and not _SLICE_LOCK.fullmatch(name)]
 
 
 @dataclass(frozen=True)
@@ -118,10 +122,11 @@ def _content_problems(path: Path, entry: Entry | None) -> list[str]:
     """What is wrong with a shard that can be opened."""
     shard = open_shard(path)
     try:
-        problems = [*_foreign(shard), *_other_than_listed(shard, entry)]
+        problems = [*_foreign(shard), *_odd_attributes(shard), *_other_than_listed(shard, entry)]
     finally:
-        shard.file.close()
+        close(shard.file)
     with ShardReader(path) as reader:
+        reader.config  # noqa: B018  # raises where it is no JSON
         for index, arrays in enumerate(_samples(reader, vouched=entry is not None)):
             problems += [f"sample {index}: {problem}" for problem in broken_rules(arrays, RULES + MORE_RULES)]
     return problems
@@ -140,6 +145,19 @@ def _foreign(shard: OpenShard) -> list[str]:
             problems.append(f"{text} is not of this format")
 
     shard.file.id.links.visit(look, info=True)
+    return problems
+
+
+def _odd_attributes(shard: OpenShard) -> list[str]:
+    """Root attributes that are not of the format, conventions that are not its own, and a configuration that is none."""
+    known = schema.CONVENTIONS.keys() | schema.ATTRIBUTES.keys()
+    problems = [f"the attribute {name!r} is not of this format" for name in shard.file.attrs if name not in known]
+    said = shard.attributes
+    if said["format_version"] == schema.FORMAT_VERSION:
+        other = [name for name, text in schema.CONVENTIONS.items() if said[name] != text]
+        problems += [f"{name} is {said[name]!r}, not {schema.CONVENTIONS[name]!r}" for name in other]
+    if said["config_sha256"] != hashlib.sha256(str(said["config_json"]).encode()).hexdigest():
+        problems.append("config_json is not the configuration of config_sha256")
     return problems
 
 

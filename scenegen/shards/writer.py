@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from scenegen.errors import ShardError
 from scenegen.shards import schema
-from scenegen.shards.chunks import pack
+from scenegen.shards.chunks import CODERS, pack
 from scenegen.shards.codecs import require_codec, storage_options
 from scenegen.shards.content import ShardContent, stored, validate
 
@@ -93,12 +93,12 @@ def _write_field(file: h5py.File, field: schema.Field, array: NDArray[Any], code
 
 
 def _write_chunks(dataset: h5py.Dataset, data: NDArray[Any], codec: str) -> None:
-    """Write all data; chunks of the gzip codec are packed here, which is faster."""
-    if codec != "gzip":
+    """Write all data; compressed chunks are packed here, which is faster."""
+    if codec not in CODERS:
         dataset[...] = data
         return
     for block in dataset.iter_chunks():
-        dataset.id.write_direct_chunk(tuple(part.start for part in block), pack(data[block]))
+        dataset.id.write_direct_chunk(tuple(part.start for part in block), pack(data[block], codec))
 
 
 def _set_attribute(holder: h5py.File | h5py.Dataset, name: str, value: str | int | float) -> None:

@@ -10,6 +10,7 @@ from rich.console import Console
 from scenegen.shards import ScenegenError
 from training.cli.commands import Bench, Command, Eval, Extract, Fit, Match, commands
 from training.errors import TrainingError
+from training.heap import keep_freed_memory
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 EXTRA = frozenset({"torch", "triton", "tensorboard", "kornia", "sklearn", "matplotlib", "cv2"})
@@ -19,6 +20,7 @@ EXTRA = frozenset({"torch", "triton", "tensorboard", "kornia", "sklearn", "matpl
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code: 0 done, 1 failed, 2 usage, 130 interrupted."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    keep_freed_memory()
     try:
         return _run(_parse(words))
     except (TrainingError, ScenegenError) as error:

@@ -15,6 +15,7 @@ from training.data.batch import NO_RAY, PairBatch
 from training.data.order import Key, batches_per_epoch, epoch_keys, fixed_keys
 from training.data.pairs import PairData, PairItem, content_digest, open_pairs
 from training.errors import DataError, TrainingError
+from training.heap import keep_freed_memory
 
 __all__ = [
     "PairData",
@@ -109,12 +110,18 @@ def _loader(data: PairData, keys: Sequence[tuple[Key, ...]], start: str | None) 
         batch_size=None,
         sampler=keys,
         num_workers=workers,
+        worker_init_fn=_prepare,
         collate_fn=_as_it_is,
         prefetch_factor=PREFETCH if workers else None,
         multiprocessing_context=multiprocessing.get_context(start) if workers else None,
         pin_memory=torch.cuda.is_available(),
         generator=torch.Generator().manual_seed(0),
     )
+
+
+def _prepare(_worker: int) -> None:
+    """Called in each reading process before its first batch."""
+    keep_freed_memory()
 
 
 def _as_it_is(result: Any) -> Any:

@@ -1,0 +1,48 @@
+"""Zstandard frames with a checksum of their data (RFC 8878), by the `zstandard` package of the extra `zstd`."""
+
+import importlib
+from typing import Any
+
+FILTER = 32015
+"""Number of the registered HDF5 filter that writes and reads such frames."""
+LEVEL = 3
+
+
+def available() -> bool:
+    """Whether the package is installed."""
+    try:
+        _library()
+    except ImportError:
+        return False
+    return True
+
+
+def compress(data: bytes) -> bytes:
+    """One frame that states the data's size and ends with the low half of its xxHash64."""
+    return _library().ZstdCompressor(level=LEVEL, write_checksum=True, write_content_size=True).compress(data)
+
+
+def expand(frame: memoryview, size: int) -> bytes:
+    """The `size` bytes behind a frame, its checksum verified. OSError when it is damaged or of another size."""
+    library = _library()
+    try:
+        # before anything is allocated: a damaged size may be any
+        stated = library.get_frame_parameters(frame).content_size
+        if stated != size:
+            raise OSError(f"a chunk holds {stated} bytes instead of {size}")
+        return library.ZstdDecompressor().decompress(frame)
+    except library.ZstdError:
+        raise OSError("a chunk cannot be unpacked") from None
+
+
+def has_checksum(frame: bytes) -> bool:
+    """Whether a frame ends with a checksum of its data; False for what is no frame."""
+    library = _library()
+    try:
+        return library.get_frame_parameters(frame).has_checksum
+    except library.ZstdError:
+        return False
+
+
+def _library() -> Any:
+    return importlib.import_module("zstandard")
