@@ -30,3 +30,13 @@ def test_probability_is_the_mean_of_sigmoids():
 def test_the_seed_decides():
     one, two = (build_classifier(ClassifierSettings(), 2) for _ in range(2))
     assert all(torch.equal(a, b) for a, b in zip(one.parameters(), two.parameters(), strict=True))
+
+
+def test_it_trains_on_frozen_descriptors_in_any_layout():
+    model, features = build_classifier(ClassifierSettings(8), 1), torch.rand(2, 8, 6, 5)
+    model(features).sum().backward()
+    expected = [p.grad.clone() for p in model.parameters() if p.requires_grad]
+    model.zero_grad()
+    model(features.contiguous(memory_format=torch.channels_last)).sum().backward()  # crashed the interpreter once
+    for p, gradient in zip((p for p in model.parameters() if p.requires_grad), expected, strict=True):
+        torch.testing.assert_close(p.grad, gradient)

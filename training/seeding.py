@@ -27,6 +27,12 @@ class Stream(IntEnum):
     """Initial weights."""
     EVALUATION = 7
     """Queries, clusters and bootstrap of an evaluation."""
+    SPLIT = 8
+    """Which images of an experiment train, validate and test: (domain,)."""
+    PICTURES = 9
+    """Which images an experiment's step takes, their colours and labels: (phase, step)."""
+    VIEWS = 10
+    """The views and matches that an experiment makes of them: (phase, step)."""
 
 
 def numpy_generator(seed: int, stream: Stream, *key: int) -> np.random.Generator:

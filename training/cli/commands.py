@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
+from training.cli.experiments import ColoredMnist, FetchMnist
 from training.presets import PresetName
 from training.settings import Norm, Sampling
 
@@ -231,7 +232,7 @@ class Bench:
     """auto: a GPU if there is one."""
 
 
-Command = Fit | Eval | Extract | Match | Bench
+Command = Fit | Eval | Extract | Match | Bench | ColoredMnist | FetchMnist
 
 
 def commands() -> Any:
@@ -242,4 +243,6 @@ def commands() -> Any:
         | Annotated[Extract, tyro.conf.subcommand("extract")]
         | Annotated[Match, tyro.conf.subcommand("match")]
         | Annotated[Bench, tyro.conf.subcommand("bench")]
+        | Annotated[ColoredMnist, tyro.conf.subcommand("colored-mnist")]
+        | Annotated[FetchMnist, tyro.conf.subcommand("fetch-mnist")]
     )

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from scenegen.shards import ScenegenError
 from training.cli.commands import Bench, Command, Eval, Extract, Fit, Match, commands
+from training.cli.experiments import ColoredMnist, FetchMnist, colored_mnist, fetch_mnist
 from training.errors import TrainingError
 from training.heap import keep_freed_memory
 
@@ -72,6 +73,10 @@ def _run(command: Command) -> int:
             return _match(command)
         case Bench():
             return _bench(command)
+        case ColoredMnist():
+            return colored_mnist(command)
+        case FetchMnist():
+            return fetch_mnist(command)
 
 
 def _fit(command: Fit) -> int:

@@ -45,7 +45,8 @@ class PixelClassifier(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Descriptors (B, D, H, W) to a logit per pixel (B, logits, H, W)."""
-        tokens = self.norm(features).flatten(2).transpose(1, 2)
+        # on a CPU, PyTorch 2.13 crashes in a GroupNorm's gradient over channels-last maps that need none themselves
+        tokens = self.norm(features.contiguous()).flatten(2).transpose(1, 2)
         q = self.norm_query(self.query(tokens).transpose(1, 2)).transpose(1, 2)
         k = self.norm_key(self.key(tokens).transpose(1, 2)).transpose(1, 2)
         attended = functional.scaled_dot_product_attention(q[:, None], k[:, None], self.value(tokens)[:, None])[:, 0]

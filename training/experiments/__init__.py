@@ -1,0 +1,1 @@
+"""Experiments of the paper that are not trained on shards."""
