@@ -164,7 +164,7 @@ def _images(c: GenerationConfig) -> list[tuple[bool, str]]:
             c.trace_fraction in CELLS,
             f"--trace-fraction {c.trace_fraction:g}: choose one of {', '.join(f'{f:g}' for f in CELLS)}",
         ),
-        (not unknown, f"--layers {','.join(unknown)}: unknown; choose from {','.join(LAYERS)}"),
+        (not unknown, f"--layers {_shown(','.join(unknown))[1:-1]}: unknown; choose from {','.join(LAYERS)}"),
         ("rgb" in c.layers, "--layers: rgb cannot be left out"),
     ]
 
@@ -210,13 +210,13 @@ def from_dict(values: dict, where: str = "configuration") -> GenerationConfig:
 def _build(default: Any, values: dict, where: str) -> Any:
     """A dataclass like `default` with some fields replaced, recursively."""
     if not isinstance(values, dict):
-        raise UsageError(f"{where}: expected a table of options, found {values!r}")
+        raise UsageError(f"{where}: expected a table of options, found {_shown(values)}")
     kinds = get_type_hints(type(default))
     for key, value in values.items():
         if key not in kinds:
-            raise UsageError(f"{where}: unknown option {key!r}; known here: {', '.join(kinds)}")
+            raise UsageError(f"{where}: unknown option {_shown(key)}; known here: {', '.join(kinds)}")
         if get_origin(kinds[key]) is Literal and value not in get_args(kinds[key]):
-            raise UsageError(f"{where}: {key}: {value!r} is none of {', '.join(get_args(kinds[key]))}")
+            raise UsageError(f"{where}: {key}: {_shown(value)} is none of {', '.join(get_args(kinds[key]))}")
     return replace(default, **{k: _convert(getattr(default, k), v, f"{where}: {k}") for k, v in values.items()})
 
 
@@ -226,13 +226,25 @@ def _convert(default: Any, value: Any, where: str) -> Any:
         return _build(default, value, where)
     if isinstance(default, Range | Size) and isinstance(value, list) and len(value) == 2:
         return type(default)(*(_convert(d, v, where) for d, v in zip(default, value, strict=True)))
-    if isinstance(default, tuple) and isinstance(value, list) and all(isinstance(v, str) for v in value):
+    plain = isinstance(default, tuple) and not isinstance(default, Range | Size)
+    if plain and isinstance(value, list) and all(isinstance(v, str) for v in value):
         return tuple(value)
+    if isinstance(value, int) and abs(value) >= 2**63:
+        raise UsageError(f"{where}: a whole number of {value.bit_length()} bits, 63 are possible")
     if isinstance(default, float) and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     if type(value) is type(default) and not isinstance(value, tuple):
         return value
-    raise UsageError(f"{where}: expected {_kind(default)}, found {value!r}")
+    raise UsageError(f"{where}: expected {_kind(default)}, found {_shown(value)}")
+
+
+def _shown(value: Any) -> str:
+    """A value as it is written, cut short."""
+    try:
+        text = ascii(value)
+    except ValueError:  # a whole number of thousands of digits
+        text = f"{type(value).__name__} of great length"
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _kind(default: Any) -> str:

@@ -1,9 +1,11 @@
 import json
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 import trimesh
+from fuzzing.seeds import png
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from model_files import CUBE_F, CUBE_V, TEXTURED, TRIANGLE, obj_text, write, write_image
@@ -259,7 +261,7 @@ def test_colours_behind_alpha_do_not_show(tmp_path):
 
 @pytest.mark.parametrize("side", [12_000, 60_000])
 def test_a_decompression_bomb_is_a_defect(tmp_path, side):
-    write(tmp_path / "pic.png", f"P6 {side} {side} 255\n".encode() + b"\0" * 99)
+    write(tmp_path / "pic.png", png(side, side, zlib.compress(bytes(99))))
     write(tmp_path / "a.mtl", "newmtl m\nKd 0 1 0\nmap_Kd pic.png\n")
     mesh, defects = read_mesh(write(tmp_path / "a.obj", TEXTURED))
     assert codes(defects) == ["huge_texture"]

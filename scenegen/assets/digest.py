@@ -8,13 +8,28 @@ from pathlib import Path
 from scenegen.assets.lookup import find_file
 from scenegen.assets.mtl import parse_mtl
 from scenegen.assets.obj_mesh import library_files
+from scenegen.assets.shelf import MOST_TEXTURES
+from scenegen.errors import AssetError
 
 _MTLLIB = re.compile(rb"^[ \t]*mtllib[ \t]+([^\r\n]+)", re.MULTILINE)
 _TEXTURE_FILE = re.compile(rb"^comment[ \t]+TextureFile[ \t]+([^\r\n]+)", re.MULTILINE | re.IGNORECASE)
+_MOST_FILES = 10_000
+"""Names of one model that are looked up."""
 
 
 def source_files(path: Path, root: Path) -> tuple[Path, ...]:
-    """The mesh file and the files below `root` that it names, sorted; what is missing is left out."""
+    """The mesh file and the files below `root` that it names, sorted; what is missing is left out.
+
+    Raises AssetError `unreadable` where a file cannot be opened.
+    """
+    try:
+        return _source_files(path, root)
+    except OSError as error:
+        raise AssetError("unreadable", f"{path}: cannot be read ({error.strerror})") from None
+
+
+def _source_files(path: Path, root: Path) -> tuple[Path, ...]:
+    """As `source_files`; any OSError."""
     suffix = path.suffix.lower()
     named: list[Path] = []
     if suffix == ".obj":
@@ -29,14 +44,26 @@ def source_files(path: Path, root: Path) -> tuple[Path, ...]:
 
 
 def files_digest(files: tuple[Path, ...], root: Path) -> str:
-    """sha256 (hex) over names (relative to `root`), lengths and bytes, read in pieces."""
+    """sha256 (hex) over names (relative to `root`), lengths and bytes, read in pieces.
+
+    Raises AssetError `unreadable` where one cannot be read.
+    """
     total = hashlib.sha256()
     for path in files:
-        total.update(f"{path.relative_to(root).as_posix()}\0{path.stat().st_size}\0".encode())
-        with path.open("rb") as file:
-            while piece := file.read(1 << 20):
-                total.update(piece)
+        try:
+            _add_file(total, path, root)
+        except OSError as error:
+            raise AssetError("unreadable", f"{path}: cannot be read ({error.strerror})") from None
     return total.hexdigest()
+
+
+def _add_file(total: "hashlib._Hash", path: Path, root: Path) -> None:
+    """Name, length and bytes of one file."""
+    name = f"{path.relative_to(root).as_posix()}\0{path.stat().st_size}\0"
+    total.update(name.encode("utf-8", "surrogateescape"))
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            total.update(piece)
 
 
 def _names(pattern: re.Pattern[bytes], data: bytes) -> list[str]:
@@ -48,7 +75,8 @@ def _obj_files(path: Path, root: Path) -> list[Path]:
     """Material libraries and the pictures they name."""
     libraries, _ = library_files(tuple(_names(_MTLLIB, path.read_bytes())), root, path.parent)
     records = [r for library in libraries for r in parse_mtl(library.read_bytes()).values()]
-    return libraries + _found([r.texture for r in records if r.texture], root, path.parent)
+    names = list(dict.fromkeys(r.texture for r in records if r.texture))[:MOST_TEXTURES]
+    return libraries + _found(names, root, path.parent)
 
 
 def _gltf_names(path: Path) -> list[str]:
@@ -57,14 +85,14 @@ def _gltf_names(path: Path) -> list[str]:
         tree = json.loads(path.read_bytes())
         entries = [*tree.get("buffers", []), *tree.get("images", [])]
         return [e["uri"] for e in entries if "uri" in e and not e["uri"].startswith("data:")]
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         return []
 
 
 def _found(names: list[str], root: Path, start: Path) -> list[Path]:
     """Those that exist within bounds."""
     out: list[Path] = []
-    for name in names:
+    for name in list(dict.fromkeys(names))[:_MOST_FILES]:
         try:
             path = find_file(root, start, name)
         except PermissionError:

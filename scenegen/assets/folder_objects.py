@@ -12,6 +12,7 @@ from scenegen.assets.cleaning import centred, clean_object, diagonal, rotated
 from scenegen.assets.digest import files_digest, source_files
 from scenegen.assets.reading import MESH_SUFFIXES, read_mesh
 from scenegen.assets.source import Defect, ObjectModel, hashed_split
+from scenegen.assets.wording import is_plain, one_line, plain_path
 from scenegen.errors import AssetError, UsageError
 from scenegen.geometry import rotation_between
 
@@ -20,6 +21,11 @@ Y_UP_SUFFIXES = (".glb", ".gltf", ".obj")
 """Formats that are +Y up unless stated otherwise; the rest is taken as +Z up."""
 MAX_OBJECT_M = 4.0
 """A larger diagonal is not in metres, if no unit is given."""
+SIZE_M = (1e-3, 1e3)
+"""Box diagonals that an object can have."""
+UNIT_M = (1e-9, 1e9)
+"""Units that a file can have."""
+_MOST_NOTES = 64 << 20
 MAX_BYTES, MAX_FACES = 256 << 20, 2_000_000
 
 
@@ -56,13 +62,13 @@ class FolderObjects:
     def assets(self) -> dict[str, FolderAsset]:
         """All objects by id, sorted."""
         notes = read_notes(self.root / "assets.jsonl")
-        paths = sorted(p for p in self.root.rglob("*") if p.suffix.lower() in MESH_SUFFIXES and p.is_file())
+        paths = mesh_files(self.root)
         found = [(p, notes.get(p.relative_to(self.root).as_posix(), {})) for p in paths]
         assets = [_asset(self.root, p, note) for p, note in found if note.get("role") != "room"]
         by_id = {a.id: a for a in sorted(assets, key=lambda a: a.id)}
         absent = sorted(notes.keys() - {p.relative_to(self.root).as_posix() for p in paths})
         if absent or len(by_id) < len(assets):
-            what = f"names {absent[0]}, which is no mesh here" if absent else "gives one id to two meshes"
+            what = f"names {one_line(absent[0])}, which is no mesh here" if absent else "gives one id to two meshes"
             raise UsageError(f"{self.root / 'assets.jsonl'}: {what}; correct or remove the line")
         return by_id
 
@@ -93,6 +99,9 @@ class FolderObjects:
         mesh, mended = clean_object(rotated(mesh, rotation))
         unit_m, guessed = (asset.unit_m, ()) if asset.unit_m else guess_unit(diagonal(mesh))
         mesh = centred(mesh, unit_m)
+        if not SIZE_M[0] <= diagonal(mesh) <= SIZE_M[1]:
+            size = f"{diagonal(mesh):.3g} m across, objects are {SIZE_M[0]:g} to {SIZE_M[1]:g} m"
+            raise AssetError("implausible_size", f"{object_id}: {size}; state unit_m in assets.jsonl")
         return ObjectModel(object_id, asset.category, mesh, diagonal(mesh), defects + mended + guessed)
 
     def _asset(self, object_id: str) -> FolderAsset:
@@ -100,6 +109,12 @@ class FolderObjects:
         if object_id not in self.assets:
             raise AssetError("missing", f"{object_id}: not in {self.root}")
         return self.assets[object_id]
+
+
+def mesh_files(root: Path) -> list[Path]:
+    """The meshes below a folder, sorted. Raises UsageError for a name that cannot be an id."""
+    found = (p for p in root.rglob("*") if p.suffix.lower() in MESH_SUFFIXES and p.is_file())
+    return sorted(plain_path(p, root) for p in found)
 
 
 def guess_unit(diagonal_units: float) -> tuple[float, tuple[Defect, ...]]:
@@ -114,8 +129,10 @@ def read_notes(path: Path) -> dict[str, dict[str, Any]]:
     """Lines of `assets.jsonl` by path; empty where there is no such file. Raises UsageError with the line number."""
     if not path.is_file():
         return {}
+    if path.stat().st_size > _MOST_NOTES:
+        raise UsageError(f"{path}: more than {_MOST_NOTES >> 20} MiB; one short line per mesh is enough")
     notes: dict[str, dict[str, Any]] = {}
-    for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
+    for number, line in enumerate(path.read_text("utf-8", "replace").split("\n"), 1):
         if line.strip():
             note = _note(line, f"{path}:{number}")
             notes[str(note.get("path", note.get("id")))] = note
@@ -126,15 +143,18 @@ def _note(line: str, where: str) -> dict[str, Any]:
     """One checked line."""
     try:
         note = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UsageError(f"{where}: not a JSON object") from None
     if not isinstance(note, dict) or not isinstance(note.get("path", note.get("id")), str):
         raise UsageError(f"{where}: needs a `path` (or `id`) that names a mesh below the folder")
-    if note.get("up_axis", "z") not in UP_AXES:
+    for key in ("path", "id", "role", "category", "license"):
+        if key in note and not (isinstance(note[key], str) and note[key] and is_plain(note[key])):
+            raise UsageError(f"{where}: {key} must be a plain text on one line")
+    if note.get("up_axis", "z") not in tuple(UP_AXES):  # a list cannot be looked up in a dict
         raise UsageError(f"{where}: up_axis must be one of {' '.join(UP_AXES)}")
     unit = note.get("unit_m", 1.0)
-    if isinstance(unit, bool) or not isinstance(unit, int | float) or not 0 < unit < float("inf"):
-        raise UsageError(f"{where}: unit_m must be a positive number of metres")
+    if isinstance(unit, bool) or not isinstance(unit, int | float) or not UNIT_M[0] <= unit <= UNIT_M[1]:
+        raise UsageError(f"{where}: unit_m must be a positive number of metres, {UNIT_M[0]:g} to {UNIT_M[1]:g}")
     return note
 
 

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from scenegen.assets.digest import files_digest, source_files
-from scenegen.assets.folder_objects import UP_AXES, read_notes
+from scenegen.assets.folder_objects import UP_AXES, mesh_files, read_notes
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.reading import MESH_SUFFIXES, read_mesh
 from scenegen.assets.room_mesh import colored, prepare_room
 from scenegen.assets.source import Defect, Room, hashed_split
+from scenegen.assets.wording import one_line
 from scenegen.errors import AssetError, UsageError
 
 
@@ -56,7 +57,11 @@ class FolderRooms:
     def rooms(self) -> dict[str, FolderRoom]:
         """All rooms by id, sorted."""
         notes = read_notes(self.root / "assets.jsonl")
-        paths = sorted(p for p in self.root.rglob("*") if p.suffix.lower() in MESH_SUFFIXES and p.is_file())
+        paths = mesh_files(self.root)
+        absent = sorted(notes.keys() - {self._name(p) for p in paths})
+        if absent:
+            what = f"names {one_line(absent[0])}, which is no mesh here"
+            raise UsageError(f"{self.root / 'assets.jsonl'}: {what}; correct or remove the line")
         wanted = [p for p in paths if notes.get(self._name(p), {}).get("role") != "object"]
         forms: dict[str, list[Path]] = {}
         for path in wanted:

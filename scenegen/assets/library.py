@@ -4,6 +4,7 @@ from pathlib import Path
 
 from scenegen.assets.cache import AssetCache, CachedObjects, CachedRooms
 from scenegen.assets.source import ObjectSource, RoomSource
+from scenegen.assets.wording import one_line
 from scenegen.errors import UsageError
 
 ROOM_KINDS = ("procedural", "scenenn", "folder")
@@ -52,17 +53,28 @@ def parse_spec(spec: str, kinds: tuple[str, ...], noun: str) -> tuple[str, Path 
     `kinds` are those allowed, `noun` says of what ("room", "object"). Raises UsageError.
     """
     kind, colon, path = spec.partition(":")
+    shown = one_line(repr(spec))
     usage = " | ".join(k if k == "procedural" else f"{k}:PATH" for k in kinds)
     if kind not in kinds:
-        raise UsageError(f"unknown {noun} source {spec!r}; use {usage}")
+        raise UsageError(f"unknown {noun} source {shown}; use {usage}")
     if kind == "procedural":
         if colon:
-            raise UsageError(f"{noun} source {spec!r}: the built-in library takes no path; use procedural")
+            raise UsageError(f"{noun} source {shown}: the built-in library takes no path; use procedural")
         return kind, None
     if not path:
-        raise UsageError(f"{noun} source {spec!r} lacks its folder; use {kind}:PATH")
-    folder = Path(path).expanduser()
-    if not folder.is_dir():
-        problem = "is not a folder" if folder.exists() else "does not exist"
-        raise UsageError(f"{noun} source {spec!r}: {folder} {problem}; give the folder that holds the {noun}s")
+        raise UsageError(f"{noun} source {shown} lacks its folder; use {kind}:PATH")
+    folder, problem = _folder(path)
+    if problem:
+        raise UsageError(f"{noun} source {shown}: {one_line(folder)} {problem}; give the folder that holds the {noun}s")
     return kind, folder
+
+
+def _folder(path: str) -> tuple[Path, str]:
+    """The folder of that name, and what is wrong with it, or ""."""
+    try:
+        folder = Path(path).expanduser()
+        if folder.is_dir():
+            return folder, ""
+        return folder, "is not a folder" if folder.exists() else "does not exist"
+    except (OSError, RuntimeError, ValueError):  # too long a name, no such user, a NUL
+        return Path(path), "cannot be the name of a folder"

@@ -8,6 +8,10 @@ from urllib.parse import unquote
 from trimesh.resolvers import Resolver
 
 _DRIVE = re.compile(r"^[A-Za-z]:/")
+_LONGEST_NAME, _LONGEST_PART = 1024, 255
+"""Bytes of a path and of a name in it: longer ones are no files, and asking for them is an error."""
+MOST_BYTES = 1 << 30
+"""A larger file is not read."""
 
 
 def find_file(root: Path, start: Path, name: str) -> Path | None:
@@ -31,9 +35,18 @@ def find_file(root: Path, start: Path, name: str) -> Path | None:
 
 def _candidates(name: str) -> list[str]:
     """Spellings of a name to try, likeliest first."""
+    if len(name) > 4 * _LONGEST_NAME:
+        return []
     plain = name.strip().strip("\"'").replace("\\", "/")
     spellings = [plain, unquote(plain), posixpath.basename(plain)]
-    return [s for s in dict.fromkeys(spellings) if s and "\0" not in s]
+    return [s for s in dict.fromkeys(spellings) if s and _possible(s)]
+
+
+def _possible(name: str) -> bool:
+    """Whether a file can have that name."""
+    encoded = name.encode("utf-8", "replace")
+    parts = max(map(len, encoded.split(b"/")))
+    return b"\0" not in encoded and len(encoded) <= _LONGEST_NAME and parts <= _LONGEST_PART
 
 
 def _relative_to_root(root: Path, start: Path, name: str) -> str | None:
@@ -70,6 +83,14 @@ class FolderResolver(Resolver):
         self.refused: list[str] = []
         """Names that lead out of the root."""
 
+    def size(self, key: str) -> int:
+        """Bytes of the named file; 0 where it is missing or out of bounds, which is not kept."""
+        try:
+            path = find_file(self.root, self.start, key)
+        except PermissionError:
+            return 0
+        return 0 if path is None else path.stat().st_size
+
     def get(self, key: str) -> bytes:
         """Bytes of the named file. Raises FileNotFoundError or PermissionError."""
         try:
@@ -77,7 +98,7 @@ class FolderResolver(Resolver):
         except PermissionError:
             self.refused.append(key)
             raise
-        if path is None:
+        if path is None or path.stat().st_size > MOST_BYTES:
             self.missing.append(key)
             raise FileNotFoundError(key)
         return path.read_bytes()

@@ -8,6 +8,8 @@ _OPTION = re.compile(
     r"^-(?:(?:blendu|blendv|cc|clamp)\s+\S+|(?:boost|bm|texres|imfchan|type)\s+\S+|mm\s+\S+\s+\S+"
     r"|[ost](?:\s+[-+]?[\d.]+(?:[eE][-+]?\d+)?){1,3})\s+"
 )
+_LONGEST_LINE = 4096
+"""Characters; a longer line names no file that could be, and options are taken off one by one."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ def parse_mtl(data: bytes) -> dict[str, MtlRecord]:
     name: str | None = None
     for line in data.decode("utf-8", "replace").replace("\r", "\n").split("\n"):
         parts = line.split(None, 1)
-        if len(parts) < 2:
+        if len(parts) < 2 or len(line) > _LONGEST_LINE:
             continue
         key, rest = parts[0].lower(), parts[1].strip()
         if key == "newmtl":

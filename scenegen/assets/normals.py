@@ -29,7 +29,9 @@ def smooth_normals(mesh: Mesh, point: I64, crease_deg: float = 50.0) -> Mesh:
     fan = _smooth_fans(point[mesh.faces], unit, np.cos(np.deg2rad(crease_deg)))
     total = np.stack([np.bincount(fan, weighted.reshape(-1, 3)[:, i]) for i in range(3)], axis=1)
     first, inverse = unique_corners(mesh.faces.ravel(), fan)
-    return _with_corner_normals(mesh, first, inverse, normalize(total)[fan[first]])
+    smooth = normalize(total)[fan[first]]
+    lost = np.asarray(~smooth.any(axis=1))  # the tip of a needle has an angle of 0
+    return _with_corner_normals(mesh, first, inverse, np.where(lost[:, None], unit[first // 3], smooth))
 
 
 def repair_normals(mesh: Mesh) -> tuple[Mesh, int]:

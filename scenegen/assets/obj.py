@@ -11,12 +11,15 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.assets.wording import one_line
 from scenegen.errors import AssetError
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
 _COMMENT = re.compile(rb"(^|\s)#.*")  # but "1.#IND" is somebody's NaN
+_LONGEST_NUMBER, _MOST_COLUMNS = 64, 16
+"""Characters of a number, and numbers of a line, beyond which a file is rubbish and takes memory by the square."""
 _KEYWORDS = (b"v", b"vt", b"vn", b"f", b"usemtl", b"mtllib")
 
 
@@ -42,11 +45,11 @@ class ObjData:
     """What `mtllib` names."""
 
 
-def parse_obj(data: bytes, where: str) -> ObjData:
+def parse_obj(data: bytes, where: str, max_faces: int = 1 << 30) -> ObjData:
     """Parse the bytes of an OBJ file; `where` names it in messages.
 
     Raises AssetError: `unreadable` (a malformed number or line), `empty` (no vertices),
-    `no_faces`, `bad_index` (a face names a vertex that is not there).
+    `no_faces`, `too_large` (more than `max_faces`), `bad_index` (a face names a vertex that is not there).
     """
     rows, numbers = _sort_lines(data)
     if not rows[b"v"]:
@@ -56,6 +59,8 @@ def parse_obj(data: bytes, where: str) -> ObjData:
     vertices = _table(rows[b"v"], 3, where)
     texcoords, normals = _table(rows[b"vt"], 2, where), _table(rows[b"vn"], 3, where)
     sizes, corners = _corners(rows[b"f"], where)
+    if int(np.maximum(sizes - 2, 0).sum()) > max_faces:
+        raise AssetError("too_large", f"{where}: more than {max_faces} triangles")
     lines = np.repeat(numbers[b"f"], sizes)
     kinds = ((b"v", len(vertices)), (b"vt", len(texcoords)), (b"vn", len(normals)))
     resolved = np.stack([_zero_based(corners[:, i], lines, numbers[k], n) for i, (k, n) in enumerate(kinds)], axis=1)
@@ -103,19 +108,40 @@ def _sort_lines(data: bytes) -> tuple[dict[bytes, list[bytes]], dict[bytes, I64]
 
 
 def _table(rows: list[bytes], width: int, where: str) -> F64:
-    """Rows of numbers as (n, k) float64 with k >= width; ragged rows are cut to `width`."""
+    """Rows of numbers, comments left out, as `number_table`."""
+    return number_table([_uncommented(row).split() for row in rows], width, where)
+
+
+def number_table(rows: list[list[bytes]], width: int, where: str) -> F64:
+    """Rows of number words as (n, k) float64 with k >= width; ragged rows are cut to `width`.
+
+    Raises AssetError `unreadable` for a short row and for what is no number.
+    """
     if not rows:
         return np.zeros((0, width))
-    tokens = [_uncommented(row).split() for row in rows]
-    sizes = np.fromiter(map(len, tokens), np.int64, len(tokens))
+    sizes = np.fromiter(map(len, rows), np.int64, len(rows))
     if sizes.min() < width:
         raise AssetError("unreadable", f"{where}: a line has {sizes.min()} numbers where {width} are needed")
     columns = int(sizes.min()) if sizes.min() == sizes.max() else width
-    flat = chain.from_iterable(t[:columns] for t in tokens)
+    columns = columns if columns <= _MOST_COLUMNS else width
     try:
-        return np.array(list(flat)).astype(np.float64).reshape(-1, columns)
+        flat = _words([w for row in rows for w in row[:columns]])
+        return flat.astype(np.float64).reshape(-1, columns)
     except ValueError as error:
-        raise AssetError("unreadable", f"{where}: {error}") from None
+        raise AssetError("unreadable", f"{where}: {one_line(error)}") from None
+
+
+def whole_numbers(words: list[bytes]) -> I64:
+    """(n,) of words that are integers. Raises ValueError or OverflowError for others."""
+    return _words(words).astype(np.int64)
+
+
+def _words(words: list[bytes]) -> NDArray[np.bytes_]:
+    """The words as an array, whose cells are all as wide as the longest: so that one must not be absurd."""
+    longest = max(map(len, words), default=0)
+    if longest > _LONGEST_NUMBER:
+        raise ValueError(f"a number of {longest} characters")
+    return np.array(words, np.bytes_)
 
 
 def _corners(rows: list[bytes], where: str) -> tuple[I64, I64]:
@@ -137,7 +163,7 @@ def _corner_numbers(flat: list[bytes]) -> I64:
     if len(slashes) > 1 or max(slashes) > 2:
         flat, slashes = [_three(t) for t in flat], {2}
     text = b" ".join(flat).replace(b"//", b"/0/")
-    numbers = np.array(text.replace(b"/", b" ").split()).astype(np.int64)
+    numbers = whole_numbers(text.replace(b"/", b" ").split())
     table = numbers.reshape(len(flat), max(slashes) + 1)
     return np.pad(table, ((0, 0), (0, 3 - table.shape[1])))
 
@@ -161,7 +187,8 @@ def _materials(rows: list[bytes], numbers: I64, face_lines: I64) -> tuple[tuple[
     current = np.searchsorted(numbers, face_lines)
     used = [spoken[i] for i in np.unique(current)]
     names = tuple(dict.fromkeys(used))
-    index = np.array([names.index(s) if s in names else -1 for s in spoken])
+    place = {name: i for i, name in enumerate(names)}
+    index = np.array([place.get(s, -1) for s in spoken])
     return names, index[current]
 
 

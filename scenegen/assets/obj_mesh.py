@@ -12,13 +12,16 @@ from scenegen.assets.obj import F64, ObjData, parse_obj
 from scenegen.assets.shelf import TextureShelf
 from scenegen.assets.source import Defect
 
+_MOST_LIBRARIES, _MOST_BYTES = 64, 64 << 20
+"""Names of MTL files that are looked up, lines of them and names of a line, and bytes of such a file."""
 
-def read_obj(path: Path, root: Path) -> tuple[Mesh, list[Defect]]:
+
+def read_obj(path: Path, root: Path, max_faces: int = 1 << 30) -> tuple[Mesh, list[Defect]]:
     """The mesh of an OBJ file and what is wrong with it; files are looked for below `root` only.
 
     Raises AssetError (see `parse_obj`).
     """
-    obj = parse_obj(path.read_bytes(), path.name)
+    obj = parse_obj(path.read_bytes(), path.name, max_faces)
     records, defects = _libraries(obj, root, path.parent)
     shelf = TextureShelf(root, path.parent)
     face_material, materials, more = _materials(obj, records, shelf)
@@ -30,8 +33,8 @@ def library_files(libraries: tuple[str, ...], root: Path, start: Path) -> tuple[
     """The MTL files that `mtllib` lines name (one name with blanks, or several), and what is missing."""
     found: list[Path] = []
     defects: list[Defect] = []
-    for line in libraries:
-        names = [line] if _found(root, start, line) else line.split()
+    for line in list(dict.fromkeys(libraries))[:_MOST_LIBRARIES]:
+        names = [line] if _found(root, start, line) else line.split()[:_MOST_LIBRARIES]
         paths = [(name, _found(root, start, name)) for name in names]
         found += [p for _, p in paths if p is not None]
         defects += [Defect("missing_mtl", name) for name, p in paths if p is None]
@@ -39,11 +42,12 @@ def library_files(libraries: tuple[str, ...], root: Path, start: Path) -> tuple[
 
 
 def _found(root: Path, start: Path, name: str) -> Path | None:
-    """The file, or None where it is missing or out of bounds."""
+    """The file, or None where it is missing, out of bounds or absurdly large."""
     try:
-        return find_file(root, start, name)
+        path = find_file(root, start, name)
     except PermissionError:
         return None
+    return path if path is not None and path.stat().st_size <= _MOST_BYTES else None
 
 
 def _libraries(obj: ObjData, root: Path, start: Path) -> tuple[dict[str, MtlRecord], list[Defect]]:

@@ -23,18 +23,21 @@ _UV_NAMES = (("s", "t"), ("u", "v"), ("texture_u", "texture_v"))
 _LABEL_NAMES = ("label", "instance", "objectId", "object_id", "segment")
 
 
-def read_ply(path: Path, root: Path) -> tuple[Mesh, list[Defect]]:
+def read_ply(path: Path, root: Path, max_faces: int = 1 << 30) -> tuple[Mesh, list[Defect]]:
     """The mesh of a PLY file (ASCII or binary) and what is wrong with it; pictures below `root` only.
 
-    Raises AssetError `empty`, `no_faces`, `bad_index`; anything that trimesh raises on a damaged file.
+    Raises AssetError `empty`, `no_faces`, `bad_index`, `too_large`, `unreadable`; anything that trimesh raises on a
+    damaged file.
     """
     with path.open("rb") as file:
         elements = load_ply(file, fix_texture=False, skip_materials=True)["metadata"]["_ply_raw"]
-    vertex, face = _columns(elements, "vertex"), _columns(elements, "face")
+    vertex, face = _columns(elements, "vertex", path.name), _columns(elements, "face", path.name)
     position = _stack(vertex, ("x", "y", "z"))
     if position is None or not len(position):
         raise AssetError("empty", f"{path.name}: no vertices")
     faces, origin = _triangles(face)
+    if len(faces) > max_faces:
+        raise AssetError("too_large", f"{path.name}: {len(faces)} triangles, more than {max_faces}")
     if not len(faces):
         raise AssetError("no_faces", f"{path.name}: no faces; a point cloud cannot be used")
     if faces.min() < 0 or faces.max() >= len(position):
@@ -44,13 +47,24 @@ def read_ply(path: Path, root: Path) -> tuple[Mesh, list[Defect]]:
     return mesh, shelf.defects
 
 
-def _columns(elements: dict[str, Any], name: str) -> dict[str, Any]:
-    """The properties of an element by name; lists as (n, k) or as ragged arrays of arrays."""
+def _columns(elements: dict[str, Any], name: str, where: str) -> dict[str, Any]:
+    """The properties of an element by name; lists as (n, k) or as ragged arrays of arrays.
+
+    Raises AssetError `unreadable` where the file ends before as many as its header announces.
+    """
     data = elements.get(name, {}).get("data")
     if data is None:
         return {}
-    if isinstance(data, dict):
-        return {k: _flat(np.asarray(v)) for k, v in data.items()}
+    columns = data if isinstance(data, dict) else _fields(data)
+    for column in columns.values():
+        if len(column) != elements[name]["length"]:
+            what = f"{name} {elements[name]['length']} is announced, {len(column)} are there"
+            raise AssetError("unreadable", f"{where}: {what}; is the file whole?")
+    return {k: _flat(np.asarray(v)) for k, v in columns.items()} if isinstance(data, dict) else columns
+
+
+def _fields(data: Any) -> dict[str, Any]:
+    """The fields of a binary element; of a list, what follows its length."""
     fields = data.dtype.fields or {}
     return {k: data[k]["f1"] if fields[k][0].names else data[k] for k in data.dtype.names or ()}
 
@@ -62,7 +76,7 @@ def _flat(column: NDArray) -> NDArray:
 
 def _stack(columns: dict[str, Any], names: tuple[str, ...]) -> NDArray | None:
     """(n, k) of scalar properties, or None where one is missing."""
-    if not all(n in columns for n in names):
+    if not all(n in columns and np.ndim(columns[n]) == 1 for n in names):
         return None
     return np.stack([np.asarray(columns[n]) for n in names], axis=1)
 
@@ -157,8 +171,8 @@ def _rgb_keys(rgb: U8 | None) -> list[I64]:
 def _labels(vertex: dict[str, Any], face: dict[str, Any], faces: I64, origin: I64) -> I32 | None:
     """(F,) label of the face, or of most of its vertices; None where the file has none."""
     for name in _LABEL_NAMES:
-        if name in face:
+        if name in face and np.ndim(face[name]) == 1:
             return np.asarray(face[name])[origin].astype(np.int32)
-        if name in vertex:
+        if name in vertex and np.ndim(vertex[name]) == 1:
             return majority(np.asarray(vertex[name])[faces]).astype(np.int32)
     return None

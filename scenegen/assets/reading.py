@@ -3,23 +3,33 @@
 Nothing is cleaned here (see `cleaning`): axes, units and faces are the file's own.
 """
 
+import logging
+import warnings
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from scenegen.assets.mesh import Mesh
+from scenegen.assets.mesh import F32, Mesh
 from scenegen.assets.obj_mesh import read_obj
+from scenegen.assets.off_mesh import read_off
 from scenegen.assets.ply_mesh import read_ply
 from scenegen.assets.scene_mesh import read_scene
 from scenegen.assets.source import Defect
+from scenegen.assets.wording import one_line
 from scenegen.errors import AssetError
 
 MESH_SUFFIXES = (".glb", ".gltf", ".obj", ".off", ".ply", ".stl")
 """File types that `read_mesh` accepts, lower case."""
-LOADER_VERSION = 1
+LOADER_VERSION = 2
 """Raised when reading or cleaning changes its results: part of every cache key."""
-_READERS = {".obj": read_obj, ".ply": read_ply}
+FARTHEST = 1e9
+"""Coordinates beyond are damage: float32 holds nothing of a shape out there."""
+FARTHEST_UV = 1e6
+"""Repeats of a texture beyond which float32 cannot tell its texels apart."""
+_READERS = {".obj": read_obj, ".off": read_off, ".ply": read_ply}
+logging.getLogger("trimesh").addHandler(logging.NullHandler())  # its remarks on foreign files are no news to the user
 
 
 def read_mesh(
@@ -30,19 +40,21 @@ def read_mesh(
     `root` is the folder that the file may name other files in, its own folder by default; nothing outside is
     read. `face_label` holds the integer property `label` of a PLY (majority of a face's vertices).
     Raises AssetError: `missing`, `unsupported`, `too_large`, `unreadable`, `empty`, `no_faces`, `bad_index`,
-    `not_finite`.
+    `not_finite`, `implausible_size` (coordinates beyond `FARTHEST`).
     """
     suffix = path.suffix.lower()
     if suffix not in MESH_SUFFIXES:
         raise AssetError("unsupported", f"{path}: not one of {' '.join(MESH_SUFFIXES)}")
     _check_size(path, max_bytes)
     try:
-        with np.errstate(over="ignore", invalid="ignore"):
-            mesh, defects = _READERS.get(suffix, read_scene)(path, path.parent if root is None else root)
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            read = _READERS.get(suffix, read_scene)
+            mesh, defects = read(path, path.parent if root is None else root, max_faces)
     except AssetError:
         raise
     except Exception as error:  # foreign parsers raise anything on damaged files
-        reason = " ".join(str(error).split())[:160] or type(error).__name__
+        reason = one_line(error) or type(error).__name__
         raise AssetError("unreadable", f"{path}: cannot be read ({reason})") from None
     if not len(mesh.faces):
         raise AssetError("no_faces", f"{path}: no face has three corners")
@@ -68,11 +80,21 @@ def _checked(mesh: Mesh, path: Path) -> tuple[Mesh, list[Defect]]:
     if mesh.faces.min() < 0 or mesh.faces.max() >= len(mesh.vertices):
         raise AssetError("bad_index", f"{path}: a face names a vertex that is not in the file")
     broken = np.asarray(~np.isfinite(mesh.vertices).all(axis=1))
-    if broken.any() and broken[mesh.faces].any():
+    if broken[mesh.faces].any():
         raise AssetError("not_finite", f"{path}: coordinates that are not finite numbers")
+    broken |= (np.abs(mesh.vertices) > FARTHEST).any(axis=1)
+    if broken[mesh.faces].any():
+        raise AssetError("implausible_size", f"{path}: coordinates beyond {FARTHEST:g}; is the file damaged?")
+    mesh = replace(mesh, vertices=_zeroed(mesh.vertices, broken))
+    if mesh.normals is not None:  # cleaning mends what is 0
+        mesh = replace(mesh, normals=_zeroed(mesh.normals, ~(np.abs(mesh.normals) < FARTHEST).all(axis=1)))
     defects = []
-    if mesh.uv is not None and not np.isfinite(mesh.uv).all():
-        count = int((~np.isfinite(mesh.uv)).any(1).sum())
-        defects.append(Defect("bad_uv", f"{count} vertices"))
-        mesh = replace(mesh, uv=np.nan_to_num(mesh.uv, nan=0.0, posinf=0.0, neginf=0.0))
+    if mesh.uv is not None and (lost := ~(np.abs(mesh.uv) < FARTHEST_UV).all(axis=1)).any():
+        defects.append(Defect("bad_uv", f"{int(lost.sum())} vertices"))
+        mesh = replace(mesh, uv=_zeroed(mesh.uv, lost))
     return mesh, defects
+
+
+def _zeroed(rows: F32, which: Any) -> F32:
+    """The rows with those marked in (N,) `which` set to 0."""
+    return np.where(which[:, None], np.float32(0), rows) if which.any() else rows

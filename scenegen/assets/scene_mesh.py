@@ -1,6 +1,6 @@
-"""Every other format that trimesh reads (glTF, GLB, STL, OFF) to a mesh, scene transforms applied."""
+"""glTF, GLB and STL to a mesh: trimesh parses, scene transforms are applied here."""
 
-import json
+import io
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import trimesh
 from numpy.typing import NDArray
 
 from scenegen.assets.corners import I64, rgb_bytes, unique_corners
+from scenegen.assets.gltf import read_gltf, textured_names
 from scenegen.assets.lookup import FolderResolver
 from scenegen.assets.mesh import U8, Material, Mesh, concatenate
 from scenegen.assets.shelf import TextureShelf
@@ -16,24 +17,26 @@ from scenegen.assets.source import Defect
 from scenegen.errors import AssetError
 
 
-def read_scene(path: Path, root: Path) -> tuple[Mesh, list[Defect]]:
+def read_scene(path: Path, root: Path, max_faces: int = 1 << 30) -> tuple[Mesh, list[Defect]]:
     """One mesh of all parts of a scene and what is wrong with it; files are looked for below `root` only.
 
-    Raises AssetError `no_faces`; anything that trimesh raises on a damaged file.
+    Raises AssetError `no_faces`, `too_large` (see `read_gltf`), `unreadable`; anything that trimesh raises on a
+    damaged file.
     """
-    with_picture = _textured_names(path)
     resolver = FolderResolver(root, path.parent)
-    with path.open("rb") as file:
-        scene = trimesh.load_scene(file, file_type=path.suffix[1:].lower(), resolver=resolver, process=False)
+    suffix = path.suffix[1:].lower()
+    tree, data = ({}, _stl(path)) if suffix == "stl" else read_gltf(path, resolver, max_faces)
+    with_picture = textured_names(tree)
+    scene = trimesh.load_scene(io.BytesIO(data), file_type=suffix, resolver=resolver, process=False)
     shelf = TextureShelf(root, path.parent)
     materials: dict[int, Material] = {}
     meshes, defects = [], []
-    for node in sorted(scene.graph.nodes_geometry):
-        T_world_part, name = scene.graph[node]
-        part = scene.geometry[name]
+    for node, T_world_part in _placed(scene.graph):
+        part = scene.geometry[scene.graph.transforms.node_data[node]["geometry"]]
         if isinstance(part, trimesh.Trimesh) and len(part.faces):
+            _check_faces(part, path.name)
             material, more = _material(part, shelf, materials)
-            meshes.append(_mesh(part, np.asarray(T_world_part), material))
+            meshes.append(_mesh(part, T_world_part, material))
             defects += [*more, *_lost(part, with_picture)]
     if not meshes:
         raise AssetError("no_faces", f"{path.name}: no triangles")
@@ -42,20 +45,36 @@ def read_scene(path: Path, root: Path) -> tuple[Mesh, list[Defect]]:
     return concatenate(meshes), shelf.defects + list(dict.fromkeys(defects))
 
 
-def _textured_names(path: Path) -> frozenset[str]:
-    """Names of a glTF's materials that have a picture: trimesh drops one that is missing or damaged without a word.
+def _stl(path: Path) -> bytes:
+    """The file; one that is not binary as UTF-8, which trimesh would else guess at."""
+    data = path.read_bytes()
+    binary = len(data) == 84 + 50 * int.from_bytes(data[80:84], "little")
+    return data if binary else data.decode("utf-8", "replace").encode()
 
-    Raises ValueError where a .gltf is not JSON: trimesh would take another file in its place.
+
+def _placed(graph: Any) -> list[tuple[str, NDArray]]:
+    """Nodes that show something, by name, each with its (4, 4) `T_world_node`; every node is looked at once.
+
+    Raises AssetError `unreadable` where nodes hang below each other in a ring.
     """
-    suffix, data = path.suffix.lower(), b"{}"
-    if suffix == ".gltf":
-        data = path.read_bytes()
-    elif suffix == ".glb":
-        with path.open("rb") as file:
-            length = int.from_bytes(file.read(16)[12:], "little")
-            data = file.read(4 + length)[4:]
-    materials = json.loads(data).get("materials", [])
-    return frozenset(m.get("name", "") for m in materials if "baseColorTexture" in m.get("pbrMetallicRoughness", {}))
+    parents, edges = graph.transforms.parents, graph.transforms.edge_data
+    known: dict[Any, NDArray] = {graph.base_frame: np.eye(4)}
+    for node in sorted(graph.nodes_geometry):
+        chain = [node]
+        while chain[-1] not in known:
+            above = parents.get(chain[-1])
+            if above is None or len(chain) > len(parents):
+                raise AssetError("unreadable", "nodes of the scene hang in a ring, or on nothing")
+            chain.append(above)
+        for above, below in zip(chain[:0:-1], chain[-2::-1], strict=True):
+            known[below] = known[above] @ edges[above, below].get("matrix", np.eye(4))
+    return [(node, known[node]) for node in sorted(graph.nodes_geometry)]
+
+
+def _check_faces(part: Any, where: str) -> None:
+    """Refuse a part whose faces look at vertices that are not there. Raises AssetError `bad_index`."""
+    if part.faces.min() < 0 or part.faces.max() >= len(part.vertices):
+        raise AssetError("bad_index", f"{where}: a face names a vertex that is not in the file")
 
 
 def _material(part: Any, shelf: TextureShelf, known: dict[int, Material]) -> tuple[Material, list[Defect]]:

@@ -1,5 +1,6 @@
 """SceneNN as a source of rooms: `<id>/<id>.ply` scans with instance labels, named by `<id>/<id>.xml`."""
 
+import re
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -13,12 +14,14 @@ from scenegen.assets.mesh import Mesh
 from scenegen.assets.reading import read_mesh
 from scenegen.assets.room_mesh import prepare_room
 from scenegen.assets.source import Defect, Room, hashed_split
+from scenegen.assets.wording import one_line, plain_path
 from scenegen.errors import AssetError, UsageError
 
 UP = (0.0, 1.0, 0.0)
 """SceneNN scans are +Y up, to within a tilt."""
 UNKNOWN = "unknown"
 _QUIRKS = {"prop": "otherprop", "fridge": "refrigerator", "": UNKNOWN}
+_ID = re.compile(r"-?[0-9]{1,18}")
 _MAX_XML_BYTES = 16 << 20
 
 
@@ -43,7 +46,7 @@ class SceneNNRooms:
     @cached_property
     def _ids(self) -> tuple[str, ...]:
         folders = sorted(p for p in self.root.iterdir() if p.is_dir())
-        return tuple(p.name for p in folders if (p / f"{p.name}.ply").is_file())
+        return tuple(plain_path(p, self.root).name for p in folders if (p / f"{p.name}.ply").is_file())
 
     def ids(self) -> tuple[str, ...]:
         """All room ids, sorted."""
@@ -98,14 +101,14 @@ def read_annotation(path: Path) -> dict[int, str]:
         root = ElementTree.fromstring(data.decode("utf-8-sig", "replace"))
     except (ElementTree.ParseError, ValueError) as error:
         raise AssetError("unreadable", f"{path.name}: not well-formed XML ({error})") from None
-    labels = [(label.get("id", ""), label) for label in root.iter("label")]
-    return {int(key): _class_name(label) for key, label in labels if key.strip().lstrip("-").isdecimal()}
+    labels = [(label.get("id", "").strip(), label) for label in root.iter("label")]
+    return {int(key): _class_name(label) for key, label in labels if _ID.fullmatch(key)}
 
 
 def _class_name(label: ElementTree.Element) -> str:
     """The NYU class of a label in plain lower case, known misspellings mended; "unknown" where it has none."""
     raw = label.get("nyu_class")
-    name = " ".join((label.get("text", "") if raw is None else raw).lower().split())
+    name = one_line((label.get("text", "") if raw is None else raw).lower())
     return _QUIRKS.get(name, name)
 
 

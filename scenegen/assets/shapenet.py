@@ -13,6 +13,7 @@ from scenegen.assets.mesh import Mesh
 from scenegen.assets.reading import read_mesh
 from scenegen.assets.source import Defect, ObjectModel, hashed_split
 from scenegen.assets.taxonomy import Taxonomy, read_taxonomy
+from scenegen.assets.wording import plain_path
 from scenegen.errors import AssetError, UsageError
 from scenegen.seeding import Stage, generator, stable_key
 
@@ -28,7 +29,7 @@ ROTATIONS = {
 MAX_BYTES, MAX_FACES = 256 << 20, 2_000_000
 DEFAULT_SIZE_M = (0.3, 1.0)
 """Diagonal of objects of unknown kind."""
-_SYNSET = re.compile(r"^\d{8}$")
+_SYNSET = re.compile(r"^[0-9]{8}\Z")
 
 
 class ShapeNetObjects:
@@ -58,7 +59,7 @@ class ShapeNetObjects:
             for model in sorted(synset.iterdir()):
                 found = next((v for v in (V2, V1) if (model / v).is_file()), None)
                 if found is not None:
-                    out[f"{synset.name}/{model.name}"] = found
+                    out[plain_path(model, self.root).relative_to(self.root).as_posix()] = found
         return out
 
     @cached_property

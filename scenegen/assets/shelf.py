@@ -12,6 +12,10 @@ from scenegen.assets.mesh import Texture
 from scenegen.assets.source import Defect
 from scenegen.errors import AssetError
 
+MOST_TEXTURES = 1024
+"""Names of one model that are looked up; what is named after them counts as missing."""
+_MOST_BYTES = 256 << 20
+
 
 class TextureShelf:
     """Textures by the name a model gives them; equal pictures are one object."""
@@ -19,6 +23,7 @@ class TextureShelf:
     def __init__(self, root: Path, start: Path) -> None:
         self._root, self._start = root, start
         self._by_name: dict[str, Texture | None] = {}
+        self._by_path: dict[Path, Texture | None] = {}
         self._by_content: dict[str, Texture] = {}
         self.defects: list[Defect] = []
         """What could not be had: missing_texture, outside_root, unreadable_texture, huge_texture."""
@@ -26,7 +31,8 @@ class TextureShelf:
     def named(self, name: str) -> Texture | None:
         """The texture in a file of the model's folder; None, noted once, where it cannot be had."""
         if name not in self._by_name:
-            self._by_name[name] = self._read(name)
+            full = len(self._by_name) >= MOST_TEXTURES
+            self._by_name[name] = self._lost(name) if full else self._read(name)
         return self._by_name[name]
 
     def embedded(self, image: Image.Image, name: str) -> Texture | None:
@@ -44,9 +50,14 @@ class TextureShelf:
             self.defects.append(Defect("outside_root", name))
             path = None
         if path is None:
-            self.defects.append(Defect("missing_texture", name))
-            return None
-        return self._noted(name, lambda: decode_texture(path.read_bytes()))
+            return self._lost(name)
+        if path not in self._by_path:  # a model may spell one file in many ways
+            self._by_path[path] = self._noted(name, lambda: decode_texture(_bytes(path)))
+        return self._by_path[path]
+
+    def _lost(self, name: str) -> None:
+        """Note that a picture is not there."""
+        self.defects.append(Defect("missing_texture", name))
 
     def _noted(self, name: str, read: Callable[[], Texture]) -> Texture | None:
         """The texture, shared by content, or None and a defect."""
@@ -61,3 +72,10 @@ class TextureShelf:
         pixels = texture.levels[0]
         digest = hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).hexdigest()
         return self._by_content.setdefault(digest, texture)
+
+
+def _bytes(path: Path) -> bytes:
+    """Contents of a picture's file. Raises AssetError `huge_texture`."""
+    if path.stat().st_size > _MOST_BYTES:
+        raise AssetError("huge_texture", f"{path.name}: more than {_MOST_BYTES >> 20} MiB")
+    return path.read_bytes()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from scenegen.assets.mesh import Mesh
+from scenegen.assets.wording import one_line
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,10 @@ class Defect:
     code: str
     """Short stable code: missing_texture, coincident_faces, no_uv, translucent, inverted_alpha, ..."""
     detail: str = ""
-    """One short phrase: a file name, a count."""
+    """One short phrase: a file name, a count. Foreign names come in here: what is long or not printable is cut."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "detail", one_line(self.detail))
 
 
 @dataclass(frozen=True)

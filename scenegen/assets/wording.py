@@ -1,0 +1,25 @@
+"""Foreign words in our sentences and files: names of files and materials, messages of parsers."""
+
+from pathlib import Path
+
+from scenegen.errors import UsageError
+
+
+def one_line(text: object, most: int = 160) -> str:
+    """At most `most` characters on one line, blanks squeezed; what cannot be printed becomes "?"."""
+    squeezed = " ".join(str(text)[: 4 * most].split())
+    plain = "".join(c if c.isprintable() else "?" for c in squeezed)
+    return plain if len(plain) <= most else plain[: most - 3] + "..."
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name can be printed on one line and written as UTF-8."""
+    return name.isprintable() and not any("\ud800" <= c <= "\udfff" for c in name)
+
+
+def plain_path(path: Path, root: Path) -> Path:
+    """The same path. Raises UsageError where its name below `root` cannot be an id."""
+    name = path.relative_to(root).as_posix()
+    if not is_plain(name):
+        raise UsageError(f"{root}: the name {name.encode('utf-8', 'surrogateescape')!r} is not plain UTF-8; rename it")
+    return path
