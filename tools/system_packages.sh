@@ -12,6 +12,7 @@ has libGL.so.1      || missing="$missing libgl1"              # pyrender, Open3D
 [ -e /usr/share/glvnd/egl_vendor.d/50_mesa.json ] || missing="$missing libegl-mesa0 libgl1-mesa-dri"
 
 command -v h5dump >/dev/null || missing="$missing hdf5-tools" # h5dump reads a shard
+command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing="$missing chromium" # the gallery in a browser
 
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

@@ -6,6 +6,9 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
+from scenegen.cli.gallery import Gallery
+from scenegen.cli.looking import Figure, View
+from scenegen.cli.publishing import Card, Export
 from scenegen.config import GenerationConfig
 
 OptionalPath = Annotated[Path | None, tyro.conf.arg(metavar="FILE")]
@@ -119,7 +122,7 @@ class Verify:
     """Write the whole verdict to this JSON file."""
 
 
-Command = Render | Inspect | Status | Repack | Verify | Assets
+Command = Render | Inspect | Status | Verify | Repack | Figure | View | Gallery | Card | Export | Assets
 
 
 def commands(defaults: GenerationConfig) -> Any:
@@ -128,7 +131,12 @@ def commands(defaults: GenerationConfig) -> Any:
         Annotated[Render, tyro.conf.subcommand("render", default=Render(data=defaults))]
         | Annotated[Inspect, tyro.conf.subcommand("inspect")]
         | Annotated[Status, tyro.conf.subcommand("status")]
-        | Annotated[Repack, tyro.conf.subcommand("repack")]
         | Annotated[Verify, tyro.conf.subcommand("verify")]
+        | Annotated[Repack, tyro.conf.subcommand("repack")]
+        | Annotated[Figure, tyro.conf.subcommand("figure")]
+        | Annotated[View, tyro.conf.subcommand("view")]
+        | Annotated[Gallery, tyro.conf.subcommand("gallery")]
+        | Annotated[Card, tyro.conf.subcommand("card")]
+        | Annotated[Export, tyro.conf.subcommand("export")]
         | Annotated[Assets, tyro.conf.subcommand("assets")]
     )

@@ -1,0 +1,209 @@
+"""The text of the card."""
+
+from scenegen.card import tables
+from scenegen.card.facts import Facts
+from scenegen.card.hugging_face import front_matter
+from scenegen.shards import schema
+
+SHOWN_PROBLEMS = 10
+CONVENTIONS = {
+    "camera_convention": "camera",
+    "pose_convention": "pose",
+    "pixel_convention": "pixel",
+    "depth_convention": "depth",
+    "length_unit": "length",
+}
+"""Root attributes that are conventions, in a word."""
+
+
+def readme(facts: Facts, mark: str, picture: str) -> str:
+    """README.md; `mark` stands in it as a comment, `picture` is the name of the picture beside it."""
+    sections = (
+        f"# {facts.name}\n",
+        _summary(facts),
+        f"![Some samples: two views each, dots of one colour are one surface point]({picture})\n\n"
+        "*Samples spread over the run, two views each. Dots of one colour are one surface point.*\n",
+        _unfinished(facts),
+        _counts(facts),
+        _reading(facts),
+        _format(facts),
+        _making(facts),
+        _terms(facts),
+        _limits(facts),
+        _citation(facts),
+    )
+    return front_matter(facts) + f"<!-- {mark} -->\n\n" + "\n".join(section for section in sections if section)
+
+
+def summary_line(facts: Facts) -> str:
+    """What the set is, in a sentence."""
+    size = f"{facts.sizes['x']} × {facts.sizes['y']}"
+    return (
+        f"{facts.samples:,} samples of {facts.views} views, {size} pixels, in {facts.rooms:,} rooms: for "
+        f"{facts.sizes['ray']:,} pixels of the first view of each, the place of the same surface point in the other "
+        f"view{'s' if facts.views > 2 else ''}, to a fraction of a pixel, and whether it is seen there."
+    )
+
+
+def _summary(facts: Facts) -> str:
+    version = facts.manifest.get("generator_version", "?")
+    layers = ", ".join(facts.layers) or "none"
+    return (
+        f"{summary_line(facts)}\n\nRendered and traced from meshes by scenegen {version}; no label was guessed by a "
+        f"network or a person. Optional layers: {layers}. {tables.size_text(facts.total_bytes)} in "
+        f"{len(facts.shards):,} HDF5 files.\n"
+    )
+
+
+def _unfinished(facts: Facts) -> str:
+    """A note where shards are missing or failed."""
+    if len(facts.shards) == facts.planned:
+        return ""
+    done = f"{len(facts.shards)} of {facts.planned} shards are there"
+    problems = [f"> - failed: `{file}`: {' '.join(why.split())}" for file, why in facts.failed[:SHOWN_PROBLEMS]]
+    if (rest := len(facts.failed) - SHOWN_PROBLEMS) > 0:
+        problems.append(f"> - and {rest} more failed")
+    counts = f"{facts.missing} missing, {len(facts.failed)} failed"
+    note = f"> **Unfinished.** {done}, {counts}. This card describes those that are there."
+    return "\n".join([note, *([">", *problems] if problems else []), ""])
+
+
+def _counts(facts: Facts) -> str:
+    parts = ["## What is in it\n", tables.split_table(facts)]
+    if len(facts.splits) > 1:
+        parts.append("Rooms of one split are in no other, nor objects, unless `all` stands there.\n")
+    if facts.status:
+        parts += [
+            "What became of the traced pixels in the other views; nothing is dropped:\n",
+            tables.status_table(facts),
+        ]
+    if measures := tables.measure_table(facts):
+        parts += ["Over all samples:\n", measures]
+    return "\n".join([*parts, tables.category_line(facts)])
+
+
+def _reading(facts: Facts) -> str:
+    file, split = tables.first_file(facts), str(facts.shards[0]["split"])
+    return f"""## How to read it
+
+With h5py alone:
+
+```python
+import h5py
+
+with h5py.File("{file}") as f:
+    code = h5py.check_enum_dtype(f["rays/status"].dtype)  # {{'no_hit': 0, 'visible': 1, ...}}
+    left, right = f["rgb"][0, :2]
+    seen = f["rays/status"][0, 0] == code["visible"]
+    xy0, xy1 = f["rays/xy0"][0][seen], f["rays/xy"][0, 0][seen]  # the same points in both pictures, (x, y)
+```
+
+With Hugging Face `datasets` (5.2 was tested), which takes the columns from the head of this file; `assets/` and
+`preview` have no row for each sample and stay in the files, `dtype=None` keeps the types of the file:
+
+```python
+from datasets import load_dataset
+
+data = load_dataset("path/of/this/folder", split="{split}")  # or the name of the set on the hub
+data = data.with_format("numpy", dtype=None)
+left, right = data[0]["rgb"][:2]
+```
+
+With scenegen, lazily and safe in worker processes:
+
+```python
+from scenegen.shards import ShardSet
+
+xy0, xy1 = ShardSet("path/of/this/folder", split="{split}")[0].matches()
+```
+"""
+
+
+def _format(facts: Facts) -> str:
+    version = facts.manifest.get("format_version", schema.FORMAT_VERSION)
+    sizes = ", ".join(
+        f"{symbol} = {facts.sizes[label]:,}" for symbol, label in (("V", "view"), ("H", "y"), ("W", "x"), ("R", "ray"))
+    )
+    conventions = "\n".join(f"- {words}: {schema.CONVENTIONS[name]}" for name, words in CONVENTIONS.items())
+    return f"""## What is in a file
+
+Format `{schema.FORMAT}` {version}, P samples of one room in a file; here {sizes}. M object slots and A assets differ
+between files.
+
+{schema.markdown_table()}
+Root attributes:
+
+{schema.markdown_attributes()}
+**Conventions**
+
+{conventions}
+- instance: 0 is nothing, 1 the room, 2.. the objects; i is slot i - 2 of `objects/`
+- `rays/xy` keeps the true projection of occluded and outside points, and is NaN where there is none
+"""
+
+
+def _making(facts: Facts) -> str:
+    manifest = facts.manifest
+    elsewhere = [source.title for source in facts.sources if source.kind != "procedural"]
+    where = f", once `config.json` names the places of {' and '.join(elsewhere)} on your machine" if elsewhere else ""
+    return f"""## How it was made
+
+    scenegen render --config config.json --out AGAIN
+
+makes the same samples again{where}. Root seed: {manifest["config"].get("seed", "?")}.
+Digest of the configuration: `{manifest.get("config_sha256", "?")}`.
+Digest of what there was to choose from: `{manifest.get("assets_sha256", "?")}`.
+
+{_cost(facts)}
+{tables.version_table(facts)}"""
+
+
+def _cost(facts: Facts) -> str:
+    """Time and size; nothing of time where the manifest does not say."""
+    size = f"{facts.total_bytes / facts.samples / 1e6:.2f} MB a sample"
+    if not facts.seconds:
+        return f"Cost: {size}.\n"
+    machine = facts.manifest.get("made_with", {}).get("machine", "a machine that is not named")
+    spent = f"{facts.seconds / 3600:,.1f} core-hours" if facts.seconds >= 3600 else f"{facts.seconds:,.0f} core-seconds"
+    return f"Cost: {spent} on {machine}, {facts.samples / facts.seconds:.2f} samples a second and core; {size}.\n"
+
+
+def _terms(facts: Facts) -> str:
+    """Licences of the assets."""
+    lines = []
+    for source in facts.sources:
+        page = f" See {source.link}." if source.link else ""
+        lines.append(f"- {' and '.join(source.roles)}: {source.title}. {source.terms}{page}")
+    stated = f"The shards state: *{' '.join(facts.license.split())}*."
+    rest = "Pictures are derived from the assets: keep to their terms. The program scenegen is MIT."
+    return "\n".join(["## Licence\n", *lines, "", f"{stated} {rest}\n"])
+
+
+def _limits(facts: Facts) -> str:
+    return "## Limits\n\n" + "\n".join(f"- {line}" for line in limitations(facts)) + "\n"
+
+
+def limitations(facts: Facts) -> list[str]:
+    """What the set cannot be taken for."""
+    return [
+        "Synthetic pictures: no lens distortion, motion blur, rolling shutter or sensor noise; surfaces are opaque.",
+        "Scenes are static: the objects of a sample do not move between its views.",
+        "Objects are placed by chance within a room, not as people place them.",
+        *(source.limit for source in facts.sources if source.limit),
+    ]
+
+
+def bibtex(facts: Facts) -> str:
+    """How to cite this set: its own entry."""
+    digest = str(facts.manifest.get("config_sha256", ""))
+    title = facts.name.replace("{", "").replace("}", "").replace("\\", "")
+    version = facts.manifest.get("generator_version", "?")
+    return (
+        f"@misc{{scenegen_{digest[:8] or 'set'},\n  title = {{{title}}},\n"
+        f"  note  = {{{facts.samples} samples rendered by scenegen {version}, configuration sha256 {digest}}}\n}}"
+    )
+
+
+def _citation(facts: Facts) -> str:
+    entries = [bibtex(facts), *(source.bibtex for source in facts.sources if source.bibtex)]
+    return "## Citation\n\n```bibtex\n" + "\n\n".join(entries) + "\n```\n"

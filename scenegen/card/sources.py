@@ -1,0 +1,96 @@
+"""Where rooms and objects come from, on what terms, and how to cite it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source of assets."""
+
+    kind: str
+    """Word before the colon of --room-source and --object-source."""
+    title: str
+    terms: str
+    """What may be done with what is made from it, in a sentence."""
+    link: str | None = None
+    """Page of the project or of the licence."""
+    bibtex: str | None = None
+    persons: str = "None: models made by a program."
+    """What of people may be seen in it."""
+    limit: str | None = None
+    """What it is no picture of."""
+    roles: tuple[str, ...] = ()
+    """What it gives to this run: rooms, objects."""
+
+
+_SCENENN = """@inproceedings{hua2016scenenn,
+  title     = {{SceneNN}: A Scene Meshes Dataset with {aNNotations}},
+  author    = {Hua, Binh-Son and Pham, Quang-Hieu and Nguyen, Duc Thanh and Tran, Minh-Khoi and Yu, Lap-Fai and
+               Yeung, Sai-Kit},
+  booktitle = {International Conference on 3D Vision (3DV)},
+  year      = {2016}
+}"""
+_SHAPENET = """@techreport{chang2015shapenet,
+  title       = {{ShapeNet}: An Information-Rich {3D} Model Repository},
+  author      = {Chang, Angel X. and Funkhouser, Thomas and Guibas, Leonidas and Hanrahan, Pat and Huang, Qixing and
+                 Li, Zimo and Savarese, Silvio and Savva, Manolis and Song, Shuran and Su, Hao and Xiao, Jianxiong and
+                 Yi, Li and Yu, Fisher},
+  number      = {arXiv:1512.03012},
+  year        = {2015}
+}"""
+
+KNOWN = {
+    source.kind: source
+    for source in (
+        Source(
+            kind="procedural",
+            title="the built-in library of scenegen",
+            terms="CC0 1.0: use what is made from it as you like.",
+            link=CC0,
+            limit="Built-in rooms and objects are made by a program: less wear, clutter and variety than real ones.",
+        ),
+        Source(
+            kind="scenenn",
+            title="SceneNN",
+            terms="Terms of the SceneNN project: research use; the meshes are not to be passed on.",
+            link="https://github.com/hkust-vgd/scenenn",
+            bibtex=_SCENENN,
+            persons="Rooms were scanned from real places and may show private belongings.",
+            limit="Scanned rooms have holes, through which rays hit nothing, and light baked into their colours.",
+        ),
+        Source(
+            kind="shapenet",
+            title="ShapeNetCore",
+            terms="ShapeNet terms of use: non-commercial research and education; no models or textures passed on.",
+            link="https://shapenet.org/terms",
+            bibtex=_SHAPENET,
+            persons="None known: models of things, drawn by people.",
+            limit="ShapeNet models are often plainly coloured; their real sizes are assumed by category.",
+        ),
+        Source(
+            kind="folder",
+            title="a folder of meshes",
+            terms="Terms of whoever made the meshes, as far as the shards state them.",
+            persons="Not known: meshes from a folder may show what they were scanned from.",
+            limit="Meshes from a folder are taken as they are; scans among them may have holes.",
+        ),
+    )
+}
+
+
+def sources_of(config: Mapping[str, Any]) -> tuple[Source, ...]:
+    """The sources that a run's configuration names, rooms first; one that gives both stands once."""
+    roles: dict[str, list[str]] = {}
+    for role in ("room", "object"):
+        kind = str(config.get(f"{role}_source", "folder")).partition(":")[0]
+        roles.setdefault(kind, []).append(f"{role}s")
+    return tuple(replace(KNOWN.get(kind, KNOWN["folder"]), roles=tuple(found)) for kind, found in roles.items())
+
+
+def is_free(sources: tuple[Source, ...]) -> bool:
+    """Whether all of it is in the public domain."""
+    return all(source.link == CC0 for source in sources)

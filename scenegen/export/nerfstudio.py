@@ -1,0 +1,76 @@
+"""nerfstudio: a transforms.json for each staged scene, with pictures, depth maps and a cloud of points.
+
+After nerfstudio's documentation (docs/quickstart/data_conventions.md) and its data parser: camera axes x right, y up,
+z backward; world +Z up, as ours, so `applied_transform` is the identity; rays are cast half a pixel inside the corner,
+so half a pixel is added to the principal point; depth is z-depth in millimetres, 0 where unknown.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scenegen.export.cameras import corner_intrinsics, opengl_pose
+from scenegen.export.folder import write
+from scenegen.export.pictures import Suffix, depth_png, encode
+from scenegen.export.points import Points, points_of
+from scenegen.export.scenes import Scene, picture_name
+from scenegen.shards.sample import Sample
+
+INTRINSICS = ("w", "h", "fl_x", "fl_y", "cx", "cy")
+CLOUD = "points.ply"
+
+
+def export_nerfstudio(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> None:
+    """Write a folder for each scene. Raises ShardError where a shard is damaged, OSError where writing fails."""
+    for scene in scenes:
+        frames: list[dict[str, Any]] = []
+        clouds: list[Points] = []
+        for sample in scene:
+            frames += _frames(sample, out / scene.name, suffix)
+            clouds.append(points_of(sample))
+        write(out / scene.name / CLOUD, point_cloud(clouds))
+        write(out / scene.name / "transforms.json", (json.dumps(transforms(frames), indent=1) + "\n").encode())
+
+
+def transforms(frames: list[dict[str, Any]]) -> dict[str, Any]:
+    """The content of transforms.json; intrinsics stand at the top where all frames share them."""
+    shared = {name: frames[0][name] for name in INTRINSICS if all(f[name] == frames[0][name] for f in frames)}
+    if len(shared) < len(INTRINSICS):
+        shared = {}
+    return {
+        "camera_model": "OPENCV",
+        **shared,
+        "applied_transform": np.eye(4)[:3].tolist(),
+        "ply_file_path": CLOUD,
+        "frames": [{name: value for name, value in frame.items() if name not in shared} for frame in frames],
+    }
+
+
+def point_cloud(clouds: list[Points]) -> bytes:
+    """A binary PLY file of points with colours."""
+    table = np.empty(sum(len(c.xyz) for c in clouds), [("xyz", "<f4", 3), ("rgb", "u1", 3)])
+    table["xyz"] = np.concatenate([c.xyz for c in clouds])
+    table["rgb"] = np.concatenate([c.rgb for c in clouds])
+    places = "".join(f"property float {axis}\n" for axis in "xyz")
+    colours = "".join(f"property uchar {name}\n" for name in ("red", "green", "blue"))
+    head = f"ply\nformat binary_little_endian 1.0\nelement vertex {len(table)}\n{places}{colours}end_header\n"
+    return head.encode() + table.tobytes()
+
+
+def _frames(sample: Sample, folder: Path, suffix: Suffix) -> Iterator[dict[str, Any]]:
+    """The frames of a sample, once their pictures are written."""
+    height, width = sample.rgb.shape[1:3]
+    for view, rgb in enumerate(sample.rgb):
+        name = picture_name(sample.index, view, suffix)
+        write(folder / "images" / name, encode(rgb, suffix))
+        K = corner_intrinsics(sample.K[view])
+        frame = dict(zip(INTRINSICS, (width, height, K[0, 0], K[1, 1], K[0, 2], K[1, 2]), strict=True))
+        frame |= {"file_path": f"images/{name}", "transform_matrix": opengl_pose(sample.T_world_cam[view]).tolist()}
+        if sample.depth is not None:
+            depth_name = picture_name(sample.index, view, "png")
+            write(folder / "depth" / depth_name, depth_png(sample.depth[view]))
+            frame["depth_file_path"] = f"depth/{depth_name}"
+        yield frame

@@ -1,0 +1,73 @@
+"""The staged scenes of a run: what a COLMAP model or a transforms.json describes.
+
+Several samples may show the same objects in the same places, lit anew: they are one scene with more cameras.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from scenegen.shards.reader import ShardEntry, ShardReader, ShardSet
+from scenegen.shards.sample import Sample
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Samples of one shard that share room, objects and their places; iterating reads one at a time."""
+
+    name: str
+    """Name that no other scene of the run has: file name of the shard and number of the first sample."""
+    entry: ShardEntry
+    """The shard it is in."""
+    reader: ShardReader
+    rows: tuple[int, ...]
+    """Numbers of its samples in the shard."""
+
+    def __len__(self) -> int:
+        """Number of samples."""
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Sample]:
+        for row in self.rows:
+            yield self.reader[row]
+
+
+def staged_scenes(shards: ShardSet, limit: int | None = None) -> Iterator[Scene]:
+    """The scenes of a run in the order of its shards, with `limit` samples at most.
+
+    Raises ShardError where a shard is missing, damaged or of a newer format.
+    """
+    left = len(shards) if limit is None else limit
+    for number, entry in enumerate(shards.entries):
+        reader = shards.reader(number)
+        for rows in arrangements(reader):
+            if left <= 0:
+                return
+            kept = tuple(islice(rows, left))
+            left -= len(kept)
+            yield Scene(f"{_stem(shards.folder, entry.path)}-{kept[0]:03d}", entry, reader, kept)
+
+
+def arrangements(reader: ShardReader) -> Iterable[list[int]]:
+    """Rows of a shard by arrangement, in the order of their first samples.
+
+    The spawn key names room and arrangement; that the objects stand in the same places is looked at too.
+    """
+    seeds, assets = reader.read("sample/seed"), reader.read("objects/asset")
+    poses = reader.read("objects/T_world_object")
+    groups: dict[tuple[bytes, ...], list[int]] = {}
+    for row in range(len(seeds)):
+        key = (seeds[row, :2].tobytes(), assets[row].tobytes(), poses[row].tobytes())
+        groups.setdefault(key, []).append(row)
+    return groups.values()
+
+
+def _stem(folder: Path, path: Path) -> str:
+    """Name of a shard in one word, unique in its run."""
+    return path.relative_to(folder).with_suffix("").as_posix().replace("/", "-")
+
+
+def picture_name(row: int, view: int, suffix: str) -> str:
+    """File name of one view of a sample; no dot but the one before the suffix."""
+    return f"sample{row:03d}_view{view}.{suffix}"

@@ -1,0 +1,77 @@
+"""The folder of a run as it is at this moment: shards that are there, and why others are not.
+
+A shard appears under its name only when it is complete (`shards.writer.publish`), so whatever `*.h5` lies in
+the folder of a running `render` can be read, listed in the manifest or not yet.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scenegen.errors import ShardError, UsageError
+from scenegen.shards.opening import first_line
+from scenegen.shards.reader import MANIFEST
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """What lies in the folder of a run."""
+
+    name: str
+    """Last part of the folder's path."""
+    shards: tuple[Path, ...]
+    """Files to read, in the order of the run."""
+    planned: int
+    """Shards of the whole run; without a manifest those that are there."""
+    skipped: Mapping[str, str]
+    """Files that are missing, of another size or unlisted: the reason by name."""
+    failed: Mapping[str, str]
+    """Shards that `render` could not make: the reason by name."""
+    facts: Mapping[str, str]
+    """What the manifest says of the whole run: generator_version, codec, license; empty without one."""
+    listed: bool
+    """Whether there is a manifest."""
+
+
+def run_folder(folder: Path) -> RunFolder:
+    """Look at a folder. Raises UsageError where it is a file, ShardError where it or its manifest cannot be used."""
+    if folder.is_file():
+        raise UsageError(f"{folder}: is a file: give the folder of a run")
+    if not folder.is_dir():
+        raise ShardError(f"{folder}: no such folder: check the path, or run the command that makes it")
+    there = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("[!.]*.h5")) if path.is_file()}
+    name = folder.resolve().name
+    manifest = folder / MANIFEST
+    if manifest.is_file():
+        return _listed(name, there, manifest)
+    return RunFolder(name, tuple(there.values()), len(there), {}, {}, {}, listed=False)
+
+
+def _listed(name: str, there: Mapping[str, Path], manifest: Path) -> RunFolder:
+    """A folder with a manifest."""
+    try:
+        record = json.loads(manifest.read_text(encoding="utf-8"))
+        listed = {str(entry["file"]): int(entry["bytes"]) for entry in record["shards"]}
+        planned = [str(job["file"]) for job in record.get("planned", record["shards"])]
+        failed = {str(item["file"]): str(item["why"]) for item in record.get("failed", ())}
+        facts = {key: str(record[key]) for key in ("generator_version", "codec", "license") if key in record}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        what = f"is not a manifest ({type(error).__name__}: {first_line(error)})"
+        raise ShardError(f"{manifest}: {what}: run the command that made it again, or delete it") from None
+    names = list(dict.fromkeys([*planned, *listed]))
+    skipped = _missing(there, listed) | {file: f"is not listed in {MANIFEST}" for file in there if file not in names}
+    shards = tuple(there[file] for file in names if file in there and file not in skipped)
+    return RunFolder(name, shards, len(names), skipped, failed, facts, listed=True)
+
+
+def _missing(there: Mapping[str, Path], listed: Mapping[str, int]) -> dict[str, Any]:
+    """Listed shards that are gone or of another size."""
+    problems = {}
+    for file, size in listed.items():
+        if file not in there:
+            problems[file] = "is listed but missing: run the command that made it again"
+        elif (now := there[file].stat().st_size) != size:
+            problems[file] = f"has {now:,} bytes, the manifest says {size:,}: run the command that made it again"
+    return problems
