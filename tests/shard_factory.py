@@ -1,5 +1,6 @@
 """A small, valid, synthetic shard for tests: random pictures and rays, no geometry behind them."""
 
+import hashlib
 import json
 
 import numpy as np
@@ -12,7 +13,8 @@ from scenegen.tracing.status import Status
 def attributes(**changes) -> dict[str, str | int | float]:
     """A full set of root attributes."""
     values = {name: 0 if kind is int else name for name, (kind, _) in ATTRIBUTES.items()}
-    return values | {"config_json": json.dumps({"pairs": 2}), "room": "room-α", "split": "train"} | changes
+    values |= {"config_json": json.dumps({"pairs": 2}), "room": "room-α", "split": "train"} | changes
+    return values | {"config_sha256": hashlib.sha256(values["config_json"].encode()).hexdigest()} | changes
 
 
 def _rays(rng, samples, views, height, width):

@@ -63,6 +63,20 @@ def test_damage_is_found_and_named(whole, tmp_path):
     assert scenegen("verify", copy, "--fast").returncode == 1
 
 
+def test_single_shards_and_the_report_of_damage(whole, tmp_path):
+    first, second = sorted(whole.glob("*.h5"))
+    cut = tmp_path / "cut.h5"
+    cut.write_bytes(first.read_bytes()[:-1])
+    assert scenegen("verify", first, second).returncode == 0
+    done = scenegen("verify", first, cut, "--json", tmp_path / "report.json")
+    assert done.returncode == 1
+    assert "1 of 2 shards are sound" in done.stdout
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert not report["sound"]
+    assert [(shard["name"], len(shard["problems"])) for shard in report["shards"]] == [(first.name, 0), (cut.name, 1)]
+    assert "was cut short" in report["shards"][1]["problems"][0]
+
+
 def test_repack_keeps_what_the_shards_say(whole, tmp_path):
     done = scenegen("repack", whole, "--codec", "none", "--out", tmp_path / "none")
     assert done.returncode == 0, done.stderr

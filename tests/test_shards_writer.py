@@ -157,6 +157,14 @@ def test_invalid_content_is_not_written():
 # ---- publishing ----
 
 
+def test_a_device_or_a_folder_is_not_replaced(tmp_path):
+    (tmp_path / "folder").mkdir()
+    for target in (tmp_path / "folder", Path("/dev/full")):
+        with pytest.raises(ShardError, match=r"is not a file that can be replaced: give another path$"):
+            publish(target, b"data")
+    assert [p.name for p in tmp_path.iterdir()] == ["folder"]
+
+
 def test_publish_replaces_and_leaves_nothing_else(tmp_path):
     path = tmp_path / "x.h5"
     publish(path, b"old")

@@ -1,6 +1,9 @@
 """From the words of the command line to an exit code; the only place that catches our errors."""
 
+import contextlib
+import errno
 import json
+import os
 import sys
 import tomllib
 from collections.abc import Sequence
@@ -10,11 +13,16 @@ import tyro
 from rich.console import Console
 
 from scenegen.cli.commands import Assets, Command, Inspect, Render, Repack, Status, Verify, commands
+from scenegen.cli.gallery import Gallery, gallery
+from scenegen.cli.looking import Figure, View, figure, view
+from scenegen.cli.publishing import Card, Export, card, export
 from scenegen.cli.values import registry
 from scenegen.config import GenerationConfig, from_dict
 from scenegen.errors import ScenegenError, UsageError
 
 INTERRUPTED = 130
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""What the system says where a file cannot grow: the log on the standard output, a temporary file."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,6 +40,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        return _stopped_by_a_full_disk(error, errors)
+
+
+def _stopped_by_a_full_disk(error: OSError, errors: Console) -> int:
+    """Say so where that can still be said; what waits for the standard output would only fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    with contextlib.suppress(OSError):
+        what = f"the output cannot be written ({error.strerror}): free space, then run the same command again"
+        errors.print(f"scenegen: {what}", style="red", soft_wrap=True)
+    return 1
 
 
 def _parse(words: list[str]) -> Command:
@@ -63,7 +84,7 @@ def load_config(path: Path) -> GenerationConfig:
         values = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
     except OSError as error:
         raise UsageError(f"--config {path}: cannot be read ({error.strerror}); give a JSON or TOML file") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"--config {path}: is not {path.suffix or 'JSON'} ({error}); mend it") from None
     return from_dict(values, f"--config {path}")
 
@@ -86,6 +107,16 @@ def _run(command: Command) -> int:
             return _repack(command)
         case Verify():
             return _verify(command)
+        case Figure():
+            return figure(command, Console(highlight=False))
+        case View():
+            return view(command, Console(highlight=False))
+        case Gallery():
+            return gallery(command, Console(highlight=False))
+        case Card():
+            return card(command, Console(highlight=False))
+        case Export():
+            return export(command, Console(highlight=False))
         case Assets():
             return _check(command)
 

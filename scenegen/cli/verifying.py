@@ -8,11 +8,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from rich.text import Text
 
 from scenegen.cli.commands import Verify
 from scenegen.pipeline.audit import Tallies, add
 from scenegen.pipeline.deep import Auditor
-from scenegen.shards.verify import Report, Target, check_shard, targets
+from scenegen.pipeline.quarantine import check_all
+from scenegen.shards.opening import printable
+from scenegen.shards.verify import Report, Target, targets
 from scenegen.shards.writer import publish
 
 SHOWN = 3
@@ -63,8 +66,8 @@ def verify(command: Verify, console: Console) -> int:
 def _check_all(command: Verify, path: Path, found: list[Target], verdict: Verdict, console: Console) -> None:
     """Check the shards of one path."""
     auditor = Auditor(path if path.is_dir() else path.parent, command.deep) if command.deep else None
-    for target in _shown(found, path, console):
-        report = check_shard(target.path, target.entry, "fast" if command.fast else "full")
+    reports = check_all(found, "fast" if command.fast else "full")
+    for target, report in zip(_shown(found, path, console), reports, strict=True):
         if auditor and not report.problems:
             report = auditor.look(target.path, report)
         verdict.reports.append(report)
@@ -85,9 +88,9 @@ def _table(verdict: Verdict) -> Table:
         shown = [*report.problems[:SHOWN]]
         if len(report.problems) > SHOWN:
             shown.append(f"and {len(report.problems) - SHOWN} more")
-        table.add_row(report.name, "\n".join(shown))
+        table.add_row(Text(report.name), Text("\n".join(shown)))
     for name in verdict.unlisted:
-        table.add_row(name, "is not listed in the manifest")
+        table.add_row(Text(printable(name)), "is not listed in the manifest")
     return table
 
 

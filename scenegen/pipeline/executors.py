@@ -18,9 +18,10 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from scenegen.errors import ScenegenError
+from scenegen.errors import RunError, ScenegenError
 from scenegen.pipeline.plan import Job
 from scenegen.pipeline.worker import Entry, Task, open_task, run_job
+from scenegen.shards.opening import printable
 
 TAIL_LINES = 4
 """Lines of a dead worker's log that its failure quotes."""
@@ -95,7 +96,8 @@ def run_pool(task: Task, jobs: list[Job], workers: int) -> Iterator[Event]:
         while any(w.job for w in crew):
             for worker in _ready(crew):
                 yield from _hear(worker, waiting, tries)
-                if not worker.process.is_alive() and (waiting or worker.job):
+                # one that died with a job in hand is heard to the end first: it may have finished it
+                if waiting and worker.job is None and not worker.process.is_alive():
                     _end(worker)
                     crew[crew.index(worker)] = replacement = _start(task)
                     _give(replacement, waiting)
@@ -105,6 +107,15 @@ def run_pool(task: Task, jobs: list[Job], workers: int) -> Iterator[Event]:
 
 
 def _start(task: Task) -> _Worker:
+    """Start a worker. Raises RunError where the system has no place for it."""
+    try:
+        return _spawned(task)
+    except OSError as error:
+        advice = "free memory, processes or space for temporary files (TMPDIR), then run the same command again"
+        raise RunError(f"a worker cannot be started ({error.strerror}): {advice}") from None
+
+
+def _spawned(task: Task) -> _Worker:
     """Spawn a worker with one numerical thread: the workers are the parallelism."""
     context = multiprocessing.get_context("spawn")
     mine, theirs = context.Pipe()
@@ -123,10 +134,11 @@ def _start(task: Task) -> _Worker:
 
 
 def _give(worker: _Worker, waiting: deque[Job]) -> None:
-    """Send the next job, if there is one."""
+    """Send the next job, if there is one; a worker that has died meanwhile is noticed by its silence."""
     worker.job, worker.advanced = (waiting.popleft() if waiting else None), 0
     if worker.job:
-        worker.pipe.send(worker.job)
+        with contextlib.suppress(OSError):
+            worker.pipe.send(worker.job)
 
 
 def _ready(crew: list[_Worker]) -> list[_Worker]:
@@ -166,9 +178,12 @@ def _bury(worker: _Worker, job: Job, waiting: deque[Job], tries: dict[Job, int])
 
 
 def _tail(log: Path) -> str:
-    """The last words of a worker, in one line."""
+    """The last words of a worker, in one line; of a crash in native code its name and the innermost frame."""
     lines = log.read_text(errors="replace").split("\n") if log.exists() else []
-    said = [line.strip() for line in lines if line.strip()][-TAIL_LINES:]
+    said = [printable(line.strip()) for line in lines if line.strip()]
+    crash = next((k for k, line in enumerate(said) if line.startswith("Fatal Python error")), len(said))
+    frame = [line for line in said[crash:] if line.startswith("File ")][:1]
+    said = [*said[: crash + 1], *frame][-TAIL_LINES:]
     return f"; its last words: {' | '.join(said)}" if said else ", without a word"
 
 

@@ -12,8 +12,8 @@ import os
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import TextIO
 
 from scenegen.errors import RunError, UsageError
 
@@ -57,13 +57,28 @@ def only_run(out: Path, part: Slice = Slice()) -> Iterator[None]:
 
 @contextlib.contextmanager
 def manifest_writer(out: Path) -> Iterator[None]:
-    """Be the only one who reads and rewrites the manifest while the block runs; others wait."""
-    folder = os.open(out, os.O_RDONLY)
+    """Be the only one who reads and rewrites the manifest while the block runs; others wait.
+
+    Raises RunError where the folder cannot be locked.
+    """
+    with _explained(out):
+        folder = os.open(out, os.O_RDONLY)
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+        with _explained(out):
+            fcntl.flock(folder, fcntl.LOCK_EX)
         yield
     finally:
         os.close(folder)
+
+
+@contextlib.contextmanager
+def _explained(out: Path) -> Iterator[None]:
+    """RunError where the system refuses: no right to the file, a file system without locks."""
+    try:
+        yield
+    except OSError as error:
+        advice = "mend its rights, or choose another --out on a file system with locks"
+        raise RunError(f"{out}: cannot be locked ({error.strerror}): {advice}") from None
 
 
 def owner(out: Path) -> str | None:
@@ -82,9 +97,10 @@ def owner(out: Path) -> str | None:
 def _locked(path: Path, mode: int, part: Slice) -> Iterator[None]:
     """Hold one lock file, and say in it who does; one that nobody shares is taken away at the end."""
     with _taken(path, mode) as file:
-        file.truncate(0)
-        file.write(json.dumps({"pid": os.getpid(), "host": platform.node(), "slice": str(part)}) + "\n")
-        file.flush()
+        who = {"pid": os.getpid(), "host": platform.node(), "slice": str(part)}
+        with contextlib.suppress(OSError):  # a full disk: the lock holds without a name
+            file.truncate(0)
+            file.write(json.dumps(who).encode() + b"\n")
         try:
             yield
         finally:
@@ -92,22 +108,30 @@ def _locked(path: Path, mode: int, part: Slice) -> Iterator[None]:
                 path.unlink(missing_ok=True)
 
 
-def _taken(path: Path, mode: int) -> TextIO:
+def _taken(path: Path, mode: int) -> FileIO:
     """The lock file, open and locked. Raises RunError, naming the owner, where that cannot be."""
     while True:
-        file = path.open("a+")
-        try:
-            fcntl.flock(file, mode | fcntl.LOCK_NB)
-            # an owner that ended in between took the file away: the lock is on one that has no name
-            if path.exists() and os.fstat(file.fileno()).st_ino == path.stat().st_ino:
-                return file
-        except BlockingIOError:
-            file.seek(0)
-            who = _described(file.read())
-            file.close()
-            advice = "wait for it, end it, or choose another --out"
-            raise RunError(f"{path.parent}: {who} is at work here: {advice}") from None
+        with _explained(path.parent):
+            file = FileIO(path, "a+")
+            if _locks(file, mode):
+                # an owner that ended in between took the file away: the lock is on one that has no name
+                if path.exists() and os.fstat(file.fileno()).st_ino == path.stat().st_ino:
+                    return file
+                file.close()
+                continue
+        file.seek(0)
+        who = _described(file.read().decode(errors="replace"))
         file.close()
+        raise RunError(f"{path.parent}: {who} is at work here: wait for it, end it, or choose another --out")
+
+
+def _locks(file: FileIO, mode: int) -> bool:
+    """Lock a file; False where another process has it."""
+    try:
+        fcntl.flock(file, mode | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _described(text: str) -> str:

@@ -15,11 +15,15 @@ from scenegen.errors import RunError
 from scenegen.pipeline.lock import Slice, manifest_writer
 from scenegen.pipeline.plan import Plan
 from scenegen.pipeline.worker import Entry
+from scenegen.shards.opening import first_line, shard_path
 from scenegen.shards.reader import MANIFEST
 from scenegen.shards.schema import FORMAT, FORMAT_VERSION
 from scenegen.shards.writer import publish
 
 CONFIG = "config.json"
+_PROBE = "probe"
+_ENTRY = {"index": int, "split": str, "samples": int, "bytes": int}
+_FAILURE = {"index": int, "why": str}
 PACKAGES = ("numpy", "h5py", "embreex", "trimesh", "scipy", "pillow")
 
 
@@ -61,11 +65,22 @@ def load_manifest(out: Path) -> dict | None:
         return None
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        assert isinstance(manifest["shards"], list)
-        assert isinstance(manifest["config"], dict)
-    except (OSError, ValueError, KeyError, TypeError, AssertionError) as error:
-        raise RunError(f"{path}: is not a manifest of a run ({error}); move it away or choose another --out") from None
+        _check(out, manifest)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        why = first_line(error)
+        raise RunError(f"{path}: is not a manifest of a run ({why}); move it away or choose another --out") from None
     return manifest
+
+
+def _check(out: Path, manifest: dict) -> None:
+    """Raise an error of Python's own unless a manifest has the parts that a run goes on with."""
+    if not isinstance(manifest["config"], dict):
+        raise TypeError("config is no table")
+    for part, kinds in (("shards", _ENTRY), ("failed", _FAILURE), ("planned", {})):
+        for item in manifest[part] if part != "planned" else manifest.get(part, []):
+            shard_path(out, item["file"])
+            if wrong := [key for key, kind in kinds.items() if type(item[key]) is not kind]:
+                raise TypeError(f"{wrong[0]} in {part} is not {kinds[wrong[0]].__name__}")
 
 
 def require_manifest(out: Path) -> dict:
@@ -150,6 +165,7 @@ def begin(out: Path, fresh: dict, part: Slice) -> dict:
     Raises RunError where the folder holds another run.
     """
     with manifest_writer(out):
+        sweep(out, (MANIFEST, CONFIG))
         old = load_manifest(out)
         if old is not None:
             require_same_run(out, old, fresh)
@@ -161,23 +177,26 @@ def begin(out: Path, fresh: dict, part: Slice) -> dict:
 
 def write_config(out: Path, config: GenerationConfig) -> None:
     """Leave the configuration beside the shards, in the form that --config reads."""
-    publish(out / CONFIG, (json.dumps(json.loads(config.to_json()), indent=2) + "\n").encode())
+    with manifest_writer(out):
+        publish(out / CONFIG, (json.dumps(json.loads(config.to_json()), indent=2) + "\n").encode())
 
 
 def make_folder(out: Path) -> None:
     """Make the run folder and see that it can be written. Raises RunError where it cannot."""
-    probe = out / f".scenegen-{os.getpid()}"
+    probe = out / f".{_PROBE}.tmp-{os.getpid()}"
     try:
         out.mkdir(parents=True, exist_ok=True)
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # another slice may have swept it away
     except OSError as error:
         raise RunError(
             f"{out}: cannot be written ({error.strerror}); choose another --out or mend its rights"
         ) from None
 
 
-def sweep(out: Path) -> None:
-    """Remove what killed workers left behind: temporary files never hold anything that is listed."""
+def sweep(out: Path, files: Collection[str]) -> None:
+    """Remove the temporary files that killed workers left behind for `files`, which nobody else may be writing now."""
+    ours = {*files, _PROBE}
     for path in sorted(out.glob(".*.tmp-*")):
-        path.unlink(missing_ok=True)
+        if path.name[1:].rpartition(".tmp-")[0] in ours:
+            path.unlink(missing_ok=True)

@@ -66,8 +66,7 @@ def render(
 def _finish(config: GenerationConfig, plan: Plan, task: Task, wanted: int, display: Display, part: Slice) -> Outcome:
     """Make what is missing, once the folder is ours."""
     out = task.out
-    if part == WHOLE:
-        sweep(out)
+    sweep(out, [job.file for job in plan.jobs if part.holds(job.index)])
     manifest = begin(out, fresh_manifest(config, task.codec, plan, task.licenses), part)
     write_config(out, config)
     done = {entry["index"] for entry in manifest["shards"]}
@@ -77,9 +76,9 @@ def _finish(config: GenerationConfig, plan: Plan, task: Task, wanted: int, displ
         display.start(plan, jobs)
         _collect(out, manifest, _events(task, jobs, crew), display)
     manifest = record(out, manifest)
-    new = {job.index for job in jobs}
-    made = sum(entry["samples"] for entry in manifest["shards"] if entry["index"] in new)
-    failed = sum(part.holds(item["index"]) for item in manifest["failed"])
+    there = {entry["index"]: entry["samples"] for entry in manifest["shards"]}
+    made = sum(there.get(job.index, 0) for job in jobs)
+    failed = sum(job.index not in there for job in jobs)
     return Outcome(manifest, time.perf_counter() - started, made, crew, failed)
 
 

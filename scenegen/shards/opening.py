@@ -9,11 +9,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import h5py
 import numpy as np
+from h5py import h5i  # pyright: ignore[reportAttributeAccessIssue]
 from numpy.typing import NDArray
 
 from scenegen.errors import ShardError
@@ -26,6 +27,11 @@ AGAIN = "make it again with the command that made it, or copy it again"
 
 DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError, MemoryError)
 """What h5py and NumPy raise about a damaged file."""
+MOST_SHOWN = 300
+"""Characters of a file's own words that an error repeats."""
+_LONGEST_NAME = 255
+"""Bytes of a file's name at most, as file systems have it."""
+_CHECKSUM_BYTES = 4
 _FEWEST = {"sample": 1, "view": 2}
 """Least sizes of a shard that has something to read."""
 
@@ -59,9 +65,9 @@ def open_file(path: Path) -> h5py.File:
     Without locks, which network file systems refuse, unless this process already has it open with them;
     without a chunk cache, because a chunk is used once.
     """
-    if not path.is_file():
-        raise ShardError(f"{path}: no such file: check the path, or run the command that makes it")
     try:
+        if not path.is_file():
+            raise ShardError(f"{path}: no such file: check the path, or run the command that makes it")
         try:
             return h5py.File(path, "r", locking=False, rdcc_nbytes=0)
         except OSError as error:
@@ -88,7 +94,7 @@ def open_shard(path: Path) -> OpenShard:
 
 
 def close(file: h5py.File) -> None:
-    """Close a file; HDF5 may fail even at that where the file is damaged, and what it failed at is gone all the same."""
+    """Close a file; of a damaged one HDF5 may fail even at that."""
     with contextlib.suppress(*DAMAGE):
         file.close()
 
@@ -97,7 +103,7 @@ def _check_format(attributes: Mapping[str, str | int | float]) -> None:
     """Refuse foreign files, newer major versions, and files without the attributes of the format."""
     if attributes.get("format") != schema.FORMAT:
         raise ShardError(f"is HDF5 but not a {schema.FORMAT} shard: give a shard that scenegen wrote")
-    version = str(attributes.get("format_version"))
+    version = printable(str(attributes.get("format_version")))
     if version.split(".")[0] != schema.FORMAT_VERSION.split(".")[0]:
         raise ShardError(f"has format version {version}, this program reads {schema.FORMAT_VERSION}: update scenegen")
     if missing := sorted((schema.CONVENTIONS.keys() | schema.ATTRIBUTES.keys()) - attributes.keys()):
@@ -117,8 +123,8 @@ def _checked_datasets(file: h5py.File) -> dict[str, h5py.Dataset]:
     """The datasets of the schema, once their kind, shape, type and filters are right."""
     found = {field.name: dataset for field in schema.FIELDS if (dataset := _own_dataset(file, field.name)) is not None}
     for name, dataset in found.items():
-        require_stored_here(name, dataset)
         _check_dtype(schema.FIELD[name], dataset)
+        require_stored_here(name, dataset)
     try:
         sizes = schema.check_shapes({name: dataset.shape for name, dataset in found.items()})
     except ValueError as error:
@@ -157,16 +163,24 @@ def require_stored_here(name: str, dataset: h5py.Dataset) -> None:
 def _is_whole(dataset: h5py.Dataset) -> bool:
     """Whether a dataset is of a fixed size and there is storage for all of it.
 
-    HDF5 crashes on chunks of other sizes than their dataset's, which files made to crash it have.
+    HDF5 crashes on chunks that lie outside of the dataset, and on some that lie outside of the file.
     """
     if dataset.maxshape != dataset.shape:
         return False
     if not dataset.size or dataset.chunks is None:
         return dataset.id.get_storage_size() == (dataset.size or 0) * dataset.id.get_type().get_size()
-    if any(chunk > size for size, chunk in zip(dataset.shape, dataset.chunks, strict=True)):
-        return False
-    wanted = prod(-(-size // chunk) for size, chunk in zip(dataset.shape, dataset.chunks, strict=True))
-    return dataset.id.get_num_chunks() == wanted
+    chunk, found = dataset.chunks, []
+    dataset.id.chunk_iter(found.append)
+    wanted = prod(-(-size // step) for size, step in zip(dataset.shape, chunk, strict=True))
+    fits = all(step <= size for size, step in zip(dataset.shape, chunk, strict=True))
+    raw, end = prod(chunk) * dataset.id.get_type().get_size(), h5i.get_file_id(dataset.id).get_filesize()
+    return fits and len(found) == wanted and all(_is_stored(info, raw, end) for info in found)
+
+
+def _is_stored(chunk: Any, raw: int, end: int) -> bool:
+    """Whether a chunk of `raw` bytes lies in a file of `end` bytes; one that skipped its filters is not shorter."""
+    skipped = chunk.filter_mask != 0
+    return 0 < chunk.size <= end - chunk.byte_offset and (not skipped or raw <= chunk.size <= raw + _CHECKSUM_BYTES)
 
 
 def _check_dtype(field: schema.Field, dataset: h5py.Dataset) -> None:
@@ -178,7 +192,8 @@ def _check_dtype(field: schema.Field, dataset: h5py.Dataset) -> None:
     else:
         fits = dataset.dtype == np.dtype(field.dtype)
     if not fits:
-        raise ShardError(f"{field.name} has type {dataset.dtype}, not {schema.dtype_text(field)}: {AGAIN}")
+        found = printable(str(dataset.dtype))
+        raise ShardError(f"{field.name} has type {found}, not {schema.dtype_text(field)}: {AGAIN}")
 
 
 def _python_value(value: Any) -> Any:
@@ -186,6 +201,22 @@ def _python_value(value: Any) -> Any:
     return value.decode() if isinstance(value, bytes) else value.item() if isinstance(value, np.generic) else value
 
 
+def shard_path(folder: Path, name: str) -> Path:
+    """Where a shard lies that a manifest names. Raises ValueError for a name that leads elsewhere, or is none."""
+    parts = PurePosixPath(name)
+    if parts.is_absolute() or ".." in parts.parts:
+        raise ValueError(f"{name} lies outside the folder")
+    if not (parts.name and name.isprintable() and len(name.encode()) <= _LONGEST_NAME):
+        raise ValueError(f"{name!a} is no file name")
+    return folder / parts
+
+
 def first_line(error: Exception) -> str:
-    """The first line of an error, without its full stop."""
-    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+    """The first line of an error, without its full stop, fit for a terminal."""
+    return printable((str(error).splitlines() or [type(error).__name__])[0].rstrip("."))
+
+
+def printable(text: str) -> str:
+    """Words from a file that is not trusted, short and without control characters."""
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:MOST_SHOWN])
+    return shown + ("…" if len(text) > MOST_SHOWN else "")

@@ -10,7 +10,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Self
 
 import h5py
@@ -20,13 +20,12 @@ from numpy.typing import NDArray
 from scenegen.errors import ShardError
 from scenegen.shards import chunks, schema
 from scenegen.shards.codecs import codec_of
-from scenegen.shards.opening import AGAIN, DAMAGE, OpenShard, close, first_line, open_shard
+from scenegen.shards.opening import AGAIN, DAMAGE, OpenShard, close, first_line, open_shard, shard_path
 from scenegen.shards.sample import Sample
 
 Array = NDArray[Any]
 MANIFEST = "manifest.json"
 """Name of the file that lists the shards of a run folder."""
-
 _ROW_OF = {
     "K": "camera/K",
     "T_world_cam": "camera/T_world_cam",
@@ -245,13 +244,10 @@ def _listed(manifest: Path) -> tuple[ShardEntry, ...]:
 
 
 def _entry(folder: Path, shard: dict[str, Any]) -> ShardEntry:
-    name = PurePosixPath(shard["file"])
-    if name.is_absolute() or ".." in name.parts:
-        raise ValueError(f"{name} lies outside the folder")
-    samples = operator.index(shard["samples"])
+    path, samples = shard_path(folder, shard["file"]), operator.index(shard["samples"])
     if not 0 < samples < 1 << 32:
-        raise ValueError(f"{name} cannot hold {samples} samples")
-    return ShardEntry(folder / name, samples, str(shard["room"]), str(shard["split"]))
+        raise ValueError(f"{path.name} cannot hold {samples} samples")
+    return ShardEntry(path, samples, str(shard["room"]), str(shard["split"]))
 
 
 def _found(folder: Path) -> tuple[ShardEntry, ...]:

@@ -20,7 +20,7 @@ from scenegen.errors import ShardError, UsageError
 from scenegen.shards import schema
 from scenegen.shards.content import RULES, Arrays, Rule, broken_rules
 from scenegen.shards.digest import file_sha256
-from scenegen.shards.opening import DAMAGE, OpenShard, close, first_line, open_shard
+from scenegen.shards.opening import DAMAGE, OpenShard, close, first_line, open_shard, printable
 from scenegen.shards.reader import MANIFEST, ShardReader, shard_entries
 from scenegen.tracing.status import Status
 
@@ -29,7 +29,7 @@ Entry = dict[str, Any]
 RIGID = 1e-6
 """Largest departure of a camera's rotation from an orthonormal one."""
 _HARD = 0  # H5L_TYPE_HARD
-ASIDE = {MANIFEST, "config.json", "README.md", "croissant.json", "run.lock"}
+ASIDE = {MANIFEST, "config.json", "README.md", "card.jpg", "croissant.json", "run.lock"}
 """Names that may lie beside the shards of a run."""
 _SLICE_LOCK = re.compile(r"run-\d+-of-\d+\.lock")
 """What a killed slice of a run leaves, as a killed run leaves its `run.lock`."""
@@ -53,13 +53,14 @@ def check_shard(path: Path, entry: Entry | None = None, level: Level = "full") -
     `fast`: it is there in its size. `full`: its bytes, its schema, and the values of cameras and rays; those of
     the pictures too where no sha256 vouches for them.
     """
-    problems = _file_problems(path, entry)
-    if problems or level == "fast":
-        return Report(path.name, tuple(problems))
-    size = path.stat().st_size
-    if entry and file_sha256(path) != entry.get("sha256"):
-        return Report(path.name, ("its bytes are not those of the manifest (sha256)",), size)
+    size = 0
     try:
+        problems = _file_problems(path, entry)
+        if problems or level == "fast":
+            return Report(path.name, tuple(problems))
+        size = path.stat().st_size
+        if entry and file_sha256(path) != entry.get("sha256"):
+            return Report(path.name, ("its bytes are not those of the manifest (sha256)",), size)
         return Report(path.name, tuple(_content_problems(path, entry)), size)
     except (ShardError, *DAMAGE) as error:
         return Report(path.name, (first_line(error).removeprefix(f"{path}: "),), size)
@@ -122,13 +123,15 @@ def _content_problems(path: Path, entry: Entry | None) -> list[str]:
     """What is wrong with a shard that can be opened."""
     shard = open_shard(path)
     try:
-        problems = [*_foreign(shard), *_odd_attributes(shard), *_other_than_listed(shard, entry)]
+        problems = [*_foreign(shard), *_odd_attributes(shard), *_odd_units(shard)]
+        problems += _other_than_listed(shard, entry)
     finally:
         close(shard.file)
     with ShardReader(path) as reader:
         reader.config  # noqa: B018  # raises where it is no JSON
         for index, arrays in enumerate(_samples(reader, vouched=entry is not None)):
-            problems += [f"sample {index}: {problem}" for problem in broken_rules(arrays, RULES + MORE_RULES)]
+            with np.errstate(all="ignore"):
+                problems += [f"sample {index}: {problem}" for problem in broken_rules(arrays, RULES + MORE_RULES)]
     return problems
 
 
@@ -138,26 +141,41 @@ def _foreign(shard: OpenShard) -> list[str]:
     known = set(schema.FIELD) | {name.rpartition("/")[0] for name in schema.FIELD}
 
     def look(name: bytes, info: Any) -> None:
-        text = name.decode(errors="replace")
+        text = printable(name.decode(errors="replace"))
         if info.type != _HARD:
             problems.append(f"{text} is a link to elsewhere: do not trust this file")
         elif text not in known:
             problems.append(f"{text} is not of this format")
 
     shard.file.id.links.visit(look, info=True)
+    shard.file.visit(lambda _: None)  # opens every object, which fails where one is damaged
     return problems
 
 
 def _odd_attributes(shard: OpenShard) -> list[str]:
-    """Root attributes that are not of the format, conventions that are not its own, and a configuration that is none."""
+    """Root attributes and conventions that are not of the format, and a configuration with another digest."""
     known = schema.CONVENTIONS.keys() | schema.ATTRIBUTES.keys()
-    problems = [f"the attribute {name!r} is not of this format" for name in shard.file.attrs if name not in known]
+    strange = [printable(name) for name in shard.file.attrs if name not in known]
+    problems = [f"the attribute {name!r} is not of this format" for name in strange]
     said = shard.attributes
     if said["format_version"] == schema.FORMAT_VERSION:
         other = [name for name, text in schema.CONVENTIONS.items() if said[name] != text]
-        problems += [f"{name} is {said[name]!r}, not {schema.CONVENTIONS[name]!r}" for name in other]
+        problems += [f"{name} is {_quoted(said[name])}, not {schema.CONVENTIONS[name]!r}" for name in other]
     if said["config_sha256"] != hashlib.sha256(str(said["config_json"]).encode()).hexdigest():
         problems.append("config_json is not the configuration of config_sha256")
+    return problems
+
+
+def _odd_units(shard: OpenShard) -> list[str]:
+    """Datasets in other units than those of the format.
+
+    The labels of dimensions are not looked at: HDF5 keeps them without a checksum and can hang on damaged ones.
+    """
+    problems: list[str] = []
+    for name, dataset in shard.datasets.items():
+        units, wanted = dataset.attrs.get("units", b""), schema.FIELD[name].units
+        if (units.decode() if isinstance(units, bytes) else units) != wanted:
+            problems.append(f"{name} is in {_quoted(units)}, not {wanted!r}")
     return problems
 
 
@@ -167,7 +185,13 @@ def _other_than_listed(shard: OpenShard, entry: Entry | None) -> list[str]:
         return []
     here = {**shard.attributes, "samples": shard.datasets["rgb"].shape[0], "index": shard.attributes["shard_index"]}
     names = ("room", "split", "samples", "index")
-    return [f"{n} is {here[n]!r}, the manifest says {entry[n]!r}" for n in names if here[n] != entry.get(n)]
+    other = [name for name in names if here[name] != entry.get(name)]
+    return [f"{name} is {_quoted(here[name])}, the manifest says {_quoted(entry.get(name))}" for name in other]
+
+
+def _quoted(value: Any) -> str:
+    """A value that a file or a manifest gives, as it may be shown."""
+    return printable(repr(value))
 
 
 def _samples(reader: ShardReader, vouched: bool) -> Iterator[dict[str, NDArray[Any]]]:

@@ -47,10 +47,13 @@ def publish(path: Path, data: bytes) -> None:
     """Write `data` to `path` so that the name appears only with all of it, durably.
 
     A temporary file beside it is written and synced, renamed, and the folder is synced. Raises
-    ShardError, with nothing left behind, when the disk is full or the folder cannot be written.
+    ShardError, with nothing left behind, when the disk is full, the folder cannot be written, or `path` is a device.
     """
+    if path.exists() and not path.is_file():
+        raise ShardError(f"{path}: is not a file that can be replaced: give another path")
     temporary = path.with_name(f".{path.name}.tmp-{os.getpid()}")
     try:
+        temporary.unlink(missing_ok=True)
         _write_synced(temporary, data)
         temporary.replace(path)
         _sync_folder(path.parent)
@@ -119,7 +122,7 @@ def _tag_image(dataset: h5py.Dataset) -> None:
 
 def _write_synced(path: Path, data: bytes) -> None:
     """Write all of `data` to a new file and wait until it is on the disk."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         rest = memoryview(data)
         while rest:
