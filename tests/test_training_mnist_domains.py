@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.experiments.colored_mnist.domains import domain_of, split_images
+from training.experiments.colored_mnist.domains import domain_of, split_images, spread
 
 
 def test_the_sizes_of_the_official_split():
@@ -26,3 +26,10 @@ def test_every_image_has_one_place(count, seed):
 def test_the_seed_decides():
     assert torch.equal(split_images(300, 1).test, split_images(300, 1).test)
     assert not torch.equal(split_images(300, 1).test, split_images(300, 2).test)
+
+
+def test_some_images_are_of_all_domains():
+    test = split_images(3000, 0).test
+    assert torch.bincount(domain_of(3000)[spread(test, 40)]).tolist() == [20, 20]
+    assert torch.equal(spread(test, 0), test)
+    assert torch.equal(spread(test, 10**6), test)

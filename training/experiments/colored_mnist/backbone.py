@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from training.experiments.colored_mnist.arithmetic import Arithmetic
-from training.experiments.colored_mnist.domains import Split
+from training.experiments.colored_mnist.domains import Split, spread
 from training.experiments.colored_mnist.pictures import PictureSource
 from training.experiments.colored_mnist.settings import MnistSettings
 from training.experiments.colored_mnist.trial import Trial
@@ -82,9 +82,8 @@ def validate(
     """Mean loss over images, in the same views every time; whole batches only, as the between term depends on size."""
     model.eval()
     device = source.mnist.images.device
-    limit = min(settings.evaluated or len(images), len(images))
     losses = []
-    for k, index in enumerate(images[:limit].to(device).split(VALIDATION_BATCH)):
+    for k, index in enumerate(spread(images, settings.evaluated).to(device).split(VALIDATION_BATCH)):
         if k and len(index) < VALIDATION_BATCH:
             break
         losses.append(_loss(model, objective, source, index, settings, 0, VALIDATION + k).mean())

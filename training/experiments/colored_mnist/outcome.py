@@ -16,7 +16,7 @@ from training.experiments.colored_mnist.idx import Mnist
 from training.experiments.colored_mnist.pictures import enlarged, open_pictures, paint
 from training.experiments.colored_mnist.run import SPLIT_SEED, load_backbone, load_curve
 from training.experiments.colored_mnist.settings import MnistSettings
-from training.experiments.colored_mnist.table import markdown, verdict_table
+from training.experiments.colored_mnist.table import left_out, markdown, verdict_table
 from training.experiments.colored_mnist.trial import Cell, Row
 from training.experiments.colored_mnist.verdict import judge
 from training.experiments.colored_mnist.views import two_views
@@ -24,6 +24,8 @@ from training.models.unet import UNet
 from training.seeding import Stream, torch_generator
 from training.whole import whole
 
+TABLE_WIDTH = 116
+"""Columns that the table of verdicts needs."""
 PICTURES = 4
 """Pictures in the figures of channels and places."""
 
@@ -31,7 +33,9 @@ PICTURES = 4
 def show_outcome(rows: Sequence[Row], mnist: Mnist, settings: MnistSettings, out: Path, console: Console) -> list[Path]:
     """Print the verdicts, write table.md and the figures of all rows; returns the files."""
     verdicts = judge(rows)
-    console.print(verdict_table(verdicts))
+    # its columns say nothing when they are cut: a narrow terminal wraps the lines instead
+    console.print(verdict_table(verdicts), width=max(console.width, TABLE_WIDTH), crop=False, soft_wrap=True)
+    console.print(left_out(verdicts), soft_wrap=True)
     with whole(out / "table.md") as draft:
         draft.write_text(markdown(verdicts), encoding="utf-8")
     trials = [row.trial for row in sorted(rows, key=lambda row: row.trial)]

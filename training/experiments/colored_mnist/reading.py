@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from training.experiments.colored_mnist.arithmetic import Arithmetic
 from training.experiments.colored_mnist.backbone import draw_images
-from training.experiments.colored_mnist.domains import Split
+from training.experiments.colored_mnist.domains import Split, spread
 from training.experiments.colored_mnist.pictures import PictureSource
 from training.experiments.colored_mnist.settings import MnistSettings
 from training.loop import make_optimizer, set_rate
@@ -54,7 +54,7 @@ def measure(
     """Accuracy on the known domains' test images and in the unknown domain."""
     return Accuracies(
         *(
-            _accuracy(backbone, classifier, source, images[: settings.evaluated or len(images)], domain)
+            _accuracy(backbone, classifier, source, spread(images, settings.evaluated), domain)
             for domain, images in enumerate((split.test, split.unknown))
         )
     )

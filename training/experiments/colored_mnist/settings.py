@@ -131,8 +131,8 @@ def _quick() -> MnistSettings:
     return replace(
         base,
         model=ModelSettings(widths=(16, 32, 32), blocks=(1, 1, 1), initial="local"),
-        backbone=replace(base.backbone, steps=350, batch=24),
-        classifier=replace(base.classifier, steps=150, batch=16),
+        backbone=replace(base.backbone, steps=300, batch=24),
+        classifier=replace(base.classifier, steps=120, batch=16),
         validations=2,
-        evaluated=1000,
+        evaluated=600,
     )

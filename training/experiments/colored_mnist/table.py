@@ -8,66 +8,55 @@ from rich.table import Table
 
 from training.experiments.colored_mnist.verdict import F64, Result, Verdict
 
-_STYLE = {"agrees": "green", "differs": "red", "undecided": "yellow", "not run": "dim"}
+_STYLE = {"agrees": "green", "differs": "red", "undecided": "yellow"}
+
+
+HEADS = ("p", "λ", "runs", "ID %", "OOD %", "95 % of OOD", "colour", "official ID", "OOD", "colour", "test", "verdict")
 
 
 def verdict_table(verdicts: Sequence[Verdict]) -> Table:
-    """One row for each cell of the reference."""
+    """One row for each cell that was run. `colour` counts the runs that encode it."""
     table = Table(title="Colored MNIST against the official runs", box=box.SIMPLE_HEAD, title_justify="left")
-    table.add_column("p")
-    table.add_column("λ", justify="right")
-    for heading in ("runs", "ID", "OOD", "95 % of OOD", "encode colour"):
-        table.add_column(heading, justify="right")
-    for heading in ("official ID", "official OOD", "encode colour"):
-        table.add_column(heading, justify="right", style="dim")
-    table.add_column("test")
-    table.add_column("verdict")
+    for k, heading in enumerate(HEADS):
+        side = "left" if heading in ("p", "test", "verdict") else "right"
+        table.add_column(heading, justify=side, style="dim" if 7 <= k <= 9 else None, no_wrap=True)
     for verdict in verdicts:
-        table.add_row(*_cells(verdict), style="dim" if verdict.ruling == "not run" else None)
+        if verdict.ruling != "not run":
+            *cells, ruling = _cells(verdict)
+            table.add_row(*cells, f"[{_STYLE[ruling]}]{ruling}[/]")
     return table
 
 
+def left_out(verdicts: Sequence[Verdict]) -> str:
+    """The cells that were not run, in one line."""
+    cells = [verdict.cell for verdict in verdicts if verdict.ruling == "not run"]
+    norms = dict.fromkeys(cell.norm for cell in cells)
+    lams = {norm: ", ".join(f"{cell.lam:g}" for cell in cells if cell.norm == norm) for norm in norms}
+    named = "; ".join(f"p = {norm}: λ = {lams[norm]}" for norm in norms)
+    return f"not run: {len(cells)} of {len(verdicts)} cells" + (f" ({named})" if cells else "")
+
+
 def markdown(verdicts: Sequence[Verdict]) -> str:
-    """The same rows as a Markdown table; cells that were not run are left out, and counted under it."""
-    run = [verdict for verdict in verdicts if verdict.ruling != "not run"]
-    heads = (
-        "p",
-        "λ",
-        "runs",
-        "ID",
-        "OOD",
-        "95 % of OOD",
-        "colour",
-        "official ID",
-        "official OOD",
-        "colour",
-        "test",
-        "verdict",
-    )
-    lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
-    lines += ["| " + " | ".join(_plain(cell) for cell in _cells(verdict)) + " |" for verdict in run]
-    return "\n".join([*lines, "", f"{len(verdicts) - len(run)} of {len(verdicts)} cells were not run.", ""])
+    """The same as a Markdown table."""
+    rows = [_cells(verdict) for verdict in verdicts if verdict.ruling != "not run"]
+    lines = [HEADS, ["---"] * len(HEADS), *rows]
+    return "\n".join([*("| " + " | ".join(line) + " |" for line in lines), "", left_out(verdicts), ""])
 
 
 def _cells(verdict: Verdict) -> list[str]:
     here, there = verdict.here, verdict.there
-    low, high = verdict.interval
-    interval = "" if np.isnan(low) else f"{low:.3f} to {high:.3f}"
+    low, high = (100 * end for end in verdict.interval)
+    interval = "" if np.isnan(low) else f"{low:.1f} to {high:.1f}"
     mine = [str(len(here.known)), _spread(here.known), _spread(here.unknown), interval, _count(here)]
     official = [_spread(there.known), _spread(there.unknown), _count(there)]
-    ruling = f"[{_STYLE[verdict.ruling]}]{verdict.ruling}[/]"
-    return [verdict.cell.norm, f"{verdict.cell.lam:g}", *mine, *official, verdict.test, ruling]
+    return [verdict.cell.norm, f"{verdict.cell.lam:g}", *mine, *official, verdict.test, verdict.ruling]
 
 
 def _spread(values: F64) -> str:
-    if not len(values):
-        return ""
-    return f"{values.mean():.3f}" + (f" ± {values.std(ddof=1):.3f}" if len(values) > 1 else "")
+    """Mean and standard deviation in percent."""
+    deviation = f" ± {100 * values.std(ddof=1):.1f}" if len(values) > 1 else ""
+    return f"{100 * values.mean():.1f}{deviation}" if len(values) else ""
 
 
 def _count(result: Result) -> str:
-    return f"{result.encoders} of {len(result.known)}" if len(result.known) else ""
-
-
-def _plain(cell: str) -> str:
-    return cell.split("]")[1].removesuffix("[/") if cell.startswith("[") else cell
+    return f"{result.encoders}/{len(result.known)}"

@@ -96,7 +96,7 @@ def _counts(here: Result, there: Result) -> tuple[str, Ruling]:
     p = _fisher(here.encoders, n, there.encoders, m)
     able = min(_fisher(k, n, there.encoders, m) for k in (0, n)) < LEVEL
     ruling: Ruling = "differs" if p < LEVEL else "agrees" if able else "undecided"
-    return f"Fisher p = {p:.2f}", ruling
+    return f"Fisher p {p:.2f}", ruling
 
 
 def _means(here: Result, there: Result) -> tuple[str, Ruling]:
@@ -110,7 +110,7 @@ def _means(here: Result, there: Result) -> tuple[str, Ruling]:
     elif any(low > MARGIN or high < -MARGIN for low, high in spans):
         ruling = "differs"
     low, high = spans[1]
-    return f"OOD difference {low:+.3f} to {high:+.3f}", ruling
+    return f"OOD {100 * low:+.1f} to {100 * high:+.1f}", ruling
 
 
 def _difference(a: F64, b: F64) -> tuple[float, float]:
