@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scenegen.errors import ShardError, UsageError
+from scenegen.shards.writer import sync
 
 
 @contextlib.contextmanager
@@ -28,9 +29,9 @@ def new_folder(out: Path) -> Iterator[Path]:
         with _locked(temporary):
             yield temporary
             for path in (*temporary.rglob("*"), temporary):
-                _sync(path)
+                sync(path)
             temporary.replace(out.absolute())
-            _sync(out.absolute().parent)
+            sync(out.absolute().parent)
     except OSError as error:
         cause = error.strerror or str(error)
         advice = "free space or choose another --out, then run the same command again"
@@ -85,12 +86,3 @@ def _held(folder: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

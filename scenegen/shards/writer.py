@@ -56,7 +56,7 @@ def publish(path: Path, data: bytes) -> None:
         temporary.unlink(missing_ok=True)
         _write_synced(temporary, data)
         temporary.replace(path)
-        _sync_folder(path.parent)
+        sync(path.parent)
     except OSError as error:
         cause = error.strerror or str(error)
         advice = "free space or make the folder writable, then run the same command again"
@@ -132,9 +132,9 @@ def _write_synced(path: Path, data: bytes) -> None:
         os.close(descriptor)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk: a rename then survives a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
