@@ -23,6 +23,8 @@ def test_a_tiny_sweep_and_the_same_again(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "2 of 2: p = inf, λ = " in done.stdout
     assert "Colored MNIST against the official runs" in done.stdout
+    assert "official ID" in done.stdout  # whole headings, in 80 columns too
+    assert "not run: 19 of 21 cells" in done.stdout
     rows = (tmp_path / "run/runs.csv").read_text()
     assert len(rows.splitlines()) == 3
     for name in ("accuracies.png", "curves.png", "channels.png", "places.png"):

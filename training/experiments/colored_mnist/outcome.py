@@ -24,8 +24,8 @@ from training.models.unet import UNet
 from training.seeding import Stream, torch_generator
 from training.whole import whole
 
-TABLE_WIDTH = 116
-"""Columns that the table of verdicts needs."""
+TABLE_WIDTH = 200
+"""Characters that the table of verdicts may take: it takes what it needs."""
 PICTURES = 4
 """Pictures in the figures of channels and places."""
 
@@ -34,8 +34,9 @@ def show_outcome(rows: Sequence[Row], mnist: Mnist, settings: MnistSettings, out
     """Print the verdicts, write table.md and the figures of all rows; returns the files."""
     verdicts = judge(rows)
     # its columns say nothing when they are cut: a narrow terminal wraps the lines instead
-    console.print(verdict_table(verdicts), width=max(console.width, TABLE_WIDTH), crop=False, soft_wrap=True)
-    console.print(left_out(verdicts), soft_wrap=True)
+    wide = Console(file=console.file, width=max(console.width, TABLE_WIDTH), highlight=False)
+    wide.print(verdict_table(verdicts))
+    wide.print(left_out(verdicts), soft_wrap=True)
     with whole(out / "table.md") as draft:
         draft.write_text(markdown(verdicts), encoding="utf-8")
     trials = [row.trial for row in sorted(rows, key=lambda row: row.trial)]

@@ -58,7 +58,7 @@ class Verdict:
     """Which test, with its value."""
     ruling: Ruling
     interval: tuple[float, float]
-    """95 % interval of the mean OOD accuracy here (Student's t; NaN below two runs)."""
+    """95 % interval of the mean OOD accuracy here (Student's t, within 0 and 1; NaN below two runs)."""
 
 
 def reference() -> dict[Cell, Result]:
@@ -125,7 +125,7 @@ def _interval(values: F64) -> tuple[float, float]:
     if len(values) < 2:
         return np.nan, np.nan
     half = stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
-    return float(values.mean() - half), float(values.mean() + half)
+    return max(float(values.mean() - half), 0.0), min(float(values.mean() + half), 1.0)
 
 
 def _fisher(k: int, n: int, other: int, m: int) -> float:
