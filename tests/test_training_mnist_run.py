@@ -1,13 +1,14 @@
 """Runs of Experiment 1: repeatable, resumable, and able to see colour where there is nothing else to see."""
 
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 import torch
 from mnist_world import strokes, tiny
 
 from training.errors import DataError, RequestError
-from training.experiments.colored_mnist.backbone import draw_images, train_backbone
+from training.experiments.colored_mnist.backbone import image_batches, train_backbone
 from training.experiments.colored_mnist.domains import split_images
 from training.experiments.colored_mnist.ledger import ROWS, open_folder, read_rows, write_rows
 from training.experiments.colored_mnist.pictures import open_pictures
@@ -73,8 +74,8 @@ def test_a_classifier_uses_colour_where_it_can():
 
 def test_an_epoch_is_a_random_order_of_its_own():
     images = torch.arange(100, 130)
-    seen = torch.cat([draw_images(images, 10, 0, 0, step) for step in range(3)])
-    again = torch.cat([draw_images(images, 10, 0, 0, step) for step in range(3, 6)])
+    batches = image_batches(images, 10, 0, 0)
+    seen, again = (torch.cat(list(islice(batches, 3))) for _ in range(2))
     assert sorted(seen.tolist()) == sorted(again.tolist()) == images.tolist()
     assert seen.tolist() != again.tolist()
 

@@ -7,11 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from scenegen.card.sources import Source, sources_of
 from scenegen.errors import ShardError
 from scenegen.shards import schema
+from scenegen.shards.choice import evenly
 from scenegen.shards.reader import ShardReader
 
 Entry = Mapping[str, Any]
@@ -123,12 +122,6 @@ def gather(folder: Path, manifest: Mapping[str, Any], name: str | None = None) -
         categories=sum((_categories(folder / entry["file"]) for entry in chosen), Counter()),
         opened=len(chosen),
     )
-
-
-def evenly(entries: tuple[Entry, ...], count: int) -> tuple[Entry, ...]:
-    """At most `count` of some entries, spread over all of them."""
-    rows = np.unique(np.linspace(0, len(entries) - 1, min(count, len(entries))).round().astype(int))
-    return tuple(entries[row] for row in rows)
 
 
 def _checked(folder: Path, manifest: Mapping[str, Any]) -> Iterable[Entry]:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from scenegen.card.facts import Facts, evenly
+from scenegen.card.facts import Facts
+from scenegen.shards.choice import evenly
 from scenegen.shards.reader import ShardReader
 from scenegen.shards.sample import Sample
 

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from scenegen.errors import ShardError, UsageError
 from scenegen.shards import schema
+from scenegen.shards.choice import evenly
 from scenegen.shards.reader import MANIFEST, ShardEntry, ShardReader, shard_entries
 
 _QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -105,7 +106,7 @@ def _describe_shard(reader: ShardReader) -> RenderableType:
 
 def _describe_folder(folder: Path) -> RenderableType:
     entries = shard_entries(folder)
-    opened = [entries[i] for i in np.unique(np.linspace(0, len(entries) - 1, _MAX_OPENED).round().astype(int))]
+    opened = evenly(entries, _MAX_OPENED)
     numbers = merge([_figures_of(entry) for entry in opened])
     note = "" if len(opened) == len(entries) else f", from {len(opened)} of {len(entries)} shards"
     return Group(

@@ -111,8 +111,9 @@ def colored_mnist(command: ColoredMnist) -> int:
         took = f"{row.backbone_s + row.classifier_s:.0f} s"
         console.print(f"{done} of {of}: {row.trial.cell.title}, seed {row.seed}: {_found(row)}, {took}", markup=False)
 
-    rows = sweep(plan(norms, lams, seeds), settings, command.mnist, command.out, device, workers, report)
-    made = show_outcome(rows, load_mnist(command.mnist), settings, command.out, console)
+    mnist = load_mnist(command.mnist)
+    rows = sweep(plan(norms, lams, seeds), settings, mnist, command.out, device, workers, report)
+    made = show_outcome(rows, mnist, settings, command.out, console)
     console.print(f"{command.out} holds runs.csv and {', '.join(path.name for path in made)}", soft_wrap=True)
     return 0
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count, islice
 
 import torch
 from torch import Tensor, nn
@@ -97,11 +98,10 @@ def _steps(
     device, phase = source.mnist.images.device, settings.backbone
     optimizer = make_optimizer(model, phase.optimizer)
     arithmetic = Arithmetic(device, settings.precision)
-    images = images.to(device)
-    for step in range(phase.steps):
+    batches = image_batches(images.to(device), phase.batch, seed, PHASE)
+    for step, index in enumerate(islice(batches, phase.steps)):
         set_rate(optimizer, step, phase.steps, phase.optimizer)
         torch.manual_seed(torch_seed(seed, Stream.DROPOUT, PHASE, step))
-        index = draw_images(images, phase.batch, seed, PHASE, step)
         model.train()
         with arithmetic.reduced():
             loss = _loss(model, objective, source, index, settings, seed, step).mean()
@@ -109,13 +109,13 @@ def _steps(
         yield loss.detach()
 
 
-def draw_images(images: Tensor, batch: int, seed: int, phase: int, step: int) -> Tensor:
-    """The images (B,) of a step: each epoch is a random order of its own, its last incomplete batch left out."""
-    per_epoch = max(len(images) // batch, 1)
-    epoch, place = divmod(step, per_epoch)
-    generator = torch_generator(images.device, seed, Stream.ORDER, phase, epoch)
-    order = torch.randperm(len(images), generator=generator, device=images.device)
-    return images[order[place * batch : (place + 1) * batch]]
+def image_batches(images: Tensor, batch: int, seed: int, phase: int) -> Iterator[Tensor]:
+    """The images (B,) of each step, without end: each epoch in an order of its own, its incomplete batch left out."""
+    for epoch in count():
+        generator = torch_generator(images.device, seed, Stream.ORDER, phase, epoch)
+        order = torch.randperm(len(images), generator=generator, device=images.device)
+        for place in range(max(len(images) // batch, 1)):
+            yield images[order[place * batch : (place + 1) * batch]]
 
 
 def _loss(

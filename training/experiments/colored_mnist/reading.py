@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from training.experiments.colored_mnist.arithmetic import Arithmetic
-from training.experiments.colored_mnist.backbone import draw_images
+from training.experiments.colored_mnist.backbone import image_batches
 from training.experiments.colored_mnist.domains import Split, spread
 from training.experiments.colored_mnist.pictures import PictureSource
 from training.experiments.colored_mnist.settings import MnistSettings
@@ -71,10 +72,10 @@ def _steps(
     """Train step by step; yields the loss of each. Every pixel answers for its picture."""
     phase, arithmetic = settings.classifier, Arithmetic(images.device, settings.precision)
     optimizer = make_optimizer(classifier, phase.optimizer)
-    for step in range(phase.steps):
+    batches = image_batches(images, phase.batch, seed, PHASE)
+    for step, index in enumerate(islice(batches, phase.steps)):
         set_rate(optimizer, step, phase.steps, phase.optimizer)
         torch.manual_seed(torch_seed(seed, Stream.DROPOUT, PHASE, step))
-        index = draw_images(images, phase.batch, seed, PHASE, step)
         pictures, labels = source.take(index, torch_generator(index.device, seed, Stream.PICTURES, PHASE, step))
         classifier.train()
         with arithmetic.reduced():

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from training.errors import DataError
-from training.experiments.colored_mnist.idx import load_mnist
+from training.experiments.colored_mnist.idx import Mnist
 from training.experiments.colored_mnist.ledger import ROWS, open_folder, read_rows, write_rows
 from training.experiments.colored_mnist.run import Bench, run_trial
 from training.experiments.colored_mnist.settings import MnistSettings
@@ -31,7 +31,7 @@ def plan(norms: Sequence[Norm], lams: Sequence[float], seeds: int) -> list[Trial
 def sweep(
     trials: Sequence[Trial],
     settings: MnistSettings,
-    mnist: Path,
+    mnist: Mnist,
     out: Path,
     device: torch.device,
     workers: int,
@@ -40,14 +40,14 @@ def sweep(
     """Make the runs whose row is missing; returns all rows. `report` gets each new row, and how many of how many.
 
     Each row is written as its run finishes, so an interrupted sweep goes on where it stopped. Raises RequestError and
-    DataError as the files and the folder make it.
+    DataError as the folder and its rows make it.
     """
     open_folder(out, settings)
     rows = read_rows(out / ROWS)
     done = {row.trial for row in rows}
     missing = [trial for trial in trials if trial not in done]
     lams = tuple(dict.fromkeys(trial.lam for trial in trials))
-    bench = Bench(load_mnist(mnist), settings, lams, out, device)
+    bench = Bench(mnist, settings, lams, out, device)
     for count, row in enumerate(_made(missing, bench, min(workers, len(missing))), 1):
         rows.append(row)
         write_rows(out / ROWS, rows)
