@@ -11,7 +11,7 @@ from staged import SMALL, shown
 from scenegen.config import Size
 from scenegen.lights import PointLight
 from scenegen.rendering.antialias import bends
-from scenegen.rendering.embree_renderer import EmbreeRenderer, _image, _labels, _origin, pixel_rays
+from scenegen.rendering.embree_renderer import EmbreeRenderer, _image, _labels, _numbers, _origin, pixel_rays
 from scenegen.rendering.shading import Rays, gather, lamp_strength
 from scenegen.rendering.shadows import between, survey, surveyed_strength
 from scenegen.tracing import raycaster
@@ -24,7 +24,7 @@ def both_ways(scene, view, lamp):
     surfels = gather(scene, EmbreeRenderer()._tables_of(scene), rays, hits)
     shape = view.camera.height, view.camera.width
     depth = np.where(hits.instance > 0, hits.t, 0).astype(np.float32).reshape(shape)
-    plan = survey(_labels(surfels, hits.instance.reshape(shape)), bends(depth))
+    plan = survey(_labels(surfels, hits.instance.reshape(shape)), bends(depth), _numbers(surfels.ray, shape))
     full, quick = lamp_strength(scene, surfels, lamp), surveyed_strength(scene, surfels, lamp, plan)
     assert (full[quick > 0] >= 0).all()
     images = [_image(surfels.ray, (s > 0).astype(np.uint8), shape) for s in (full, quick)]

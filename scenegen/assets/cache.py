@@ -165,6 +165,7 @@ class CachedObjects:
     def __init__(self, source: ObjectSource, cache: AssetCache | None) -> None:
         self.source, self.cache = source, cache
         self.name, self.license = source.name, source.license
+        self._loaded: dict[str, str] = {}
 
     def ids(self) -> dict[str, tuple[str, ...]]:
         """Object ids by category, both sorted."""
@@ -175,12 +176,13 @@ class CachedObjects:
         return self.source.split(object_id)
 
     def digest(self, object_id: str) -> str:
-        """sha256 (hex) of what the object is made from."""
-        return self.source.digest(object_id)
+        """sha256 (hex) of what the object is made from: as it was when it was loaded here last, else as it is now."""
+        return self._loaded.get(object_id) or self.source.digest(object_id)
 
     def load(self, object_id: str) -> ObjectModel:
         """Read one object, from the cache if it is there. Raises AssetError."""
-        key = asset_key(f"object:{self.name}:{object_id}", self.digest(object_id))
+        self._loaded[object_id] = digest = self.source.digest(object_id)
+        key = asset_key(f"object:{self.name}:{object_id}", digest)
         return cached(self.cache, key, lambda: self.source.load(object_id))
 
 
@@ -190,6 +192,7 @@ class CachedRooms:
     def __init__(self, source: RoomSource, cache: AssetCache | None) -> None:
         self.source, self.cache = source, cache
         self.name, self.license = source.name, source.license
+        self._loaded: dict[str, str] = {}
 
     def ids(self) -> tuple[str, ...]:
         """All room ids, sorted."""
@@ -200,10 +203,11 @@ class CachedRooms:
         return self.source.split(room_id)
 
     def digest(self, room_id: str) -> str:
-        """sha256 (hex) of what the room is made from."""
-        return self.source.digest(room_id)
+        """sha256 (hex) of what the room is made from: as it was when it was loaded here last, else as it is now."""
+        return self._loaded.get(room_id) or self.source.digest(room_id)
 
     def load(self, room_id: str) -> Room:
         """Read one room, from the cache if it is there. Raises AssetError."""
-        key = asset_key(f"room:{self.name}:{room_id}", self.digest(room_id))
+        self._loaded[room_id] = digest = self.source.digest(room_id)
+        key = asset_key(f"room:{self.name}:{room_id}", digest)
         return cached(self.cache, key, lambda: self.source.load(room_id))

@@ -40,11 +40,11 @@ class EmbreeRenderer:
         depth = np.where(hits.instance > 0, hits.t, np.float32(0)).reshape(shape)
         instance = hits.instance.reshape(shape)
         bent, label = bends(depth), _labels(surfels, instance)
-        plan = survey(label, bent)
+        plan = survey(label, bent, _numbers(surfels.ray, shape))
         strengths = [surveyed_strength(scene, surfels, lamp, plan) for lamp in lighting.lights]
         light, lit = radiance(surfels, lighting, strengths)
         rgb = scatter(surfels.ray, to_bytes(light), shape, BACKGROUND)
-        first = _FirstPass(surfels, light, _image(surfels.ray, lit, shape))
+        first = _FirstPass(plan.surfel, light, _image(surfels.ray, lit, shape))
         pixels = edge_pixels(rgb, bent, label | first.lit)
         rgb.reshape(-1, 3)[pixels] = self._refine(scene, view, lighting, pixels, first)
         return Frame(rgb, depth, instance, scatter(surfels.ray, camera_normals(surfels, view), shape), hits)
@@ -67,7 +67,7 @@ class EmbreeRenderer:
         open_to = unanimous(first.lit).ravel()[pixels[surfels.ray // len(OFFSETS_PX)]]
         light, _ = illuminate(scene, surfels, lighting, open_to)
         more = _spread(surfels.ray, light, len(directions))
-        total = np.take(_spread(first.surfels.ray, first.light, first.lit.size), pixels, axis=1)
+        total = _light_at(first, pixels)
         for sample in range(len(OFFSETS_PX)):
             total += more[:, sample :: len(OFFSETS_PX)]
         return to_bytes(total / np.float32(1 + len(OFFSETS_PX))).T
@@ -77,9 +77,10 @@ class EmbreeRenderer:
 class _FirstPass:
     """What the samples at the pixels' centres gave."""
 
-    surfels: Surfels
+    surfel: NDArray[np.int32]
+    """(H, W) which surface element is seen at the pixel, -1 where none is."""
     light: F32
-    """(3, N) radiance of the surfels."""
+    """(3, N) radiance of the surface elements."""
     lit: NDArray[np.uint8]
     """(H, W) which lamps reach the pixel."""
 
@@ -98,6 +99,21 @@ def pixel_rays(view: View) -> F32:
 def _origin(view: View) -> F32:
     """(1, 3) float32 eye."""
     return view.position.astype(np.float32)[None]
+
+
+def _numbers(ray: NDArray[np.intp], shape: tuple[int, int]) -> NDArray[np.int32]:
+    """(H, W) place of each flat pixel in `ray` (N,), -1 where it has none."""
+    out = np.full(shape, -1, np.int32)
+    out.ravel()[ray] = np.arange(len(ray), dtype=np.int32)
+    return out
+
+
+def _light_at(first: _FirstPass, pixels: NDArray[np.intp]) -> F32:
+    """(3, N) radiance at the centres of some pixels; the sky's where nothing was hit."""
+    surfel = np.take(first.surfel.ravel(), pixels)
+    # -1 takes the last one, which is overwritten
+    out = np.take(first.light, surfel, axis=1, mode="wrap") if first.light.size else np.empty((3, len(pixels)))
+    return np.where(surfel < 0, _SKY[:, None], out)
 
 
 def _spread(ray: NDArray[np.intp], light: F32, count: int) -> F32:

@@ -221,56 +221,40 @@ def lamp_strength(scene: Scene, surfels: Surfels, lamp: PointLight, doubtful: ND
 
     Shadow rays are cast from the lamp to the `doubtful` elements (N,), or to all.
     """
-    strength, ends, rows = candidates(surfels, lamp, doubtful)
-    strength[rows[in_shadow(scene, lamp, ends)]] = 0
+    strength = unshadowed(surfels, lamp)
+    rows = np.flatnonzero(strength > 0 if doubtful is None else (strength > 0) & doubtful)
+    strength[rows[in_shadow(scene, surfels, rows, lamp)]] = 0
     return strength
 
 
-def in_shadow(scene: Scene, lamp: PointLight, ends: F32) -> NDArray[np.bool_]:
-    """(M,) whether something stands between a lamp and the ends (M, 3) of the ways from it."""
-    return blocked(scene, np.asarray(lamp.position, np.float32)[None], ends, SHADOW_REACH)
+def in_shadow(scene: Scene, surfels: Surfels, rows: NDArray[np.integer], lamp: PointLight) -> NDArray[np.bool_]:
+    """(M,) whether something stands between a lamp and the elements `rows` (M,)."""
+    here = np.asarray(lamp.position, np.float32)
+    reach = np.take(surfels.point, rows, axis=1) - here[:, None]
+    # the ways end just above the surface
+    lift = np.sqrt(_dot(reach, reach))
+    lift += surfels.t[rows]
+    lift *= np.float32(SHADOW_OFFSET)
+    reach += np.take(surfels.side, rows, axis=1) * lift
+    return blocked(scene, here[None], np.ascontiguousarray(reach.T), SHADOW_REACH)
 
 
-def candidates(surfels: Surfels, lamp: PointLight, doubtful: NDArray[np.bool_] | None = None) -> tuple[F32, F32, Int]:
-    """Strength (N,) of a lamp as if nothing stood in the way, and what must be asked for shadows.
+def unshadowed(surfels: Surfels, lamp: PointLight) -> F32:
+    """(N,) share of a lamp's colour that arrives if nothing stands in the way.
 
-    That is: ends (M, 3) of the ways from the lamp to just above the elements, and rows (M,), which elements.
+    It is 0 where the face looks away from the lamp, or where its light would not be seen.
     """
-    count = len(surfels.ray)
-    strength, ends, rows = np.empty(count, np.float32), np.empty((count, 3), np.float32), np.empty(count, np.intp)
-    asked = 0
-    for part in _blocks(count):
-        strength[part], reach = _unshadowed(surfels, part, lamp)
-        ask = strength[part] > 0
-        if doubtful is not None:
-            ask &= doubtful[part]
-        found = np.flatnonzero(ask)
-        into = slice(asked, asked + len(found))
-        asked += len(found)
-        np.add(found, part.start, out=rows[into])
-        for axis in range(3):
-            ends[into, axis] = np.take(reach[axis], found)
-    return strength, ends[:asked], rows[:asked]
-
-
-def _unshadowed(surfels: Surfels, part: slice, lamp: PointLight) -> tuple[F32, F32]:
-    """Strength (N,) as if nothing stood in the way, and (3, N) the way from the lamp to just above the elements.
-
-    The strength is 0 where the face looks away from the lamp, or where its light would not be seen.
-    """
-    reach = surfels.point[:, part] - np.asarray(lamp.position, np.float32)[:, None]
-    side = surfels.side[:, part]
-    distance_sq, falloff = _dot(reach, reach), np.float32(lamp.radius_m**2)
-    distance = np.sqrt(np.maximum(distance_sq, np.float32(1e-12)))
-    strength = _dot(reach, surfels.normal[:, part])
-    strength *= -falloff
-    distance_sq += falloff
-    distance_sq *= distance
-    strength /= distance_sq
-    seen = _dot(reach, side) < 0
-    seen &= strength > np.float32(LEAST_LIGHT / max(*lamp.color, 1e-6))
-    strength *= seen
-    distance += surfels.t[part]
-    distance *= np.float32(SHADOW_OFFSET)
-    reach += side * distance
-    return strength, reach
+    strength = np.empty(len(surfels.ray), np.float32)
+    here, falloff = np.asarray(lamp.position, np.float32)[:, None], np.float32(lamp.radius_m**2)
+    for part in _blocks(len(strength)):
+        reach = surfels.point[:, part] - here
+        distance_sq = _dot(reach, reach)
+        distance = np.sqrt(np.maximum(distance_sq, np.float32(1e-12)))
+        out = np.multiply(_dot(reach, surfels.normal[:, part]), -falloff, out=strength[part])
+        distance_sq += falloff
+        distance_sq *= distance
+        out /= distance_sq
+        seen = _dot(reach, surfels.side[:, part]) < 0
+        seen &= out > np.float32(LEAST_LIGHT / max(*lamp.color, 1e-6))
+        out *= seen
+    return strength

@@ -1,6 +1,6 @@
 """Rays against instanced meshes, by Embree: one BVH per mesh, built once and kept.
 
-A placed object is an instance: the rays that meet its bounding sphere are taken into object space
+A placed object is an instance: the rays that meet its bounds (`sieve`) are taken into object space
 by the inverse transform. Directions are not normalised, so the ray parameter t is shared and the
 nearest hit over all bodies wins. Pixels, shadows and tracks go through the same functions, so a
 pixel and its label can never disagree.
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from scenegen.assets.mesh import Mesh
 from scenegen.geometry import inverse, transform
+from scenegen.tracing.sieve import Boxes, boxes_of, sieve_of
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -26,20 +27,23 @@ SPHERE_SLACK = 1.0 + 1e-4
 
 
 class Bvh:
-    """Embree's acceleration structure of one mesh, with its bounding sphere in mesh coordinates."""
+    """Embree's acceleration structure of one mesh, with its bounding box and sphere in mesh coordinates."""
 
     def __init__(self, mesh: Mesh) -> None:
         self._vertices = np.ascontiguousarray(mesh.vertices, np.float32)
         self._faces = np.ascontiguousarray(mesh.faces, np.int32)
         self._scene = EmbreeScene()
         self._mesh = TriangleMesh(self._scene, self._vertices, self._faces)
-        low, high = self._vertices.min(0).astype(np.float64), self._vertices.max(0).astype(np.float64)
-        self.center: F64 = (low + high) / 2
+        self.low: F64 = self._vertices.min(0).astype(np.float64)
+        self.high: F64 = self._vertices.max(0).astype(np.float64)
+        self.center: F64 = (self.low + self.high) / 2
         self.radius = float(np.linalg.norm(self._vertices - self.center, axis=1).max()) * SPHERE_SLACK
 
-    def nearest(self, origins: F32, directions: F32) -> dict[str, NDArray]:
-        """First hits: arrays u, v, tfar, primID (-1: none) of (R,) each."""
-        return self._scene.run(*_checked(origins, directions), output=1)
+    def nearest(self, origins: F32, directions: F32, t_far: F32 | None = None) -> dict[str, NDArray]:
+        """First hits at t <= `t_far` (R,), or at any t: arrays u, v, tfar, primID (-1: none) of (R,) each."""
+        o, d = _checked(origins, directions)
+        far = np.full(len(d), np.inf, np.float32) if t_far is None else t_far.copy()
+        return self._scene.run(o, d, dists=far, output=1)
 
     def blocked(self, origins: F32, directions: F32, t_far: float) -> NDArray[np.bool_]:
         """(R,) whether anything lies at 0 < t < t_far along each ray."""
@@ -100,6 +104,12 @@ class Scene:
 
     bodies: tuple[Body, ...]
 
+    @cached_property
+    def boxes(self) -> Boxes:
+        """The boxes of all bodies but the room."""
+        placed = self.bodies[1:]
+        return boxes_of([b.bvh.low for b in placed], [b.bvh.high for b in placed], [b.T_world_body for b in placed])
+
     def body(self, instance: int) -> Body:
         """The body with this instance number."""
         return next(b for b in self.bodies if b.instance == instance)
@@ -138,14 +148,18 @@ def nearest(scene: Scene, origins: F64 | F32, directions: F64 | F32) -> Hits:
 
     """
     o, d = np.asarray(origins, np.float32), np.asarray(directions, np.float32)
-    first = scene.bodies[0]
-    hits = _first(first, first.bvh.nearest(*first.own_rays(o, d)))
-    if len(scene.bodies) > 1:
-        sieve = _sieve(o, d)
-        for body in scene.bodies[1:]:
-            index = sieve.passing(*body.sphere)
-            if len(index):
-                _merge(hits, body, index, body.bvh.nearest(*body.own_rays(_rows(o, index), d[index])))
+    room, *placed = scene.bodies
+    if not placed:
+        return _hits(room, room.bvh.nearest(*room.own_rays(o, d)))
+    # the few rays that meet an object first: they need not look for a wall behind it
+    on_object = _nothing(len(d))
+    for body, index in zip(placed, sieve_of(o, d).passing(scene.boxes), strict=True):
+        if len(index):
+            _merge(on_object, body, index, body.own_rays(_rows(o, index), d[index]))
+    hits = _hits(room, room.bvh.nearest(*room.own_rays(o, d), on_object.t))
+    rows = np.flatnonzero((hits.primitive < 0) & (on_object.instance > 0))
+    for name in ("instance", "primitive", "u", "v"):
+        getattr(hits, name)[rows] = getattr(on_object, name)[rows]
     return hits
 
 
@@ -154,25 +168,32 @@ def blocked(scene: Scene, origins: F64 | F32, directions: F64 | F32, t_far: floa
     o, d = np.asarray(origins, np.float32), np.asarray(directions, np.float32)
     first = scene.bodies[0]
     out = first.bvh.blocked(*first.own_rays(o, d), t_far)
-    sieve = _sieve(o, d)
-    for body in scene.bodies[1:]:
-        index = sieve.passing(*body.sphere)
-        index = index[~out[index]]
-        if len(index):
-            out[index] = body.bvh.blocked(*body.own_rays(_rows(o, index), d[index]), t_far)
+    if len(scene.bodies) > 1:
+        for body, rays in zip(scene.bodies[1:], sieve_of(o, d).passing(scene.boxes), strict=True):
+            index = rays[~out[rays]]
+            if len(index):
+                out[index] = body.bvh.blocked(*body.own_rays(_rows(o, index), d[index]), t_far)
     return out
 
 
-def _first(body: Body, found: dict[str, NDArray]) -> Hits:
+def _hits(body: Body, found: dict[str, NDArray]) -> Hits:
     """The hits of one body."""
-    hit = found["primID"] >= 0
-    t = np.where(hit, found["tfar"], np.float32(np.inf))
-    return Hits(hit.astype(np.uint16) * np.uint16(body.instance), found["primID"], found["u"], found["v"], t)
+    instance = (found["primID"] >= 0) * np.uint16(body.instance)
+    return Hits(instance, found["primID"], found["u"], found["v"], found["tfar"])
 
 
-def _merge(hits: Hits, body: Body, index: NDArray[np.intp], found: dict[str, NDArray]) -> None:
-    """Write a body's hits over `hits` where they are nearer; `index` says which rays were cast."""
-    closer = np.flatnonzero((found["primID"] >= 0) & (found["tfar"] < hits.t[index]))
+def _nothing(count: int) -> Hits:
+    """No hits."""
+    u, v = np.zeros((2, count), np.float32)
+    primitive, t = np.full(count, -1, np.int32), np.full(count, np.inf, np.float32)
+    return Hits(np.zeros(count, np.uint16), primitive, u, v, t)
+
+
+def _merge(hits: Hits, body: Body, index: NDArray[np.intp], rays: tuple[F32, F32]) -> None:
+    """Write a body's hits over `hits` where they are nearer; `rays`, in mesh coordinates, are those at `index`."""
+    before = hits.t[index]
+    found = body.bvh.nearest(*rays, before)
+    closer = np.flatnonzero((found["primID"] >= 0) & (found["tfar"] < before))
     rows = index[closer]
     hits.instance[rows] = body.instance
     hits.primitive[rows] = found["primID"][closer]
@@ -182,58 +203,6 @@ def _merge(hits: Hits, body: Body, index: NDArray[np.intp], found: dict[str, NDA
 def _rows(origins: F32, index: NDArray) -> F32:
     """Origins of some rays; a single shared origin stays shared."""
     return origins if len(origins) == 1 else origins[index]
-
-
-@dataclass(frozen=True)
-class _Sieve:
-    """What every sphere test of a bundle of rays needs, computed once."""
-
-    origins: F32
-    directions: F32
-    length: F32
-    """(R,) length of each direction."""
-
-    def passing(self, center: F64, radius: float) -> NDArray[np.intp]:
-        """Indices of the rays that may meet a sphere; conservative by a float32 margin."""
-        r2 = radius * radius * 1.001 + 1e-5
-        if len(self.origins) == 1:
-            return self._from_one_point(center - self.origins[0].astype(np.float64), r2)
-        c = center.astype(np.float32)
-        squares, products = self._terms
-        along = self.directions @ c
-        along -= products
-        surplus = self.origins @ (-2 * c)
-        surplus += squares
-        surplus += np.float32(center @ center - r2)
-        inside = surplus <= 0
-        surplus *= self._length2
-        hit = along > 0
-        along *= along
-        hit &= along >= surplus
-        return np.flatnonzero(hit | inside)
-
-    @cached_property
-    def _length2(self) -> F32:
-        """(R,) squared lengths."""
-        return self.length * self.length
-
-    @cached_property
-    def _terms(self) -> tuple[F32, F32]:
-        """(R,) o.o and o.d of rays with origins of their own."""
-        o, d = self.origins, self.directions
-        return np.einsum("ij,ij->i", o, o), np.einsum("ij,ij->i", o, d)
-
-    def _from_one_point(self, away: F64, r2: float) -> NDArray[np.intp]:
-        """Rays of one origin meet the sphere inside a cone about its centre."""
-        surplus = float(away @ away) - r2
-        if surplus <= 0:
-            return np.arange(len(self.directions))
-        return np.flatnonzero(self.directions @ away.astype(np.float32) >= np.float32(surplus**0.5) * self.length)
-
-
-def _sieve(origins: F32, directions: F32) -> _Sieve:
-    """The sieve of a bundle of rays."""
-    return _Sieve(origins, directions, np.sqrt(np.einsum("ij,ij->i", directions, directions)))
 
 
 @dataclass(frozen=True)
