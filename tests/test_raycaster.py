@@ -69,6 +69,25 @@ def test_many_origins_and_one_direction_give_the_same():
     assert np.allclose(nearest(s, o, d).t[::20], one_by_one)
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_one_origin_serves_any_number_of_rays(count):
+    # three rays are the trap: an origin of three numbers has as many entries as there are rays
+    bvh = body(box((-1, -1, -1), (1, 1, 1)), 1).bvh
+    below, up = np.array([0.1, 0.2, -3], np.float32), np.tile(np.array([0, 0, 1], np.float32), (count, 1))
+    for origin in (below, below[None], np.tile(below, (count, 1))):
+        assert bvh.nearest(origin, up)["tfar"] == pytest.approx(2)
+        assert bvh.blocked(origin, up, 2.1).all()
+        assert not bvh.blocked(origin, up, 1.9).any()
+
+
+def test_hits_beyond_the_limit_are_none():
+    bvh = body(box((-1, -1, -1), (1, 1, 1)), 1).bvh
+    below, up = np.array([[0.1, 0.2, -3]], np.float32), np.tile(np.array([0, 0, 1], np.float32), (3, 1))
+    limits = np.array([1.9, 2.1, np.inf], np.float32)
+    assert (bvh.nearest(below, up, limits)["primID"] >= 0).tolist() == [False, True, True]
+    assert limits.tolist() == pytest.approx([1.9, 2.1, np.inf])
+
+
 def test_misses_say_so():
     s = scene(box((-1, -1, -1), (1, 1, 1)))
     hits = nearest(s, np.array([[0, 0, 5.0]]), np.array([[0, 0, 1.0], [0, 0, -1.0]]))

@@ -156,11 +156,13 @@ def _labels(surfels: Surfels, instance: NDArray[np.uint16]) -> NDArray[np.uint32
 
 def camera_normals(surfels: Surfels, view: View) -> NDArray[np.int8]:
     """(3, N) normals in camera axes times 127, on the eye's side even where a smooth normal is not."""
-    rotation = view.T_world_cam[:3, :3].T.astype(np.float32)
+    rotation, eye = view.T_world_cam[:3, :3].T.astype(np.float32), _origin(view)[0]
     normal = rotation @ surfels.normal
-    toward = rotation @ (surfels.point - _origin(view).T)
-    away = np.flatnonzero(np.einsum("ij,ij->j", normal, toward) > 0)
-    normal[:, away] = _grazing(normal[:, away], toward[:, away])
+    along = np.einsum("ij,ij->j", surfels.normal, surfels.point)
+    along -= eye @ surfels.normal
+    away = np.flatnonzero(along > 0)
+    toward = rotation @ (surfels.point[:, away] - eye[:, None])
+    normal[:, away] = _grazing(normal[:, away], toward)
     normal *= np.float32(127)
     return np.rint(normal, out=normal).astype(np.int8)
 

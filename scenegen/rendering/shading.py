@@ -113,20 +113,26 @@ def _fill_normals(
     out: Surfels, at: slice, body: Body, table: SurfaceTable, toward: F32, face: Int, weights: tuple[F32, F32]
 ) -> F32:
     """Write face and shading normals; returns the cosine (N,) between the face and the ray."""
-    linear = np.asarray(body.T_world_body[:3, :3] / np.linalg.norm(body.T_world_body[:3, 0]), np.float32)
     rows = np.take(table.normals, face, axis=0)
-    side, normal = linear @ np.ascontiguousarray(rows[:, :3].T), out.normal[:, at]
+    side, normal = _turned(body, np.ascontiguousarray(rows[:, :3].T)), out.normal[:, at]
     cosine = -_dot(side, toward)
     sign = np.copysign(np.float32(1), cosine)
     np.multiply(side, sign, out=out.side[:, at])
     if table.is_smooth:
-        smooth = linear @ _interpolate(rows[:, 3:], *weights)
+        smooth = _turned(body, _interpolate(rows[:, 3:], *weights))
         np.multiply(smooth, sign / np.sqrt(_dot(smooth, smooth)), out=normal)
     else:
         normal[:] = out.side[:, at]
     np.abs(cosine, out=cosine)
     cosine /= np.sqrt(_dot(toward, toward))
     return cosine
+
+
+def _turned(body: Body, normals: F32) -> F32:
+    """(3, N) unit vectors of a body's mesh, in the world."""
+    if body.is_static:
+        return normals
+    return np.asarray(body.T_world_body[:3, :3] / np.linalg.norm(body.T_world_body[:3, 0]), np.float32) @ normals
 
 
 def _interpolate(rows: F32, u: F32, v: F32) -> F32:
@@ -148,6 +154,9 @@ def _dot(a: F32, b: F32) -> F32:
 
 def _fill_material(out: Surfels, at: slice, table: SurfaceTable, face: Int) -> None:
     """Write material and emission."""
+    if table.is_plain:
+        out.material[at] = 0
+        return
     material = np.take(table.material, face)
     out.material[at] = material & 0xFF
     if table.emission is not None:
@@ -155,15 +164,18 @@ def _fill_material(out: Surfels, at: slice, table: SurfaceTable, face: Int) -> N
 
 
 def _albedo(table: SurfaceTable, face: Int, weights: tuple[F32, F32], footprint: F32) -> F32:
-    """Linear reflectance (3, N): texture or colour, times vertex colour; `footprint` in body square metres."""
+    """Linear reflectance (3, N), or (3, 1) where it is one: texture or colour, times vertex colour.
+
+    `footprint` (N,) in square metres of the body.
+    """
     if table.uv is not None and table.pool is not None:
         rows = np.take(table.uv, face, axis=0)
         uv = _interpolate(rows[:, :6], *weights)
         out = sample(table.pool, rows[:, 7].astype(np.intp), (uv[0], uv[1]), footprint * rows[:, 6])
     else:
-        out = np.take(table.palette, np.take(table.material, face), axis=1)
+        out = table.palette if table.is_plain else np.take(table.palette, np.take(table.material, face), axis=1)
     if table.colors is not None:
-        out *= _vertex_colors(np.take(table.colors, face, axis=0), *weights)
+        out = _vertex_colors(np.take(table.colors, face, axis=0), *weights) * out
     return out
 
 

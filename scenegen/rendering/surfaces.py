@@ -40,6 +40,11 @@ class SurfaceTable:
     """Texels; None where no material has a texture."""
 
     @property
+    def is_plain(self) -> bool:
+        """Whether there is a single material, which gives off no light."""
+        return self.palette.shape[1] == 1 and self.emission is None
+
+    @property
     def is_smooth(self) -> bool:
         """Whether shading normals differ from face normals."""
         return self.normals.shape[1] == 12

@@ -75,6 +75,8 @@ def _normals(scene: Scene, instance: NDArray, primitive: NDArray) -> Array:
     normals = np.zeros((len(instance), 3))
     for body in scene.bodies:
         rows = np.flatnonzero(instance == body.instance)
+        if not len(rows):
+            continue
         a, b, c = np.moveaxis(body.mesh.vertices[body.mesh.faces[primitive[rows]]].astype(np.float64), 1, 0)
         # a similarity turns normals as it turns any direction
         normals[rows] = transform(body.T_world_body, np.cross(b - a, c - a)) - body.T_world_body[:3, 3]

@@ -9,6 +9,7 @@ embreex 4.4 traps handled here: float32 contiguous input only, `OCCLUDED` answer
 overwrites the distances, tnear is 0, non-finite rays may never return.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -56,8 +57,11 @@ def _checked(origins: F32, directions: F32) -> tuple[F32, F32]:
     d, o = np.ascontiguousarray(directions, np.float32), np.asarray(origins, np.float32)
     assert d.shape == (len(d), 3), d.shape
     # NaN and infinity survive a sum: no mask of the whole array is needed
-    assert np.isfinite(d.sum() + o.sum()), "rays must be finite"
-    return np.ascontiguousarray(np.broadcast_to(o, d.shape)), d
+    assert math.isfinite(np.add.reduce(d, axis=None) + np.add.reduce(o, axis=None)), "rays must be finite"
+    if o.shape != d.shape or not o.flags.c_contiguous:
+        o, few = np.empty_like(d), o
+        o[:] = few
+    return o, d
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,7 +232,8 @@ def surface(scene: Scene, hits: Hits, origins: F64, directions: F64) -> Surface:
     corner, normal = np.full((2, len(d), 3), np.nan)
     for body in scene.bodies:
         rows = np.flatnonzero(hits.instance == body.instance)
-        corner[rows], normal[rows] = _planes(body, hits.primitive[rows])
+        if len(rows):
+            corner[rows], normal[rows] = _planes(body, hits.primitive[rows])
     with np.errstate(invalid="ignore", divide="ignore"):
         t = np.einsum("ij,ij->i", normal, corner - o) / np.einsum("ij,ij->i", normal, d)
         normal /= np.sqrt(np.einsum("ij,ij->i", normal, normal))[:, None]
