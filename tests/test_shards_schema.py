@@ -75,8 +75,9 @@ def test_markdown_tables_have_one_row_per_entry():
     assert columns == {6}
 
 
-def test_chunks_hold_one_picture_or_one_view_of_rays():
+def test_chunks_hold_rows_of_one_picture_or_one_view_of_rays():
     assert schema.FIELD["rgb"].chunks((4, 2, 48, 64, 3)) == (1, 1, 48, 64, 3)
+    assert schema.FIELD["normal"].chunks((4, 2, 480, 640, 3)) == (1, 1, 60, 640, 3)
     assert schema.FIELD["rays/xy0"].chunks((4, 96, 2)) == (1, 96, 2)
     assert schema.FIELD["rays/xy"].chunks((4, 1, 96, 2)) == (1, 1, 96, 2)
     assert schema.FIELD["camera/K"].chunks((4, 2, 3, 3)) == (4, 2, 3, 3)

@@ -7,6 +7,7 @@ import pickle
 import h5py
 import numpy as np
 import pytest
+from old_layout import in_old_layout
 from shard_factory import make_content
 
 from scenegen.shards import ShardError, Status
@@ -81,6 +82,18 @@ def test_the_rays_are_those_of_the_chosen_view(folder):
         view = 1 if (item.image1 == sample.rgb[1].transpose(2, 0, 1)).all() else 2
         hit = np.isfinite(sample.xy[view - 1])
         np.testing.assert_array_equal(item.rays.xy1[hit], sample.xy[view - 1][hit])
+
+
+def test_pairs_are_the_same_from_bands_and_from_whole_pictures(tmp_path):
+    write(tmp_path / "bands" / "0.h5", samples=3, views=3, height=96, width=40)
+    (tmp_path / "old").mkdir()
+    in_old_layout(tmp_path / "bands" / "0.h5", tmp_path / "old" / "0.h5")
+    for crop, flip_p in ((16, 0.0), (40, 1.0), (0, 0.5)):
+        settings = DataSettings(crop=crop, min_matches=1, workers=0, flip_p=flip_p)
+        new, old = (open_pairs(folder, "train", settings, 3) for folder in (tmp_path / "bands", tmp_path / "old"))
+        for key in [(epoch, pair) for epoch in range(4) for pair in range(3)]:
+            assert_same(new[key], old[key])
+            assert new[key].image0.flags.c_contiguous
 
 
 def test_a_pair_with_too_few_matches_is_passed_over(tmp_path):

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,47 +17,21 @@ from torch import nn
 
 from training.data.batch import PairBatch
 from training.data.loader import read_batches
-from training.data.order import Key
-from training.data.pairs import PairData, open_pairs, read_rays, splits
 from training.devices import choose_device, describe_device
 from training.errors import DataError
+from training.loader_rate import SMALL, LoaderRate, loader_rate, loader_table, open_largest, random_keys
 from training.loop import clip, describe, make_optimizer, two_views
 from training.models.unet import build_model
 from training.objectives.select import select_matches
 from training.objectives.zoo import build_objective
 from training.presets import preset
-from training.seeding import Stream, numpy_generator, torch_generator
-from training.settings import DataSettings, FitSettings
+from training.seeding import Stream, torch_generator
+from training.settings import FitSettings
 
-AIMS = {"gzip": 200, "zstd": 450}
-"""Random pairs of 640x480 per second and core that the loader is to reach, by codec."""
 CODECS = ("gzip", "zstd", "none")
 """Codecs that are measured when no shards are given."""
 RENDER = ("--rooms", "1", "--pairs-per-room", "8", "--size", "640x480", "--layers", "rgb")
 """What is rendered then, with the built-in rooms and objects."""
-READ = ("rgb", "rays/xy0", "rays/xy", "rays/status")
-"""Datasets that training reads."""
-CROP, SMALL = 256, 128
-"""Side of the windows in the measurement of the loader, and of a step whose preset takes small pictures whole."""
-GROUP = 8
-"""Pairs put together in the measurement of the loader."""
-ROUNDS, ROUND_S = 3, 0.7
-"""Measurements of which the best counts, as what else runs only slows down; and the CPU time of each."""
-
-
-@dataclass(frozen=True)
-class LoaderRate:
-    """How fast the pairs of one folder are read at random, per second of one core."""
-
-    codec: str
-    picture: tuple[int, int]
-    """Width and height in pixels."""
-    mb_per_pair: float
-    """Stored size of what is read, MB."""
-    decode: float
-    """Pairs per second: both pictures and the rays, nothing else."""
-    batches: float
-    """Pairs per second: read, cut, carried into windows, put together in batches."""
 
 
 @dataclass(frozen=True)
@@ -109,22 +83,11 @@ def bench(shards: Path | None, device: str = "auto", name: str | None = None, co
     return report
 
 
-def loader_rate(folder: Path) -> LoaderRate:
-    """Random access to the pairs of a folder, by this process alone."""
-    data = _open(folder, DataSettings(crop=CROP, min_matches=1, workers=0))
-    reader = data.shards.reader(0)
-    infos = {info.name: info for info in reader.datasets()}
-    stored = sum(infos[name].stored_bytes for name in READ) / len(reader)
-    return LoaderRate(
-        infos["rgb"].codec.split()[0], data.picture, stored / 1e6, _rate(_decoder(data)), _rate(_batcher(data))
-    )
-
-
 def step_times(folder: Path, name: str, settings: FitSettings, device: torch.device) -> StepTimes:
     """The parts of some training steps on the pairs of a folder."""
-    data = _open(folder, replace(settings.data, crop=settings.data.crop or SMALL, workers=0, min_matches=1))
+    data = open_largest(folder, replace(settings.data, crop=settings.data.crop or SMALL, workers=0, min_matches=1))
     warm, counted = (5, 20) if device.type == "cuda" else (1, 5)
-    keys = _keys(data, settings.batch, warm + counted)
+    keys = random_keys(data, settings.batch, warm + counted)
     clock = _Clock(device)
     steps = _steps(settings, read_batches(data, keys), device, clock)
     for _ in range(warm):
@@ -148,18 +111,6 @@ def show(report: Report, workers: int, console: Console) -> None:
         f"bound by {bound}",
         soft_wrap=True,
     )
-
-
-def loader_table(rates: tuple[LoaderRate, ...]) -> Table:
-    """One row for each codec."""
-    table = Table(title="Random pairs per second of one core (CPU time, files in memory)")
-    for heading in ("codec", "pictures", "MB per pair", "decoded", f"{CROP} px batches", "aim"):
-        table.add_column(heading, justify="left" if heading in ("codec", "pictures") else "right")
-    for rate in rates:
-        size = f"{rate.picture[0]}x{rate.picture[1]}"
-        aim = f"{AIMS[rate.codec]}" if rate.codec in AIMS and rate.picture == (640, 480) else ""
-        table.add_row(rate.codec, size, f"{rate.mb_per_pair:.2f}", f"{rate.decode:.0f}", f"{rate.batches:.0f}", aim)
-    return table
 
 
 def step_table(step: StepTimes) -> Table:
@@ -219,59 +170,6 @@ def _steps(settings: FitSettings, batches: Iterator[PairBatch], device: torch.de
             clip(parameters, settings.optimizer)
             optimizer.step()
         yield
-
-
-def _open(folder: Path, settings: DataSettings) -> PairData:
-    """The largest split of a folder, in windows no larger than its pictures."""
-    sizes = splits(folder)
-    split = max(sizes, key=lambda name: sizes[name])
-    width, height = open_pairs(folder, split, replace(settings, crop=0), 0).picture
-    return open_pairs(folder, split, replace(settings, crop=min(settings.crop, width, height)), 0)
-
-
-def _keys(data: PairData, batch: int, count: int) -> list[tuple[Key, ...]]:
-    """Random batches, of windows of their own; few pairs are read again and again."""
-    rng = numpy_generator(data.seed, Stream.ORDER)
-    return [tuple((k, int(pair)) for pair in rng.integers(len(data), size=batch)) for k in range(count)]
-
-
-def _decoder(data: PairData) -> Callable[[int], int]:
-    """A function of a turn that reads random pairs and returns how many."""
-    (keys,) = _keys(data, 1000, 1)
-
-    def decode(turn: int) -> int:
-        shard, row = data.shards.locate(keys[turn % len(keys)][1])
-        reader = data.shards.reader(shard)
-        read_rays(reader, row, 1)
-        return len([reader.read("rgb", row, view) for view in (0, 1)]) // 2
-
-    return decode
-
-
-def _batcher(data: PairData) -> Callable[[int], int]:
-    """A function of a turn that makes a random batch and returns its size."""
-    keys = _keys(data, GROUP, 100)
-
-    def batch(turn: int) -> int:
-        return sum(len(pairs) for pairs in read_batches(data, [keys[turn % len(keys)]]))
-
-    return batch
-
-
-def _rate(work: Callable[[int], int]) -> float:
-    """Units per second of CPU time that `work` does: a core's worth, however busy the machine is.
-
-    The best of some rounds, after one turn to open the files.
-    """
-    work(0)
-    return max(_round(work) for _ in range(ROUNDS))
-
-
-def _round(work: Callable[[int], int]) -> float:
-    begin, done, turn = time.process_time(), 0, 0
-    while (passed := time.process_time() - begin) < ROUND_S:
-        done, turn = done + work(turn), turn + 1
-    return done / passed
 
 
 def _render_all(folder: Path, console: Console) -> tuple[list[Path], list[str]]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.errors import ShardError
-from scenegen.shards.chunks import coder_of, read
+from scenegen.shards.chunks import packed, read
 from scenegen.shards.codecs import filters_of
 from scenegen.shards.content import ShardContent, stored
 from scenegen.shards.opening import AGAIN, DAMAGE, first_line, open_file, require_stored_here
@@ -96,14 +96,14 @@ def _type_name(dtype: np.dtype[Any]) -> Any:
 
 
 def _blocks(name: str, dataset: h5py.Dataset) -> Iterator[bytes]:
-    """Decoded bytes of a dataset in C order, a chunk at a time."""
+    """Decoded bytes of a dataset in C order, however it is cut into chunks, a picture at a time."""
     axes = FIELD[name].chunk_axes if name in FIELD else 0
     if not (dataset.size and axes):
         yield _bytes(dataset[()])
         return
-    codec = coder_of(dataset, axes, filters_of(dataset))
+    source = packed(dataset, axes, filters_of(dataset))
     for at in np.ndindex(dataset.shape[:axes]):
-        yield _bytes(read(dataset, axes, at, codec) if codec else dataset[at])
+        yield _bytes(read(source, at) if source else dataset[at])
 
 
 def _bytes(array: NDArray[Any]) -> bytes:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from scenegen.errors import ShardError
 from scenegen.shards import schema
-from scenegen.shards.chunks import coder_of
+from scenegen.shards.chunks import Packed, packed, read, read_rows
 from scenegen.shards.codecs import filters_of, require_readable
 
 AGAIN = "make it again with the command that made it, or copy it again"
@@ -48,15 +48,41 @@ class OpenShard:
     """Root attributes as Python values."""
     tables: dict[str, NDArray[Any]] = field(default_factory=dict)
     """Small datasets that were read as a whole."""
-    coders: dict[str, str | None] = field(default_factory=dict)
-    """Datasets whose storage was looked at: the codec with which `chunks` unpacks them, if it does."""
+    sources: dict[str, Packed | None] = field(default_factory=dict)
+    """Datasets whose storage was looked at: what `chunks` unpacks, None where HDF5 does."""
 
-    def coder_of(self, name: str, chunk_axes: int) -> str | None:
-        """The codec with which `chunks` unpacks a dataset; None where HDF5 does."""
-        if name not in self.coders:
+    def part(self, name: str, index: tuple[int, ...]) -> NDArray[Any]:
+        """The part of a large dataset at leading indices."""
+        dataset, source = self.datasets[name], self._source(name)
+        if source and _inside(index, dataset.shape):
+            return read(source, index)
+        return np.asarray(dataset[index])
+
+    def window(self, name: str, index: tuple[int, int], rows: range, columns: slice) -> NDArray[Any]:
+        """Neighbouring rows, and of these some columns, of the picture at all leading indices."""
+        dataset, source = self.datasets[name], self._source(name)
+        if source and rows and _inside(index, dataset.shape):
+            return read_rows(source, index, rows.start, rows.stop, columns)
+        return np.asarray(dataset[(*index, slice(rows.start, rows.stop), columns)])
+
+    def table(self, name: str) -> NDArray[Any]:
+        """A small dataset as a whole, kept while the file is open; text as `str`."""
+        if name not in self.tables:
+            data = self.datasets[name][()]
+            self.tables[name] = np.char.decode(data, "utf-8") if schema.FIELD[name].dtype == schema.TEXT else data
+        return self.tables[name]
+
+    def _source(self, name: str) -> Packed | None:
+        """What `chunks` unpacks of a dataset; None where HDF5 does."""
+        if name not in self.sources:
             dataset = self.datasets[name]
-            self.coders[name] = coder_of(dataset, chunk_axes, filters_of(dataset))
-        return self.coders[name]
+            self.sources[name] = packed(dataset, schema.FIELD[name].chunk_axes, filters_of(dataset))
+        return self.sources[name]
+
+
+def _inside(index: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Whether leading indices lie from 0 within a shape."""
+    return all(0 <= i < n for i, n in zip(index, shape, strict=False))
 
 
 def open_file(path: Path) -> h5py.File:

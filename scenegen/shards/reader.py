@@ -8,7 +8,8 @@ import json
 import operator
 import os
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.errors import ShardError
-from scenegen.shards import chunks, schema
+from scenegen.shards import schema
 from scenegen.shards.codecs import codec_of
 from scenegen.shards.opening import AGAIN, DAMAGE, OpenShard, close, first_line, open_shard, shard_path
 from scenegen.shards.sample import Sample
@@ -83,16 +84,22 @@ class ShardReader:
 
     def read(self, name: str, *index: int) -> Array:
         """A whole dataset, or its part at leading indices: `read("rgb", 3, 1)` is view 1 of sample 3."""
-        opened = self._open()
-        dataset = opened.datasets.get(name)
-        if dataset is None:
-            raise ShardError(f"{self.path}: has no dataset {name!r}: choose one of {', '.join(opened.datasets)}")
-        try:
+        with self._reading(name) as opened:
             if schema.FIELD[name].chunk_axes:
-                return _rows(opened, name, index)
-            return np.array(_table(opened, name)[index])
-        except (OSError, RuntimeError, UnicodeDecodeError, MemoryError) as error:
-            raise ShardError(f"{self.path}: {name} is damaged ({first_line(error)}): {AGAIN}") from None
+                return opened.part(name, index)
+            return np.array(opened.table(name)[index])
+
+    def read_window(self, name: str, sample: int, view: int, rows: slice, columns: slice) -> Array:
+        """A window of one picture, `read(name, sample, view)[rows, columns]`, without unpacking all of it.
+
+        `name` is `rgb` or a layer, else ValueError, as for steps other than 1. Damage of bands that hold no row of
+        the window is not noticed.
+        """
+        with self._reading(name) as opened:
+            if not schema.FIELD[name].is_picture or not {rows.step, columns.step} <= {None, 1}:
+                raise ValueError(f"[{rows}, {columns}] of {name}: windows are of pictures, and without steps")
+            height = opened.datasets[name].shape[2]
+            return opened.window(name, (sample, view), range(height)[rows], columns)
 
     @property
     def attributes(self) -> dict[str, str | int | float]:
@@ -141,6 +148,17 @@ class ShardReader:
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_opened": None}
+
+    @contextmanager
+    def _reading(self, name: str) -> Iterator[OpenShard]:
+        """The open file, which has the dataset; what HDF5 raises about damage becomes a ShardError."""
+        opened = self._open()
+        if name not in opened.datasets:
+            raise ShardError(f"{self.path}: has no dataset {name!r}: choose one of {', '.join(opened.datasets)}")
+        try:
+            yield opened
+        except (OSError, RuntimeError, UnicodeDecodeError, MemoryError) as error:
+            raise ShardError(f"{self.path}: {name} is damaged ({first_line(error)}): {AGAIN}") from None
 
     def _open(self) -> OpenShard:
         """The open file of this process; one inherited by a fork is closed first, as HDF5 would share it."""
@@ -274,24 +292,6 @@ def _row_number(index: int, length: int) -> int:
     if not -length <= number < length:
         raise IndexError(f"sample {number} of {length}")
     return number % length
-
-
-def _rows(opened: OpenShard, name: str, index: tuple[int, ...]) -> Array:
-    """The part of a large dataset at leading indices."""
-    dataset, axes = opened.datasets[name], schema.FIELD[name].chunk_axes
-    inside = all(0 <= i < n for i, n in zip(index, dataset.shape, strict=False))
-    if inside and (codec := opened.coder_of(name, axes)):
-        return chunks.read(dataset, axes, index, codec)
-    return np.asarray(dataset[index])
-
-
-def _table(opened: OpenShard, name: str) -> Array:
-    """A small dataset as a whole, kept while the file is open; text as `str`."""
-    if name not in opened.tables:
-        dataset = opened.datasets[name]
-        data = dataset[()]
-        opened.tables[name] = np.char.decode(data, "utf-8") if schema.FIELD[name].dtype == schema.TEXT else data
-    return opened.tables[name]
 
 
 def _info(name: str, dataset: h5py.Dataset) -> DatasetInfo:

@@ -1,17 +1,21 @@
 """Zstandard frames with a checksum of their data (RFC 8878), by the `zstandard` package of the extra `zstd`."""
 
 import importlib
+import threading
+from functools import cache
 from typing import Any
 
 FILTER = 32015
 """Number of the registered HDF5 filter that writes and reads such frames."""
 LEVEL = 3
 
+_OF_THREAD = threading.local()
+
 
 def available() -> bool:
     """Whether the package is installed."""
     try:
-        _library()
+        importlib.import_module("zstandard")
     except ImportError:
         return False
     return True
@@ -30,7 +34,7 @@ def expand(frame: memoryview, size: int) -> bytes:
         stated = library.get_frame_parameters(frame).content_size
         if stated != size:
             raise OSError(f"a chunk holds {stated} bytes instead of {size}")
-        return library.ZstdDecompressor().decompress(frame)
+        return _decompressor().decompress(frame)
     except library.ZstdError:
         raise OSError("a chunk cannot be unpacked") from None
 
@@ -44,5 +48,13 @@ def has_checksum(frame: bytes) -> bool:
         return False
 
 
+def _decompressor() -> Any:
+    """The decompressor of this thread: making one takes as long as unpacking 10 kB."""
+    if not hasattr(_OF_THREAD, "decompressor"):
+        _OF_THREAD.decompressor = _library().ZstdDecompressor()
+    return _OF_THREAD.decompressor
+
+
+@cache
 def _library() -> Any:
     return importlib.import_module("zstandard")

@@ -10,7 +10,7 @@ from torch.utils.data import Dataset
 
 from scenegen.shards import MANIFEST, ShardReader, ShardSet, file_sha256
 from training.data.order import Key
-from training.data.windows import Array, Rays, Windows, carry, choose_windows, cut, window_size
+from training.data.windows import Array, Rays, Windows, carry, choose_windows, turned, window_size
 from training.errors import DataError
 from training.seeding import Stream, numpy_generator
 from training.settings import DataSettings
@@ -51,6 +51,11 @@ class PairData(Dataset[PairItem]):
     def __len__(self) -> int:
         """Number of pairs."""
         return len(self.shards)
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """Width and height of the windows."""
+        return window_size(self.picture, self.settings.crop)
 
     def __getitem__(self, key: Key) -> PairItem:
         """The pair of `key`, or its replacement. Raises ShardError (damage) and DataError (too few matches)."""
@@ -126,9 +131,16 @@ def content_digest(path: Path, split: str | None = None) -> str:
 
 
 def _item(reader: ShardReader, row: int, view: int, rays: Rays, windows: Windows, passed_over: int) -> PairItem:
-    image0 = cut(reader.read("rgb", row, 0), windows.corner0, windows)
-    image1 = cut(reader.read("rgb", row, view), windows.corner1, windows)
+    image0 = _window(reader, row, 0, windows.corner0, windows)
+    image1 = _window(reader, row, view, windows.corner1, windows)
     return PairItem(image0, image1, carry(rays, windows), passed_over)
+
+
+def _window(reader: ShardReader, row: int, view: int, corner: tuple[int, int], windows: Windows) -> Array:
+    """(3, h, w) uint8, the window at `corner` of a view; what can be left of the picture is not read."""
+    (x, y), (width, height) = corner, windows.size
+    window = reader.read_window("rgb", row, view, slice(y, y + height), slice(x, x + width))
+    return turned(window, windows)
 
 
 def _require_shards(path: Path) -> None:
