@@ -48,6 +48,7 @@ def test_a_tiny_sweep_and_the_same_again(tmp_path):
         (["--seeds", "0"], 2, "--seeds 0: must be 1 or more"),
         (["--batch", "1"], 2, "--batch 1: must be 2 or more"),
         (["--workers", "0"], 2, "--workers 0: must be 1 or more"),
+        (["--together", "0"], 2, "--together 0: must be 1 or more"),
         (["--device", "cuda"], 2, "--device cuda: no GPU is usable"),
     ],
 )

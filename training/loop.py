@@ -86,10 +86,11 @@ def train(
         yield StepState(step + 1, parts, norm, lr, len(batch), features0.detach(), features1.detach(), matches)
 
 
-def make_optimizer(model: nn.Module, settings: OptimizerSettings) -> AdamW:
-    """AdamW over the trainable weights (paper, Appendix B.2)."""
+def make_optimizer(model: nn.Module, settings: OptimizerSettings, fused: bool = False) -> AdamW:
+    """AdamW over the trainable weights (paper, Appendix B.2); `fused` in one kernel, where PyTorch does not choose."""
     trainable = [p for p in model.parameters() if p.requires_grad]
-    return AdamW(trainable, lr=settings.start_lr, betas=settings.betas, weight_decay=settings.weight_decay)
+    rates = {"lr": settings.start_lr, "betas": settings.betas, "weight_decay": settings.weight_decay}
+    return AdamW(trainable, **rates, fused=fused or None)
 
 
 def set_rate(optimizer: AdamW, step: int, steps: int, settings: OptimizerSettings) -> float:

@@ -67,7 +67,11 @@ class ColoredMnist:
     workers: Annotated[
         int | None, tyro.conf.arg(metavar="N", help_behavior_hint="(default: one per core; 1 on a GPU)")
     ] = None
-    """Runs at once, each in a process of one thread."""
+    """Processes of one thread that make runs."""
+    together: Annotated[int, tyro.conf.arg(metavar="N")] = 1
+    """Runs of a cell that train at once in a process, their weights side by side; for a GPU."""
+    compile: bool = False
+    """Train backbones through torch.compile, with CUDA graphs on a GPU; compiling takes a minute per process."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """auto: a GPU if there is one."""
 
@@ -97,11 +101,12 @@ def colored_mnist(command: ColoredMnist) -> int:
     seeds = command.seeds if command.seeds is not None else QUICK_SEEDS if command.quick else 10
     _require(seeds >= 1, f"--seeds {seeds}: must be 1 or more")
     _require(command.workers is None or command.workers >= 1, f"--workers {command.workers}: must be 1 or more")
+    _require(command.together >= 1, f"--together {command.together}: must be 1 or more")
     settings = _settings(command)
     from training.devices import choose_device
     from training.experiments.colored_mnist.idx import load_mnist
     from training.experiments.colored_mnist.outcome import show_outcome
-    from training.experiments.colored_mnist.sweep import plan, sweep
+    from training.experiments.colored_mnist.sweep import Means, plan, sweep
 
     device = choose_device(command.device)
     workers = command.workers or (1 if device.type == "cuda" else os.cpu_count() or 1)
@@ -112,7 +117,8 @@ def colored_mnist(command: ColoredMnist) -> int:
         console.print(f"{done} of {of}: {row.trial.cell.title}, seed {row.seed}: {_found(row)}, {took}", markup=False)
 
     mnist = load_mnist(command.mnist)
-    rows = sweep(plan(norms, lams, seeds), settings, mnist, command.out, device, workers, report)
+    means = Means(device, workers, command.together, command.compile)
+    rows = sweep(plan(norms, lams, seeds), settings, mnist, command.out, means, report)
     made = show_outcome(rows, mnist, settings, command.out, console)
     console.print(f"{command.out} holds runs.csv and {', '.join(path.name for path in made)}", soft_wrap=True)
     return 0
@@ -126,19 +132,11 @@ def _settings(command: ColoredMnist) -> "MnistSettings":
     """The preset with the options of the command line. Raises RequestError for impossible ones."""
     from dataclasses import replace
 
-    from training.experiments.colored_mnist.settings import experiment
+    from training.experiments.colored_mnist.settings import changed, experiment
 
     settings = experiment("quick" if command.quick else command.preset)
-    least = {"backbone_steps": 1, "classifier_steps": 1, "batch": 2, "images": 0}
-    for name, low in least.items():
-        value = getattr(command, name)
-        _require(value is None or value >= low, f"--{name.replace('_', '-')} {value}: must be {low} or more")
-    phases = {}
-    for name, steps in (("backbone", command.backbone_steps), ("classifier", command.classifier_steps)):
-        phase = getattr(settings, name)
-        phases[name] = replace(phase, steps=steps or phase.steps, batch=command.batch or phase.batch)
-    evaluated = settings.evaluated if command.images is None else command.images
-    return replace(settings, **phases, leaks=command.leaks, evaluated=evaluated)
+    sizes = (command.backbone_steps, command.classifier_steps, command.batch, command.images)
+    return replace(changed(settings, *sizes), leaks=command.leaks)
 
 
 def _norms(text: str) -> "tuple[Norm, ...]":

@@ -47,8 +47,9 @@ class PixelClassifier(nn.Module):
         """Descriptors (B, D, H, W) to a logit per pixel (B, logits, H, W)."""
         # on a CPU, PyTorch 2.13 crashes in a GroupNorm's gradient over channels-last maps that need none themselves
         tokens = self.norm(features.contiguous()).flatten(2).transpose(1, 2)
-        q = self.norm_query(self.query(tokens).transpose(1, 2)).transpose(1, 2)
-        k = self.norm_key(self.key(tokens).transpose(1, 2)).transpose(1, 2)
+        # fused attention wants the channels of a token side by side; without, PyTorch makes the whole N x N matrix
+        q = self.norm_query(self.query(tokens).transpose(1, 2)).transpose(1, 2).contiguous()
+        k = self.norm_key(self.key(tokens).transpose(1, 2)).transpose(1, 2).contiguous()
         attended = functional.scaled_dot_product_attention(q[:, None], k[:, None], self.value(tokens)[:, None])[:, 0]
         return self.mlp(attended).transpose(1, 2).unflatten(2, features.shape[-2:])
 

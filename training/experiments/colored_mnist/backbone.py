@@ -1,13 +1,14 @@
 """Training a backbone on two views of unlabelled pictures, and choosing its best validated state."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count, islice
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from training.experiments.colored_mnist.arithmetic import Arithmetic
+from training.experiments.colored_mnist.arithmetic import Arithmetic, compile_mode
 from training.experiments.colored_mnist.domains import Split, spread
 from training.experiments.colored_mnist.pictures import PictureSource
 from training.experiments.colored_mnist.settings import MnistSettings
@@ -15,11 +16,14 @@ from training.experiments.colored_mnist.trial import Trial
 from training.experiments.colored_mnist.views import two_views
 from training.loop import make_optimizer, set_rate
 from training.models.unet import build_model
+from training.objectives.matches import Matches
 from training.objectives.objective import Objective
 from training.objectives.zoo import build_objective
 from training.seeding import Stream, torch_generator, torch_seed
 from training.settings import ObjectiveSettings
 
+Describe = Callable[[Tensor], Tensor]
+"""Pictures (B, 3, 32, 32) to descriptors (B, D, 32, 32)."""
 PHASE = 0
 """First entry of the keys of this training's generators."""
 VALIDATION = 1 << 40
@@ -48,25 +52,60 @@ class Trained:
     curve: Curve
 
 
+@dataclass
+class Progress:
+    """What is kept of a training while it goes on."""
+
+    best: Any
+    """Weights of the best validation so far, in the trainer's own form; the initial ones before the first."""
+    loss: float = float("inf")
+    """Loss of that validation."""
+    curve: Curve = field(default_factory=Curve)
+
+    def validated(self, done: int, loss: float, weights: Callable[[], Any]) -> None:
+        """Note a validation after `done` steps; the weights are asked for where it is the best one."""
+        self.curve.validation.append((done, loss))
+        if loss < self.loss:
+            self.loss, self.best = loss, weights()
+
+
 def train_backbone(
-    source: PictureSource, split: Split, trial: Trial, settings: MnistSettings, device: torch.device
+    source: PictureSource,
+    split: Split,
+    trial: Trial,
+    settings: MnistSettings,
+    device: torch.device,
+    compiled: bool = False,
 ) -> Trained:
-    """Train a backbone from the initial weights of the trial's seed; the best validated weights are kept."""
+    """Train a backbone from the initial weights of the trial's seed; the best validated weights are kept.
+
+    `compiled`: training steps go through torch.compile, with CUDA graphs on a GPU.
+    """
     model = build_model(settings.model, trial.seed).to(device)
-    objective = make_objective(trial, settings)
-    curve, best = Curve(), (float("inf"), _copy(model))
-    steps, log_every = settings.backbone.steps, max(settings.backbone.steps // LOGGED, 1)
-    validate_every = max(steps // max(settings.validations, 1), 1)
-    for done, loss in enumerate(_steps(model, objective, source, split.train, trial.seed, settings), 1):
-        if done % log_every == 0 or done == steps:
-            curve.train.append((done, loss.item()))
-        if done % validate_every == 0 or done == steps:
-            value = validate(model, objective, source, split.validation, settings)
-            curve.validation.append((done, value))
-            if value < best[0]:
-                best = value, _copy(model)
-    model.load_state_dict(best[1])
-    return Trained(model.eval(), best[0], curve)
+    describe: Describe = torch.compile(model, mode=compile_mode(device)) if compiled else model
+    objective, progress = make_objective(trial, settings), Progress(_copy(model))
+    for done, loss in enumerate(
+        training_steps(model, describe, objective, source, split.train, trial.seed, settings), 1
+    ):
+        if logs(done, settings):
+            progress.curve.train.append((done, loss.item()))
+        if validates(done, settings):
+            loss_now = validate(model, objective, source, split.validation, settings)
+            progress.validated(done, loss_now, lambda: _copy(model))
+    model.load_state_dict(progress.best)
+    return Trained(model.eval(), progress.loss, progress.curve)
+
+
+def logs(done: int, settings: MnistSettings) -> bool:
+    """Whether the loss of a step is kept."""
+    steps = settings.backbone.steps
+    return done % max(steps // LOGGED, 1) == 0 or done == steps
+
+
+def validates(done: int, settings: MnistSettings) -> bool:
+    """Whether the backbone is validated after a step."""
+    steps = settings.backbone.steps
+    return done % max(steps // max(settings.validations, 1), 1) == 0 or done == steps
 
 
 def make_objective(trial: Trial, settings: MnistSettings) -> Objective:
@@ -82,29 +121,44 @@ def validate(
 ) -> float:
     """Mean loss over images, in the same views every time; whole batches only, as the between term depends on size."""
     model.eval()
-    device = source.mnist.images.device
-    losses = []
-    for k, index in enumerate(spread(images, settings.evaluated).to(device).split(VALIDATION_BATCH)):
-        if k and len(index) < VALIDATION_BATCH:
-            break
-        losses.append(_loss(model, objective, source, index, settings, 0, VALIDATION + k).mean())
+    losses = [
+        loss_of(model(pictures), objective, matches) for pictures, matches in validation_views(source, images, settings)
+    ]
     return torch.stack(losses).mean().item()
 
 
-def _steps(
-    model: nn.Module, objective: Objective, source: PictureSource, images: Tensor, seed: int, settings: MnistSettings
+def validation_views(
+    source: PictureSource, images: Tensor, settings: MnistSettings
+) -> Iterator[tuple[Tensor, Matches]]:
+    """The views that every validation looks at."""
+    shown = spread(images, settings.evaluated).to(source.mnist.images.device)
+    for k, index in enumerate(shown.split(VALIDATION_BATCH)):
+        if k and len(index) < VALIDATION_BATCH:
+            break
+        yield views_of(source, index, settings, 0, VALIDATION + k)
+
+
+def training_steps(
+    model: nn.Module,
+    describe: Describe,
+    objective: Objective,
+    source: PictureSource,
+    images: Tensor,
+    seed: int,
+    settings: MnistSettings,
 ) -> Iterator[Tensor]:
     """Train step by step; yields the loss of each, on its device."""
     device, phase = source.mnist.images.device, settings.backbone
-    optimizer = make_optimizer(model, phase.optimizer)
+    optimizer = make_optimizer(model, phase.optimizer, fused=device.type == "cuda")
     arithmetic = Arithmetic(device, settings.precision)
     batches = image_batches(images.to(device), phase.batch, seed, PHASE)
     for step, index in enumerate(islice(batches, phase.steps)):
         set_rate(optimizer, step, phase.steps, phase.optimizer)
         torch.manual_seed(torch_seed(seed, Stream.DROPOUT, PHASE, step))
+        pictures, matches = views_of(source, index, settings, seed, step)
         model.train()
         with arithmetic.reduced():
-            loss = _loss(model, objective, source, index, settings, seed, step).mean()
+            loss = loss_of(describe(pictures), objective, matches)
         arithmetic.descend(loss, optimizer, phase.optimizer)
         yield loss.detach()
 
@@ -118,23 +172,22 @@ def image_batches(images: Tensor, batch: int, seed: int, phase: int) -> Iterator
             yield images[order[place * batch : (place + 1) * batch]]
 
 
-def _loss(
-    model: nn.Module,
-    objective: Objective,
-    source: PictureSource,
-    index: Tensor,
-    settings: MnistSettings,
-    seed: int,
-    step: int,
-) -> Tensor:
-    """(B,) loss of images `index` (B,) in the views of a step."""
+def views_of(
+    source: PictureSource, index: Tensor, settings: MnistSettings, seed: int, step: int
+) -> tuple[Tensor, Matches]:
+    """Both views (2B, 3, 32, 32), first the one then the other, of images `index` (B,) in a step, and their matches."""
     device = index.device
     pictures, _ = source.take(index, torch_generator(device, seed, Stream.PICTURES, PHASE, step))
     first, second, matches = two_views(
         pictures, settings.view, torch_generator(device, seed, Stream.VIEWS, PHASE, step)
     )
-    features0, features1 = model(torch.cat([first, second])).chunk(2)
-    return objective(features0, features1, matches)["total"]
+    return torch.cat([first, second]), matches
+
+
+def loss_of(features: Tensor, objective: Objective, matches: Matches) -> Tensor:
+    """0-d mean loss of the descriptors (2B, D, 32, 32) of both views."""
+    features0, features1 = features.chunk(2)
+    return objective(features0, features1, matches)["total"].mean()
 
 
 def _copy(model: nn.Module) -> dict[str, Tensor]:

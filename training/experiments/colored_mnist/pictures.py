@@ -1,6 +1,8 @@
 """Coloured digits and their labels, drawn on the device that they are used on."""
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -15,6 +17,8 @@ SIDE = 32
 """Side of the pictures in pixels; the files' 28 are enlarged."""
 FIRST_OF_CLASS_1 = 5
 """Digits from this one on have label 1 before noise. (The official code has it the other way round: no matter.)"""
+CHANNELS = ((0.0, 1.0, 1.0), (1.0, 0.0, 1.0))
+"""Red, green and blue of the two colours where the digit is coloured."""
 BACKGROUNDS = ((0.85, 0.25, 0.25), (0.25, 0.7, 0.3))
 """The two colours where the background is coloured: a red and a green. The paper names none."""
 
@@ -55,7 +59,7 @@ def labels_and_colours(
 
     `uniform` (B, 2) in [0, 1) decides both flips.
     """
-    noise = torch.tensor(settings.colour_noise, device=digits.device)[domain]
+    noise = _constant(settings.colour_noise, digits.device)[domain]
     label = (digits >= FIRST_OF_CLASS_1) ^ (uniform[:, 0] < settings.label_noise)
     return label, label ^ (uniform[:, 1] < noise)
 
@@ -73,6 +77,12 @@ def paint(grey: Tensor, colour: Tensor, settings: PictureSettings) -> Tensor:
     """
     which = colour.long()
     if settings.colored == "digit":
-        return grey * torch.tensor([[0.0, 1, 1], [1, 0, 1]], device=grey.device)[which][:, :, None, None]
-    background = torch.tensor(BACKGROUNDS, device=grey.device)[which][:, :, None, None]
+        return grey * _constant(CHANNELS, grey.device)[which][:, :, None, None]
+    background = _constant(BACKGROUNDS, grey.device)[which][:, :, None, None]
     return grey + (1 - grey) * background
+
+
+@cache
+def _constant(values: tuple[Any, ...], device: torch.device) -> Tensor:
+    """Numbers on a device. Made once: a copy from the host waits for all that the GPU has to do."""
+    return torch.tensor(values, device=device)

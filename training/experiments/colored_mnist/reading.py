@@ -20,7 +20,9 @@ from training.seeding import Stream, torch_generator, torch_seed
 PHASE, EVALUATION = 1, 2
 """First entries of the keys of the generators of training and evaluation."""
 BATCH = 256
-"""Pictures classified at once."""
+"""Pictures drawn at once."""
+CLASSIFIED = {"cpu": 8, "cuda": BATCH}
+"""Pictures classified at once: the attention of few stays in a CPU's cache."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,15 @@ def train_classifier(
 ) -> nn.Module:
     """Train a classifier on a frozen backbone; the last weights count, as in the paper."""
     device = source.mnist.images.device
-    spec = ClassifierSettings(descriptor_channels=settings.model.descriptor_channels)
-    classifier = build_classifier(spec, seed).to(device)
-    for _ in _steps(backbone, classifier, source, split.train.to(device), seed, settings):
+    classifier = new_classifier(seed, settings).to(device)
+    for _ in training_steps(backbone, classifier, source, split.train.to(device), seed, settings):
         pass
     return classifier.eval()
+
+
+def new_classifier(seed: int, settings: MnistSettings) -> nn.Module:
+    """A classifier with the initial weights of a seed."""
+    return build_classifier(ClassifierSettings(descriptor_channels=settings.model.descriptor_channels), seed)
 
 
 def measure(
@@ -61,7 +67,7 @@ def measure(
     )
 
 
-def _steps(
+def training_steps(
     backbone: nn.Module,
     classifier: nn.Module,
     source: PictureSource,
@@ -69,22 +75,33 @@ def _steps(
     seed: int,
     settings: MnistSettings,
 ) -> Iterator[Tensor]:
-    """Train step by step; yields the loss of each. Every pixel answers for its picture."""
+    """Train step by step; yields the loss of each."""
     phase, arithmetic = settings.classifier, Arithmetic(images.device, settings.precision)
-    optimizer = make_optimizer(classifier, phase.optimizer)
+    optimizer = make_optimizer(classifier, phase.optimizer, fused=images.device.type == "cuda")
     batches = image_batches(images, phase.batch, seed, PHASE)
     for step, index in enumerate(islice(batches, phase.steps)):
         set_rate(optimizer, step, phase.steps, phase.optimizer)
         torch.manual_seed(torch_seed(seed, Stream.DROPOUT, PHASE, step))
-        pictures, labels = source.take(index, torch_generator(index.device, seed, Stream.PICTURES, PHASE, step))
+        pictures, labels = pictures_of(source, index, seed, step)
         classifier.train()
         with arithmetic.reduced():
             with torch.no_grad():
                 features = backbone(pictures)
-            logits = classifier(features).float()
-        loss = functional.binary_cross_entropy_with_logits(logits, labels[:, None, None, None].expand_as(logits))
+            logits = classifier(features)
+        loss = loss_of(logits, labels)
         arithmetic.descend(loss, optimizer, phase.optimizer)
         yield loss.detach()
+
+
+def pictures_of(source: PictureSource, index: Tensor, seed: int, step: int) -> tuple[Tensor, Tensor]:
+    """Pictures (B, 3, 32, 32) and labels (B,) of images `index` (B,) in a step."""
+    return source.take(index, torch_generator(index.device, seed, Stream.PICTURES, PHASE, step))
+
+
+def loss_of(logits: Tensor, labels: Tensor) -> Tensor:
+    """0-d cross-entropy of logits (B, 1, H, W): every pixel answers for its picture's label (B,)."""
+    wide = labels[:, None, None, None].expand_as(logits)
+    return functional.binary_cross_entropy_with_logits(logits.float(), wide)
 
 
 @torch.no_grad()
@@ -94,6 +111,8 @@ def _accuracy(backbone: nn.Module, classifier: nn.Module, source: PictureSource,
     right = torch.zeros((), device=device)
     for k, index in enumerate(images.to(device).split(BATCH)):
         pictures, labels = source.take(index, torch_generator(device, 0, Stream.PICTURES, EVALUATION, domain, k))
-        probability = predicted_probability(classifier(backbone(pictures)))[:, 0]
-        right += ((probability >= 0.5) == (labels > 0.5)).sum()
+        size = CLASSIFIED[device.type]
+        for few, answers in zip(pictures.split(size), labels.split(size), strict=True):
+            probability = predicted_probability(classifier(backbone(few)))[:, 0]
+            right += ((probability >= 0.5) == (answers > 0.5)).sum()
     return right.item() / len(images)

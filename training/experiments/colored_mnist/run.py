@@ -1,21 +1,23 @@
-"""One run from the first step to its row: backbone, classifier, accuracies, and what it leaves in its folder."""
+"""Runs from the first step to their rows: backbone, classifier, accuracies, and what each leaves in its folder."""
 
 import csv
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from training.devices import describe_device
 from training.errors import RequestError
-from training.experiments.colored_mnist.backbone import Curve, train_backbone
+from training.experiments.colored_mnist.backbone import Curve, Trained, train_backbone
 from training.experiments.colored_mnist.domains import Split, split_images
 from training.experiments.colored_mnist.idx import Mnist
-from training.experiments.colored_mnist.pictures import open_pictures
+from training.experiments.colored_mnist.pictures import PictureSource, open_pictures
 from training.experiments.colored_mnist.reading import measure, train_classifier
 from training.experiments.colored_mnist.settings import MnistSettings
+from training.experiments.colored_mnist.together import train_backbones, train_classifiers
 from training.experiments.colored_mnist.trial import Row, Trial
 from training.models.unet import UNet, build_model
 from training.whole import whole
@@ -38,26 +40,53 @@ class Bench:
     out: Path
     """Folder of the sweep."""
     device: torch.device
+    compiled: bool = False
+    """Whether the backbone's training steps go through torch.compile."""
 
 
 def run_trial(trial: Trial, bench: Bench) -> Row:
     """Train and measure one run; its weights and its loss curve are written before its row is returned."""
+    return run_trials([trial], bench)[0]
+
+
+def run_trials(trials: Sequence[Trial], bench: Bench) -> list[Row]:
+    """`run_trial` for trials of one cell, which train at once; each has an equal share of the time."""
     settings, count = bench.settings, len(bench.mnist.digits)
     source, split = open_pictures(bench.mnist, settings.picture, SPLIT_SEED), split_images(count, SPLIT_SEED)
-    seen = _backbone_split(trial, bench, split)
     start = time.perf_counter()
-    trained = train_backbone(source, seen, trial, settings, bench.device)
+    trained = _train_backbones(source, _backbone_split(trials[0], bench, split), trials, bench)
     middle = time.perf_counter()
-    classifier = train_classifier(trained.model, source, split, trial.seed, settings)
-    accuracies = measure(trained.model, classifier, source, split, settings)
+    classifiers = _train_classifiers([one.model for one in trained], source, split, trials, bench)
+    pairs = list(zip(trained, classifiers, strict=True))
+    accuracies = [measure(one.model, classifier, source, split, settings) for one, classifier in pairs]
     end = time.perf_counter()
-    folder = trial_folder(bench.out, trial)
-    _write(folder, trained.model.state_dict(), classifier.state_dict(), trained.curve)
-    return Row(
-        *(trial.norm, trial.lam, trial.seed, accuracies.known, accuracies.unknown, trained.validation_loss),
-        *(settings.backbone.steps, settings.classifier.steps, middle - start, end - middle),
-        describe_device(bench.device),
-    )
+    for trial, (one, classifier) in zip(trials, pairs, strict=True):
+        _write(trial_folder(bench.out, trial), one.model.state_dict(), classifier.state_dict(), one.curve)
+    seconds = ((middle - start) / len(trials), (end - middle) / len(trials))
+    return [
+        Row(
+            *(trial.norm, trial.lam, trial.seed, found.known, found.unknown, one.validation_loss),
+            *(settings.backbone.steps, settings.classifier.steps, *seconds, describe_device(bench.device)),
+        )
+        for trial, found, one in zip(trials, accuracies, trained, strict=True)
+    ]
+
+
+def _train_backbones(source: PictureSource, split: Split, trials: Sequence[Trial], bench: Bench) -> list[Trained]:
+    if len(trials) == 1:
+        return [train_backbone(source, split, trials[0], bench.settings, bench.device, bench.compiled)]
+    return train_backbones(source, split, trials, bench.settings, bench.device, bench.compiled)
+
+
+def _train_classifiers(
+    backbones: Sequence[nn.Module], source: PictureSource, split: Split, trials: Sequence[Trial], bench: Bench
+) -> list[nn.Module]:
+    """At once on a GPU; a CPU is slower at that (its attention is not batched), so it takes one after the other."""
+    seeds = [trial.seed for trial in trials]
+    if len(trials) > 1 and bench.device.type == "cuda":
+        return train_classifiers(backbones, source, split, seeds, bench.settings)
+    each = zip(backbones, seeds, strict=True)
+    return [train_classifier(backbone, source, split, seed, bench.settings) for backbone, seed in each]
 
 
 def trial_folder(out: Path, trial: Trial) -> Path:

@@ -108,6 +108,31 @@ def experiment(name: str) -> MnistSettings:
     raise RequestError(f"--preset {name}: unknown; choose one of official, paper, quick")
 
 
+def changed(
+    settings: MnistSettings,
+    backbone_steps: int | None = None,
+    classifier_steps: int | None = None,
+    batch: int | None = None,
+    images: int | None = None,
+) -> MnistSettings:
+    """The same with other sizes; None leaves one as it is. Raises RequestError that names the option."""
+    given = {"backbone_steps": backbone_steps, "classifier_steps": classifier_steps, "batch": batch, "images": images}
+    for name, low in {"backbone_steps": 1, "classifier_steps": 1, "batch": 2, "images": 0}.items():
+        value = given[name]
+        if value is not None and value < low:
+            raise RequestError(f"--{name.replace('_', '-')} {value}: must be {low} or more")
+    return replace(
+        settings,
+        backbone=_sized(settings.backbone, backbone_steps, batch),
+        classifier=_sized(settings.classifier, classifier_steps, batch),
+        evaluated=settings.evaluated if images is None else images,
+    )
+
+
+def _sized(phase: PhaseSettings, steps: int | None, batch: int | None) -> PhaseSettings:
+    return replace(phase, steps=steps or phase.steps, batch=batch or phase.batch)
+
+
 def _rates(peak: float) -> OptimizerSettings:
     """The scripts' AdamW and one-cycle: peak / 25, peak, peak / 250,000."""
     return OptimizerSettings(peak_lr=peak, start_lr=peak / 25, end_lr=peak / 250_000, cycle_beta1=True, clip_value=3.0)
@@ -130,9 +155,9 @@ def _quick() -> MnistSettings:
     base = MnistSettings()
     return replace(
         base,
-        model=ModelSettings(widths=(16, 32, 32), blocks=(1, 1, 1), initial="local"),
-        backbone=replace(base.backbone, steps=300, batch=24),
-        classifier=replace(base.classifier, steps=120, batch=16),
+        model=ModelSettings(widths=(16, 32, 32), blocks=(1, 1, 1)),
+        backbone=replace(base.backbone, steps=750, batch=12),
+        classifier=PhaseSettings(500, 16, _rates(4e-3)),
         validations=2,
         evaluated=600,
     )

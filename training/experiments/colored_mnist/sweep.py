@@ -4,7 +4,7 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -12,9 +12,9 @@ import torch
 from training.errors import DataError
 from training.experiments.colored_mnist.idx import Mnist
 from training.experiments.colored_mnist.ledger import ROWS, open_folder, read_rows, write_rows
-from training.experiments.colored_mnist.run import Bench, run_trial
+from training.experiments.colored_mnist.run import Bench, run_trials
 from training.experiments.colored_mnist.settings import MnistSettings
-from training.experiments.colored_mnist.trial import Row, Trial
+from training.experiments.colored_mnist.trial import Cell, Row, Trial
 from training.settings import Norm
 
 USEFUL_FIRST = (1.0, 0.5, 0.0)
@@ -28,18 +28,30 @@ def plan(norms: Sequence[Norm], lams: Sequence[float], seeds: int) -> list[Trial
     return [Trial(norm, lam, seed) for lam in ordered for seed in range(seeds) for norm in norms]
 
 
+@dataclass(frozen=True)
+class Means:
+    """What the runs are made with; it changes their rounding at most."""
+
+    device: torch.device
+    workers: int = 1
+    """Processes of one thread, if more than one."""
+    together: int = 1
+    """Runs of a cell that train at once in a process."""
+    compiled: bool = False
+    """Whether backbones train through torch.compile."""
+
+
 def sweep(
     trials: Sequence[Trial],
     settings: MnistSettings,
     mnist: Mnist,
     out: Path,
-    device: torch.device,
-    workers: int,
+    means: Means,
     report: Callable[[Row, int, int], None],
 ) -> list[Row]:
     """Make the runs whose row is missing; returns all rows. `report` gets each new row, and how many of how many.
 
-    Each row is written as its run finishes, so an interrupted sweep goes on where it stopped. Raises RequestError and
+    Rows are written as their runs finish, so an interrupted sweep goes on where it stopped. Raises RequestError and
     DataError as the folder and its rows make it.
     """
     open_folder(out, settings)
@@ -47,25 +59,38 @@ def sweep(
     done = {row.trial for row in rows}
     missing = [trial for trial in trials if trial not in done]
     lams = tuple(dict.fromkeys(trial.lam for trial in trials))
-    bench = Bench(mnist, settings, lams, out, device)
-    for count, row in enumerate(_made(missing, bench, min(workers, len(missing))), 1):
-        rows.append(row)
+    bench = Bench(mnist, settings, lams, out, means.device, means.compiled)
+    count = 0
+    for made in _made(teams(missing, means.together), bench, means.workers):
+        rows += made
         write_rows(out / ROWS, rows)
-        report(row, count, len(missing))
+        for row in made:
+            count += 1
+            report(row, count, len(missing))
     return rows
 
 
-def _made(trials: Sequence[Trial], bench: Bench, workers: int) -> Iterator[Row]:
-    """The rows of runs, as they finish: one after the other here, or several at once in processes of one thread."""
-    if workers <= 1:
+def teams(trials: Sequence[Trial], size: int) -> list[list[Trial]]:
+    """Trials in teams of one cell, at most `size` in each; cells in the order of their first trial."""
+    if size == 1:
+        return [[trial] for trial in trials]
+    cells: dict[Cell, list[Trial]] = {}
+    for trial in trials:
+        cells.setdefault(trial.cell, []).append(trial)
+    return [cell[first : first + size] for cell in cells.values() for first in range(0, len(cell), size)]
+
+
+def _made(jobs: Sequence[list[Trial]], bench: Bench, workers: int) -> Iterator[list[Row]]:
+    """The rows of teams, as they finish: one after the other here, or several at once in processes of one thread."""
+    if min(workers, len(jobs)) <= 1:
         here = replace(bench, mnist=bench.mnist.to(bench.device))
-        yield from (run_trial(trial, here) for trial in trials)
+        yield from (run_trials(team, here) for team in jobs)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=_prepare, initargs=(bench,)) as pool:
-        jobs = [pool.submit(_in_worker, trial) for trial in trials]
+    with ProcessPoolExecutor(min(workers, len(jobs)), context, initializer=_prepare, initargs=(bench,)) as pool:
+        submitted = [pool.submit(_in_worker, team) for team in jobs]
         try:
-            yield from (job.result() for job in as_completed(jobs))
+            yield from (job.result() for job in as_completed(submitted))
         except BrokenProcessPool:
             advice = "often for lack of memory; the same command goes on, --workers 1 needs least"
             raise DataError(f"{bench.out}: a process of the sweep was stopped by the system, {advice}") from None
@@ -82,5 +107,5 @@ def _prepare(bench: Bench) -> None:
     _BENCH[:] = [replace(bench, mnist=bench.mnist.to(bench.device))]
 
 
-def _in_worker(trial: Trial) -> Row:
-    return run_trial(trial, _BENCH[0])
+def _in_worker(team: list[Trial]) -> list[Row]:
+    return run_trials(team, _BENCH[0])
