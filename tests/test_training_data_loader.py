@@ -170,4 +170,7 @@ def test_stopping_early_ends_the_workers(folder):
     batches = train_batches(pairs(folder, workers=2), 2, 0, 1)
     next(batches)
     batches.close()
+    # one that was still starting is told to end and not waited for
+    for worker in multiprocessing.active_children():
+        worker.join(60)
     assert not multiprocessing.active_children()

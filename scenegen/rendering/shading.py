@@ -7,6 +7,7 @@ processor's second-level cache.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,11 @@ class Rays:
     """(R, 3) world, not normalised."""
     spread: float
     """Width of a ray's footprint, facing it, per unit of the ray parameter: 1 / focal length for pixels."""
+
+    @cached_property
+    def planar(self) -> F32:
+        """(3, R) the directions once more, for look-ups."""
+        return np.ascontiguousarray(self.directions.T)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +103,7 @@ def _fill(out: Surfels, at: slice, body: Body, table: SurfaceTable, rays: Rays, 
     index = out.ray[at]
     face = np.take(hits.primitive, index).astype(np.intp)
     weights = np.take(hits.u, index), np.take(hits.v, index)
-    toward = np.ascontiguousarray(np.take(rays.directions, index, axis=0).T)
+    toward = np.take(rays.planar, index, axis=1)
     np.take(hits.t, index, out=out.t[at], mode="clip")
     np.multiply(toward, out.t[at], out=out.point[:, at])
     out.point[:, at] += rays.origin.T

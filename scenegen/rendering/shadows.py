@@ -73,6 +73,7 @@ def surveyed_strength(scene: Scene, surfels: Surfels, lamp: PointLight, plan: Su
     waiting.ravel()[surfels.ray] = strength > 0
 
     def settle(at: Flags, state: NDArray[np.uint8], surfel: NDArray[np.int32]) -> None:
+        """Cast rays at some pixels."""
         state[at] = np.where(in_shadow(scene, surfels, surfel[at], lamp), np.uint8(DARK), np.uint8(LIT))
 
     settle(waiting & ~plan.follows, state, plan.surfel)

@@ -174,15 +174,23 @@ def shuffled(block: NDArray[Any]) -> bytes:
     return planes.tobytes()
 
 
+_WEIGHTS = np.arange(1 << 16, 0, -1, dtype=np.float64)
+"""How often each word of a block is counted; sums of this many words are exact in float64."""
+
+
 def fletcher32(data: bytes) -> int:
     """HDF5's Fletcher checksum: of big-endian 16-bit words, an odd last byte being the high one.
 
     Sums are kept modulo 65535 in the form in which only an empty sum is 0, as HDF5's reduction leaves them.
     """
-    words = np.frombuffer(data + b"\0" * (len(data) % 2), ">u2").astype(np.uint64)
-    first = words.sum(dtype=np.uint64)
-    second = np.dot(words, np.arange(len(words), 0, -1, dtype=np.uint64))
-    return _folded(int(second)) << 16 | _folded(int(first))
+    words = np.frombuffer(data + b"\0" * (len(data) % 2), "<u2")
+    first = second = 0
+    for start in range(0, len(words), len(_WEIGHTS)):
+        block = words[start : start + len(_WEIGHTS)].astype(np.float64)
+        second += first * len(block) + int(block @ _WEIGHTS[-len(block) :])
+        first += int(block.sum())
+    # modulo 65535, a word with its bytes swapped is 256 times the word
+    return _folded(256 * second) << 16 | _folded(256 * first)
 
 
 def _folded(total: int) -> int:

@@ -159,7 +159,7 @@ def nearest(scene: Scene, origins: F64 | F32, directions: F64 | F32) -> Hits:
     on_object = _nothing(len(d))
     for body, index in zip(placed, sieve_of(o, d).passing(scene.boxes), strict=True):
         if len(index):
-            _merge(on_object, body, index, body.own_rays(_rows(o, index), d[index]))
+            _merge(on_object, body, index, body.own_rays(_rows(o, index), np.take(d, index, axis=0)))
     hits = _hits(room, room.bvh.nearest(*room.own_rays(o, d), on_object.t))
     rows = np.flatnonzero((hits.primitive < 0) & (on_object.instance > 0))
     for name in ("instance", "primitive", "u", "v"):
@@ -176,7 +176,7 @@ def blocked(scene: Scene, origins: F64 | F32, directions: F64 | F32, t_far: floa
         for body, rays in zip(scene.bodies[1:], sieve_of(o, d).passing(scene.boxes), strict=True):
             index = rays[~out[rays]]
             if len(index):
-                out[index] = body.bvh.blocked(*body.own_rays(_rows(o, index), d[index]), t_far)
+                out[index] = body.bvh.blocked(*body.own_rays(_rows(o, index), np.take(d, index, axis=0)), t_far)
     return out
 
 
@@ -206,7 +206,7 @@ def _merge(hits: Hits, body: Body, index: NDArray[np.intp], rays: tuple[F32, F32
 
 def _rows(origins: F32, index: NDArray) -> F32:
     """Origins of some rays; a single shared origin stays shared."""
-    return origins if len(origins) == 1 else origins[index]
+    return origins if len(origins) == 1 else np.take(origins, index, axis=0)
 
 
 @dataclass(frozen=True)
