@@ -1,5 +1,7 @@
 """Workers that die cost their shard a retry, not the run."""
 
+import errno
+import multiprocessing
 import os
 import signal
 from dataclasses import replace
@@ -8,6 +10,7 @@ import pytest
 from small_world import objects_folder, rooms_folder
 
 from scenegen.config import GenerationConfig, Size
+from scenegen.errors import RunError
 from scenegen.pipeline import executors
 from scenegen.pipeline.executors import Advanced, Failed, Finished, run_inline, run_pool
 from scenegen.pipeline.plan import make_plan
@@ -89,6 +92,23 @@ def test_closing_the_iterator_ends_the_workers(task_and_jobs, monkeypatch):
     next(events)
     events.close()
     assert not any(w.process.is_alive() for w in crew)
+
+
+def test_workers_before_one_that_cannot_be_started_are_ended(task_and_jobs, monkeypatch):
+    task, jobs = task_and_jobs
+    others, started, spawned = set(multiprocessing.active_children()), [], executors._spawned
+
+    def second_fails(task):
+        if started:
+            raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+        started.append(spawned(task))
+        return started[0]
+
+    monkeypatch.setattr(executors, "_spawned", second_fails)
+    with pytest.raises(RunError, match="a worker cannot be started"):
+        list(run_pool(task, jobs, 2))
+    assert not started[0].process.is_alive()
+    assert set(multiprocessing.active_children()) <= others
 
 
 def test_a_source_that_is_gone_fails_every_job_with_its_message(task_and_jobs, tmp_path):

@@ -89,8 +89,11 @@ def run_pool(task: Task, jobs: list[Job], workers: int) -> Iterator[Event]:
     Closing the iterator ends the workers at once.
     """
     waiting, tries = deque(jobs), dict.fromkeys(jobs, 0)
-    crew = [_start(task) for _ in range(min(workers, len(jobs)))]
+    crew: list[_Worker] = []
     try:
+        # one by one: where a later one cannot be started, those before it are ended
+        for _ in range(min(workers, len(jobs))):
+            crew.append(_start(task))
         for worker in crew:
             _give(worker, waiting)
         while any(w.job for w in crew):
