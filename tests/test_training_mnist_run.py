@@ -13,7 +13,7 @@ from training.experiments.colored_mnist.domains import split_images
 from training.experiments.colored_mnist.ledger import ROWS, open_folder, read_rows, write_rows
 from training.experiments.colored_mnist.pictures import open_pictures
 from training.experiments.colored_mnist.reading import measure, train_classifier
-from training.experiments.colored_mnist.run import Bench, load_backbone, load_curve, run_trial
+from training.experiments.colored_mnist.run import Bench, load_backbone, load_curve, run_trials
 from training.experiments.colored_mnist.settings import PhaseSettings, PictureSettings, experiment
 from training.experiments.colored_mnist.sweep import plan
 from training.experiments.colored_mnist.trial import Trial
@@ -21,6 +21,11 @@ from training.models.unet import build_model, count_parameters
 from training.settings import OptimizerSettings
 
 CPU = torch.device("cpu")
+
+
+def run_trial(trial, bench):
+    (row,) = run_trials([trial], bench)
+    return row
 
 
 def bench(tmp_path, **changes):

@@ -22,13 +22,12 @@ from training.errors import RequestError, TrainingError
 from training.experiments.colored_mnist import ablation
 from training.experiments.colored_mnist.ablation import Result, Variant
 from training.experiments.colored_mnist.idx import load_mnist
+from training.experiments.colored_mnist.outcome import roomy
 from training.experiments.colored_mnist.settings import changed, experiment
 from training.experiments.colored_mnist.sweep import Means, sweep
 from training.experiments.colored_mnist.trial import Row
 
 CONSOLE = Console(highlight=False)
-TABLE_WIDTH = 140
-"""Characters that the table may take: it takes what it needs."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,8 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TrainingError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    # its columns say nothing when they are cut: a narrow terminal wraps the lines instead
-    Console(width=max(CONSOLE.width, TABLE_WIDTH), highlight=False).print(_shown(results))
+    roomy(CONSOLE).print(_shown(results))
     return 0
 
 

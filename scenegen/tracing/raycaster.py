@@ -170,13 +170,12 @@ def nearest(scene: Scene, origins: F64 | F32, directions: F64 | F32) -> Hits:
 def blocked(scene: Scene, origins: F64 | F32, directions: F64 | F32, t_far: float = 1.0) -> NDArray[np.bool_]:
     """(R,) whether anything lies at 0 < t < t_far along each ray; arguments as for `nearest`."""
     o, d = np.asarray(origins, np.float32), np.asarray(directions, np.float32)
-    first = scene.bodies[0]
-    out = first.bvh.blocked(*first.own_rays(o, d), t_far)
-    if len(scene.bodies) > 1:
-        for body, rays in zip(scene.bodies[1:], sieve_of(o, d).passing(scene.boxes), strict=True):
-            index = rays[~out[rays]]
-            if len(index):
-                out[index] = body.bvh.blocked(*body.own_rays(_rows(o, index), np.take(d, index, axis=0)), t_far)
+    room, *placed = scene.bodies
+    out = room.bvh.blocked(*room.own_rays(o, d), t_far)
+    for body, rays in zip(placed, sieve_of(o, d).passing(scene.boxes), strict=True):
+        index = rays[~out[rays]]
+        if len(index):
+            out[index] = body.bvh.blocked(*body.own_rays(_rows(o, index), np.take(d, index, axis=0)), t_far)
     return out
 
 

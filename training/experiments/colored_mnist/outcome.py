@@ -25,16 +25,20 @@ from training.seeding import Stream, torch_generator
 from training.whole import whole
 
 TABLE_WIDTH = 200
-"""Characters that the table of verdicts may take: it takes what it needs."""
+"""Characters that a table may take: it takes what it needs."""
 PICTURES = 4
 """Pictures in the figures of channels and places."""
+
+
+def roomy(console: Console) -> Console:
+    """The console for tables whose columns say nothing when they are cut: a narrow terminal wraps the lines instead."""
+    return Console(file=console.file, width=max(console.width, TABLE_WIDTH), highlight=False)
 
 
 def show_outcome(rows: Sequence[Row], mnist: Mnist, settings: MnistSettings, out: Path, console: Console) -> list[Path]:
     """Print the verdicts, write table.md and the figures of all rows; returns the files."""
     verdicts = judge(rows)
-    # its columns say nothing when they are cut: a narrow terminal wraps the lines instead
-    wide = Console(file=console.file, width=max(console.width, TABLE_WIDTH), highlight=False)
+    wide = roomy(console)
     wide.print(verdict_table(verdicts))
     wide.print(left_out(verdicts), soft_wrap=True)
     with whole(out / "table.md") as draft:

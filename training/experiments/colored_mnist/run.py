@@ -44,13 +44,11 @@ class Bench:
     """Whether the backbone's training steps go through torch.compile."""
 
 
-def run_trial(trial: Trial, bench: Bench) -> Row:
-    """Train and measure one run; its weights and its loss curve are written before its row is returned."""
-    return run_trials([trial], bench)[0]
-
-
 def run_trials(trials: Sequence[Trial], bench: Bench) -> list[Row]:
-    """`run_trial` for trials of one cell, which train at once; each has an equal share of the time."""
+    """Train and measure runs of one cell, which train at once; each has an equal share of the time.
+
+    Their weights and loss curves are written before their rows are returned.
+    """
     settings, count = bench.settings, len(bench.mnist.digits)
     source, split = open_pictures(bench.mnist, settings.picture, SPLIT_SEED), split_images(count, SPLIT_SEED)
     start = time.perf_counter()
