@@ -8,7 +8,7 @@ from scenegen.assets.mesh import Material, Mesh, texture_from_image
 from scenegen.geometry import compose, rotation_about, transform
 from scenegen.lights import Lighting, PointLight
 from scenegen.rendering.embree_renderer import pixel_rays
-from scenegen.rendering.shading import Rays, gather, illuminate, lamp_strength
+from scenegen.rendering.shading import Known, Rays, gather, illuminate, lamp_strength
 from scenegen.rendering.surfaces import build_table
 from scenegen.rendering.tone import decode
 from scenegen.tracing.raycaster import Scene, nearest
@@ -170,18 +170,25 @@ def test_one_point_has_one_colour_from_everywhere():
     np.testing.assert_allclose(other[:, same], light[:, again.ray[same]], atol=1e-3)
 
 
-def test_known_open_lamps_are_not_asked_and_doubtful_ones_are():
+def test_known_lamps_are_not_asked_and_doubtful_ones_are():
     scene = scenes.scene(plane(), scenes.box((-0.4, -0.3, 0.5), (0.4, 0.3, 0.9)))
     surfels = seen(scene, scenes.view((0, -4, 3), (0, 0, 0)))
     lighting = Lighting((PointLight((9, 9, 9), DARK), PointLight((0.2, 0.1, 2.5), (1, 1, 1))), DARK, DARK)
     light, lit = illuminate(scene, surfels, lighting)
-    same, same_lit = illuminate(scene, surfels, lighting, np.full(len(lit), 0b01, np.uint8))
+    for_all = [np.full(1, bits, np.uint8) for bits in range(4)]
+    same, same_lit = illuminate(scene, surfels, lighting, Known(for_all[0b01], for_all[0]))
     assert np.array_equal(light, same)
     assert np.array_equal(lit, same_lit)
-    _, all_lit = illuminate(scene, surfels, lighting, np.full(len(lit), 0b10, np.uint8))
+    again, again_lit = illuminate(scene, surfels, lighting, Known(lit, ~lit))
+    assert np.array_equal(light, again)
+    assert np.array_equal(lit, again_lit)
+    _, all_lit = illuminate(scene, surfels, lighting, Known(for_all[0b10], for_all[0]))
     shadowed = (lit & 2 == 0) & (surfels.point[2] < 1e-3)
     assert shadowed.any()
     assert (all_lit[shadowed] & 2 == 2).all()
+    _, none_lit = illuminate(scene, surfels, lighting, Known(for_all[0], for_all[0b10]))
+    assert (lit & 2).any()
+    assert not (none_lit & 2).any()
 
 
 def test_no_acne_on_a_placed_body_far_from_its_own_origin():

@@ -25,6 +25,7 @@ import scenegen.pipeline.sample as sample_module
 import scenegen.pipeline.studio as studio_module
 from scenegen.assets.cache import AssetCache
 from scenegen.config import GenerationConfig, LightConfig, ObjectsConfig, Range
+from scenegen.heap import keep_freed_memory
 from scenegen.pipeline.plan import Job
 from scenegen.pipeline.studio import make_shard, open_studio, shard_attributes
 from scenegen.shards.writer import encode_shard
@@ -139,6 +140,7 @@ def configuration(args: argparse.Namespace) -> GenerationConfig:
 def main() -> None:
     """Make pairs of one room, four at a time, and print the table."""
     args = options()
+    keep_freed_memory()
     config = configuration(args)
     studio = open_studio(config, AssetCache())
     room = next(r for r in studio.rooms.ids() if args.room in r)

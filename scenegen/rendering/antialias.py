@@ -31,7 +31,8 @@ def edge_pixels(rgb: NDArray[np.uint8], bent: NDArray[np.bool_], label: NDArray)
     for axis in (0, 1):
         near, far = _pair(axis)
         edge = (label[near] != label[far]) | bent[near] | bent[far]
-        contrast = np.abs(luma[near] - luma[far]) * np.where(edge, np.float32(1), np.float32(INTERIOR_WEIGHT))
+        contrast = np.abs(luma[near] - luma[far])
+        contrast *= edge * np.float32(1 - INTERIOR_WEIGHT) + np.float32(INTERIOR_WEIGHT)
         np.maximum(score[near], contrast, out=score[near])
         np.maximum(score[far], contrast, out=score[far])
     return _strongest(score.ravel(), int(LARGEST_SHARE * score.size))

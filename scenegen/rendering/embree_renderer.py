@@ -12,7 +12,7 @@ from scenegen.geometry import View, view_rays
 from scenegen.lights import Lighting
 from scenegen.rendering.antialias import OFFSETS_PX, bends, edge_pixels, sample_places, unanimous
 from scenegen.rendering.frame import BACKGROUND, Frame
-from scenegen.rendering.shading import Rays, Surfels, gather, illuminate, radiance
+from scenegen.rendering.shading import Known, Rays, Surfels, gather, illuminate, radiance
 from scenegen.rendering.shadows import survey, surveyed_strength
 from scenegen.rendering.surfaces import SurfaceTable, build_table
 from scenegen.rendering.tone import decode, to_bytes
@@ -63,9 +63,7 @@ class EmbreeRenderer:
         directions = view_rays(view, sample_places(pixels, view.camera.width)).astype(np.float32)
         rays = Rays(_origin(view), directions, 1 / view.camera.f_px)
         surfels = gather(scene, self._tables, rays, nearest(scene, rays.origin, rays.directions))
-        # where all neighbours see a lamp, so do the samples between them
-        open_to = unanimous(first.lit).ravel()[pixels[surfels.ray // len(OFFSETS_PX)]]
-        light, _ = illuminate(scene, surfels, lighting, open_to)
+        light, _ = illuminate(scene, surfels, lighting, _known(first.lit, pixels[surfels.ray // len(OFFSETS_PX)]))
         more = _spread(surfels.ray, light, len(directions))
         total = _light_at(first, pixels)
         for sample in range(len(OFFSETS_PX)):
@@ -83,6 +81,11 @@ class _FirstPass:
     """(3, N) radiance of the surface elements."""
     lit: NDArray[np.uint8]
     """(H, W) which lamps reach the pixel."""
+
+
+def _known(lit: NDArray[np.uint8], pixels: NDArray[np.intp]) -> Known:
+    """What is known between the centres of pixels: what all neighbours agree on, they share."""
+    return Known(np.take(unanimous(lit), pixels), np.take(unanimous(~lit), pixels))
 
 
 def pixel_rays(view: View) -> F32:

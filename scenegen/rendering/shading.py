@@ -20,6 +20,7 @@ from scenegen.tracing.raycaster import Body, Hits, Scene, blocked
 
 F32 = NDArray[np.float32]
 Int = NDArray[np.intp]
+Mask = NDArray[np.bool_]
 BLOCK = 16384
 SHADOW_OFFSET = 2e-4
 """Shadow rays end this far above the surface, as a share of the distances to the eye and to the lamp.
@@ -196,17 +197,30 @@ def _vertex_colors(corners: NDArray[np.uint32], u: F32, v: F32) -> F32:
     return decode_lanes(total)
 
 
-def illuminate(
-    scene: Scene, surfels: Surfels, lighting: Lighting, open_to: NDArray[np.uint8] | None = None
-) -> tuple[F32, NDArray[np.uint8]]:
-    """Radiance (3, N) towards the eye, and (N,) which lamps reach each element (bit i: lamp i).
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What is known of N surface elements' shadows, so that no ray is spent on it; bit i speaks of lamp i."""
 
-    `open_to` (N,) says in the same bits which lamps are known to be unblocked, so that no ray is spent on them.
-    """
-    strengths = []
-    for i, lamp in enumerate(lighting.lights):
-        doubtful = None if open_to is None else open_to >> i & 1 == 0
-        strengths.append(lamp_strength(scene, surfels, lamp, doubtful))
+    lit: NDArray[np.uint8]
+    """(N,), or (1,) for all: lamps that nothing blocks."""
+    dark: NDArray[np.uint8]
+    """(N,), or (1,) for all: lamps that do not arrive."""
+
+    def of(self, lamp: int) -> tuple[Mask, Mask]:
+        """Where a lamp is known to be unblocked, and where it is known not to arrive."""
+        bit = np.uint8(1 << lamp)
+        return self.lit & bit > 0, self.dark & bit > 0
+
+
+NOTHING = Known(np.zeros(1, np.uint8), np.zeros(1, np.uint8))
+_NOWHERE = np.zeros(1, bool)
+
+
+def illuminate(
+    scene: Scene, surfels: Surfels, lighting: Lighting, known: Known = NOTHING
+) -> tuple[F32, NDArray[np.uint8]]:
+    """Radiance (3, N) towards the eye, and (N,) which lamps reach each element (bit i: lamp i)."""
+    strengths = [lamp_strength(scene, surfels, lamp, *known.of(i)) for i, lamp in enumerate(lighting.lights)]
     return radiance(surfels, lighting, strengths)
 
 
@@ -234,13 +248,14 @@ def _ambient(up: F32, lighting: Lighting) -> F32:
     return out
 
 
-def lamp_strength(scene: Scene, surfels: Surfels, lamp: PointLight, doubtful: NDArray[np.bool_] | None = None) -> F32:
+def lamp_strength(scene: Scene, surfels: Surfels, lamp: PointLight, lit: Mask = _NOWHERE, dark: Mask = _NOWHERE) -> F32:
     """(N,) share of a lamp's colour that arrives, cosine and shadows included; 0 where none does.
 
-    Shadow rays are cast from the lamp to the `doubtful` elements (N,), or to all.
+    Shadow rays are cast from the lamp, but not to elements (N,), or (1,) for all, known to be `lit` or `dark`.
     """
     strength = unshadowed(surfels, lamp)
-    rows = np.flatnonzero(strength > 0 if doubtful is None else (strength > 0) & doubtful)
+    strength *= ~dark
+    rows = np.flatnonzero((strength > 0) & ~lit)
     strength[rows[in_shadow(scene, surfels, rows, lamp)]] = 0
     return strength
 

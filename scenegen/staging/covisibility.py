@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.geometry import Camera, View, project, transform, view_rays
-from scenegen.tracing.raycaster import Scene, blocked, nearest
+from scenegen.geometry import Camera, View, project, view_rays
+from scenegen.tracing.raycaster import Scene, blocked, nearest, planes
 
 Array = NDArray[np.float64]
 FINE, COARSE = 40, 20
@@ -75,12 +75,9 @@ def _normals(scene: Scene, instance: NDArray, primitive: NDArray) -> Array:
     normals = np.zeros((len(instance), 3))
     for body in scene.bodies:
         rows = np.flatnonzero(instance == body.instance)
-        if not len(rows):
-            continue
-        a, b, c = np.moveaxis(body.mesh.vertices[body.mesh.faces[primitive[rows]]].astype(np.float64), 1, 0)
-        # a similarity turns normals as it turns any direction
-        normals[rows] = transform(body.T_world_body, np.cross(b - a, c - a)) - body.T_world_body[:3, 3]
-    length = np.linalg.norm(normals, axis=1, keepdims=True)
+        if len(rows):
+            normals[rows] = planes(body, primitive[rows])[1]
+    length = np.sqrt(np.einsum("ij,ij->i", normals, normals))[:, None]
     return normals / np.where(length > 0, length, 1)
 
 

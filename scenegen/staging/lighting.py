@@ -5,6 +5,7 @@ arrives there, and how bright those surfaces are tells how much light they need.
 or blown out, wherever the lamps stand.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,18 +108,16 @@ def lamp_color(rng: Generator) -> Array:
 
 def _place(rng: Generator, free: FreeSpace, eye: Array, ceiling_m: float) -> Array:
     """(3,) a free place: under the ceiling, at a wall, near the camera like a flash, or anywhere."""
-    p = free.points
-    open_air = np.maximum(free.clearance - 0.05, 0)
-    high = np.exp(-np.maximum(0.85 * ceiling_m - p[:, 2], 0) / 0.15)
-    wide = free.clearance >= LAMP_CLEARANCE_M
-    weights = (
-        high * wide,
-        wide * (free.clearance < 0.5) * (p[:, 2] > 0.8),
-        wide * np.exp(-np.linalg.norm(p - eye, axis=1) / 0.25),
-        open_air * (p[:, 2] > 0.6),
+    p, clearance = free.points, free.clearance
+    wide = clearance >= LAMP_CLEARANCE_M
+    weights: tuple[Callable[[], Array], ...] = (
+        lambda: wide * np.exp(-np.maximum(0.85 * ceiling_m - p[:, 2], 0) / 0.15),
+        lambda: wide * (clearance < 0.5) * (p[:, 2] > 0.8),
+        lambda: wide * np.exp(-np.linalg.norm(p - eye, axis=1) / 0.25),
+        lambda: np.maximum(clearance - 0.05, 0) * (p[:, 2] > 0.6),
     )
-    weight = weights[int(rng.choice(4, p=[0.45, 0.2, 0.15, 0.2]))]
-    weight = weight if weight.sum() > 0 else free.clearance
+    weight = weights[int(rng.choice(4, p=[0.45, 0.2, 0.15, 0.2]))]()
+    weight = weight if weight.sum() > 0 else clearance
     return p[rng.choice(len(p), p=weight / weight.sum())]
 
 

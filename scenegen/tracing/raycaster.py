@@ -53,15 +53,13 @@ class Bvh:
 
 
 def _checked(origins: F32, directions: F32) -> tuple[F32, F32]:
-    """Contiguous float32 (R, 3) pairs; asserts what Embree does not check itself."""
+    """Float32 (R, 3) pairs, the directions contiguous; asserts what Embree does not check itself."""
     d, o = np.ascontiguousarray(directions, np.float32), np.asarray(origins, np.float32)
     assert d.shape == (len(d), 3), d.shape
     # NaN and infinity survive a sum: no mask of the whole array is needed
     assert math.isfinite(np.add.reduce(d, axis=None) + np.add.reduce(o, axis=None)), "rays must be finite"
-    if o.shape != d.shape or not o.flags.c_contiguous:
-        o, few = np.empty_like(d), o
-        o[:] = few
-    return o, d
+    # embreex goes by the strides: an eye shared by all rays is not copied
+    return np.broadcast_to(o, d.shape), d
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,7 +230,7 @@ def surface(scene: Scene, hits: Hits, origins: F64, directions: F64) -> Surface:
     for body in scene.bodies:
         rows = np.flatnonzero(hits.instance == body.instance)
         if len(rows):
-            corner[rows], normal[rows] = _planes(body, hits.primitive[rows])
+            corner[rows], normal[rows] = planes(body, hits.primitive[rows])
     with np.errstate(invalid="ignore", divide="ignore"):
         t = np.einsum("ij,ij->i", normal, corner - o) / np.einsum("ij,ij->i", normal, d)
         normal /= np.sqrt(np.einsum("ij,ij->i", normal, normal))[:, None]
@@ -241,7 +239,7 @@ def surface(scene: Scene, hits: Hits, origins: F64, directions: F64) -> Surface:
     return Surface(o + d * t[:, None], normal, t)
 
 
-def _planes(body: Body, primitive: NDArray[np.int32]) -> tuple[F64, F64]:
+def planes(body: Body, primitive: NDArray[np.int32]) -> tuple[F64, F64]:
     """First corners (M, 3) and normals (M, 3), not of unit length, of some faces in the world; float64."""
     a, b, c = (body.mesh.vertices[index].astype(np.float64) for index in body.mesh.faces[primitive].T)
     if not body.is_static:

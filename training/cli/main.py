@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import tyro
 from rich.console import Console
 
+from scenegen.heap import keep_freed_memory
 from scenegen.shards import ScenegenError
 from training.cli.commands import Bench, Command, Eval, Extract, Fit, Match, commands
 from training.cli.experiments import ColoredMnist, FetchMnist, colored_mnist, fetch_mnist
 from training.errors import TrainingError
-from training.heap import keep_freed_memory
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 EXTRA = frozenset({"torch", "triton", "tensorboard", "kornia", "sklearn", "matplotlib", "cv2"})

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
+from scenegen.heap import keep_freed_memory
 from scenegen.shards import ScenegenError
 from training.data.batch import NO_RAY, PairBatch
 from training.data.order import Key, batches_per_epoch, epoch_keys, fixed_keys
 from training.data.pairs import PairData, PairItem, content_digest, open_pairs
 from training.errors import DataError, TrainingError
-from training.heap import keep_freed_memory
 
 __all__ = [
     "PairData",

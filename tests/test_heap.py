@@ -6,12 +6,12 @@ import sys
 
 import pytest
 
-from training import heap
+from scenegen import heap
 
 FAULTS = """
 import resource
 import numpy as np
-from training.heap import keep_freed_memory
+from scenegen.heap import keep_freed_memory
 {told}
 def big(): return [np.ones(115_000) for _ in range(4)]  # a megabyte each, as a picture
 for _ in range(20): big()
