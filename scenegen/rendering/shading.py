@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scenegen.assets.mesh import Mesh
 from scenegen.lights import Lighting, PointLight
 from scenegen.rendering.surfaces import SurfaceTable
-from scenegen.rendering.texels import decode_lanes, sample, widen
+from scenegen.rendering.texels import decode_lanes, sample
 from scenegen.tracing.raycaster import Body, Hits, Scene, blocked
 
 F32 = NDArray[np.float32]
@@ -186,15 +186,16 @@ def _albedo(table: SurfaceTable, face: Int, weights: tuple[F32, F32], footprint:
     return out
 
 
-def _vertex_colors(corners: NDArray[np.uint32], u: F32, v: F32) -> F32:
-    """Linear colours (3, N) mixed from packed corner colours (N, 3) by barycentric weights in 256ths."""
+def _vertex_colors(rows: NDArray[np.uint64], u: F32, v: F32) -> F32:
+    """Linear colours (3, N) mixed from rows of `SurfaceTable.colors` (N, 3) by barycentric weights in 256ths."""
     second, third = ((np.clip(w, 0, 1) * np.float32(256)).astype(np.uint64) for w in (u, v))
     # u + v <= 1 up to rounding; a first weight below zero would borrow from the next lane
     third = np.minimum(third, np.uint64(256) - second)
-    total = widen(corners[:, 0]) * (np.uint64(256) - second - third)
-    total += widen(corners[:, 1]) * second
-    total += widen(corners[:, 2]) * third
-    return decode_lanes(total)
+    second *= rows[:, 1]
+    third *= rows[:, 2]
+    second += third
+    second += rows[:, 0]
+    return decode_lanes(second)
 
 
 @dataclass(frozen=True, eq=False)

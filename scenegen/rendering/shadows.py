@@ -74,7 +74,8 @@ def surveyed_strength(scene: Scene, surfels: Surfels, lamp: PointLight, plan: Su
 
     def settle(at: Flags, state: NDArray[np.uint8], surfel: NDArray[np.int32]) -> None:
         """Cast rays at some pixels."""
-        state[at] = np.where(in_shadow(scene, surfels, surfel[at], lamp), np.uint8(DARK), np.uint8(LIT))
+        place = np.nonzero(at)
+        state[place] = np.where(in_shadow(scene, surfels, surfel[place], lamp), np.uint8(DARK), np.uint8(LIT))
 
     settle(waiting & ~plan.follows, state, plan.surfel)
     waiting &= plan.follows

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.assets.mesh import Material, Mesh
-from scenegen.rendering.texels import TexelPool, build_pool, pack, texture_size
+from scenegen.rendering.texels import TexelPool, build_pool, pack, texture_size, widen
 from scenegen.rendering.tone import decode
 
 F32 = NDArray[np.float32]
@@ -28,8 +28,8 @@ class SurfaceTable:
     """(F, 3) unit face normals; or (F, 12): face normal, then first corner's normal and two differences."""
     uv: F32 | None
     """(F, 8): u, v of the first corner and two differences (v down), texels per square metre, material; or None."""
-    colors: NDArray[np.uint32] | None
-    """(F, 3) packed colours of the corners, or None."""
+    colors: NDArray[np.uint64] | None
+    """(F, 3) colours in lanes (`texels.widen`): 256 x the first corner's, and two differences; or None."""
     material: NDArray[np.int32]
     """(F,) index into the materials."""
     palette: F32
@@ -59,7 +59,7 @@ def build_table(mesh: Mesh) -> SurfaceTable:
     return SurfaceTable(
         normals=_normal_rows(mesh, unit),
         uv=_uv_rows(mesh, mesh.uv, double_area) if textured and mesh.uv is not None else None,
-        colors=None if mesh.colors is None else np.take(pack(mesh.colors), mesh.faces),
+        colors=None if mesh.colors is None else _color_rows(mesh.colors, mesh.faces),
         material=np.ascontiguousarray(mesh.face_material, np.int32),
         palette=np.ascontiguousarray(decode(np.array([_plain_color(m) for m in mesh.materials])).T, np.float32),
         emission=emission if emission.any() else None,
@@ -110,6 +110,14 @@ def _agree(corner: F32, unit: F32) -> None:
     cosine[turned] *= -1
     face, which = np.nonzero(cosine < LEAST_AGREEMENT)
     corner[face, which] = unit[face]
+
+
+def _color_rows(colors: NDArray[np.uint8], faces: NDArray[np.integer]) -> NDArray[np.uint64]:
+    """(F, 3) rows of vertex colours. Lanes borrow from each other in a difference, and give back in the sum."""
+    corner = np.take(widen(pack(colors)), faces)
+    corner[:, 1:] -= corner[:, :1]
+    corner[:, 0] <<= np.uint64(8)
+    return corner
 
 
 def _uv_rows(mesh: Mesh, uv: F32, double_area: F32) -> F32:

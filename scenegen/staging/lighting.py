@@ -110,7 +110,7 @@ def _place(rng: Generator, free: FreeSpace, eye: Array, ceiling_m: float) -> Arr
     """(3,) a free place: under the ceiling, at a wall, near the camera like a flash, or anywhere."""
     p, clearance = free.points, free.clearance
     wide = clearance >= LAMP_CLEARANCE_M
-    weights: tuple[Callable[[], Array], ...] = (
+    weights: tuple[Callable[[], NDArray], ...] = (
         lambda: wide * np.exp(-np.maximum(0.85 * ceiling_m - p[:, 2], 0) / 0.15),
         lambda: wide * (clearance < 0.5) * (p[:, 2] > 0.8),
         lambda: wide * np.exp(-np.linalg.norm(p - eye, axis=1) / 0.25),

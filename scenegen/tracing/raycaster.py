@@ -58,8 +58,10 @@ def _checked(origins: F32, directions: F32) -> tuple[F32, F32]:
     assert d.shape == (len(d), 3), d.shape
     # NaN and infinity survive a sum: no mask of the whole array is needed
     assert math.isfinite(np.add.reduce(d, axis=None) + np.add.reduce(o, axis=None)), "rays must be finite"
-    # embreex goes by the strides: an eye shared by all rays is not copied
-    return np.broadcast_to(o, d.shape), d
+    if o.shape != d.shape:
+        # embreex goes by the strides: an eye shared by all rays is not copied
+        o = np.broadcast_to(o, d.shape)
+    return o, d
 
 
 @dataclass(frozen=True, eq=False)
