@@ -1,4 +1,4 @@
-"""How fast the pairs of a folder are read, in windows anywhere and in whole batches."""
+"""How fast the pairs of a folder are read: whole, in windows anywhere, and as batches."""
 
 import time
 from collections.abc import Callable
@@ -34,8 +34,10 @@ class LoaderRate:
     """Width and height in pixels."""
     mb_per_pair: float
     """Stored size of what is read, MB."""
-    decode: float
-    """Pairs per second: a window of `CROP` pixels of both pictures and the rays, nothing else."""
+    whole: float
+    """Pairs per second: both pictures and the rays, nothing else."""
+    windows: float
+    """Pairs per second: a window of `CROP` pixels of both pictures, and the rays."""
     batches: float
     """Pairs per second: read, carried into windows of `CROP` pixels, put together in batches."""
     small_batches: float
@@ -48,20 +50,20 @@ def loader_rate(folder: Path) -> LoaderRate:
     reader = data.shards.reader(0)
     infos = {info.name: info for info in reader.datasets()}
     stored = sum(infos[name].stored_bytes for name in READ) / len(reader)
-    rates = (_rate(work) for work in (_decoder(data), _batcher(data), _batcher(small)))
+    rates = (_rate(work) for work in (_reader(data), _windower(data), _batcher(data), _batcher(small)))
     return LoaderRate(infos["rgb"].codec.split()[0], data.picture, stored / 1e6, *rates)
 
 
 def loader_table(rates: tuple[LoaderRate, ...]) -> Table:
     """One row for each codec."""
     table = Table(title="Random pairs per second of one core (CPU time, files in memory)")
-    rates_of = (f"{CROP} px decoded", f"{CROP} px batches", f"{SMALL} px batches")
+    rates_of = ("whole", f"{CROP} px windows", f"{CROP} px batches", f"{SMALL} px batches")
     for heading in ("codec", "pictures", "MB per pair", *rates_of, "aim"):
         table.add_column(heading, justify="left" if heading in ("codec", "pictures") else "right")
     for rate in rates:
         size = f"{rate.picture[0]}x{rate.picture[1]}"
         aim = f"{AIMS[rate.codec]}" if rate.codec in AIMS and rate.picture == (640, 480) else ""
-        speeds = (f"{value:.0f}" for value in (rate.decode, rate.batches, rate.small_batches))
+        speeds = (f"{value:.0f}" for value in (rate.whole, rate.windows, rate.batches, rate.small_batches))
         table.add_row(rate.codec, size, f"{rate.mb_per_pair:.2f}", *speeds, aim)
     return table
 
@@ -80,14 +82,29 @@ def random_keys(data: PairData, batch: int, count: int) -> list[tuple[Key, ...]]
     return [tuple((k, int(pair)) for pair in rng.integers(len(data), size=batch)) for k in range(count)]
 
 
-def _decoder(data: PairData) -> Callable[[int], int]:
+def _reader(data: PairData) -> Callable[[int], int]:
+    """A function of a turn that reads both pictures and the rays of a random pair, and returns 1."""
+    (keys,) = random_keys(data, 1000, 1)
+
+    def read(turn: int) -> int:
+        shard, row = data.shards.locate(keys[turn % len(keys)][1])
+        reader = data.shards.reader(shard)
+        read_rays(reader, row, 1)
+        for view in (0, 1):
+            reader.read("rgb", row, view)
+        return 1
+
+    return read
+
+
+def _windower(data: PairData) -> Callable[[int], int]:
     """A function of a turn that reads the rays of a random pair, and windows anywhere in it, and returns 1."""
     (keys,) = random_keys(data, 1000, 1)
     spare = [size - side + 1 for size, side in zip(data.picture, data.window, strict=True)]
     corners = numpy_generator(data.seed, Stream.CROP).integers(0, spare, (len(keys), 2, 2)).tolist()
     width, height = data.window
 
-    def decode(turn: int) -> int:
+    def read(turn: int) -> int:
         shard, row = data.shards.locate(keys[turn % len(keys)][1])
         reader = data.shards.reader(shard)
         read_rays(reader, row, 1)
@@ -95,7 +112,7 @@ def _decoder(data: PairData) -> Callable[[int], int]:
             reader.read_window("rgb", row, view, slice(y, y + height), slice(x, x + width))
         return 1
 
-    return decode
+    return read
 
 
 def _batcher(data: PairData) -> Callable[[int], int]:

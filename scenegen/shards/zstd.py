@@ -7,7 +7,13 @@ from typing import Any
 
 FILTER = 32015
 """Number of the registered HDF5 filter that writes and reads such frames."""
-LEVEL = 3
+LEVEL = 1
+"""The level whose parameters are taken where `_FAST_TO_READ` says nothing else."""
+_FAST_TO_READ = {"target_length": 1, "min_match": 7, "hash_log": 17}
+"""Literals are stored as they are, and only long repetitions taken out, from anywhere in a chunk.
+
+Pictures are unpacked, and packed, in half the time of level 3. A shard of a scan is 8 % larger than with it, one of a
+built-in room 14 %: a little larger than with `gzip`, which level 3 does not beat either."""
 
 _OF_THREAD = threading.local()
 
@@ -23,7 +29,7 @@ def available() -> bool:
 
 def compress(data: bytes) -> bytes:
     """One frame that states the data's size and ends with the low half of its xxHash64."""
-    return _library().ZstdCompressor(level=LEVEL, write_checksum=True, write_content_size=True).compress(data)
+    return _library().ZstdCompressor(compression_params=_parameters()).compress(data)
 
 
 def expand(frame: memoryview, size: int) -> bytes:
@@ -53,6 +59,14 @@ def _decompressor() -> Any:
     if not hasattr(_OF_THREAD, "decompressor"):
         _OF_THREAD.decompressor = _library().ZstdDecompressor()
     return _OF_THREAD.decompressor
+
+
+@cache
+def _parameters() -> Any:
+    library = _library()
+    return library.ZstdCompressionParameters.from_level(
+        LEVEL, strategy=library.STRATEGY_FAST, write_checksum=True, write_content_size=True, **_FAST_TO_READ
+    )
 
 
 @cache
