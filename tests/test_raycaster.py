@@ -74,7 +74,8 @@ def test_one_origin_serves_any_number_of_rays(count):
     # three rays are the trap: an origin of three numbers has as many entries as there are rays
     bvh = body(box((-1, -1, -1), (1, 1, 1)), 1).bvh
     below, up = np.array([0.1, 0.2, -3], np.float32), np.tile(np.array([0, 0, 1], np.float32), (count, 1))
-    for origin in (below, below[None], np.tile(below, (count, 1))):
+    many = np.tile(below, (count, 1))
+    for origin in (below, below[None], many, np.asfortranarray(many), np.repeat(many, 2, axis=1)[:, ::2]):
         assert bvh.nearest(origin, up)["tfar"] == pytest.approx(2)
         assert bvh.blocked(origin, up, 2.1).all()
         assert not bvh.blocked(origin, up, 1.9).any()
