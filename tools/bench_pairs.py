@@ -25,9 +25,9 @@ import scenegen.pipeline.sample as sample_module
 import scenegen.pipeline.studio as studio_module
 from scenegen.assets.cache import AssetCache
 from scenegen.config import GenerationConfig, LightConfig, ObjectsConfig, Range
-from scenegen.heap import keep_freed_memory
 from scenegen.pipeline.plan import Job
 from scenegen.pipeline.studio import make_shard, open_studio, shard_attributes
+from scenegen.shards.heap import keep_freed_memory
 from scenegen.shards.writer import encode_shard
 from scenegen.tracing.raycaster import Bvh
 
@@ -138,7 +138,7 @@ def configuration(args: argparse.Namespace) -> GenerationConfig:
 
 
 def main() -> None:
-    """Make pairs of one room, four at a time, and print the table."""
+    """Make pairs of one room, eight at a time, and print the table."""
     args = options()
     keep_freed_memory()
     config = configuration(args)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.table import Table
 
+from scenegen.shards import ShardReader
 from training.data.loader import read_batches
 from training.data.order import Key
 from training.data.pairs import PairData, open_pairs, read_rays, splits
@@ -19,6 +20,8 @@ READ = ("rgb", "rays/xy0", "rays/xy", "rays/status")
 """Datasets that training reads."""
 CROP, SMALL = 256, 128
 """Side of the windows in the measurement of the loader, and of a step whose preset takes small pictures whole."""
+RANDOM = 1000
+"""Random pairs that are read one by one, again and again."""
 GROUP = 8
 """Pairs put together in the measurement of the loader."""
 ROUNDS, ROUND_S = 3, 0.7
@@ -50,7 +53,10 @@ def loader_rate(folder: Path) -> LoaderRate:
     reader = data.shards.reader(0)
     infos = {info.name: info for info in reader.datasets()}
     stored = sum(infos[name].stored_bytes for name in READ) / len(reader)
-    rates = (_rate(work) for work in (_reader(data), _windower(data), _batcher(data), _batcher(small)))
+    rates = (
+        _rate(work)
+        for work in (_visitor(data, _whole), _visitor(data, _windows(data)), _batcher(data), _batcher(small))
+    )
     return LoaderRate(infos["rgb"].codec.split()[0], data.picture, stored / 1e6, *rates)
 
 
@@ -82,37 +88,41 @@ def random_keys(data: PairData, batch: int, count: int) -> list[tuple[Key, ...]]
     return [tuple((k, int(pair)) for pair in rng.integers(len(data), size=batch)) for k in range(count)]
 
 
-def _reader(data: PairData) -> Callable[[int], int]:
-    """A function of a turn that reads both pictures and the rays of a random pair, and returns 1."""
-    (keys,) = random_keys(data, 1000, 1)
+def _visitor(data: PairData, look: Callable[[ShardReader, int, int], None]) -> Callable[[int], int]:
+    """A function of a turn that reads the rays of a random pair, has `look` read of its pictures, and returns 1.
 
-    def read(turn: int) -> int:
-        shard, row = data.shards.locate(keys[turn % len(keys)][1])
+    `look` gets the reader, the row in it, and which of the `RANDOM` pairs it is.
+    """
+    (keys,) = random_keys(data, RANDOM, 1)
+
+    def visit(turn: int) -> int:
+        which = turn % len(keys)
+        shard, row = data.shards.locate(keys[which][1])
         reader = data.shards.reader(shard)
         read_rays(reader, row, 1)
-        for view in (0, 1):
-            reader.read("rgb", row, view)
+        look(reader, row, which)
         return 1
 
-    return read
+    return visit
 
 
-def _windower(data: PairData) -> Callable[[int], int]:
-    """A function of a turn that reads the rays of a random pair, and windows anywhere in it, and returns 1."""
-    (keys,) = random_keys(data, 1000, 1)
+def _whole(reader: ShardReader, row: int, _which: int) -> None:
+    """Read both pictures."""
+    for view in (0, 1):
+        reader.read("rgb", row, view)
+
+
+def _windows(data: PairData) -> Callable[[ShardReader, int, int], None]:
+    """A function that reads windows anywhere in both pictures."""
     spare = [size - side + 1 for size, side in zip(data.picture, data.window, strict=True)]
-    corners = numpy_generator(data.seed, Stream.CROP).integers(0, spare, (len(keys), 2, 2)).tolist()
+    corners = numpy_generator(data.seed, Stream.CROP).integers(0, spare, (RANDOM, 2, 2)).tolist()
     width, height = data.window
 
-    def read(turn: int) -> int:
-        shard, row = data.shards.locate(keys[turn % len(keys)][1])
-        reader = data.shards.reader(shard)
-        read_rays(reader, row, 1)
-        for view, (x, y) in enumerate(corners[turn % len(keys)]):
+    def look(reader: ShardReader, row: int, which: int) -> None:
+        for view, (x, y) in enumerate(corners[which]):
             reader.read_window("rgb", row, view, slice(y, y + height), slice(x, x + width))
-        return 1
 
-    return read
+    return look
 
 
 def _batcher(data: PairData) -> Callable[[int], int]:

@@ -19,7 +19,6 @@ from scenegen.cli.publishing import Card, Export, card, export
 from scenegen.cli.values import registry
 from scenegen.config import GenerationConfig, from_dict
 from scenegen.errors import ScenegenError, UsageError
-from scenegen.heap import keep_freed_memory
 
 INTERRUPTED = 130
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -30,7 +29,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code: 0 done, 1 failed in part or whole, 2 usage, 130 interrupted."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     errors = Console(stderr=True, highlight=False)
-    keep_freed_memory()
     try:
         return _run(_parse(words))
     except ScenegenError as error:

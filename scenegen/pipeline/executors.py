@@ -19,7 +19,6 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from scenegen.errors import RunError, ScenegenError
-from scenegen.heap import keep_freed_memory
 from scenegen.pipeline.plan import Job
 from scenegen.pipeline.worker import Entry, Task, open_task, run_job
 from scenegen.shards.opening import printable
@@ -206,7 +205,6 @@ def _serve(task: Task, pipe: Connection, log: str) -> None:
     with Path(log).open("a") as file:
         os.dup2(file.fileno(), 2)
     faulthandler.enable()
-    keep_freed_memory()
     with contextlib.suppress(BrokenPipeError):  # whoever asked has gone
         _serve_jobs(task, pipe)
 

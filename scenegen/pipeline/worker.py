@@ -11,6 +11,7 @@ from scenegen.config import GenerationConfig
 from scenegen.pipeline.plan import Job
 from scenegen.pipeline.studio import Studio, make_shard, open_studio, shard_attributes
 from scenegen.shards.digest import sha256_of
+from scenegen.shards.heap import keep_freed_memory
 from scenegen.shards.writer import encode_shard, publish
 
 Entry = dict[str, object]
@@ -29,7 +30,11 @@ class Task:
 
 
 def open_task(task: Task) -> Studio:
-    """Open the sources and the renderer of a run. Raises UsageError or RenderError."""
+    """Open the sources and the renderer of a run, in a process that keeps its memory from now on.
+
+    Raises UsageError or RenderError.
+    """
+    keep_freed_memory()
     return open_studio(task.config, task.cache)
 
 

@@ -214,6 +214,7 @@ class Known:
 
 
 NOTHING = Known(np.zeros(1, np.uint8), np.zeros(1, np.uint8))
+"""Every lamp has to be asked everywhere."""
 _NOWHERE = np.zeros(1, bool)
 
 

@@ -2,8 +2,19 @@
 
 from scenegen.errors import ScenegenError, ShardError
 from scenegen.shards.digest import file_sha256
+from scenegen.shards.heap import keep_freed_memory
 from scenegen.shards.reader import MANIFEST, ShardReader, ShardSet
 from scenegen.shards.sample import Sample
 from scenegen.tracing.status import Status
 
-__all__ = ["MANIFEST", "Sample", "ScenegenError", "ShardError", "ShardReader", "ShardSet", "Status", "file_sha256"]
+__all__ = [
+    "MANIFEST",
+    "Sample",
+    "ScenegenError",
+    "ShardError",
+    "ShardReader",
+    "ShardSet",
+    "Status",
+    "file_sha256",
+    "keep_freed_memory",
+]

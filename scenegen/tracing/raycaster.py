@@ -5,7 +5,7 @@ by the inverse transform. Directions are not normalised, so the ray parameter t 
 nearest hit over all bodies wins. Pixels, shadows and tracks go through the same functions, so a
 pixel and its label can never disagree.
 
-embreex 4.4 traps handled here: float32 contiguous input only, `OCCLUDED` answers 0 for a hit and
+embreex 4.4 traps handled here: float32 input only, `OCCLUDED` answers 0 for a hit and
 overwrites the distances, tnear is 0, non-finite rays may never return.
 """
 
@@ -159,7 +159,7 @@ def nearest(scene: Scene, origins: F64 | F32, directions: F64 | F32) -> Hits:
     on_object = _nothing(len(d))
     for body, index in zip(placed, sieve_of(o, d).passing(scene.boxes), strict=True):
         if len(index):
-            _merge(on_object, body, index, body.own_rays(_rows(o, index), np.take(d, index, axis=0)))
+            _merge(on_object, body, index, body.own_rays(*_chosen(o, d, index)))
     hits = _hits(room, room.bvh.nearest(*room.own_rays(o, d), on_object.t))
     rows = np.flatnonzero((hits.primitive < 0) & (on_object.instance > 0))
     for name in ("instance", "primitive", "u", "v"):
@@ -175,7 +175,7 @@ def blocked(scene: Scene, origins: F64 | F32, directions: F64 | F32, t_far: floa
     for body, rays in zip(placed, sieve_of(o, d).passing(scene.boxes), strict=True):
         index = rays[~out[rays]]
         if len(index):
-            out[index] = body.bvh.blocked(*body.own_rays(_rows(o, index), np.take(d, index, axis=0)), t_far)
+            out[index] = body.bvh.blocked(*body.own_rays(*_chosen(o, d, index)), t_far)
     return out
 
 
@@ -203,9 +203,9 @@ def _merge(hits: Hits, body: Body, index: NDArray[np.intp], rays: tuple[F32, F32
     hits.u[rows], hits.v[rows], hits.t[rows] = found["u"][closer], found["v"][closer], found["tfar"][closer]
 
 
-def _rows(origins: F32, index: NDArray) -> F32:
-    """Origins of some rays; a single shared origin stays shared."""
-    return origins if len(origins) == 1 else np.take(origins, index, axis=0)
+def _chosen(origins: F32, directions: F32, index: NDArray[np.intp]) -> tuple[F32, F32]:
+    """Some of the rays; a single shared origin stays shared."""
+    return origins if len(origins) == 1 else np.take(origins, index, axis=0), np.take(directions, index, axis=0)
 
 
 @dataclass(frozen=True)

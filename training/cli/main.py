@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import tyro
 from rich.console import Console
 
-from scenegen.heap import keep_freed_memory
-from scenegen.shards import ScenegenError
+from scenegen.shards import ScenegenError, keep_freed_memory
 from training.cli.commands import Bench, Command, Eval, Extract, Fit, Match, commands
 from training.cli.experiments import ColoredMnist, FetchMnist, colored_mnist, fetch_mnist
 from training.errors import TrainingError

@@ -10,8 +10,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from scenegen.heap import keep_freed_memory
-from scenegen.shards import ScenegenError
+from scenegen.shards import ScenegenError, keep_freed_memory
 from training.data.batch import NO_RAY, PairBatch
 from training.data.order import Key, batches_per_epoch, epoch_keys, fixed_keys
 from training.data.pairs import PairData, PairItem, content_digest, open_pairs

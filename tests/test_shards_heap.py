@@ -6,12 +6,12 @@ import sys
 
 import pytest
 
-from scenegen import heap
+from scenegen.shards import heap
 
 FAULTS = """
 import resource
 import numpy as np
-from scenegen.heap import keep_freed_memory
+from scenegen.shards.heap import keep_freed_memory
 {told}
 def big(): return [np.ones(115_000) for _ in range(4)]  # a megabyte each, as a picture
 for _ in range(20): big()
