@@ -85,6 +85,7 @@ def test_notes_override_everything(tmp_path):
         ("[]", "needs a `path`"),
         ({"category": "x"}, "needs a `path`"),
         ({"path": "a.obj", "up_axis": "w"}, "up_axis must be one of x y z -x -y -z"),
+        ({"path": "a.obj", "scan": "yes"}, "scan must be true or false"),
         ({"path": "a.obj", "unit_m": 0}, "unit_m must be a positive number"),
         ({"path": "a.obj", "unit_m": "cm"}, "unit_m must be a positive number"),
         ({"path": "gone.obj"}, "names gone.obj, which is no mesh here"),

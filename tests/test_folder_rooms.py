@@ -93,6 +93,32 @@ def test_notes_name_axis_unit_id_and_role(tmp_path):
     assert rooms.load("cellar").ceiling_m == pytest.approx(2.6, abs=0.02)
 
 
+def test_a_gltf_stands_as_authored_whatever_its_furniture_says(tmp_path):
+    """Tables under the ceiling: by its geometry alone the room would stand on its head."""
+    vertices, faces = arrays()
+    y_up = compose(rotation_about((1, 0, 0), np.pi / 2), (1, 1, 1))  # the room's +Z is the file's -Y
+    export(tmp_path / "hall.glb", transform(y_up, vertices), faces)
+    export(tmp_path / "found.ply", transform(y_up, vertices), faces)
+    rooms = FolderRooms(tmp_path)
+    floor = [np.mean(np.abs(rooms.load(name).mesh.vertices[:, 2]) < 0.05) for name in rooms.ids()]
+    assert rooms.ids() == ("found", "hall")
+    assert np.isclose(floor[0], np.mean(np.abs(vertices[:, 2]) < 0.05), atol=0.01)
+    assert np.isclose(floor[1], np.mean(np.abs(vertices[:, 2] - 2.6) < 0.05), atol=0.01)
+
+
+def test_a_note_says_whether_it_is_a_scan(tmp_path):
+    vertices, faces = arrays()
+    crumb, corners = np.array([[1, 1, 1], [1.1, 1, 1], [1, 1.1, 1.0]]), np.arange(3)[None] + len(vertices)
+    export(tmp_path / "r.ply", np.concatenate([vertices, crumb]), np.concatenate([faces, corners]))
+    notes, seen = tmp_path / "assets.jsonl", {}
+    for said in ("true", "false"):
+        notes.write_text(f'{{"path": "r.ply", "scan": {said}}}')
+        rooms = FolderRooms(tmp_path)
+        seen[said] = (len(rooms.load("r").mesh.faces), rooms.digest("r"))
+    assert (seen["true"][0], seen["false"][0]) == (len(faces), len(faces) + 1)
+    assert seen["true"][1] != seen["false"][1]
+
+
 def test_wrong_unit_is_refused_with_what_to_do(tmp_path):
     vertices, faces = arrays()
     export(tmp_path / "mm.ply", vertices * 1000, faces)

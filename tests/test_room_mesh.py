@@ -8,7 +8,7 @@ from room_maker import box, room
 
 from scenegen.assets import room_mesh
 from scenegen.assets.mesh import Material, Mesh, concatenate, face_vectors
-from scenegen.assets.room_mesh import clean_room, find_ceiling, moved, prepare_room
+from scenegen.assets.room_mesh import FRAGMENT_M, clean_room, find_ceiling, moved, prepare_room
 from scenegen.errors import AssetError
 from scenegen.geometry import compose, rotation_about
 
@@ -47,12 +47,22 @@ def test_levelled_sound_and_unchanged_where_nothing_is_wrong():
     assert (np.sum(flat * smooth, axis=1) > 0).all()
 
 
-def test_fragments_go_and_are_counted():
+def test_crumbs_of_a_scan_go_and_are_counted():
     crumbs = boxes(((1, 1, 1.5), (1.05, 1.05, 1.55)), ((2, 2, 1.8), (2.1, 2.1, 1.82)))
     mesh = made()
-    cleaned, defects = clean_room(concatenate([mesh, crumbs]))
+    whole = concatenate([mesh, crumbs])
+    cleaned, defects = clean_room(whole, FRAGMENT_M)
     assert len(cleaned.faces) == len(mesh.faces)
     assert [(d.code, d.detail) for d in defects] == [("fragments", f"{len(crumbs.faces)} faces in 2 parts")]
+    assert len(prepare_room("r", whole, is_scan=True).mesh.faces) == len(mesh.faces)
+
+
+def test_what_was_modelled_keeps_every_face():
+    knob = boxes(((1, 1, 1.0), (1.05, 1.05, 1.05)))
+    whole = concatenate([made(), knob])
+    prepared = prepare_room("r", whole)
+    assert len(prepared.mesh.faces) == len(whole.faces)
+    assert "fragments" not in codes(prepared)
 
 
 def test_flat_faces_go_and_are_counted():

@@ -78,19 +78,26 @@ class _Floor:
     score: float
 
 
-def align(vertices: ArrayLike, faces: ArrayLike, rng: Generator, hint: ArrayLike | None = None) -> Alignment:
+def align(
+    vertices: ArrayLike,
+    faces: ArrayLike,
+    rng: Generator,
+    hint: ArrayLike | None = None,
+    authored: ArrayLike | None = None,
+) -> Alignment:
     """Find gravity and floor of a room given as (N, 3) vertices in metres and (F, 3) faces.
 
-    `hint` is an up direction known to within 30 degrees. Raises AssetError ("no_floor") where no
+    `hint` is an up direction known to within 30 degrees; `authored` one that the format promises, which may be
+    wrong. Raises AssetError ("no_floor") where no
     large plane has the scene above it.
     """
     vertices, faces = np.asarray(vertices, np.float64), np.asarray(faces)
     surface = sample_surface(vertices, faces, rng)
-    floors = [f for up in _directions(surface, hint) if (f := _floor(surface, up, rng)) is not None]
+    floors = [f for up in _directions(surface, hint, authored) if (f := _floor(surface, up, rng)) is not None]
     floors = [f for f in floors if hint is None or angle_between(f.up, hint) <= HINT_RAD]
     if not floors:
         raise AssetError("no_floor", "no floor found: no large plane has the scene above it; check the mesh")
-    floors.sort(key=lambda f: -f.score - _authored(f.up))
+    floors.sort(key=lambda f: -f.score - _authored(f.up, authored))
     best = floors[0]
     T = floor_transform(vertices[np.unique(faces)], best.up, best.height)
     return Alignment(T, best.up, best.share, _wall_residual(surface, best.up), _confidence(floors))
@@ -127,11 +134,11 @@ def sample_surface(vertices: Array, faces: NDArray, rng: Generator, count: int =
     return Surface(points, normals, float(np.clip(4 * np.mean(np.sign(inward)), 0, 1)))
 
 
-def _directions(surface: Surface, hint: ArrayLike | None) -> list[Array]:
+def _directions(surface: Surface, hint: ArrayLike | None, authored: ArrayLike | None) -> list[Array]:
     """Signed directions that may be up: the peaks of the normals, both ways, or those near the hint."""
     peaks = [s * p for p in normal_peaks(surface.normals) for s in (1.0, -1.0)]
     if hint is None:
-        return peaks
+        return peaks if authored is None else [*peaks, normalize(authored)]
     return [p for p in peaks if angle_between(p, hint) <= HINT_RAD] + [normalize(hint)]
 
 
@@ -257,8 +264,10 @@ def _wall_residual(surface: Surface, up: Array) -> float:
     return min(angle, np.pi - angle)
 
 
-def _authored(up: Array) -> float:
-    """A little for +Z, then +Y: modelled rooms stand upright, and this decides between equals only."""
+def _authored(up: Array, authored: ArrayLike | None) -> float:
+    """Much for the promised axis; else a little for +Z, then +Y: this decides between equals only."""
+    if authored is not None:
+        return 0.6 * (angle_between(up, authored) < LEVEL_RAD)
     return 0.03 * (up[2] > 0.999) + 0.02 * (up[1] > 0.999)
 
 

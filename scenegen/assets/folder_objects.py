@@ -155,6 +155,8 @@ def _note(line: str, where: str) -> dict[str, Any]:
     unit = note.get("unit_m", 1.0)
     if isinstance(unit, bool) or not isinstance(unit, int | float) or not UNIT_M[0] <= unit <= UNIT_M[1]:
         raise UsageError(f"{where}: unit_m must be a positive number of metres, {UNIT_M[0]:g} to {UNIT_M[1]:g}")
+    if not isinstance(note.get("scan", False), bool):
+        raise UsageError(f"{where}: scan must be true or false")
     return note
 
 

@@ -17,6 +17,7 @@ from scenegen.assets.folder_objects import UP_AXES, mesh_files, read_notes
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.reading import MESH_SUFFIXES, read_mesh
 from scenegen.assets.room_mesh import colored, prepare_room
+from scenegen.assets.scans import looks_scanned
 from scenegen.assets.source import Defect, Room, hashed_split
 from scenegen.assets.wording import one_line
 from scenegen.errors import AssetError, UsageError
@@ -33,13 +34,19 @@ class FolderRoom:
     """"-y" and the like, true to 30 degrees; None: found without help."""
     unit_m: float
     license: str | None
+    is_scan: bool | None = None
+    """Stated; None: told by the mesh."""
+
+
+AUTHORED_UP = {".glb": UP_AXES["y"], ".gltf": UP_AXES["y"]}
+"""Up axis that a format fixes (glTF 2.0, 3.4)."""
 
 
 class FolderRooms:
     """The meshes below a folder, each a room; ids are paths without suffix, or with it where two would be alike.
 
-    An `assets.jsonl` may name id, role, up_axis, unit_m and license by path; meshes with the role "object" are left
-    out. Without a stated unit a mesh is in metres. Raises UsageError where folder or file cannot be used.
+    An `assets.jsonl` may name id, role, up_axis, unit_m, scan and license by path; meshes with the role "object" are
+    left out. Without a stated unit a mesh is in metres. Raises UsageError where folder or file cannot be used.
     """
 
     name = "folder"
@@ -94,19 +101,26 @@ class FolderRooms:
         """sha256 (hex) of the mesh, its materials and the pictures they name, and of a stated axis or unit."""
         room = self._room(room_id)
         files = files_digest(tuple(sorted({f for p in room.forms for f in source_files(p, self.root)})), self.root)
-        stated = f"{room.up_axis} {room.unit_m}"
+        stated = f"{room.up_axis} {room.unit_m}" + ("" if room.is_scan is None else f" {room.is_scan}")
         return files if stated == "None 1.0" else hashlib.sha256(f"{files} {stated}".encode()).hexdigest()
 
     def load(self, room_id: str) -> Room:
         """Read, clean and level one room. Raises AssetError with a reason where it cannot be used."""
         room = self._room(room_id)
-        mesh, defects = self._read(room)
+        mesh, defects, path = self._read(room)
         mesh = replace(mesh, vertices=(mesh.vertices.astype(np.float64) * room.unit_m).astype(np.float32))
-        return prepare_room(room_id, mesh, defects, hint=UP_AXES[room.up_axis] if room.up_axis else None)
+        return prepare_room(
+            room_id,
+            mesh,
+            defects,
+            hint=UP_AXES[room.up_axis] if room.up_axis else None,
+            authored=AUTHORED_UP.get(path.suffix.lower()),
+            is_scan=looks_scanned(mesh) if room.is_scan is None else room.is_scan,
+        )
 
-    def _read(self, room: FolderRoom) -> tuple[Mesh, tuple[Defect, ...]]:
-        """The first form that can be read and has its colours, else the first that can be read."""
-        found: list[tuple[Mesh, tuple[Defect, ...]]] = []
+    def _read(self, room: FolderRoom) -> tuple[Mesh, tuple[Defect, ...], Path]:
+        """The first form that can be read and has its colours, else the first that can be read, and its file."""
+        found: list[tuple[Mesh, tuple[Defect, ...], Path]] = []
         trouble: AssetError | None = None
         for path in room.forms:
             try:
@@ -115,8 +129,8 @@ class FolderRooms:
                 trouble = trouble or error
                 continue
             if colored(mesh) and "missing_texture" not in {d.code for d in defects}:
-                return mesh, defects
-            found.append((mesh, defects))
+                return mesh, defects, path
+            found.append((mesh, defects, path))
         if not found:
             raise trouble or AssetError("missing", f"{room.id}: not in {self.root}")
         return found[0]
@@ -143,4 +157,5 @@ def _room(forms: tuple[Path, ...], note: dict[str, Any], default_id: str) -> Fol
         up_axis=note.get("up_axis"),
         unit_m=float(note.get("unit_m", 1.0)),
         license=note.get("license"),
+        is_scan=note.get("scan"),
     )

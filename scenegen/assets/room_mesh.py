@@ -38,16 +38,19 @@ def prepare_room(
     defects: tuple[Defect, ...] = (),
     *,
     hint: ArrayLike | None = None,
+    authored: ArrayLike | None = None,
+    is_scan: bool = False,
     categories: dict[int, str] | None = None,
 ) -> Room:
-    """Clean and level a room's mesh given in metres, in any frame; `hint` is about its up direction.
+    """Clean and level a room's mesh given in metres, in any frame.
 
-    Everything changed or doubtful is recorded as a defect. Raises AssetError: `no_area`,
-    `implausible_size`, `no_floor`.
+    `hint` is about its up direction, stated and final; `authored` is the up axis that its format promises, used
+    unless the room plainly stands otherwise. Loose crumbs are dropped from scans only. Everything changed or doubtful
+    is recorded as a defect. Raises AssetError: `no_area`, `implausible_size`, `no_floor`.
     """
-    mesh, cleaned = clean_room(mesh)
+    mesh, cleaned = clean_room(mesh, FRAGMENT_M if is_scan else 0.0)
     _check_size(room_id, mesh)
-    found = align(mesh.vertices, mesh.faces, generator(0, Stage.ASSET), hint)
+    found = align(mesh.vertices, mesh.faces, generator(0, Stage.ASSET), hint, authored)
     mesh = moved(_with_normals(mesh), found.T_world_scan)
     mesh, plain = _coloured(mesh)
     ceiling_m, closed = find_ceiling(mesh)
@@ -55,12 +58,12 @@ def prepare_room(
     return Room(room_id, mesh, ceiling_m, categories or {}, defects + more)
 
 
-def clean_room(mesh: Mesh) -> tuple[Mesh, tuple[Defect, ...]]:
-    """Without flat faces and stray fragments, at most MAX_FACES faces. Raises AssetError `no_area`."""
+def clean_room(mesh: Mesh, crumbs_m: float = 0.0) -> tuple[Mesh, tuple[Defect, ...]]:
+    """Without flat faces and loose parts below `crumbs_m`, at most MAX_FACES faces. Raises AssetError `no_area`."""
     mesh, flat = drop_degenerate(mesh)
     if not len(mesh.faces):
         raise AssetError("no_area", "the mesh has no area: every face is degenerate")
-    whole, parts = drop_small_components(mesh, FRAGMENT_M)
+    whole, parts = drop_small_components(mesh, crumbs_m) if crumbs_m else (mesh, 0)
     small, error_m = decimate(whole, MAX_FACES)
     # Each detail begins with the number of faces removed: the asset doctor adds them up.
     counts = (

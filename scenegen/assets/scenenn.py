@@ -66,7 +66,7 @@ class SceneNNRooms:
         mesh, defects = read_mesh(self._file(room_id, "ply"), root=self.root / room_id)
         names, more = self._names(room_id)
         mesh, categories = _known_labels(mesh, names)
-        return prepare_room(room_id, mesh, defects + more, hint=UP, categories=categories)
+        return prepare_room(room_id, mesh, defects + more, hint=UP, is_scan=True, categories=categories)
 
     def _names(self, room_id: str) -> tuple[dict[int, str], tuple[Defect, ...]]:
         """Class by instance id; a missing or unusable annotation is a defect, not the end of the room."""
