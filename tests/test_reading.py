@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from model_files import CUBE_F, CUBE_V, TEXTURED, TRIANGLE, obj_text, write, write_image
 from PIL import Image
 
-from scenegen.assets.images import MAX_SIDE
+from scenegen.assets.limits import ROOM_LIMITS, Limits
 from scenegen.assets.obj import fan, parse_obj
 from scenegen.assets.reading import MESH_SUFFIXES, read_mesh
 from scenegen.errors import AssetError
@@ -216,8 +216,8 @@ def test_obj_agrees_with_trimesh_on_plain_geometry(tmp_path):
 
 def test_size_limits(tmp_path):
     path = write(tmp_path / "a.obj", obj_text())
-    assert reason(path, max_faces=11) == "too_large"
-    assert reason(path, max_bytes=10) == "too_large"
+    assert reason(path, limits=Limits(1 << 20, 11, 1 << 20)) == "too_large"
+    assert reason(path, limits=Limits(10, 100, 1 << 20)) == "too_large"
     assert reason(tmp_path / "none.obj") == "missing"
     assert reason(write(tmp_path / "a.txt", "x")) == "unsupported"
 
@@ -225,16 +225,19 @@ def test_size_limits(tmp_path):
 # pictures ----------------------------------------------------------------------------------------
 
 
-def picture(tmp_path, image: Image.Image):
+def picture(tmp_path, image: Image.Image, limits: Limits = ROOM_LIMITS):
     image.save(tmp_path / "pic.png")
     write(tmp_path / "a.mtl", "newmtl m\nKd 0 1 0\nmap_Kd pic.png\n")
-    mesh, defects = read_mesh(write(tmp_path / "a.obj", TEXTURED))
+    mesh, defects = read_mesh(write(tmp_path / "a.obj", TEXTURED), limits=limits)
     return mesh.materials[0].texture, codes(defects)
 
 
 def test_large_pictures_are_scaled_down(tmp_path):
-    texture, _ = picture(tmp_path, Image.new("RGB", (MAX_SIDE * 3, 300), (9, 90, 200)))
-    assert texture.size == (MAX_SIDE, 100)
+    image = Image.new("RGB", (3000, 300), (9, 90, 200))
+    texture, defects = picture(tmp_path, image, Limits(1 << 20, 100, 1000 * 100))
+    assert texture.size[0] * texture.size[1] <= 1000 * 100
+    assert texture.size[0] >= 950
+    assert defects == ["texture_reduced"]
     assert (texture.levels[0] == [9, 90, 200]).all()
 
 

@@ -23,7 +23,7 @@ from scenegen.assets.reading import LOADER_VERSION
 from scenegen.assets.source import ObjectModel, ObjectSource, Room, RoomSource
 
 T = TypeVar("T", bound=Asset)
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raised when the layout of the files changes."""
 DEFAULT_BYTES = 4 << 30
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}

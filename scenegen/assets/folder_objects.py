@@ -10,6 +10,7 @@ import numpy as np
 
 from scenegen.assets.cleaning import centred, clean_object, diagonal, rotated
 from scenegen.assets.digest import files_digest, source_files
+from scenegen.assets.limits import OBJECT_LIMITS
 from scenegen.assets.reading import MESH_SUFFIXES, read_mesh
 from scenegen.assets.source import Defect, ObjectModel, hashed_split
 from scenegen.assets.wording import is_plain, one_line, plain_path
@@ -26,7 +27,6 @@ SIZE_M = (1e-3, 1e3)
 UNIT_M = (1e-9, 1e9)
 """Units that a file can have."""
 _MOST_NOTES = 64 << 20
-MAX_BYTES, MAX_FACES = 256 << 20, 2_000_000
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class FolderObjects:
     def load(self, object_id: str) -> ObjectModel:
         """Read, clean, turn and scale one mesh. Raises AssetError with a reason where it cannot be used."""
         asset = self._asset(object_id)
-        mesh, defects = read_mesh(asset.path, root=self.root, max_bytes=MAX_BYTES, max_faces=MAX_FACES)
+        mesh, defects = read_mesh(asset.path, root=self.root, limits=OBJECT_LIMITS)
         rotation = np.rint(rotation_between(UP_AXES[asset.up_axis], (0, 0, 1)))
         mesh, mended = clean_object(rotated(mesh, rotation))
         unit_m, guessed = (asset.unit_m, ()) if asset.unit_m else guess_unit(diagonal(mesh))

@@ -1,38 +1,67 @@
-"""Picture files to textures: decoded, flattened to RGB, capped in size."""
+"""Picture files to textures: looked at, decoded, flattened to RGB, scaled down to a budget of texels."""
 
 import io
 import warnings
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from scenegen.assets.mesh import U8, Texture, texture_from_image
+from scenegen.assets.mesh import U8, Texture, Wrap, texture_from_image
 from scenegen.assets.wording import one_line
 from scenegen.errors import AssetError
 
-MAX_SIDE = 1024
-"""Longest side of a texture in texels; larger pictures are scaled down."""
-MAX_PIXELS = 1 << 26
-"""Pictures with more pixels are refused before they are decoded (decompression bombs)."""
-
-
+MAX_PIXELS = 1 << 27
+"""Pictures that decode to more pixels are refused before they do (decompression bombs)."""
 _BLOCK_PIXELS = 1 << 20
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TGA")
 """Formats that are opened; the rest of what Pillow reads (EPS, PDF, TIFF, ...) is a door that no model needs."""
+REPEAT: tuple[Wrap, Wrap] = ("repeat", "repeat")
+T = TypeVar("T")
 
 
-def decode_texture(data: bytes, max_side: int = MAX_SIDE) -> Texture:
-    """Texture of an encoded picture in one of `FORMATS`.
+def fitting_side(sizes: Sequence[tuple[int, int]], max_texels: int) -> int:
+    """The longest side to which pictures of these (width, height) are cut so that together they fit `max_texels`.
+
+    Smaller pictures keep their size. It is the longest side of all where nothing has to be cut.
+    """
+    longest = max((max(size) for size in sizes), default=1)
+    side = longest
+    while side > 1 and sum(w * h for w, h in (reduced(size, side) for size in sizes)) > max_texels:
+        side = max(1, min(side - 1, int(side * 0.97)))
+    return side
+
+
+def reduced(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """(width, height) of a picture whose longer side is at most `side`."""
+    scale = min(1.0, side / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def picture_size(data: bytes) -> tuple[int, int]:
+    """(width, height) by the header alone. Raises AssetError `unreadable_texture`."""
+    return _opened(data, lambda image: image.size)
+
+
+def decode_texture(
+    data: bytes, side: int = 1 << 16, *, wrap: tuple[Wrap, Wrap] = REPEAT, opaque: bool = False
+) -> Texture:
+    """Texture of an encoded picture in one of `FORMATS`, its longer side at most `side`; `opaque`: alpha is ignored.
 
     Raises AssetError: `huge_texture` above `MAX_PIXELS`, `unreadable_texture` where it does not decode.
     """
+    return _opened(data, lambda image: _texture_of(image, side, wrap, opaque))
+
+
+def _opened(data: bytes, use: Callable[[Image.Image], T]) -> T:
+    """What `use` makes of the open picture. Raises AssetError `huge_texture` or `unreadable_texture`."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                return texture_of(image, max_side)
+                return use(image)
     except Image.DecompressionBombError as error:
         raise AssetError("huge_texture", f"picture is too large to decode: {one_line(error)}") from None
     except AssetError:
@@ -43,23 +72,16 @@ def decode_texture(data: bytes, max_side: int = MAX_SIDE) -> Texture:
         raise AssetError("unreadable_texture", f"picture does not decode: {one_line(error)}") from None
 
 
-def texture_of(image: Image.Image, max_side: int = MAX_SIDE) -> Texture:
-    """Texture of an open picture, scaled down to `max_side`.
-
-    Raises AssetError `huge_texture`, and `unreadable_texture` where its format is none of `FORMATS`.
-    """
-    if image.format not in (None, "MPO", *FORMATS):  # MPO: a JPEG of several pictures
-        raise AssetError("unreadable_texture", f"a {image.format} picture; use one of {' '.join(FORMATS)}")
-    width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise AssetError("huge_texture", f"picture of {width} x {height} pixels is too large to decode")
-    image.draft("RGB", (max_side, max_side))  # a JPEG decodes at a fraction of its size
-    scale = max_side / max(image.size)
-    flat = Image.fromarray(flatten(image))
-    if scale < 1:
-        size = (max(1, round(flat.width * scale)), max(1, round(flat.height * scale)))
+def _texture_of(image: Image.Image, side: int, wrap: tuple[Wrap, Wrap], opaque: bool) -> Texture:
+    """Texture of an open picture. Raises AssetError `huge_texture`."""
+    size = reduced(image.size, side)
+    image.draft("RGB", size)  # a JPEG decodes at a fraction of its size
+    if image.width * image.height > MAX_PIXELS:
+        raise AssetError("huge_texture", f"picture of {image.width} x {image.height} pixels is too large to decode")
+    flat = Image.fromarray(np.asarray(image.convert("RGB")) if opaque else flatten(image))
+    if flat.size != size:
         flat = flat.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
-    return texture_from_image(np.asarray(flat))
+    return texture_from_image(np.asarray(flat), wrap)
 
 
 def flatten(image: Image.Image) -> U8:

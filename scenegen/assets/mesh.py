@@ -6,6 +6,7 @@ same triangles. Every surface is opaque and two-sided.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,13 @@ from numpy.typing import NDArray
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
+Wrap = Literal["repeat", "mirror", "clamp"]
+"""What a texture shows outside [0, 1]: itself again, itself mirrored at each whole number, or its edge."""
 
 
 @dataclass(frozen=True, eq=False)
 class Texture:
-    """An image with its mip pyramid; wraps (repeats) in both directions.
+    """An image with its mip pyramid.
 
     `levels[k]` is (h_k, w_k, 3) uint8 sRGB, level 0 the full image, each next one half the size
     (never below 1), the last 1 x 1. Row 0 is the TOP row of the image: v = 1 is the top edge and
@@ -25,6 +28,8 @@ class Texture:
     """
 
     levels: tuple[U8, ...]
+    wrap: tuple[Wrap, Wrap] = ("repeat", "repeat")
+    """Along u and along v."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -32,16 +37,29 @@ class Texture:
         return self.levels[0].shape[1], self.levels[0].shape[0]
 
 
+WHITE = (1.0, 1.0, 1.0)
+"""Colour of a material that leaves its texture, or its vertex colours, as they are."""
+MOST_GLOW = 16.0
+"""Strongest `glow` of a material."""
+
+
 @dataclass(frozen=True, eq=False)
 class Material:
-    """What a face is made of. Albedo = texture if there is one, else `color`; times vertex colour if any."""
+    """What a face is made of. Albedo = `color` times texture times vertex colour, each if any, in linear light.
+
+    Radiance = albedo x (arriving light, or 1 for the share `emission`) + `glow` x `glow_texture`.
+    """
 
     name: str
     color: tuple[float, float, float] = (0.7, 0.7, 0.7)
-    """sRGB-encoded base colour in [0, 1]; ignored where there is a texture."""
+    """sRGB-encoded base colour in [0, 1]; (1, 1, 1) leaves a texture as it is."""
     texture: Texture | None = None
     emission: float = 0.0
-    """Share of light given off whatever the lighting: 0 matt, 1 shows its albedo as it is (lamp, sky)."""
+    """Share of light given off whatever the lighting: 0 matt, 1 shows its albedo as it is (unlit, lamp, sky)."""
+    glow: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Linear RGB radiance given off besides, in [0, MOST_GLOW]; times `glow_texture` where there is one."""
+    glow_texture: Texture | None = None
+    """Read at the same texture coordinates as `texture`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +83,7 @@ class Mesh:
     """(F,) semantic or annotated instance id of the source, 0 = unknown."""
 
 
-def texture_from_image(image: U8) -> Texture:
+def texture_from_image(image: U8, wrap: tuple[Wrap, Wrap] = ("repeat", "repeat")) -> Texture:
     """Build the mip pyramid of an (h, w, 3) uint8 sRGB image by 2 x 2 box filtering.
 
     Averages are taken in the encoded values, as almost all tools do; odd sizes repeat the last texel.
@@ -73,7 +91,7 @@ def texture_from_image(image: U8) -> Texture:
     levels = [np.ascontiguousarray(image[..., :3], dtype=np.uint8)]
     while max(levels[-1].shape[:2]) > 1:
         levels.append(_half(levels[-1]))
-    return Texture(tuple(levels))
+    return Texture(tuple(levels), wrap)
 
 
 def _half(image: U8) -> U8:

@@ -5,25 +5,26 @@ from pathlib import Path
 import numpy as np
 
 from scenegen.assets.corners import I64, rgb_bytes, unique_corners
+from scenegen.assets.limits import ROOM_LIMITS, Limits
 from scenegen.assets.lookup import find_file
-from scenegen.assets.mesh import I32, Material, Mesh
+from scenegen.assets.mesh import I32, WHITE, Material, Mesh
 from scenegen.assets.mtl import MtlRecord, parse_mtl
 from scenegen.assets.obj import F64, ObjData, parse_obj
-from scenegen.assets.shelf import TextureShelf
+from scenegen.assets.shelf import Picture, TextureShelf
 from scenegen.assets.source import Defect
 
 _MOST_LIBRARIES, _MOST_BYTES = 64, 64 << 20
 """Names of MTL files that are looked up, lines of them and names of a line, and bytes of such a file."""
 
 
-def read_obj(path: Path, root: Path, max_faces: int = 1 << 30) -> tuple[Mesh, list[Defect]]:
+def read_obj(path: Path, root: Path, limits: Limits = ROOM_LIMITS) -> tuple[Mesh, list[Defect]]:
     """The mesh of an OBJ file and what is wrong with it; files are looked for below `root` only.
 
     Raises AssetError (see `parse_obj`).
     """
-    obj = parse_obj(path.read_bytes(), path.name, max_faces)
+    obj = parse_obj(path.read_bytes(), path.name, limits.max_faces)
     records, defects = _libraries(obj, root, path.parent)
-    shelf = TextureShelf(root, path.parent)
+    shelf = TextureShelf(root, path.parent, limits.max_texels)
     face_material, materials, more = _materials(obj, records, shelf)
     mesh = _mesh(obj, face_material, materials)
     return mesh, defects + shelf.defects + more
@@ -68,6 +69,7 @@ def _materials(
     """
     used = [records.get(name) or MtlRecord(name) for name in obj.material_names]
     grey = Material("").color if obj.colors is None else (1.0, 1.0, 1.0)  # vertex colours multiply
+    shelf.fit([Picture(r.texture) for r in used if r.texture])
     textured = [_material(r, shelf, grey) for r in used]
     has_texture = np.array([m.texture is not None for m in textured])
     bare = (obj.corners[:, :, 1] < 0).any(1) & has_texture[obj.material]
@@ -81,9 +83,11 @@ def _materials(
 
 
 def _material(record: MtlRecord, shelf: TextureShelf, default: tuple[float, float, float]) -> Material:
-    """Texture where there is one, else `Kd`, else the default colour."""
-    texture = shelf.named(record.texture) if record.texture else None
-    return Material(record.name, record.color or default, texture)
+    """Texture times `Kd`, where that is not black (as ShapeNet writes it beside pictures), or the default colour."""
+    texture = shelf.texture(Picture(record.texture)) if record.texture else None
+    if texture is not None:
+        return Material(record.name, record.color if record.color and any(record.color) else WHITE, texture)
+    return Material(record.name, record.color or default)
 
 
 def _plain(material: Material) -> Material:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from scenegen.assets.corners import I64, rgb_bytes
+from scenegen.assets.limits import ROOM_LIMITS, Limits
 from scenegen.assets.mesh import Material, Mesh
 from scenegen.assets.obj import fan, number_table, whole_numbers
 from scenegen.assets.source import Defect
@@ -19,7 +20,7 @@ _HEADER = re.compile(rb"(C?)OFF(\d*)$")  # counts may follow at once, as in Mode
 Rows = list[list[bytes]]
 
 
-def read_off(path: Path, root: Path, max_faces: int) -> tuple[Mesh, list[Defect]]:
+def read_off(path: Path, root: Path, limits: Limits = ROOM_LIMITS) -> tuple[Mesh, list[Defect]]:
     """The mesh of a text OFF file and what is wrong with it (nothing); names no other files, so `root` is not used.
 
     Raises AssetError: `unreadable` (no such header, a malformed line, less than the counts say), `empty`, `no_faces`,
@@ -35,8 +36,8 @@ def read_off(path: Path, root: Path, max_faces: int) -> tuple[Mesh, list[Defect]
         raise AssetError("unreadable", f"{path.name}: {wanted} are announced, {len(rows)} lines follow; is it whole?")
     table = number_table(rows[:vertex_count], 3, path.name)
     corners, sizes = _faces(rows[vertex_count : vertex_count + face_count], path.name)
-    if int(np.maximum(sizes - 2, 0).sum()) > max_faces:
-        raise AssetError("too_large", f"{path.name}: more than {max_faces} triangles")
+    if int(np.maximum(sizes - 2, 0).sum()) > limits.max_faces:
+        raise AssetError("too_large", f"{path.name}: more than {limits.max_faces} triangles")
     faces = corners[fan(sizes)[0]]
     if len(faces) and (faces.min() < 0 or faces.max() >= vertex_count):
         raise AssetError("bad_index", f"{path.name}: a face names a vertex that is not in the file")

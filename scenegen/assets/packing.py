@@ -2,12 +2,12 @@
 
 import json
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.assets.mesh import Material, Mesh, Texture, texture_from_image
+from scenegen.assets.mesh import MOST_GLOW, Material, Mesh, Texture, Wrap, texture_from_image
 from scenegen.assets.reading import FARTHEST, FARTHEST_UV
 from scenegen.assets.source import Defect, ObjectModel, Room
 from scenegen.assets.wording import is_plain
@@ -26,6 +26,7 @@ _FORMS: dict[str, tuple[str, tuple[int, ...], type]] = {
 _ARRAYS = tuple(_FORMS)
 _NEEDED = ("vertices", "faces", "face_material")
 _HEADER = "header"
+_TEXTURES, _COLORS = ("texture", "glow_texture"), ("color", "glow")
 
 
 def pack(asset: Asset) -> dict[str, NDArray]:
@@ -44,6 +45,7 @@ def pack(asset: Asset) -> dict[str, NDArray]:
         "values": values,
         "defects": [asdict(d) for d in asset.defects],
         "materials": [_material_out(m, textures) for m in asset.mesh.materials],
+        "wraps": [t.wrap for t in textures],
     }
     arrays = {n: getattr(asset.mesh, n) for n in _ARRAYS if getattr(asset.mesh, n) is not None}
     arrays |= {f"texture_{i}": t.levels[0] for i, t in enumerate(textures)}
@@ -54,7 +56,8 @@ def unpack(arrays: dict[str, NDArray]) -> Asset:
     """The asset of `pack`ed arrays; mip levels are made again. Any exception on rubbish: nothing unsound comes back."""
     header = json.loads(arrays[_HEADER].tobytes())
     count = sum(name.startswith("texture_") for name in arrays)
-    textures = [texture_from_image(_picture(arrays[f"texture_{i}"])) for i in range(count)]
+    wraps = [_wrap(w) for w in header["wraps"]]
+    textures = [texture_from_image(_picture(arrays[f"texture_{i}"]), wraps[i]) for i in range(count)]
     materials = tuple(_material_in(m, textures) for m in header["materials"])
     mesh = Mesh(materials=materials, **{n: arrays.get(n) for n in _ARRAYS})  # pyright: ignore[reportArgumentType]
     _check_mesh(mesh)
@@ -85,6 +88,8 @@ def _check_mesh(mesh: Mesh) -> None:
     for material in mesh.materials:
         if not all(0 <= c <= 1 for c in (*material.color, material.emission)) or len(material.color) != 3:
             raise ValueError("a colour out of range")
+        if not all(0 <= c <= MOST_GLOW for c in material.glow) or len(material.glow) != 3:
+            raise ValueError("a glow out of range")
         if not isinstance(material.name, str):
             raise ValueError("a material's name that is no text")
 
@@ -100,6 +105,13 @@ def _check_values(values: dict[str, Any]) -> None:
             raise ValueError("a category is not a plain text")
 
 
+def _wrap(modes: list[Any]) -> tuple[Wrap, Wrap]:
+    """The two wrap modes. Raises ValueError for others."""
+    if len(modes) != 2 or not all(mode in get_args(Wrap) for mode in modes):
+        raise ValueError("a texture that wraps in another way")
+    return modes[0], modes[1]
+
+
 def _picture(image: NDArray) -> NDArray[np.uint8]:
     """The same. Raises ValueError unless it is (h, w, 3) uint8."""
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
@@ -109,22 +121,22 @@ def _picture(image: NDArray) -> NDArray[np.uint8]:
 
 def _textures(mesh: Mesh) -> list[Texture]:
     """Distinct textures in order of first use."""
-    found = {id(m.texture): m.texture for m in mesh.materials if m.texture is not None}
-    return list(found.values())
+    used = [t for m in mesh.materials for t in (m.texture, m.glow_texture) if t is not None]
+    return list({id(t): t for t in used}.values())
 
 
 def _material_out(material: Material, textures: list[Texture]) -> dict[str, Any]:
-    """All fields; the texture as its number, or None."""
-    if type(material) is not Material or not (material.texture is None or type(material.texture) is Texture):
+    """All fields; a texture as its number, or None."""
+    known = {id(t): i for i, t in enumerate(textures)}
+    if type(material) is not Material or any(type(t) is not Texture for t in textures):
         raise TypeError(f"material {material.name} is not plain data")
     out = {f.name: getattr(material, f.name) for f in fields(material)}
-    number = next((i for i, t in enumerate(textures) if t is material.texture), None)
-    return out | {"texture": number, "color": [float(c) for c in material.color]}
+    numbers = {name: None if out[name] is None else known[id(out[name])] for name in _TEXTURES}
+    return out | numbers | {name: [float(c) for c in out[name]] for name in _COLORS}
 
 
 def _material_in(values: dict[str, Any], textures: list[Texture]) -> Material:
     """Inverse of `_material_out`."""
-    number = values["texture"]
-    return Material(
-        **values | {"texture": None if number is None else textures[number], "color": tuple(values["color"])}
-    )
+    named: dict[str, Any] = {name: None if values[name] is None else textures[values[name]] for name in _TEXTURES}
+    colors: dict[str, Any] = {name: tuple(values[name]) for name in _COLORS}
+    return Material(**(values | named | colors))

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from trimesh.exchange.ply import load_ply
 
 from scenegen.assets.corners import I64, majority, rgb_bytes, unique_corners
-from scenegen.assets.mesh import I32, U8, Material, Mesh
+from scenegen.assets.limits import ROOM_LIMITS, Limits
+from scenegen.assets.mesh import I32, U8, WHITE, Material, Mesh
 from scenegen.assets.obj import fan
-from scenegen.assets.shelf import TextureShelf
+from scenegen.assets.shelf import Picture, TextureShelf
 from scenegen.assets.source import Defect
 from scenegen.errors import AssetError
 
@@ -23,7 +24,7 @@ _UV_NAMES = (("s", "t"), ("u", "v"), ("texture_u", "texture_v"))
 _LABEL_NAMES = ("label", "instance", "objectId", "object_id", "segment")
 
 
-def read_ply(path: Path, root: Path, max_faces: int = 1 << 30) -> tuple[Mesh, list[Defect]]:
+def read_ply(path: Path, root: Path, limits: Limits = ROOM_LIMITS) -> tuple[Mesh, list[Defect]]:
     """The mesh of a PLY file (ASCII or binary) and what is wrong with it; pictures below `root` only.
 
     Raises AssetError `empty`, `no_faces`, `bad_index`, `too_large`, `unreadable`; anything that trimesh raises on a
@@ -36,13 +37,13 @@ def read_ply(path: Path, root: Path, max_faces: int = 1 << 30) -> tuple[Mesh, li
     if position is None or not len(position):
         raise AssetError("empty", f"{path.name}: no vertices")
     faces, origin = _triangles(face)
-    if len(faces) > max_faces:
-        raise AssetError("too_large", f"{path.name}: {len(faces)} triangles, more than {max_faces}")
+    if len(faces) > limits.max_faces:
+        raise AssetError("too_large", f"{path.name}: {len(faces)} triangles, more than {limits.max_faces}")
     if not len(faces):
         raise AssetError("no_faces", f"{path.name}: no faces; a point cloud cannot be used")
     if faces.min() < 0 or faces.max() >= len(position):
         raise AssetError("bad_index", f"{path.name}: a face names a vertex that is not in the file")
-    shelf = TextureShelf(root, path.parent)
+    shelf = TextureShelf(root, path.parent, limits.max_texels)
     mesh = _mesh(position, faces, origin, vertex, face, _material(path, shelf))
     return mesh, shelf.defects
 
@@ -102,8 +103,9 @@ def _material(path: Path, shelf: TextureShelf) -> Material:
         header = file.read(1 << 14).split(b"end_header", 1)[0].decode("utf-8", "replace")
     comments = [line.split(None, 2) for line in header.splitlines() if line.lower().startswith("comment texturefile")]
     names = [c[2].strip() for c in comments if len(c) == 3]
-    texture = shelf.named(names[0]) if names else None
-    return Material(path.stem, texture=texture)
+    shelf.fit([Picture(n) for n in names[:1]])
+    texture = shelf.texture(Picture(names[0])) if names else None
+    return Material(path.stem, WHITE, texture) if texture else Material(path.stem)
 
 
 def _mesh(position: NDArray, faces: I64, origin: I64, vertex: dict, face: dict, material: Material) -> Mesh:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from scenegen.assets.limits import ROOM_LIMITS, Limits
 from scenegen.assets.mesh import F32, Mesh
 from scenegen.assets.obj_mesh import read_obj
 from scenegen.assets.off_mesh import read_off
@@ -32,25 +33,24 @@ _READERS = {".obj": read_obj, ".off": read_off, ".ply": read_ply}
 logging.getLogger("trimesh").addHandler(logging.NullHandler())  # its remarks on foreign files are no news to the user
 
 
-def read_mesh(
-    path: Path, *, root: Path | None = None, max_bytes: int = 1 << 30, max_faces: int = 10_000_000
-) -> tuple[Mesh, tuple[Defect, ...]]:
+def read_mesh(path: Path, *, root: Path | None = None, limits: Limits = ROOM_LIMITS) -> tuple[Mesh, tuple[Defect, ...]]:
     """Read one mesh file with materials, textures, colours, normals and labels.
 
     `root` is the folder that the file may name other files in, its own folder by default; nothing outside is
-    read. `face_label` holds the integer property `label` of a PLY (majority of a face's vertices).
+    read. Positions far from the file's origin are relative to the centre of their box (`origin.localized`).
+    `face_label` holds the integer property `label` of a PLY (majority of a face's vertices).
     Raises AssetError: `missing`, `unsupported`, `too_large`, `unreadable`, `empty`, `no_faces`, `bad_index`,
     `not_finite`, `implausible_size` (coordinates beyond `FARTHEST`).
     """
     suffix = path.suffix.lower()
     if suffix not in MESH_SUFFIXES:
         raise AssetError("unsupported", f"{path}: not one of {' '.join(MESH_SUFFIXES)}")
-    _check_size(path, max_bytes)
+    _check_size(path, limits.max_bytes)
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             read = _READERS.get(suffix, read_scene)
-            mesh, defects = read(path, path.parent if root is None else root, max_faces)
+            mesh, defects = read(path, path.parent if root is None else root, limits)
     except AssetError:
         raise
     except Exception as error:  # foreign parsers raise anything on damaged files
@@ -58,8 +58,8 @@ def read_mesh(
         raise AssetError("unreadable", f"{path}: cannot be read ({reason})") from None
     if not len(mesh.faces):
         raise AssetError("no_faces", f"{path}: no face has three corners")
-    if len(mesh.faces) > max_faces:
-        raise AssetError("too_large", f"{path}: {len(mesh.faces)} faces, more than {max_faces}")
+    if len(mesh.faces) > limits.max_faces:
+        raise AssetError("too_large", f"{path}: {len(mesh.faces)} faces, more than {limits.max_faces}")
     checked, more = _checked(mesh, path)
     return checked, tuple(defects + more)
 

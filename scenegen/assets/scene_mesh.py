@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from scenegen.assets.corners import I64, rgb_bytes, unique_corners
 from scenegen.assets.gltf import read_gltf, textured_names
+from scenegen.assets.limits import ROOM_LIMITS, Limits
 from scenegen.assets.lookup import FolderResolver
 from scenegen.assets.mesh import U8, Material, Mesh, concatenate
-from scenegen.assets.shelf import TextureShelf
+from scenegen.assets.shelf import Picture, TextureShelf
 from scenegen.assets.source import Defect
 from scenegen.errors import AssetError
 
 
-def read_scene(path: Path, root: Path, max_faces: int = 1 << 30) -> tuple[Mesh, list[Defect]]:
+def read_scene(path: Path, root: Path, limits: Limits = ROOM_LIMITS) -> tuple[Mesh, list[Defect]]:
     """One mesh of all parts of a scene and what is wrong with it; files are looked for below `root` only.
 
     Raises AssetError `no_faces`, `too_large` (see `read_gltf`), `unreadable`; anything that trimesh raises on a
@@ -25,10 +26,10 @@ def read_scene(path: Path, root: Path, max_faces: int = 1 << 30) -> tuple[Mesh, 
     """
     resolver = FolderResolver(root, path.parent)
     suffix = path.suffix[1:].lower()
-    tree, data = ({}, _stl(path)) if suffix == "stl" else read_gltf(path, resolver, max_faces)
+    tree, data = ({}, _stl(path)) if suffix == "stl" else read_gltf(path, resolver, limits.max_faces)
     with_picture = textured_names(tree)
     scene = trimesh.load_scene(io.BytesIO(data), file_type=suffix, resolver=resolver, process=False)
-    shelf = TextureShelf(root, path.parent)
+    shelf = TextureShelf(root, path.parent, limits.max_texels)
     materials: dict[int, Material] = {}
     meshes, defects = [], []
     for node, T_world_part in _placed(scene.graph):
@@ -103,7 +104,11 @@ def _lost(part: Any, with_picture: frozenset[str]) -> list[Defect]:
 def _texture(source: Any, shelf: TextureShelf, name: str) -> Any:
     """The base colour picture as a texture, if there is one."""
     image = getattr(source, "baseColorTexture", None) or getattr(source, "image", None)
-    return None if image is None else shelf.embedded(image, name)
+    if image is None:
+        return None
+    data = io.BytesIO()
+    image.convert("RGBA").save(data, "PNG", compress_level=1)
+    return shelf.texture(Picture(name, data.getvalue()))
 
 
 def _color(source: Any) -> tuple[float, float, float]:

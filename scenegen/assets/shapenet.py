@@ -9,6 +9,7 @@ import numpy as np
 from scenegen.assets import manifest
 from scenegen.assets.cleaning import centred, clean_object, diagonal, rotated
 from scenegen.assets.digest import files_digest, source_files
+from scenegen.assets.limits import OBJECT_LIMITS
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.reading import read_mesh
 from scenegen.assets.source import Defect, ObjectModel, hashed_split
@@ -26,7 +27,6 @@ ROTATIONS = {
     V1: np.array([[0, 0, -1], [-1, 0, 0], [0, 1, 0]]),
 }
 """To +Z up, front along -Y."""
-MAX_BYTES, MAX_FACES = 256 << 20, 2_000_000
 DEFAULT_SIZE_M = (0.3, 1.0)
 """Diagonal of objects of unknown kind."""
 _SYNSET = re.compile(r"^[0-9]{8}\Z")
@@ -104,7 +104,7 @@ class ShapeNetObjects:
     def load(self, object_id: str) -> ObjectModel:
         """Read, clean, turn and scale one model. Raises AssetError with a reason where it cannot be used."""
         path = self._path(object_id)
-        mesh, defects = read_mesh(path, root=self._folder(object_id), max_bytes=MAX_BYTES, max_faces=MAX_FACES)
+        mesh, defects = read_mesh(path, root=self._folder(object_id), limits=OBJECT_LIMITS)
         mesh, mended = clean_object(rotated(mesh, ROTATIONS[self._layout[object_id]]))
         mesh, more = self._sized(object_id, mesh)
         return ObjectModel(object_id, self.category(object_id), mesh, diagonal(mesh), defects + mended + more)

@@ -3,7 +3,7 @@
 import colorsys
 from dataclasses import dataclass
 
-from scenegen.assets.mesh import Material, Texture
+from scenegen.assets.mesh import WHITE, Material, Texture
 from scenegen.assets.procedural import textures as tx
 from scenegen.assets.procedural.draws import between
 from scenegen.assets.procedural.textures import Color
@@ -101,7 +101,7 @@ def near(rng: Generator, name: str, color: Color, spread: float = 0.06, emission
 
 def textured(name: str, texture: Texture, tile_m: float, grained: bool = False, emission: float = 0.0) -> Finish:
     """A finish with a texture."""
-    return Finish(Material(name, texture=texture, emission=emission), tile_m, grained)
+    return Finish(Material(name, WHITE, texture, emission=emission), tile_m, grained)
 
 
 def vivid(rng: Generator, saturation: float = 0.6, value: float = 0.75) -> Color:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenegen.assets.mesh import Material, Texture
+from scenegen.assets.mesh import WHITE, Material, Texture
 from scenegen.assets.procedural import textures as tx
 from scenegen.assets.procedural.noise import Color, jitter, mix, shade
 from scenegen.assets.procedural.room_parts.palette import Palette
@@ -33,7 +33,7 @@ def plain(name: str, color: Color, emission: float = 0.0) -> Finish:
 
 def textured(name: str, texture: Texture, scale_m: float = 1.0, emission: float = 0.0) -> Finish:
     """A finish of one texture."""
-    return Finish(Material(name, texture=texture, emission=emission), scale_m)
+    return Finish(Material(name, WHITE, texture, emission=emission), scale_m)
 
 
 def _pictures(rng: Generator, p: Palette) -> Finish:
