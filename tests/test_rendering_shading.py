@@ -10,7 +10,7 @@ from scenegen.lights import Lighting, PointLight
 from scenegen.rendering.embree_renderer import pixel_rays
 from scenegen.rendering.shading import Known, Rays, gather, illuminate, lamp_strength
 from scenegen.rendering.surfaces import build_table
-from scenegen.rendering.tone import decode
+from scenegen.srgb import decode
 from scenegen.tracing.raycaster import Scene, nearest
 
 DARK = (0.0, 0.0, 0.0)

@@ -5,7 +5,7 @@ import scenes
 
 from scenegen.assets.mesh import Material, Mesh, texture_from_image
 from scenegen.rendering.surfaces import build_table
-from scenegen.rendering.tone import decode
+from scenegen.srgb import decode
 
 
 def with_normals(mesh, normals):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scenegen.assets.mesh import Material, texture_from_image
 from scenegen.rendering.texels import build_pool, decode_lanes, pack, sample, widen
-from scenegen.rendering.tone import decode
+from scenegen.srgb import decode
 
 RNG = np.random.default_rng(5)
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from scenegen.rendering.tone import SHOULDER, decode, decode_fixed, encode, to_bytes, tone
+from scenegen.rendering.tone import SHOULDER, decode_fixed, to_bytes, tone
+from scenegen.srgb import decode, encode
 
 
 def test_encode_inverts_decode():

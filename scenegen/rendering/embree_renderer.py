@@ -15,7 +15,8 @@ from scenegen.rendering.frame import BACKGROUND, Frame
 from scenegen.rendering.shading import Known, Rays, Surfels, gather, illuminate, radiance
 from scenegen.rendering.shadows import survey, surveyed_strength
 from scenegen.rendering.surfaces import SurfaceTable, build_table
-from scenegen.rendering.tone import decode, to_bytes
+from scenegen.rendering.tone import to_bytes
+from scenegen.srgb import decode
 from scenegen.tracing.raycaster import Scene, nearest
 
 F32 = NDArray[np.float32]

@@ -22,7 +22,8 @@ from scenegen.lights import Lighting
 from scenegen.rendering.embree_renderer import camera_normals, pixel_rays, scatter
 from scenegen.rendering.frame import BACKGROUND, Frame
 from scenegen.rendering.shading import Surfels, illuminate
-from scenegen.rendering.tone import decode, to_bytes
+from scenegen.rendering.tone import to_bytes
+from scenegen.srgb import decode
 from scenegen.tracing.raycaster import Scene
 
 F32 = NDArray[np.float32]

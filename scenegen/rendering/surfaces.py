@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from scenegen.assets.mesh import Material, Mesh
 from scenegen.rendering.texels import TexelPool, build_pool, pack, texture_size, widen
-from scenegen.rendering.tone import decode
+from scenegen.srgb import decode
 
 F32 = NDArray[np.float32]
 FLAT = 1e-4

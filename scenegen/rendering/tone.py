@@ -1,10 +1,12 @@
-"""Between light and bytes: sRGB decoding, a fixed tone curve and sRGB encoding, by tables.
+"""Between light and bytes: a fixed tone curve and the sRGB curve, by tables.
 
 The curve has no automatic exposure: equal light gives equal bytes in every view.
 """
 
 import numpy as np
 from numpy.typing import NDArray
+
+from scenegen.srgb import decode, encode
 
 F32 = NDArray[np.float32]
 SHOULDER = 0.6
@@ -13,18 +15,6 @@ _STEPS_PER_UNIT = 8192
 _RANGE = 4.0
 FIXED_POINT = 16
 """Steps of `decode_fixed` per 8-bit level."""
-
-
-def decode(srgb: NDArray) -> NDArray[np.float64]:
-    """SRGB-encoded values in [0, 1] to linear light (IEC 61966-2-1)."""
-    x = np.asarray(srgb, np.float64)
-    return np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
-
-
-def encode(linear: NDArray) -> NDArray[np.float64]:
-    """Linear light in [0, 1] to sRGB-encoded values; inverse of `decode`."""
-    x = np.clip(np.asarray(linear, np.float64), 0, 1)
-    return np.where(x <= 0.0031308, x * 12.92, 1.055 * x ** (1 / 2.4) - 0.055)
 
 
 def tone(linear: NDArray) -> NDArray[np.float64]:

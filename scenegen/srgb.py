@@ -1,0 +1,16 @@
+"""The curve between sRGB-encoded values and linear light (IEC 61966-2-1)."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def decode(srgb: NDArray) -> NDArray[np.float64]:
+    """SRGB-encoded values in [0, 1], of any shape, to linear light."""
+    x = np.asarray(srgb, np.float64)
+    return np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
+
+
+def encode(linear: NDArray) -> NDArray[np.float64]:
+    """Linear light, cut to [0, 1], to sRGB-encoded values; inverse of `decode`."""
+    x = np.clip(np.asarray(linear, np.float64), 0, 1)
+    return np.where(x <= 0.0031308, x * 12.92, 1.055 * x ** (1 / 2.4) - 0.055)
