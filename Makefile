@@ -57,8 +57,8 @@ bench: .venv/test.done
 	@echo "set-up: installing the pinned packages of requirements/test.txt (about 1.5 GB with Open3D)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/test.txt
 	@sh tools/system_packages.sh
-	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix .venv/node h5wasm@0.10.3 \
-		|| echo "set-up: h5wasm could not be installed, its test is skipped"; fi
+	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix .venv/node h5wasm@0.10.3 three@0.187.0 \
+		|| echo "set-up: h5wasm and three could not be installed, their tests are skipped"; fi
 	@touch $@
 
 clean:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PATIENCE_S = 60
@@ -29,17 +30,24 @@ def chromium() -> str | None:
 
 
 class Page:
-    """One tab: `open`, `run` a script, use mouse and keyboard, and see what went wrong (`problems`, `requests`)."""
+    """One tab: `open`, `run` a script, use mouse and keyboard, and see what went wrong (`problems`, `requests`).
 
-    def __init__(self, program: str, folder: Path) -> None:
+    `folder` is the browser's own, `more` further words of its command line.
+    """
+
+    def __init__(self, program: str, folder: Path, *more: str) -> None:
         flags = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
-                 "--no-first-run", "--remote-debugging-pipe", f"--user-data-dir={folder}", "about:blank")  # fmt: skip
+                 "--no-first-run", "--remote-debugging-pipe", f"--user-data-dir={folder}", *more,
+                 "about:blank")  # fmt: skip
         # the protocol wants its pipe at 3 and 4: a shell moves it there
         command = ["sh", "-c", 'exec "$@" 3<&0 4>&1 </dev/null >/dev/null', "sh", program, *flags]
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, bufsize=0)
+        assert self._process.stdin
+        assert self._process.stdout
         self._out, self._in = self._process.stdin.fileno(), self._process.stdout.fileno()
-        self._buffer, self._events, self._count, self._session = b"", [], 0, None
+        self._buffer, self._count, self._session = b"", 0, None
+        self._events: list[dict[str, Any]] = []
         target = self.call("Target.getTargets")["targetInfos"]
         first = next(t["targetId"] for t in target if t["type"] == "page")
         self._session = self.call("Target.attachToTarget", targetId=first, flatten=True)["sessionId"]
@@ -47,11 +55,17 @@ class Page:
             self.call(f"{domain}.enable")
 
     def close(self) -> None:
+        """End the browser."""
         self._session = None
         self.call("Browser.close")
         self._process.communicate(timeout=PATIENCE_S)
 
-    def call(self, method, **params):
+    def kill(self) -> None:
+        """End a browser that answers no more."""
+        self._process.kill()
+        self._process.communicate()
+
+    def call(self, method: str, **params: Any) -> Any:
         """One command of the protocol and its result."""
         self._count += 1
         message = {"id": self._count, "method": method, "params": params}
@@ -65,7 +79,7 @@ class Page:
                 return answer["result"]
             self._events.append(answer)
 
-    def _read(self):
+    def _read(self) -> dict[str, Any]:
         end = time.monotonic() + PATIENCE_S
         while b"\0" not in self._buffer:
             ready, _, _ = select.select([self._in], [], [], max(0, end - time.monotonic()))
@@ -75,18 +89,25 @@ class Page:
         line, _, self._buffer = self._buffer.partition(b"\0")
         return json.loads(line)
 
-    def open(self, path: Path, width=1280, height=900, *, part="", dark=False, mobile=False, scale=1) -> None:
+    def open(
+        self, path: Path, width: int = 1280, height: int = 900, *, part: str = "", dark: bool = False,
+        mobile: bool = False, scale: float = 1,
+    ) -> None:  # fmt: skip
         """Show a page, or a `#part` of it, once it has been loaded as a whole."""
-        self._events.clear()
         size = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile}
         self.call("Emulation.setDeviceMetricsOverride", **size)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
-        self.call("Page.navigate", url="about:blank")  # else a new part of the same page would not load it again
-        self.call("Page.navigate", url=path.resolve().as_uri() + part)
-        self.until("document.readyState === 'complete' && location.protocol === 'file:'")
+        self.visit(path.resolve().as_uri() + part)
 
-    def run(self, script: str):
+    def visit(self, url: str) -> None:
+        """Show the page at an address, once it has been loaded as a whole."""
+        self._events.clear()
+        self.call("Page.navigate", url="about:blank")  # else a new part of the same page would not load it again
+        self.call("Page.navigate", url=url)
+        self.until(f"document.readyState === 'complete' && location.protocol === '{url.partition(':')[0]}:'")
+
+    def run(self, script: str) -> Any:
         """The value of a script; waits for a promise."""
         result = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in result, result["exceptionDetails"]
@@ -103,7 +124,8 @@ class Page:
         """Place of an element in the window."""
         return self.run(f"document.querySelectorAll({json.dumps(selector)})[{index}].getBoundingClientRect().toJSON()")
 
-    def point_at(self, x: float, y: float, kind="mouseMoved") -> None:
+    def point_at(self, x: float, y: float, kind: str = "mouseMoved") -> None:
+        """A mouse event at a place in the window."""
         self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="none" if kind == "mouseMoved" else "left",
                   clickCount=0 if kind == "mouseMoved" else 1)  # fmt: skip
 
@@ -114,7 +136,8 @@ class Page:
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             self.point_at(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, kind)
 
-    def press(self, key: str, *, shift=False) -> None:
+    def press(self, key: str, *, shift: bool = False) -> None:
+        """A key pressed and let go."""
         text = {"text": key} if len(key) == 1 else {"text": "\r"} if key == "Enter" else {}
         code = KEYS.get(key, ord(key[0].upper()))
         common = {"key": key, "code": key, "windowsVirtualKeyCode": code, "modifiers": 8 if shift else 0}
@@ -122,6 +145,7 @@ class Page:
         self.call("Input.dispatchKeyEvent", type="keyUp", **common)
 
     def screenshot(self, path: Path) -> None:
+        """Write what the window shows as a PNG."""
         path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))
 
     @property

@@ -1,0 +1,1 @@
+"""Parts of `compare_readers.py`: mesh files read by scenegen and by readers that share no code with it."""

@@ -1,0 +1,49 @@
+"""Unlit pictures of a mesh by scenegen's own tables and tracer."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from comparing.facts import EYES, FOV_DEG, SIZE_PX
+from scenegen.assets.mesh import Mesh, bounds
+from scenegen.geometry import View, pinhole
+from scenegen.rendering.embree_renderer import pixel_rays
+from scenegen.rendering.shading import Rays, gather
+from scenegen.rendering.surfaces import build_table
+from scenegen.rendering.tone import encode
+from scenegen.tracing.raycaster import Body, Bvh, Scene, nearest
+
+
+def pictures(mesh: Mesh) -> NDArray[np.uint8]:
+    """(3, S, S, 4) sRGB and coverage from EYES, the mesh brought to a half diagonal of 1 about 0."""
+    low, high = bounds(mesh)
+    radius = np.linalg.norm(high - low) / 2
+    near = (mesh.vertices.astype(np.float64) - (low + high) / 2) / radius
+    small = replace(mesh, vertices=np.where(np.isfinite(near), near, 0).astype(np.float32))
+    scene = Scene((Body(small, Bvh(small), np.eye(4), 1),))
+    table = build_table(small)
+    return np.stack([_picture(scene, {small: table}, view(np.array(eye))) for eye in EYES])
+
+
+def view(eye: NDArray[np.float64]) -> View:
+    """A camera that looks from `eye` at 0, with +Y up."""
+    forward = -eye / np.linalg.norm(eye)
+    right = np.cross(forward, (0.0, 1.0, 0.0))
+    right /= np.linalg.norm(right)
+    pose = np.eye(4)
+    pose[:3, :3] = np.stack([right, np.cross(forward, right), forward], axis=1)
+    pose[:3, 3] = eye
+    return View(pinhole(SIZE_PX, SIZE_PX, SIZE_PX / 2 / np.tan(np.deg2rad(FOV_DEG / 2))), pose)
+
+
+def _picture(scene: Scene, tables: dict, seen: View) -> NDArray[np.uint8]:
+    """(S, S, 4) albedo and light given off, as bytes, and coverage."""
+    rays = Rays(seen.position.astype(np.float32)[None], pixel_rays(seen), 1 / seen.camera.f_px)
+    hits = nearest(scene, rays.origin, rays.directions)
+    surfels = gather(scene, tables, rays, hits)
+    out = np.zeros((SIZE_PX * SIZE_PX, 4), np.uint8)
+    light = surfels.albedo + getattr(surfels, "glow", 0.0)
+    out[surfels.ray, :3] = np.rint(255 * encode(light)).T
+    out[surfels.ray, 3] = 255
+    return out.reshape(SIZE_PX, SIZE_PX, 4)
