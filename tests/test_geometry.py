@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from scenegen.geometry import (
+    Camera,
     View,
     angle_between,
     compose,
@@ -14,6 +15,7 @@ from scenegen.geometry import (
     look_at,
     normalize,
     pinhole,
+    pixel_directions,
     pixel_grid,
     project,
     quaternion_rotation,
@@ -51,9 +53,31 @@ def test_project_undoes_unproject(T, f_px, xy, depth):
     assert np.allclose(z, depth)
 
 
-@given(poses)
-def test_depth_is_z_depth_not_ray_length(T):
-    view = View(pinhole(64, 48, 50), T)
+focals = st.floats(20, 2000)
+cameras = st.builds(
+    lambda fx, fy, cx, cy: Camera(64, 48, np.array([[fx, 0, cx], [0, fy, cy], [0, 0, 1]])),
+    focals, focals, st.floats(0, 63), st.floats(0, 47),
+)  # fmt: skip
+
+
+def test_a_pixel_of_a_camera_with_two_focal_lengths_looks_along_the_formula():
+    K = np.array([[50.0, 0, 30], [0, 80, 20], [0, 0, 1]])
+    assert pixel_directions(K, np.array([[40.0, 36]])).tolist() == [[0.2, 0.2, 1]]
+    xy, z = project(K, np.eye(4), [[0.2, 0.2, 1], [-0.4, 0.6, 2]])
+    assert xy == pytest.approx(np.array([[40.0, 36], [20, 44]]))
+    assert z.tolist() == [1, 2]
+
+
+@given(poses, cameras, arrays(np.float64, (7, 2), elements=st.floats(-50, 100)), st.floats(0.01, 50))
+def test_project_undoes_unproject_for_any_camera(T, camera, xy, depth):
+    again, z = project(camera.K, T, unproject(camera.K, T, xy, np.full(7, depth)))
+    assert np.allclose(again, xy, atol=1e-5)
+    assert np.allclose(z, depth)
+
+
+@given(poses, cameras)
+def test_depth_is_z_depth_not_ray_length(T, camera):
+    view = View(camera, T)
     xy = pixel_grid(64, 48)[::97]
     points = view.position + view_rays(view, xy) * 3.0
     assert np.allclose(project(view.camera.K, T, points)[1], 3.0)

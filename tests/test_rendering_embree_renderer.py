@@ -6,7 +6,7 @@ import numpy as np
 import scenes
 
 from scenegen.assets.mesh import Material, Mesh, texture_from_image
-from scenegen.geometry import pixel_grid, rotate, view_rays
+from scenegen.geometry import Camera, View, look_at, pixel_grid, rotate, view_rays
 from scenegen.lights import Lighting, PointLight
 from scenegen.rendering import BACKGROUND, open_renderer
 from scenegen.rendering.embree_renderer import EmbreeRenderer, pixel_rays
@@ -33,6 +33,20 @@ def test_pixel_rays_are_view_rays():
     view = scenes.view((1, 2, 3), (0, 0.5, 1), size=(65, 48), roll_rad=0.3)
     expected = view_rays(view, pixel_grid(65, 48)).astype(np.float32)
     np.testing.assert_allclose(pixel_rays(view), expected, rtol=0, atol=1e-7)
+
+
+def test_a_camera_with_two_focal_lengths_photographs_what_its_rays_meet():
+    """Depth by the formula of the pinhole, written down anew; the picture's edges are where the labels' are."""
+    K = np.array([[40.0, 0, 30], [0, 70, 26], [0, 0, 1]])
+    view = View(Camera(65, 48, K), look_at((-2.4, 1.6, 1.5), (0.3, 0, 0.5), 0.3))
+    truth = scenes.boxes_in_room()
+    frame = EmbreeRenderer().render(truth.scene(), view, WHITE_ROOM)
+    right, down, forward = view.T_world_cam[:3, :3].T
+    y, x = np.mgrid[:48, :65].reshape(2, -1, 1)
+    depth, index = truth.first_hit(view.position, forward + (x - 30) / 40 * right + (y - 26) / 70 * down)
+    assert np.abs(frame.depth.ravel() - depth).max() < 1e-5
+    assert (frame.instance.ravel() == index + 1).mean() > 0.999
+    assert set(index) == {0, 1, 2}
 
 
 def test_a_picture_on_the_wall_is_upright_and_not_mirrored():

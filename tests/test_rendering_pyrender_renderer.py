@@ -9,7 +9,7 @@ import scenes
 
 from scenegen.assets.mesh import Material, Mesh, texture_from_image
 from scenegen.errors import RenderError
-from scenegen.geometry import compose, rotation_about
+from scenegen.geometry import Camera, View, compose, rotation_about
 from scenegen.lights import Lighting, PointLight
 from scenegen.rendering import open_renderer
 from scenegen.rendering.embree_renderer import EmbreeRenderer
@@ -63,9 +63,12 @@ def stage():
     )
 
 
-@pytest.fixture(scope="module", params=[(320, 240), (161, 119)])
+@pytest.fixture(scope="module", params=[(320, 240, 1.0), (161, 119, 1.0), (161, 119, 1.2)])
 def frames(request, opengl, stage):
-    view = scenes.view((2.0, -2.2, 1.6), (0, 0, 0.7), size=request.param, f_px=request.param[0] * 0.8, roll_rad=0.1)
+    """Two sizes of square pixels, and pixels that are higher than wide."""
+    width, height, stretch = request.param
+    square = scenes.view((2.0, -2.2, 1.6), (0, 0, 0.7), size=(width, height), f_px=width * 0.8, roll_rad=0.1)
+    view = View(Camera(width, height, square.camera.K * np.array([[1], [stretch], [1]])), square.T_world_cam)
     return opengl.render(stage, view, LAMP), EmbreeRenderer().render(stage, view, LAMP)
 
 

@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import Boxes, box, boxes_in_room, inside_out, scene, sphere, view
 
-from scenegen.geometry import project, unproject, view_rays
+from scenegen.geometry import Camera, View, look_at, project, unproject, view_rays
 from scenegen.seeding import Stage, generator
+from scenegen.tracing.raycaster import Hits
 from scenegen.tracing.status import Status
-from scenegen.tracing.tracks import choose_pixels, follow, trace
+from scenegen.tracing.tracks import Rays, choose_pixels, follow, judge, trace
 
 RNG = lambda seed=0: generator(seed, Stage.RAYS)  # noqa: E731
 ALL = {s: int(s) for s in Status}
@@ -32,6 +33,42 @@ def test_sizes_that_are_no_multiple_of_the_cell_stay_inside():
     assert xy.shape == (16 * 8, 2)
     assert xy[:, 0].max() < 32
     assert xy[:, 1].max() < 32
+
+
+TOLERANCE = 5e-5
+"""What two hits of one surface may lie apart at normal incidence, over their distance: 0.15 mm at 3 m."""
+
+
+def judged(tolerances, instance=1, cosine=1.0, distance_m=3.0, doubled=False, behind=False):
+    """The verdict on a point of instance 1 whose back ray met `instance` so many tolerances before it."""
+    away = distance_m * np.array([np.sqrt(1 - cosine**2), 0, -cosine if behind else cosine])
+    b = view(away, (0, 0, 0))
+    own = Rays(
+        b, np.zeros((1, 2), np.uint16), np.ones(1, np.float32), np.ones(1, np.uint16),
+        points=np.zeros((1, 3)), normals=np.array([[0.0, 0, 1]]), doubled=np.array([doubled]),
+    )  # fmt: skip
+    t = 1 - tolerances * TOLERANCE / max(cosine, 0.05)
+    zero = np.zeros(1, np.float32)
+    hits = Hits(np.array([instance], np.uint16), np.zeros(1, np.int32), zero, zero, np.array([t], np.float32))
+    return Status(judge(own, np.arange(1), b, hits)[0])
+
+
+@pytest.mark.parametrize("distance_m", [0.3, 3.0, 20.0])
+@pytest.mark.parametrize("cosine", [1.0, 0.5, 0.1, 0.02])
+def test_a_verdict_by_how_many_tolerances_lie_between(cosine, distance_m):
+    """One tolerance is the point itself, four are something before it, two are too close to call."""
+
+    def verdicts(instance):
+        return [judged(k, instance, cosine, distance_m) for k in (4, 2, 0.9, 0, -0.9, -2, -4)]
+
+    too_close = Status.AMBIGUOUS
+    assert verdicts(1) == [Status.OCCLUDED, too_close, *[Status.VISIBLE] * 3, too_close, too_close]
+    assert verdicts(2) == [Status.OCCLUDED, *[too_close] * 6]
+
+
+def test_a_point_with_a_second_surface_or_seen_from_behind_is_never_visible():
+    assert [judged(k, doubled=True) for k in (4, 2, 0)] == [Status.OCCLUDED, Status.AMBIGUOUS, Status.AMBIGUOUS]
+    assert [judged(k, behind=True) for k in (4, 2, 0)] == [Status.OCCLUDED, Status.AMBIGUOUS, Status.AMBIGUOUS]
 
 
 def analytic(truth: Boxes, a, b, xy0):
@@ -67,6 +104,33 @@ def test_boxes_in_a_room_status_and_subpixel_error(camera_b):
     assert (track.status == Status.AMBIGUOUS).mean() < 0.01
     assert judged.mean() > 0.8
     assert {Status.VISIBLE, Status.OCCLUDED} <= set(track.status[judged])
+
+
+def oblong(position, target, fx_px, fy_px):
+    """A camera whose pixels are not square and whose principal point is off the middle."""
+    K = np.array([[fx_px, 0, 70.0], [0, fy_px, 66.0], [0, 0, 1]])
+    return View(Camera(160, 120, K), look_at(position, target, 0.3))
+
+
+@pytest.mark.parametrize(("fx_px", "fy_px"), [(90.0, 150.0), (170.0, 100.0)])
+def test_pixels_that_are_not_square_are_traced_where_they_look(fx_px, fy_px):
+    """Rays and projections written down anew, column by column: nothing of `geometry` but the poses."""
+    truth = boxes_in_room()
+    a, b = (oblong(p, (0.3, 0, 0.5), fx_px, fy_px) for p in [(-2.4, 1.6, 1.5), (2.2, 1.5, 1.6)])
+    rays = trace(truth.scene(), a, dense(a))
+    right, down, forward = a.T_world_cam[:3, :3].T
+    x, y = rays.xy0.astype(float).T[..., None]
+    directions = forward + (x - 70.0) / fx_px * right + (y - 66.0) / fy_px * down
+    depth, _ = truth.first_hit(a.position, directions)
+    assert np.abs(rays.depth0 - depth).max() < 1e-5
+    offset = a.position + directions * depth[:, None] - b.position
+    right, down, forward = b.T_world_cam[:3, :3].T
+    z = offset @ forward
+    xy = np.stack([fx_px * (offset @ right) / z + 70.0, fy_px * (offset @ down) / z + 66.0], -1)
+    track = follow(truth.scene(), rays, b)
+    seen = np.isin(track.status, [Status.VISIBLE, Status.OCCLUDED])
+    assert seen.mean() > 0.3
+    assert np.abs(track.xy - xy)[seen].max() < 1e-3
 
 
 def test_sphere_depth_and_horizon():

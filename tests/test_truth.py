@@ -10,7 +10,8 @@ from staged import SMALL, real_config, shown
 
 from scenegen.config import Size
 from scenegen.errors import RenderError
-from scenegen.geometry import inverse, transform
+from scenegen.geometry import Camera, View, inverse, transform
+from scenegen.pipeline.sample import photograph
 from scenegen.rendering.choice import open_renderer
 from scenegen.tracing.status import Status
 
@@ -99,6 +100,27 @@ def test_labels_fit_the_pictures_better_than_mirrored_or_shifted_ones(example):
     assert stored > fit(np.stack([width - 1 - target[:, 0], target[:, 1]], 1)) + 0.1
     for shift in [(3, 0), (-3, 0), (0, 3), (0, -3)]:
         assert stored > fit(target + shift)
+
+
+def test_a_sample_of_cameras_with_two_focal_lengths_is_true():
+    """Staged as ever, photographed with pixels 1.5 times as high as wide; all formulas written down anew."""
+    plain = shown(SMALL, index=1)
+    K = np.array([[100.0, 0, 75], [0, 150, 63], [0, 0, 1]])
+    views = tuple(View(Camera(160, 120, K), v.T_world_cam) for v in plain.views)
+    studio, staged = plain.studio, replace(plain.staged, shot=replace(plain.staged.shot, views=views))
+    sample = photograph(studio.config, staged.layout, staged.shot, staged.lighting, studio.renderer, 1)
+    it = measure.Shown(studio, staged, sample)
+    (first, second), (x0, y0) = (v.T_world_cam for v in views), it.of("rays/xy0").astype(int).T
+    depth = it.of("depth")
+    assert np.allclose(depth[0][y0, x0], it.of("rays/depth0"), rtol=1e-4)
+    camera = np.stack([(x0 - 75) / 100, (y0 - 63) / 150, np.ones(len(x0))]) * it.of("rays/depth0")
+    x, y, z = second[:3, :3].T @ (first[:3, :3] @ camera + first[:3, 3:] - second[:3, 3:])
+    place = np.stack([100 * x / z + 75, 150 * y / z + 63], -1)
+    assert it.seen.sum() > 200
+    assert np.abs(place - it.of("rays/xy")[0])[it.seen].max() < 1e-3
+    column, row = np.rint(place[it.seen]).astype(int).T
+    smooth = measure.flat(depth[1])[row, column]
+    assert np.mean(np.abs(depth[1][row, column] / z[it.seen] - 1)[smooth] < 0.015) > 0.99
 
 
 def box_mean(image, size):
