@@ -93,6 +93,15 @@ def test_counts_and_shares_are_those_of_the_shards(run):
     assert f"| {max(baselines):.3g} |\n| angle" in text
 
 
+def test_splits_are_named_train_first_then_by_name(tmp_path):
+    folder = synthetic(tmp_path / "run", splits=("val", "extra", "train", "test"))
+    facts = gather(folder, manifest_of(folder))
+    assert list(facts.splits) == ["train", "extra", "test", "val"]
+    assert [entries[0]["file"] for entries in facts.splits.values()] == [
+        "train-2.h5", "extra-1.h5", "test-3.h5", "val-0.h5"
+    ]  # fmt: skip
+
+
 def test_the_tables_of_the_format_come_from_the_schema(run):
     text, _ = carded(run)
     assert all(f"| `{field.name}` |" in text for field in FIELDS)

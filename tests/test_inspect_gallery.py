@@ -15,6 +15,9 @@ from rich.console import Console
 from scenegen.cli.gallery import Gallery, gallery
 from scenegen.errors import ShardError, UsageError
 from scenegen.inspect.gallery import make_gallery
+from scenegen.inspect.gallery_card import instance_names
+from scenegen.inspect.gallery_page import fill
+from scenegen.shards.reader import ShardReader
 
 
 def run(folder, out, **options):
@@ -50,6 +53,18 @@ def test_a_run_becomes_one_page(tmp_path):
     assert "All 6 samples." in page
     assert "{{" not in page
     assert "still to come" not in page
+
+
+def test_the_first_asset_of_a_shard_has_a_name_as_the_others_have(tmp_path):
+    with ShardReader(write_shard(tmp_path / "a.h5")) as reader:
+        assert list(reader.asset_categories[:2]) == ["chair", "mug"]
+        assert instance_names(reader, np.array([1, 0, -1])) == ["nothing", "room", "mug", "chair", ""]
+
+
+def test_what_is_put_into_a_page_is_not_looked_at_again():
+    """So a room named {{data}} is a name, and nothing of a shard can bring in another part of the page."""
+    values = {"first": "{{second}} {{first}}", "second": "{{first}}"}
+    assert fill("<{{first}}|{{second}}>", values) == "<{{second}} {{first}}|{{first}}>"
 
 
 def test_a_page_asks_for_nothing_outside_itself(tmp_path):

@@ -45,5 +45,12 @@ def test_noise_is_made_to_fit(views):
     assert sum(map(len, addresses)) <= 50_000
 
 
+@pytest.mark.parametrize(("views", "side"), [(1, 480), (2, 480), (8, 240)])
+def test_a_picture_is_as_large_as_the_viewer_shows_it(views, side):
+    picture = np.stack([gradient(960, 1280)] * views)
+    sizes = {decoded(address).size for address in view_pictures(picture, 10_000_000)}
+    assert sizes == {(side, side * 3 // 4)}
+
+
 def test_a_small_picture_is_not_made_larger():
     assert decoded(view_pictures(gradient(24, 32)[None], 60_000)[0]).size == (32, 24)

@@ -9,6 +9,7 @@ from rich.console import Console
 from shard_factory import make_content
 
 from scenegen.errors import RunError, ShardError, UsageError
+from scenegen.pipeline import repack as pipeline_repack
 from scenegen.pipeline.repack import repack
 from scenegen.shards.digest import content_sha256
 from scenegen.shards.writer import encode_shard
@@ -59,6 +60,22 @@ def test_a_shard_that_says_something_else_is_refused(run, tmp_path):
     with pytest.raises(ShardError, match="does not say what its manifest lists"):
         packed(run, "none", tmp_path / "new")
     assert not (tmp_path / "new/a.h5").exists()
+
+
+def test_a_copy_that_says_something_else_is_taken_back(run, tmp_path, monkeypatch):
+    """What was written is read again: one level of one colour is enough."""
+
+    def altered(content, codec):
+        content.arrays["rgb"][0, 0, 0, 0, 0] ^= 1
+        return encode_shard(content, codec)
+
+    monkeypatch.setattr(pipeline_repack, "encode_shard", altered)
+    with pytest.raises(
+        ShardError, match=r"a\.h5: did not come out the same: check the disk, then run the command again"
+    ):
+        packed(run, "none", tmp_path / "new")
+    assert not (tmp_path / "new/a.h5").exists()
+    assert not (tmp_path / "new/manifest.json").exists()
 
 
 def test_refusals(run, tmp_path):

@@ -115,6 +115,15 @@ def test_a_resting_object_may_touch_its_support_but_no_wall():
     assert not clear(pose("cube/0", (0, -1, 0.151), clearance=0.005), EMPTY, SPACE.surface, [])
 
 
+@pytest.mark.parametrize(("height_m", "free"), [(0.01, True), (0.04, False), (0.12, False)])
+def test_only_the_lowest_two_centimetres_of_a_resting_object_may_come_near(height_m, free):
+    """A cube of 0.3 m stands 2 mm beside a block of this height; its clearance is 5 mm."""
+    shell = box((-2, -2, 0), (2, 2, 2.5), inward=True)
+    room = concatenate([shell, box((0.152, -0.3, 0), (0.4, 0.3, height_m))])
+    tried = pose("cube/0", (0, 0, 0.151), clearance=0.005, resting=True)
+    assert clear(tried, scene_of(room), room_skin(room), []) == free
+
+
 def test_scale_counts():
     at = (0.0, -0.5, 1.3)
     assert clear(pose("cube/0", at, scale=3.0), EMPTY, SPACE.surface, [])

@@ -12,7 +12,7 @@ from scenegen.errors import StagingError
 from scenegen.geometry import angle_between, inverse, transform
 from scenegen.staging import NoViewsError, build_layout
 from scenegen.staging.covisibility import glance, overlap_matrix
-from scenegen.staging.viewpoints import CAMERA_CLEARANCE_M, shoot_views
+from scenegen.staging.viewpoints import CAMERA_CLEARANCE_M, _Limits, shoot_views
 from scenegen.tracing.raycaster import nearest
 
 CONFIG = CamerasConfig()
@@ -47,6 +47,18 @@ def test_limits_hold_as_configured_or_as_relaxed(key, seed):
         assert within(view.position[2], CONFIG.camera_height_m, n)
         assert view.position[2] <= ground.ceiling_m - 0.1 + 1e-9
         assert -0.95 < view.forward[2] < 0.71
+
+
+@pytest.mark.parametrize(
+    ("angle_deg", "passes"), [(65, [75, 85, 90, 90]), (85, [90, 90, 90, 90]), (120, [120, 120, 120, 120])]
+)
+def test_the_angle_is_relaxed_up_to_90_degrees_and_never_narrowed(angle_deg, passes):
+    limits, found = _Limits((1, 3), (0.5, 3), (0.5, 3), angle_deg), []
+    for _ in passes:
+        limits = limits.relaxed()
+        found.append(limits.angle_deg)
+    assert found == passes
+    assert limits.distance == pytest.approx((0.8**4, 3 * 1.2**4))
 
 
 @settings(max_examples=25, deadline=None)

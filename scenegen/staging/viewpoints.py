@@ -91,10 +91,9 @@ class _Limits:
     angle_deg: float
 
     def relaxed(self) -> "_Limits":
-        """Lower ends x 0.8, upper ends x 1.2, 10 degrees more up to 90 (paper)."""
-        return _Limits(
-            _wider(self.distance), _wider(self.height), _wider(self.baseline), min(self.angle_deg + 10, 90.0)
-        )
+        """Lower ends x 0.8, upper ends x 1.2, 10 degrees more up to 90 (paper); a larger angle stays."""
+        angle_deg = max(self.angle_deg, min(self.angle_deg + 10, 90.0))
+        return _Limits(_wider(self.distance), _wider(self.height), _wider(self.baseline), angle_deg)
 
 
 def _wider(limits: tuple[float, float]) -> tuple[float, float]:
