@@ -138,18 +138,22 @@ def room_stage(studio: Studio, room: str) -> RoomStage:
 
 def _sample(studio: Studio, stage: RoomStage, ids: Ids, index: int) -> Sample:
     """One sample, photographed. Raises StagingError where it had to be given up."""
-    staged = stage_sample(studio, stage, ids, index)
+    return taken(studio, stage_sample(studio, stage, ids, index), index)
+
+
+def taken(studio: Studio, staged: "Staged", index: int) -> Sample:
+    """A staged sample, photographed and traced."""
     sample = photograph(studio.config, staged.layout, staged.shot, staged.lighting, studio.renderer, index)
     return replace(sample, rejected=add_counts([sample.rejected, staged.rejected]))
 
 
-def remake(studio: Studio, room: str, split: str, index: int) -> Sample:
-    """A sample that was made before, made again.
+def restage(studio: Studio, room: str, split: str, index: int) -> "Staged":
+    """The scene, cameras and lights of a sample that was made before.
 
     Raises AssetError where the room or an object cannot be read, StagingError where the sample does not come about.
     """
     studio.layouts.clear()
-    return _sample(studio, room_stage(studio, room), _ids(studio, split)[0], index)
+    return stage_sample(studio, room_stage(studio, room), _ids(studio, split)[0], index)
 
 
 @dataclass(frozen=True)

@@ -66,16 +66,17 @@ def choose_pixels(width: int, height: int, cell: tuple[int, int], rng: Generator
     return (corner + rng.integers(0, cell, size=(columns * rows, 2))).astype(np.uint16)
 
 
-def tolerance_m(distance_m: F64, cosine: F64) -> F64:
+def tolerance_m(distance_m: F64, cosine: F64, scale: float = 1.0) -> F64:
     """Distance below which two hits are one surface: relative to distance, wider at grazing incidence."""
-    return RELATIVE_TOLERANCE * distance_m / np.maximum(np.abs(cosine), MIN_COSINE)
+    return scale * RELATIVE_TOLERANCE * distance_m / np.maximum(np.abs(cosine), MIN_COSINE)
 
 
-def trace(scene: Scene, view: View, xy0: NDArray[np.uint16], hits: Hits | None = None) -> Rays:
+def trace(scene: Scene, view: View, xy0: NDArray[np.uint16], hits: Hits | None = None, scale: float = 1.0) -> Rays:
     """Trace pixels (R, 2) of a view to the mesh.
 
     `hits` are the first hits of the same pixels where a renderer has them already: then picture and
-    labels come from one and the same ray.
+    labels come from one and the same ray. `scale` widens all tolerances, here and below: verdicts that
+    it changes hang on rounding.
     """
     directions = view_rays(view, xy0.astype(np.float64))
     found = nearest(scene, view.position[None], directions) if hits is None else hits
@@ -85,11 +86,11 @@ def trace(scene: Scene, view: View, xy0: NDArray[np.uint16], hits: Hits | None =
     points = unproject(view.camera.K, view.T_world_cam, xy0, np.where(hit, depth, np.nan))
     facing = np.sign(np.einsum("ij,ij->i", exact.normals, directions))
     normals = exact.normals * -facing[:, None]
-    doubled = _doubled(scene, view, points, normals, found.instance)
+    doubled = _doubled(scene, view, points, normals, found.instance, scale)
     return Rays(view, xy0, depth, found.instance, points, normals, doubled)
 
 
-def _doubled(scene: Scene, view: View, points: F64, normals: F64, instance: NDArray[np.uint16]) -> Mask:
+def _doubled(scene: Scene, view: View, points: F64, normals: F64, instance: NDArray[np.uint16], scale: float) -> Mask:
     """(R,) whether a second surface lies within the tolerance behind the hit.
 
     A short ray is cast back from just behind the surface; on a single sheet it meets that very sheet.
@@ -99,7 +100,7 @@ def _doubled(scene: Scene, view: View, points: F64, normals: F64, instance: NDAr
     away = points[rows] - view.position
     distance = np.linalg.norm(away, axis=1)
     cosine = np.einsum("ij,ij->i", normals[rows], away) / distance
-    step = away * (tolerance_m(distance, cosine) / distance)[:, None]
+    step = away * (tolerance_m(distance, cosine, scale) / distance)[:, None]
     back = nearest(scene, points[rows] + step, -step)
     out[rows] = (back.instance != instance[rows]) | (back.t < 0.5)
     # a ray that finds nothing on the way back slipped past an edge: not a second surface
@@ -107,14 +108,14 @@ def _doubled(scene: Scene, view: View, points: F64, normals: F64, instance: NDAr
     return out
 
 
-def follow(scene: Scene, rays: Rays, view: View) -> Track:
+def follow(scene: Scene, rays: Rays, view: View, scale: float = 1.0) -> Track:
     """Project every point into another view, trace back, and give it a status."""
     xy, z = project(view.camera.K, view.T_world_cam, rays.points)
     xy = xy.astype(np.float32)
     status = _before_tracing(rays, view, xy, z)
     rows = np.flatnonzero(status == Status.VISIBLE)
     towards = rays.points[rows] - view.position
-    status[rows] = judge(rays, rows, view, nearest(scene, view.position[None], towards))
+    status[rows] = judge(rays, rows, view, nearest(scene, view.position[None], towards), scale)
     return Track(xy, status)
 
 
@@ -130,7 +131,7 @@ def _before_tracing(rays: Rays, view: View, xy: F32, z: F64) -> NDArray[np.uint8
     return status.astype(np.uint8)
 
 
-def judge(rays: Rays, rows: NDArray[np.int64], view: View, hits: Hits) -> NDArray[np.uint8]:
+def judge(rays: Rays, rows: NDArray[np.int64], view: View, hits: Hits, scale: float = 1.0) -> NDArray[np.uint8]:
     """Status of the points `rows` given the first hits of the rays `view.position + t (point - position)`.
 
     t = 1 is the point itself. Any tracer's hits may be judged, which is how tracers are compared.
@@ -140,7 +141,7 @@ def judge(rays: Rays, rows: NDArray[np.int64], view: View, hits: Hits) -> NDArra
     towards = rays.points[rows] - view.position
     distance = np.linalg.norm(towards, axis=1)
     cosine = np.einsum("ij,ij->i", rays.normals[rows], towards) / distance
-    tolerance = tolerance_m(distance, cosine)
+    tolerance = tolerance_m(distance, cosine, scale)
     gap = (1.0 - hits.t.astype(np.float64)) * distance
     near = (np.abs(gap) <= tolerance) & (hits.instance == rays.instance[rows])
     visible = near & (cosine < 0) & ~rays.doubled[rows]
