@@ -47,6 +47,7 @@ class Page:
         assert self._process.stdout
         self._out, self._in = self._process.stdin.fileno(), self._process.stdout.fileno()
         self._buffer, self._count, self._session = b"", 0, None
+        self.patience_s: float = PATIENCE_S
         self._events: list[dict[str, Any]] = []
         target = self.call("Target.getTargets")["targetInfos"]
         first = next(t["targetId"] for t in target if t["type"] == "page")
@@ -80,7 +81,7 @@ class Page:
             self._events.append(answer)
 
     def _read(self) -> dict[str, Any]:
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + self.patience_s
         while b"\0" not in self._buffer:
             ready, _, _ = select.select([self._in], [], [], max(0, end - time.monotonic()))
             part = os.read(self._in, 1 << 20) if ready else b""
@@ -115,7 +116,7 @@ class Page:
 
     def until(self, condition: str) -> None:
         """Wait for a condition to hold."""
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + self.patience_s
         while not self.run(condition):
             assert time.monotonic() < end, f"never came true: {condition}"
             time.sleep(0.02)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from browser import chromium
-from comparing.facts import Facts, restore, save
+from comparing.facts import SIZE_PX, Facts, restore, save
 from comparing.product import Product, Reading
 from comparing.readers import ThreeReader, polygon_facts, trimesh_facts
 from comparing.reasons import reason_of
@@ -75,7 +75,7 @@ class Others:
         """What an independent reader finds in a file."""
         if self._keep is None:
             return self._three.read(path)
-        name = hashlib.sha256(f"{path.relative_to(self._root)}".encode()).hexdigest()[:24]
+        name = hashlib.sha256(f"{SIZE_PX} {path.relative_to(self._root)}".encode()).hexdigest()[:24]
         kept = self._keep / f"{name}.npz"
         if not kept.exists():
             save(self._three.read(path), kept)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-SIZE_PX = 160
+SIZE_PX = 240
 """Width and height of the pictures."""
 FOV_DEG = 40.0
 _WAYS = ((0.55, 0.45, 0.7), (-0.75, 0.35, -0.56), (0.2, -0.85, 0.48))
@@ -17,6 +17,8 @@ LEAST_AREA = 1e-10
 """Share of the box's diagonal squared below which a triangle counts as degenerate."""
 GRID = 1e5
 """Places per diagonal that tell corners apart."""
+MOST_TOLD_APART = 300_000
+"""Triangles beyond which doubled ones are not looked for: the page keeps their corners as text."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,10 +54,17 @@ def measured(points: NDArray[np.floating], faces: NDArray[np.integer]) -> Facts:
     diagonal = float(np.linalg.norm(high - low))
     areas = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1) / 2
     kept = areas > LEAST_AREA * diagonal**2
-    places = np.rint((corners[kept] - low) / (diagonal or 1.0) * GRID).astype(np.int64)
-    names = np.sort(places @ np.array([1, 1 << 20, 1 << 40]), axis=1)
-    distinct = len(np.unique(names, axis=0)) if len(names) else 0
+    distinct = (
+        _distinct((corners[kept] - low) / (diagonal or 1.0)) if len(faces) <= MOST_TOLD_APART else int(kept.sum())
+    )
     return Facts("", len(faces), int(kept.sum()), distinct, tuple(low), tuple(high), float(areas.sum()))
+
+
+def _distinct(corners: NDArray[np.float64]) -> int:
+    """How many of (F, 3, 3) triangles, in diagonals, differ in a corner."""
+    places = np.rint(corners * GRID).astype(np.int64)
+    names = np.sort(places @ np.array([1, 1 << 20, 1 << 40]), axis=1)
+    return len(np.unique(names, axis=0)) if len(names) else 0
 
 
 def save(facts: Facts, path: Path) -> None:

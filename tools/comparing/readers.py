@@ -14,6 +14,8 @@ from scenegen.assets.mesh import Material
 
 PAGE = Path(__file__).resolve().parent / "page"
 SOFTWARE_GL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist")
+PATIENCE_S = 300
+"""How long the page may take for one file."""
 PER_PAGE = 100
 """Files after which the page is loaded anew, to give back its memory."""
 
@@ -40,6 +42,7 @@ class ThreeReader:
         """The page, loaded anew now and then."""
         if self._page is None:
             self._page = Page(self._chromium, self._folder, *SOFTWARE_GL)
+            self._page.patience_s = PATIENCE_S
             self._count = 0
         if self._count % PER_PAGE == 0:
             self._page.visit(self._server.url("page", PAGE / "index.html"))

@@ -19,7 +19,7 @@ COVER_SHARE = 0.01
 """Share of the places that only one of the pictures may cover, its border left out."""
 FAR_AWAY = 100.0
 """Diagonals from the origin beyond which scenegen may take the box's centre off."""
-BLOCK_PX = 4
+BLOCK_PX = 6
 """Pictures are compared after averaging squares so wide: anti-aliasing and filtering differ."""
 
 

@@ -3,6 +3,7 @@ import * as THREE from "three";
 
 const LEAST_AREA = 1e-10; // of the box's diagonal squared: below it a triangle counts as degenerate
 const GRID = 1e5; // places per diagonal that tell corners apart
+const MOST_TOLD_APART = 300000; // triangles beyond which doubled ones are not looked for
 
 // [{mesh, group, points: Float64Array, index}] for every mesh, instance and material
 export function bake(root) {
@@ -64,10 +65,10 @@ export function facts(parts) {
     }
   }
   if (!triangles) throw new Error("no triangles");
-  return { triangles, low, high, ...areas(parts, low, Math.hypot(...high.map((h, k) => h - low[k]))) };
+  return { triangles, low, high, ...areas(parts, low, Math.hypot(...high.map((h, k) => h - low[k])), triangles) };
 }
 
-function areas(parts, low, diagonal) {
+function areas(parts, low, diagonal, triangles) {
   const seen = new Set(), e = new THREE.Vector3(), f = new THREE.Vector3();
   let area = 0, withArea = 0;
   for (const { points, index } of parts) {
@@ -79,9 +80,10 @@ function areas(parts, low, diagonal) {
       area += own;
       if (!(own > LEAST_AREA * diagonal * diagonal)) continue;
       withArea += 1;
+      if (triangles > MOST_TOLD_APART) continue;
       const corner = (i) => [0, 1, 2].map((k) => Math.round((points[i + k] - low[k]) / diagonal * GRID)).join();
       seen.add([corner(a), corner(b), corner(c)].sort().join(" "));
     }
   }
-  return { area, withArea, distinct: seen.size };
+  return { area, withArea, distinct: triangles > MOST_TOLD_APART ? withArea : seen.size };
 }

@@ -56,7 +56,8 @@ function shape({ mesh, points, index }, centre, radius) {
 }
 
 function smooth(map) {
-  if (!map || map.isCompressedTexture) return map ?? null;
+  if (!map?.image) return null; // what could not be had is left out, as scenegen does
+  if (map.isCompressedTexture) return map;
   map.minFilter = THREE.LinearMipmapLinearFilter;
   map.magFilter = THREE.LinearFilter;
   map.generateMipmaps = true;
@@ -68,7 +69,7 @@ function base(plain, notes) {
   return (m) => {
     const color = m.userData.plain ? new THREE.Color().setRGB(...plain, THREE.SRGBColorSpace) : m.color.clone();
     if (m.userData.plain && m.vertexColors) color.set(1, 1, 1);
-    if (m.map && !color.getHex()) { notes.push("black Kd below a map"); color.set(1, 1, 1); }
+    if (m.map?.image && !color.getHex()) { notes.push("black Kd below a map"); color.set(1, 1, 1); }
     return new THREE.MeshBasicMaterial({ color, map: smooth(m.map), vertexColors: m.vertexColors });
   };
 }
