@@ -65,6 +65,7 @@ export function facts(parts) {
     }
   }
   if (!triangles) throw new Error("no triangles");
+  if (![...low, ...high].every(Number.isFinite)) throw new Error("coordinates that are not finite, or indices out of range");
   return { triangles, low, high, ...areas(parts, low, Math.hypot(...high.map((h, k) => h - low[k])), triangles) };
 }
 
