@@ -394,7 +394,7 @@ def test_gltf_pictures_are_found_and_missed_aloud(tmp_path):
     np.testing.assert_array_equal(mesh.materials[0].texture.levels[0][0, 0], [1, 2, 3])
     np.testing.assert_allclose(mesh.uv, [[0, 0], [1, 0], [0, 1]], atol=1e-6)
     assert "missing_texture" in codes(read_mesh(gltf(tmp_path / "b", b""))[1])
-    assert "missing_texture" in codes(read_mesh(gltf(tmp_path / "c", b"rubbish"))[1])
+    assert "unreadable_texture" in codes(read_mesh(gltf(tmp_path / "c", b"rubbish"))[1])
     assert "outside_root" in codes(read_mesh(gltf(tmp_path / "d", b"", "../ok.png"))[1])
 
 

@@ -1,10 +1,10 @@
 """What an asset is made from: its source files and the sha256 over their bytes."""
 
 import hashlib
-import json
 import re
 from pathlib import Path
 
+from scenegen.assets.gltf.container import named_files
 from scenegen.assets.lookup import find_file
 from scenegen.assets.mtl import parse_mtl
 from scenegen.assets.obj_mesh import library_files
@@ -38,8 +38,8 @@ def _source_files(path: Path, root: Path) -> tuple[Path, ...]:
         with path.open("rb") as file:
             header = file.read(1 << 14).split(b"end_header", 1)[0]
         named = _found(_names(_TEXTURE_FILE, header), root, path.parent)
-    elif suffix == ".gltf":
-        named = _found(_gltf_names(path), root, path.parent)
+    elif suffix in (".glb", ".gltf"):
+        named = _found(named_files(path), root, path.parent)
     return tuple(sorted(dict.fromkeys([path, *named])))
 
 
@@ -77,16 +77,6 @@ def _obj_files(path: Path, root: Path) -> list[Path]:
     records = [r for library in libraries for r in parse_mtl(library.read_bytes()).values()]
     names = list(dict.fromkeys(r.texture for r in records if r.texture))[:MOST_TEXTURES]
     return libraries + _found(names, root, path.parent)
-
-
-def _gltf_names(path: Path) -> list[str]:
-    """Files that buffers and images of a .gltf name."""
-    try:
-        tree = json.loads(path.read_bytes())
-        entries = [*tree.get("buffers", []), *tree.get("images", [])]
-        return [e["uri"] for e in entries if "uri" in e and not e["uri"].startswith("data:")]
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        return []
 
 
 def _found(names: list[str], root: Path, start: Path) -> list[Path]:

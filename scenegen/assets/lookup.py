@@ -5,13 +5,9 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
-from trimesh.resolvers import Resolver
-
 _DRIVE = re.compile(r"^[A-Za-z]:/")
 _LONGEST_NAME, _LONGEST_PART = 1024, 255
 """Bytes of a path and of a name in it: longer ones are no files, and asking for them is an error."""
-MOST_BYTES = 1 << 30
-"""A larger file is not read."""
 
 
 def find_file(root: Path, start: Path, name: str) -> Path | None:
@@ -71,46 +67,3 @@ def _walk(root: Path, relative: str) -> Path | None:
             return None
         here = match[0]
     return here if here.is_file() else None
-
-
-class FolderResolver(Resolver):
-    """What trimesh asks for files: `find_file` below one root. Keeps what it could not give."""
-
-    def __init__(self, root: Path, start: Path) -> None:
-        self.root, self.start = root, start
-        self.missing: list[str] = []
-        """Names that were asked for and not found."""
-        self.refused: list[str] = []
-        """Names that lead out of the root."""
-
-    def size(self, key: str) -> int:
-        """Bytes of the named file; 0 where it is missing or out of bounds, which is not kept."""
-        try:
-            path = find_file(self.root, self.start, key)
-        except PermissionError:
-            return 0
-        return 0 if path is None else path.stat().st_size
-
-    def get(self, key: str) -> bytes:
-        """Bytes of the named file. Raises FileNotFoundError or PermissionError."""
-        try:
-            path = find_file(self.root, self.start, key)
-        except PermissionError:
-            self.refused.append(key)
-            raise
-        if path is None or path.stat().st_size > MOST_BYTES:
-            self.missing.append(key)
-            raise FileNotFoundError(key)
-        return path.read_bytes()
-
-    def keys(self) -> list[str]:
-        """Names of all files below the starting folder, sorted."""
-        return sorted(p.relative_to(self.start).as_posix() for p in self.start.rglob("*") if p.is_file())
-
-    def namespaced(self, namespace: str) -> "FolderResolver":
-        """The same root seen from a folder below the starting one."""
-        return FolderResolver(self.root, self.start / namespace)
-
-    def write(self, name: str, data: object) -> None:
-        """Reading never writes."""
-        raise PermissionError(f"refusing to write {name}")

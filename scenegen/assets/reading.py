@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from scenegen.assets.gltf.scene import read_gltf
 from scenegen.assets.limits import ROOM_LIMITS, Limits
 from scenegen.assets.mesh import F32, Mesh
 from scenegen.assets.obj_mesh import read_obj
 from scenegen.assets.off_mesh import read_off
 from scenegen.assets.ply_mesh import read_ply
-from scenegen.assets.scene_mesh import read_scene
+from scenegen.assets.scene_mesh import read_stl
 from scenegen.assets.source import Defect
 from scenegen.assets.wording import one_line
 from scenegen.errors import AssetError
@@ -29,7 +30,14 @@ FARTHEST = 1e9
 """Coordinates beyond are damage: float32 holds nothing of a shape out there."""
 FARTHEST_UV = 1e6
 """Repeats of a texture beyond which float32 cannot tell its texels apart."""
-_READERS = {".obj": read_obj, ".off": read_off, ".ply": read_ply}
+_READERS = {
+    ".glb": read_gltf,
+    ".gltf": read_gltf,
+    ".obj": read_obj,
+    ".off": read_off,
+    ".ply": read_ply,
+    ".stl": read_stl,
+}
 logging.getLogger("trimesh").addHandler(logging.NullHandler())  # its remarks on foreign files are no news to the user
 
 
@@ -49,8 +57,7 @@ def read_mesh(path: Path, *, root: Path | None = None, limits: Limits = ROOM_LIM
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            read = _READERS.get(suffix, read_scene)
-            mesh, defects = read(path, path.parent if root is None else root, limits)
+            mesh, defects = _READERS[suffix](path, path.parent if root is None else root, limits)
     except AssetError:
         raise
     except Exception as error:  # foreign parsers raise anything on damaged files

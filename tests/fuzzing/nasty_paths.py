@@ -152,5 +152,5 @@ PICTURES = (
     _textured("texture that is a gif", seeds.picture("GIF", "P"), "unreadable_texture"),
     _textured("texture that is empty", b"", "unreadable_texture"),
     noted("gltf texture that is a tiff", "gltf", gltf_files(lambda t: None) | {"t.png": seeds.picture("TIFF")}, "unreadable_texture"),
-    noted("gltf texture of 60,000 x 60,000", "gltf", gltf_files(lambda t: None) | {"t.png": seeds.png(60_000, 60_000, _ROWS)}, "missing_texture"),
+    noted("gltf texture of 60,000 x 60,000", "gltf", gltf_files(lambda t: None) | {"t.png": seeds.png(60_000, 60_000, _ROWS)}, "huge_texture"),
 )  # fmt: skip
