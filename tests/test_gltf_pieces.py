@@ -100,7 +100,7 @@ def test_inverse_bind_matrices_take_a_vertex_to_its_joint(tmp_path):
     bind[:3, 3] = [-1, 0, 0]
     nodes = [{"translation": [1, 0, 0], "rotation": turn.as_quat().tolist()}]
     file = skinned(BOTH * 0, np.tile(np.array([[1, 0, 0, 0]], "<f4"), (4, 1)), nodes, [bind])
-    expected = turn.apply(QUAD - [1, 0, 0]) + [1, 0, 0]
+    expected = turn.apply(QUAD - np.array([1, 0, 0])) + np.array([1, 0, 0])
     np.testing.assert_allclose(file.read(tmp_path)[0].vertices, expected, atol=1e-6)
 
 
