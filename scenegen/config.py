@@ -88,9 +88,9 @@ class GenerationConfig:
     rooms: int = 76
     """Number of rooms."""
     room_source: str = "procedural"
-    """procedural (built in), scenenn:PATH, or folder:PATH with meshes trimesh reads."""
+    """procedural (built in), scenenn:PATH, or folder:PATH with meshes (.ply .obj .glb .gltf .stl .off)."""
     object_source: str = "procedural"
-    """procedural (built in), shapenet:PATH, or folder:PATH with meshes trimesh reads."""
+    """procedural (built in), shapenet:PATH, or folder:PATH with meshes (.ply .obj .glb .gltf .stl .off)."""
     pairs_per_room: int = 8
     """Samples (pairs, when --views is 2) of each room."""
     views: int = 2
@@ -134,7 +134,7 @@ class GenerationConfig:
 
 def checked(config: GenerationConfig) -> GenerationConfig:
     """The same configuration, or UsageError that names the first impossible value and what is possible."""
-    for holds, message in (*_counts(config), *_images(config), *_ranges(config)):
+    for holds, message in (*_counts(config), *_images(config), *_ranges(config), *_numbers(config)):
         if not holds:
             raise UsageError(message)
     return config
@@ -191,6 +191,17 @@ def _ranges(c: GenerationConfig) -> list[tuple[bool, str]]:
             )
             for flag, (value, low, high) in limits.items()
         ),
+    ]
+
+
+def _numbers(c: GenerationConfig) -> list[tuple[bool, str]]:
+    """Rules about LOW:HIGH values that count things."""
+    return [
+        (
+            all(float(v).is_integer() for v in value),
+            f"{flag} {value.low:g}:{value.high:g}: must be whole numbers LOW:HIGH, as in 1:3",
+        )
+        for flag, value in {"--objects": c.objects.objects, "--lights": c.light.lights}.items()
     ]
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from interrupting import PATIENCE_S, interruptible
 from small_world import objects_folder, rooms_folder
 
 
@@ -128,15 +129,16 @@ def test_help_reads_like_a_manual(words):
 def test_interrupting_says_how_to_go_on(world, tmp_path):
     words = [*small(world, tmp_path / "o", "--workers", 2)]
     words[words.index("--pairs-per-room") + 1] = 1000
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scenegen", *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    deadline = time.monotonic() + 60
-    while not (tmp_path / "o" / "manifest.json").exists() and time.monotonic() < deadline:
+    with interruptible():
+        process = subprocess.Popen(
+            [sys.executable, "-m", "scenegen", *map(str, words)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+    while not (tmp_path / "o" / "manifest.json").exists() and process.poll() is None:
         time.sleep(0.1)
-    time.sleep(2.0)
+    time.sleep(1.0)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
     assert "interrupted; the same command again goes on where this one stopped" in errors
     assert "Traceback" not in errors

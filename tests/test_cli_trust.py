@@ -119,12 +119,11 @@ def started(world, out, *more, **options):
 
 
 def test_a_second_run_in_the_folder_is_refused(world, tmp_path):
-    first = started(world, tmp_path, "--pairs-per-room", 40, "--workers", 0)
-    deadline = time.monotonic() + 60
-    while not (tmp_path / "run.lock").exists() and time.monotonic() < deadline:
+    first = started(world, tmp_path, "--pairs-per-room", 1000, "--workers", 0)
+    lock = tmp_path / "run.lock"  # names its holder as soon as it is held
+    while not (lock.exists() and lock.read_text()) and first.poll() is None:
         time.sleep(0.05)
-    time.sleep(0.2)
-    second = scenegen(*small(world, tmp_path, "--pairs-per-room", 40))
+    second = scenegen(*small(world, tmp_path, "--pairs-per-room", 1000))
     first.kill()
     first.communicate()
     assert second.returncode == 1

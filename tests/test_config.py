@@ -77,6 +77,11 @@ def test_the_digest_does_not_depend_on_where_the_assets_lie():
         ({"cameras": CamerasConfig(overlap=Range(0.2, 1.2))}, "--overlap 0.2:1.2: must be LOW:HIGH within 0:1"),
         ({"cameras": CamerasConfig(max_angle_deg=0)}, "--max-angle-deg 0: must be 0 to 180"),
         ({"objects": ObjectsConfig(objects=Range(-1, 3))}, "--objects -1:3: must be LOW:HIGH within 0:200"),
+        (
+            {"objects": ObjectsConfig(objects=Range(2.9, 2.9))},
+            "--objects 2.9:2.9: must be whole numbers LOW:HIGH, as in 1:3",
+        ),
+        ({"light": LightConfig(lights=Range(1, 1.5))}, "--lights 1:1.5: must be whole numbers LOW:HIGH, as in 1:3"),
         ({"objects": ObjectsConfig(clearance_m=2)}, "--clearance-m 2: must be 0 to 1 metre"),
         ({"light": LightConfig(lights=Range(0, 1))}, "--lights 0:1: must be LOW:HIGH within 1:8"),
         (

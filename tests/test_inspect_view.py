@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from browser import Page as Browser
 from browser import chromium
+from interrupting import PATIENCE_S, interruptible
 from looking_world import room_views, shard
 
 from scenegen.errors import UsageError
@@ -42,7 +43,7 @@ def nodes(page):
 
 
 def test_the_page_is_served_on_loopback_only(page):
-    with urllib.request.urlopen(page.url, timeout=30) as answer:
+    with urllib.request.urlopen(page.url, timeout=PATIENCE_S) as answer:
         assert b"<html" in answer.read()[:2000].lower()
     assert page.url == f"http://127.0.0.1:{page.server.get_port()}"
     port = f"{page.server.get_port():04X}"
@@ -209,13 +210,16 @@ def test_ctrl_c_ends_it_cleanly(path):
         "from scenegen.cli.looking import View, view\n"
         f"sys.exit(view(View(Path({str(path)!r}), sample=1, port=0), Console()))\n"
     )
-    done = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with interruptible():
+        done = subprocess.Popen(
+            [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
     line = done.stdout.readline()
     url = re.search(r"http://127\.0\.0\.1:\d+", line).group()
     assert line == f"a.h5, sample 1 is at {url} (Ctrl-C ends it)\n"
-    with urllib.request.urlopen(url, timeout=30) as answer:
+    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
         assert answer.status == 200
     done.send_signal(signal.SIGINT)
-    rest, errors = done.communicate(timeout=30)
+    rest, errors = done.communicate(timeout=PATIENCE_S)
     assert done.returncode == 0
     assert rest == errors == ""

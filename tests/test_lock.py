@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from interrupting import PATIENCE_S
 
 from scenegen.errors import RunError, UsageError
 from scenegen.pipeline.lock import LOCK, Slice, manifest_writer, only_run, owner, parse_slice
@@ -17,7 +18,7 @@ from pathlib import Path
 from scenegen.pipeline.lock import only_run, parse_slice
 with only_run(Path(sys.argv[1]), parse_slice(sys.argv[2])):
     print("held", flush=True)
-    time.sleep(60)
+    time.sleep(6000)
 """
 
 
@@ -94,8 +95,8 @@ def test_the_manifest_has_one_writer(tmp_path):
         other.start()
         other.join(2)
         assert said.empty()
-    other.join(30)
-    assert said.get(timeout=10) == "in"
+    other.join(PATIENCE_S)
+    assert said.get(timeout=PATIENCE_S) == "in"
 
 
 def test_nobody_runs_where_there_is_no_folder(tmp_path):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from dataclasses import replace
 from io import StringIO
 
@@ -15,8 +16,9 @@ from scenegen.config import GenerationConfig, ObjectsConfig, Range, Size
 from scenegen.errors import RunError, ShardError, UsageError
 from scenegen.pipeline.lock import Slice
 from scenegen.pipeline.progress import Display
-from scenegen.pipeline.run import render
+from scenegen.pipeline.run import render, usable_cores
 from scenegen.pipeline.summary import rows
+from scenegen.rendering.embree_renderer import EmbreeRenderer
 from scenegen.shards.content import ShardContent, validate
 from scenegen.shards.reader import ShardSet
 
@@ -156,6 +158,29 @@ def test_a_folder_that_cannot_be_written_is_refused(config, tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(RunError, match=r"file/out: cannot be written \(Not a directory\); choose another --out"):
         run(config, tmp_path / "file" / "out")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_run_closes_every_renderer_that_it_opens(config, tmp_path, monkeypatch, fails):
+    """OpenGL's context stays with the process otherwise: one to see that it starts, one that takes the pictures."""
+    opened, closed = [], []
+    monkeypatch.setattr(EmbreeRenderer, "close", lambda renderer: closed.append(id(renderer)))
+    start = EmbreeRenderer.__init__
+    monkeypatch.setattr(EmbreeRenderer, "__init__", lambda renderer: (opened.append(id(renderer)), start(renderer))[1])
+    if fails:
+        monkeypatch.setattr("scenegen.pipeline.executors.run_job", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run(replace(config, rooms=1), tmp_path)
+    else:
+        run(replace(config, rooms=1, pairs_per_room=1), tmp_path)
+    assert len(opened) == 2
+    assert sorted(opened) == sorted(closed)
+
+
+def test_cores_are_counted_where_the_system_does_not_say_which_may_be_used(monkeypatch):
+    assert 1 <= usable_cores() <= os.cpu_count()
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert usable_cores() == os.cpu_count()
 
 
 def test_too_many_rooms_and_negative_workers(config, tmp_path):

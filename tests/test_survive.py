@@ -18,6 +18,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from interrupting import PATIENCE_S
 from rich.console import Console
 from small_world import objects_folder, rooms_folder
 from test_cli import scenegen, small
@@ -32,7 +33,6 @@ from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import render
 
 TESTS = Path(__file__).parent
-PATIENCE_S = 120.0
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from interrupting import in_background, interruptible
 from rich.console import Console
 from training_world import TINY, tiny, write_shards
 
@@ -178,7 +179,8 @@ def test_ctrl_c_ends_after_the_step_with_a_checkpoint(straight, shards, tmp_path
 
     with monkeypatch.context() as patch:
         patch.setattr(fit_module, "train", interrupted)
-        outcome = fit(TINY, shards, tmp_path, "cpu", every=Every(checkpoint=100))
+        with interruptible():
+            outcome = fit(TINY, shards, tmp_path, "cpu", every=Every(checkpoint=100))
     assert (outcome.step, outcome.finished) == (4, False)
     assert load(tmp_path / "checkpoint.pt").step == 4
     assert fit(TINY, shards, tmp_path, "cpu").began == 4
@@ -186,13 +188,35 @@ def test_ctrl_c_ends_after_the_step_with_a_checkpoint(straight, shards, tmp_path
 
 
 def test_the_second_ctrl_c_interrupts_at_once_and_handlers_are_given_back():
-    before = signal.getsignal(signal.SIGINT)
-    with stopping() as stop:
-        signal.raise_signal(signal.SIGINT)
-        assert stop.requested
-        with pytest.raises(KeyboardInterrupt):
+    with interruptible():
+        before = signal.getsignal(signal.SIGINT)
+        with stopping() as stop:
             signal.raise_signal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is before
+            assert stop.requested
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_is_not_for_a_job_in_the_background():
+    with in_background():
+        with stopping() as stop:
+            signal.raise_signal(signal.SIGINT)
+            assert not stop.requested
+            signal.raise_signal(signal.SIGTERM)
+            assert stop.requested
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def test_a_run_of_another_length_does_not_go_on(straight, shards):
+    """The learning rate depends on the length: six steps of eight are not the six of six."""
+    folder, _ = straight
+    before = (folder / "checkpoint.pt").read_bytes()
+    with pytest.raises(
+        RequestError, match=r"holds a run of other settings \(steps is 6 there and 8 now\); use another"
+    ):
+        fit(tiny(steps=8), shards, folder, "cpu")
+    assert (folder / "checkpoint.pt").read_bytes() == before
 
 
 def test_stopping_is_harmless_outside_of_the_main_thread():

@@ -1,9 +1,12 @@
 """Shards and settings so small that a whole training run takes a second or two."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from shard_factory import make_content
 
 from scenegen.shards import Status
@@ -23,6 +26,17 @@ TINY = FitSettings(
 def tiny(**changes) -> FitSettings:
     """The settings of a tiny run, with some changed at the top level."""
     return replace(TINY, **changes)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """One thread for PyTorch's sums in the block, as in the processes of a run of several."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def write_shards(folder: Path, train: int = 6, val: int = 4, seed: int = 0) -> Path:

@@ -34,7 +34,10 @@ class Stop:
 
 @contextmanager
 def stopping() -> Iterator[Stop]:
-    """Turn the first Ctrl-C (or SIGTERM, as schedulers send it) into a request; the second one interrupts at once."""
+    """Turn the first Ctrl-C (or SIGTERM, as schedulers send it) into a request; the second one interrupts at once.
+
+    A signal that is ignored stays so: a shell starts its background jobs like that, and Ctrl-C is not meant for them.
+    """
     stop = Stop()
     if threading.current_thread() is not threading.main_thread():
         yield stop
@@ -45,7 +48,8 @@ def stopping() -> Iterator[Stop]:
             raise KeyboardInterrupt
         stop.requested = True
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, ask) for number in heard}
     try:
         yield stop
     finally:

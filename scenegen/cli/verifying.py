@@ -72,6 +72,7 @@ def _check_all(command: Verify, path: Path, found: list[Target], verdict: Verdic
             report = auditor.look(target.path, report)
         verdict.reports.append(report)
     if auditor:
+        auditor.close()
         verdict.notes += auditor.notes
         verdict.tallies = add(verdict.tallies, auditor.tallies)
 

@@ -39,6 +39,11 @@ class Auditor:
             problems = [*self._made_again(reader, rows), *implausible(reader, rows)]
         return replace(report, problems=(*report.problems, *problems))
 
+    def close(self) -> None:
+        """Close the renderer, if one was opened."""
+        if self._studio is not None:
+            self._studio.renderer.close()
+
     def _open(self, folder: Path) -> Studio | None:
         """The sources and the renderer of the run; None, with a note, where they are not there."""
         try:

@@ -60,14 +60,15 @@ Event = Advanced | Finished | Failed
 def run_inline(task: Task, jobs: list[Job]) -> Iterator[Event]:
     """Run all jobs in this process, one after the other; progress comes with each finished shard."""
     studio = open_task(task)
-    for job in jobs:
-        try:
-            entry = run_job(task, studio, job, lambda _: None)
-        except ScenegenError as error:
-            yield Failed(job, str(error))
-            continue
-        yield Advanced(job, job.samples)
-        yield Finished(job, entry)
+    with contextlib.closing(studio.renderer):
+        for job in jobs:
+            try:
+                entry = run_job(task, studio, job, lambda _: None)
+            except ScenegenError as error:
+                yield Failed(job, str(error))
+                continue
+            yield Advanced(job, job.samples)
+            yield Finished(job, entry)
 
 
 @dataclass

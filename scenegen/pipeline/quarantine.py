@@ -52,6 +52,8 @@ class Quarantine:
         An error that the check itself raises is a mistake of the program: RuntimeError with its traceback.
         """
         try:
+            if not self._ready:  # the time that a busy machine takes to start it is not the shard's
+                self._ready = self._pipe.recv()
             self._pipe.send((target.path, target.entry))
             if self._pipe.poll(self._patience_s + _size(target.path) / SLOWEST_BYTES_PER_S):
                 return _heard(self._pipe.recv())
@@ -79,6 +81,7 @@ class Quarantine:
     def _start(self) -> None:
         """Spawn the process: a fork would share what this one has open."""
         context = multiprocessing.get_context("spawn")
+        self._ready = False
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, self._check), daemon=True)
         self._process.start()
@@ -104,6 +107,7 @@ def _serve(pipe: Connection, check: Check) -> None:
     with contextlib.suppress(ValueError, OSError):  # a lower limit stands already
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     with contextlib.suppress(EOFError, OSError):  # whoever asked has gone
+        pipe.send(True)
         while True:
             path, entry = pipe.recv()
             try:

@@ -16,7 +16,7 @@ from scenegen.pipeline.manifest import begin, fresh_manifest, make_folder, recor
 from scenegen.pipeline.plan import Job, Plan, make_plan
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.worker import Entry, Task
-from scenegen.rendering.choice import open_renderer
+from scenegen.rendering.choice import require_renderer
 from scenegen.shards.codecs import require_codec
 
 WHOLE = Slice()
@@ -87,7 +87,7 @@ def _prepare(config: GenerationConfig, out: Path, codec: str, cache: AssetCache 
     checked(config)
     require_codec(codec)
     rooms, objects = open_rooms(config.room_source, cache), open_objects(config.object_source, cache)
-    open_renderer(config.renderer)
+    require_renderer(config.renderer)
     plan = make_plan(config, rooms, objects)
     licenses = (
         rooms.license if rooms.license == objects.license else f"rooms: {rooms.license}; objects: {objects.license}"
@@ -99,7 +99,13 @@ def _wanted_workers(asked: int | None) -> int:
     """Number of workers: as asked, else one per core. Raises UsageError for a negative number."""
     if asked is not None and asked < 0:
         raise UsageError(f"--workers {asked}: must be 0 (in this process) or more")
-    return len(os.sched_getaffinity(0)) if asked is None else asked
+    return usable_cores() if asked is None else asked
+
+
+def usable_cores() -> int:
+    """Number of cores that this process may use; all of the machine where the system does not say (macOS)."""
+    may_use = getattr(os, "sched_getaffinity", None)
+    return len(may_use(0)) if may_use else os.cpu_count() or 1
 
 
 def _events(task: Task, jobs: list[Job], workers: int) -> Iterator[Event]:

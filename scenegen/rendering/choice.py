@@ -15,3 +15,8 @@ def open_renderer(name: str) -> Renderer:
 
         return PyrenderRenderer()
     raise UsageError(f"--renderer {name}: unknown; choose embree or pyrender")
+
+
+def require_renderer(name: str) -> None:
+    """Raise UsageError or RenderError where a renderer cannot be started; none stays open."""
+    open_renderer(name).close()

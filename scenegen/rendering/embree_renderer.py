@@ -50,6 +50,10 @@ class EmbreeRenderer:
         rgb.reshape(-1, 3)[pixels] = self._refine(scene, view, lighting, pixels, first)
         return Frame(rgb, depth, instance, scatter(surfels.ray, camera_normals(surfels, view), shape), hits)
 
+    def close(self) -> None:
+        """Forget all surface tables."""
+        self._tables.clear()
+
     def _tables_of(self, scene: Scene) -> Mapping[Mesh, SurfaceTable]:
         """Surface tables of all meshes of the scene, made where they are missing."""
         for body in scene.bodies:

@@ -38,3 +38,7 @@ class Renderer(Protocol):
     def render(self, scene: Scene, view: View, lighting: Lighting) -> Frame:
         """Photograph `scene` from `view`. Raises RenderError where the device fails."""
         ...
+
+    def close(self) -> None:
+        """Give back what it holds of the device; it takes no more pictures."""
+        ...
