@@ -8,6 +8,12 @@ from hypothesis import settings
 
 SHARED = Path(os.environ.get("SCENEGEN_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 
+# what the terminal, a launcher of several processes or a user's own settings say is nothing to the tests
+for name in ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "CLICOLOR", "COLORTERM",
+             "RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT", "PYTHONWARNINGS"):  # fmt: skip
+    os.environ.pop(name, None)
+os.environ["TERM"] = "xterm"
+
 # machines are shared: no test may fail for being slow; in CI the examples are the same in every run
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)

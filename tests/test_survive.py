@@ -17,6 +17,7 @@ import time
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from interrupting import PATIENCE_S
 from rich.console import Console
@@ -111,6 +112,15 @@ def workers_of(process):
     return [pid for pid in children(process) if is_worker(pid)]
 
 
+def cpu_s(pid):
+    """Seconds that a process has computed: how far it is, however busy the machine; for ever once it is gone."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return np.inf
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
 needs_proc = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
 
 
@@ -118,7 +128,7 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="ne
 def test_a_killed_worker_costs_nothing_but_time(world, whole, tmp_path):
     process = started(world, tmp_path, "--workers", 1)
     victim = until(lambda: workers_of(process), "a worker")[0]
-    time.sleep(0.8)
+    until(lambda: cpu_s(victim) > 0.8, "the worker's work")
     os.kill(victim, signal.SIGKILL)
     _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, errors
@@ -131,7 +141,7 @@ def test_a_killed_worker_costs_nothing_but_time(world, whole, tmp_path):
 def test_the_command_alone_is_killed_and_its_workers_end_by_themselves(world, whole, tmp_path):
     process = started(world, tmp_path, "--workers", 2)
     orphans = until(lambda: len(found := workers_of(process)) == 2 and found, "two workers")
-    time.sleep(0.8)
+    until(lambda: max(map(cpu_s, orphans)) > 0.8, "the workers' work")
     process.kill()
     process.communicate()
     assert scenegen(*small(world, tmp_path, "--workers", 2)).returncode == 0
