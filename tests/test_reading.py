@@ -12,7 +12,8 @@ from model_files import CUBE_F, CUBE_V, TEXTURED, TRIANGLE, obj_text, write, wri
 from PIL import Image
 
 from scenegen.assets.limits import ROOM_LIMITS, Limits
-from scenegen.assets.obj import fan, parse_obj
+from scenegen.assets.obj import parse_obj
+from scenegen.assets.polygons import fan
 from scenegen.assets.reading import MESH_SUFFIXES, read_mesh
 from scenegen.errors import AssetError
 

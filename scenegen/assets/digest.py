@@ -1,20 +1,14 @@
 """What an asset is made from: its source files and the sha256 over their bytes."""
 
 import hashlib
-import re
+from collections.abc import Callable
 from pathlib import Path
 
 from scenegen.assets.gltf.container import named_files
-from scenegen.assets.lookup import find_file
-from scenegen.assets.mtl import parse_mtl
-from scenegen.assets.obj_mesh import library_files
-from scenegen.assets.shelf import MOST_TEXTURES
+from scenegen.assets.lookup import found_files
+from scenegen.assets.obj_mesh import obj_files
+from scenegen.assets.ply_mesh import ply_files
 from scenegen.errors import AssetError
-
-_MTLLIB = re.compile(rb"^[ \t]*mtllib[ \t]+([^\r\n]+)", re.MULTILINE)
-_TEXTURE_FILE = re.compile(rb"^comment[ \t]+TextureFile[ \t]+([^\r\n]+)", re.MULTILINE | re.IGNORECASE)
-_MOST_FILES = 10_000
-"""Names of one model that are looked up."""
 
 
 def source_files(path: Path, root: Path) -> tuple[Path, ...]:
@@ -30,17 +24,8 @@ def source_files(path: Path, root: Path) -> tuple[Path, ...]:
 
 def _source_files(path: Path, root: Path) -> tuple[Path, ...]:
     """As `source_files`; any OSError."""
-    suffix = path.suffix.lower()
-    named: list[Path] = []
-    if suffix == ".obj":
-        named = _obj_files(path, root)
-    elif suffix == ".ply":
-        with path.open("rb") as file:
-            header = file.read(1 << 14).split(b"end_header", 1)[0]
-        named = _found(_names(_TEXTURE_FILE, header), root, path.parent)
-    elif suffix in (".glb", ".gltf"):
-        named = _found(named_files(path), root, path.parent)
-    return tuple(sorted(dict.fromkeys([path, *named])))
+    named = _NAMED.get(path.suffix.lower())
+    return tuple(sorted(dict.fromkeys([path, *(named(path, root) if named else [])])))
 
 
 def files_digest(files: tuple[Path, ...], root: Path) -> str:
@@ -66,26 +51,15 @@ def _add_file(total: "hashlib._Hash", path: Path, root: Path) -> None:
             total.update(piece)
 
 
-def _names(pattern: re.Pattern[bytes], data: bytes) -> list[str]:
-    """All names that match."""
-    return [m.decode("utf-8", "replace").strip() for m in pattern.findall(data)]
+def _gltf_files(path: Path, root: Path) -> list[Path]:
+    """Files that a glTF names."""
+    return found_files(named_files(path), root, path.parent)
 
 
-def _obj_files(path: Path, root: Path) -> list[Path]:
-    """Material libraries and the pictures they name."""
-    libraries, _ = library_files(tuple(_names(_MTLLIB, path.read_bytes())), root, path.parent)
-    records = [r for library in libraries for r in parse_mtl(library.read_bytes()).values()]
-    names = list(dict.fromkeys(r.texture for r in records if r.texture))[:MOST_TEXTURES]
-    return libraries + _found(names, root, path.parent)
-
-
-def _found(names: list[str], root: Path, start: Path) -> list[Path]:
-    """Those that exist within bounds."""
-    out: list[Path] = []
-    for name in list(dict.fromkeys(names))[:_MOST_FILES]:
-        try:
-            path = find_file(root, start, name)
-        except PermissionError:
-            path = None
-        out += [path] if path is not None else []
-    return out
+_NAMED: dict[str, Callable[[Path, Path], list[Path]]] = {
+    ".glb": _gltf_files,
+    ".gltf": _gltf_files,
+    ".obj": obj_files,
+    ".ply": ply_files,
+}
+"""The files below a root that a mesh file names, by its suffix; other kinds name none."""

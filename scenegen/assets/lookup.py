@@ -1,13 +1,18 @@
 """Finding the files that a model names: inside the model's own folder and nowhere else."""
 
+import os
 import posixpath
 import re
+import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
 _DRIVE = re.compile(r"^[A-Za-z]:/")
 _LONGEST_NAME, _LONGEST_PART = 1024, 255
 """Bytes of a path and of a name in it: longer ones are no files, and asking for them is an error."""
+_MOST_FILES = 10_000
+"""Names of one model that are looked up."""
 
 
 def find_file(root: Path, start: Path, name: str) -> Path | None:
@@ -29,13 +34,33 @@ def find_file(root: Path, start: Path, name: str) -> Path | None:
     return None
 
 
+def found_files(names: Sequence[str], root: Path, start: Path) -> list[Path]:
+    """Those of the named files that exist within bounds, each once."""
+    out: list[Path] = []
+    for name in list(dict.fromkeys(names))[:_MOST_FILES]:
+        try:
+            path = find_file(root, start, name)
+        except PermissionError:
+            path = None
+        out += [path] if path is not None else []
+    return out
+
+
 def _candidates(name: str) -> list[str]:
     """Spellings of a name to try, likeliest first."""
     if len(name) > 4 * _LONGEST_NAME:
         return []
     plain = name.strip().strip("\"'").replace("\\", "/")
-    spellings = [plain, unquote(plain), posixpath.basename(plain)]
+    spellings = [plain, unquote(plain), posixpath.basename(plain), _as_written(plain)]
     return [s for s in dict.fromkeys(spellings) if s and _possible(s)]
+
+
+def _as_written(name: str) -> str:
+    """The name whose bytes are those of the text that named it, where that was taken for Latin-1."""
+    try:
+        return os.fsdecode(name.encode("latin-1"))
+    except UnicodeEncodeError:
+        return ""
 
 
 def _possible(name: str) -> bool:
@@ -62,8 +87,13 @@ def _walk(root: Path, relative: str) -> Path | None:
     for part in relative.split("/"):
         if not here.is_dir():
             return None
-        match = sorted(p for p in here.iterdir() if p.name.casefold() == part.casefold())
+        match = sorted(p for p in here.iterdir() if _alike(p.name) == _alike(part))
         if not match:
             return None
         here = match[0]
     return here if here.is_file() else None
+
+
+def _alike(name: str) -> str:
+    """What spellings of a name have in common: accents may be letters of their own, as macOS writes them."""
+    return unicodedata.normalize("NFC", name).casefold()

@@ -4,6 +4,8 @@ import math
 import re
 from dataclasses import dataclass, replace
 
+from scenegen.assets.wording import BOM, decoded
+
 _OPTION = re.compile(
     r"^-(?:(?:blendu|blendv|cc|clamp)\s+\S+|(?:boost|bm|texres|imfchan|type)\s+\S+|mm\s+\S+\s+\S+"
     r"|[ost](?:\s+[-+]?[\d.]+(?:[eE][-+]?\d+)?){1,3})\s+"
@@ -21,6 +23,10 @@ class MtlRecord:
     """`Kd`, clipped to [0, 1]; None where not given or not finite."""
     texture: str | None = None
     """File that `map_Kd` names."""
+    uv_scale: tuple[float, float] = (1.0, 1.0)
+    """Option `-s` of `map_Kd`: the picture is read at coordinates times this ..."""
+    uv_offset: tuple[float, float] = (0.0, 0.0)
+    """... plus this, its option `-o`."""
     opacity: float | None = None
     """`d`: 1 is opaque."""
     transparency: float | None = None
@@ -33,12 +39,12 @@ def parse_mtl(data: bytes) -> dict[str, MtlRecord]:
     """Materials by name; lines that make no sense are passed over."""
     records: dict[str, MtlRecord] = {}
     name: str | None = None
-    for line in data.decode("utf-8", "replace").replace("\r", "\n").split("\n"):
+    for line in data.removeprefix(BOM).replace(b"\r", b"\n").split(b"\n"):
         parts = line.split(None, 1)
         if len(parts) < 2 or len(line) > _LONGEST_LINE:
             continue
-        key, rest = parts[0].lower(), parts[1].strip()
-        if key == "newmtl":
+        key, rest = parts[0].lower(), decoded(parts[1].rstrip())
+        if key == b"newmtl":
             name = rest
             records[name] = MtlRecord(name)
         elif name is not None:
@@ -46,17 +52,23 @@ def parse_mtl(data: bytes) -> dict[str, MtlRecord]:
     return records
 
 
-def _with(record: MtlRecord, key: str, rest: str) -> MtlRecord:
+def _with(record: MtlRecord, key: bytes, rest: str) -> MtlRecord:
     """The record after one more line."""
-    if key == "kd":
-        return replace(record, color=_color(rest) or record.color)
-    if key == "map_kd":
-        return replace(record, texture=_file_name(rest))
-    if key == "map_d":
-        return replace(record, alpha_map=_file_name(rest))
-    if key == "d":
-        return replace(record, opacity=_number(rest.replace("-halo", "")))
-    return replace(record, transparency=_number(rest)) if key == "tr" else record
+    match key:
+        case b"kd":
+            return replace(record, color=_color(rest) or record.color)
+        case b"map_kd":
+            name, options = _file_name(rest)
+            scale, offset = _pair(options.get("s"), 1.0), _pair(options.get("o"), 0.0)
+            return replace(record, texture=name, uv_scale=scale, uv_offset=offset)
+        case b"map_d":
+            return replace(record, alpha_map=_file_name(rest)[0])
+        case b"d":
+            return replace(record, opacity=_number(rest.replace("-halo", "")))
+        case b"tr":
+            return replace(record, transparency=_number(rest))
+        case _:
+            return record
 
 
 def _number(text: str) -> float | None:
@@ -77,8 +89,18 @@ def _color(text: str) -> tuple[float, float, float] | None:
     return r, g, b
 
 
-def _file_name(text: str) -> str | None:
-    """The name after the options of a `map_` line; it may hold blanks."""
+def _file_name(text: str) -> tuple[str | None, dict[str, str]]:
+    """The name after the options of a `map_` line, which may hold blanks, and the options by their letter."""
+    options: dict[str, str] = {}
     while (match := _OPTION.match(text)) is not None:
+        words = match[0].split(None, 1)
+        options[words[0][1:]] = words[1]
         text = text[match.end() :]
-    return text.strip() or None
+    return text.strip() or None, options
+
+
+def _pair(numbers: str | None, default: float) -> tuple[float, float]:
+    """Along u and v; what is not given, or no finite number, is the default."""
+    values = [_number(word) for word in (numbers or "").split()[:2]]
+    u, v = (default if value is None else value for value in [*values, None, None][:2])
+    return u, v

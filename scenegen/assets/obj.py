@@ -11,7 +11,8 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.assets.wording import one_line
+from scenegen.assets.polygons import triangulate
+from scenegen.assets.wording import BOM, decoded, one_line
 from scenegen.errors import AssetError
 
 I64 = NDArray[np.int64]
@@ -20,12 +21,13 @@ F64 = NDArray[np.float64]
 _COMMENT = re.compile(rb"(^|\s)#.*")  # but "1.#IND" is somebody's NaN
 _LONGEST_NUMBER, _MOST_COLUMNS = 64, 16
 """Characters of a number, and numbers of a line, beyond which a file is rubbish and takes memory by the square."""
-_KEYWORDS = (b"v", b"vt", b"vn", b"f", b"usemtl", b"mtllib")
+_KEYWORDS = (b"v", b"vt", b"vn", b"f", b"usemtl")
+_MTLLIB = re.compile(rb"mtllib[ \t]+([^\r\n]+)")
 
 
 @dataclass(frozen=True)
 class ObjData:
-    """Triangles of an OBJ file; polygons are split into fans, everything else is left out."""
+    """Triangles of an OBJ file; polygons are split (see `polygons`), everything else is left out."""
 
     positions: F64
     """(V, 3), in the file's order."""
@@ -66,7 +68,7 @@ def parse_obj(data: bytes, where: str, max_faces: int = 1 << 30) -> ObjData:
     resolved = np.stack([_zero_based(corners[:, i], lines, numbers[k], n) for i, (k, n) in enumerate(kinds)], axis=1)
     if (resolved[:, 0] < 0).any():
         raise AssetError("bad_index", f"{where}: a face names a vertex that is not in the file")
-    triangles, origin = fan(sizes)
+    triangles, origin = triangulate(vertices[:, :3], resolved[:, 0], sizes)
     names, material = _materials(rows[b"usemtl"], numbers[b"usemtl"], numbers[b"f"])
     return ObjData(
         positions=vertices[:, :3],
@@ -76,27 +78,26 @@ def parse_obj(data: bytes, where: str, max_faces: int = 1 << 30) -> ObjData:
         corners=resolved[triangles],
         material=material[origin],
         material_names=names,
-        libraries=tuple(_text(r) for r in rows[b"mtllib"]),
+        libraries=library_names(data),
     )
 
 
-def fan(sizes: I64) -> tuple[I64, I64]:
-    """Split polygons into triangle fans.
+def library_names(data: bytes) -> tuple[str, ...]:
+    """What the lines `mtllib` of an OBJ file name, each once, in their order."""
+    rows = [m[1] for m in _MTLLIB.finditer(data) if _begins_line(data, m.start())]
+    return tuple(dict.fromkeys(_text(row) for row in rows))
 
-    `sizes` (P,) counts the corners of each polygon, laid end to end. Returns (F, 3) corner indices and (F,)
-    the polygon each triangle comes from; polygons of fewer than three corners give none.
-    """
-    count = np.maximum(sizes - 2, 0)
-    origin = np.repeat(np.arange(len(sizes)), count)
-    start = np.cumsum(sizes) - sizes
-    step = np.arange(len(origin)) - np.repeat(np.cumsum(count) - count, count)
-    first = start[origin]
-    return np.stack([first, first + step + 1, first + step + 2], axis=1), origin
+
+def _begins_line(data: bytes, at: int) -> bool:
+    """Whether nothing but blanks, or a byte order mark, stands before that place in its line."""
+    while at and data[at - 1] in b" \t":
+        at -= 1
+    return at == 0 or data[at - 1] in b"\r\n" or data[:at] == BOM
 
 
 def _sort_lines(data: bytes) -> tuple[dict[bytes, list[bytes]], dict[bytes, I64]]:
     """The rests of the lines by keyword, and their line numbers."""
-    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\\\n", b" ")
+    data = data.removeprefix(BOM).replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\\\n", b" ")
     rows: dict[bytes, list[bytes]] = {k: [] for k in _KEYWORDS}
     numbers: dict[bytes, list[int]] = {k: [] for k in _KEYWORDS}
     for number, line in enumerate(data.split(b"\n")):
@@ -156,13 +157,13 @@ def _corners(rows: list[bytes], where: str) -> tuple[I64, I64]:
 
 
 def _corner_numbers(flat: list[bytes]) -> I64:
-    """(C, 3) int64 of tokens "v", "v/t", "v//n" or "v/t/n"."""
+    """(C, 3) int64 of tokens "v", "v/t", "v//n" or "v/t/n"; what is left out behind a slash counts as not given."""
     if not flat:
         return np.zeros((0, 3), np.int64)
     slashes = {t.count(b"/") for t in flat}
     if len(slashes) > 1 or max(slashes) > 2:
         flat, slashes = [_three(t) for t in flat], {2}
-    text = b" ".join(flat).replace(b"//", b"/0/")
+    text = (b" ".join(flat) + b" ").replace(b"//", b"/0/").replace(b"/ ", b"/0 ")
     numbers = whole_numbers(text.replace(b"/", b" ").split())
     table = numbers.reshape(len(flat), max(slashes) + 1)
     return np.pad(table, ((0, 0), (0, 3 - table.shape[1])))
@@ -199,4 +200,4 @@ def _uncommented(row: bytes) -> bytes:
 
 def _text(row: bytes) -> str:
     """A name: blanks inside are kept."""
-    return re.sub(r"\s+$", "", row.decode("utf-8", "replace"))
+    return decoded(row.rstrip())

@@ -6,11 +6,12 @@ import numpy as np
 
 from scenegen.assets.corners import I64, rgb_bytes, unique_corners
 from scenegen.assets.limits import ROOM_LIMITS, Limits
-from scenegen.assets.lookup import find_file
+from scenegen.assets.lookup import find_file, found_files
 from scenegen.assets.mesh import I32, WHITE, Material, Mesh
 from scenegen.assets.mtl import MtlRecord, parse_mtl
-from scenegen.assets.obj import F64, ObjData, parse_obj
-from scenegen.assets.shelf import Picture, TextureShelf
+from scenegen.assets.obj import F64, ObjData, library_names, parse_obj
+from scenegen.assets.origin import localized
+from scenegen.assets.shelf import MOST_TEXTURES, Picture, TextureShelf
 from scenegen.assets.source import Defect
 
 _MOST_LIBRARIES, _MOST_BYTES = 64, 64 << 20
@@ -25,17 +26,27 @@ def read_obj(path: Path, root: Path, limits: Limits = ROOM_LIMITS) -> tuple[Mesh
     obj = parse_obj(path.read_bytes(), path.name, limits.max_faces)
     records, defects = _libraries(obj, root, path.parent)
     shelf = TextureShelf(root, path.parent, limits.max_texels)
-    face_material, materials, more = _materials(obj, records, shelf)
-    mesh = _mesh(obj, face_material, materials)
-    return mesh, defects + shelf.defects + more
+    used = [records.get(name) or MtlRecord(name) for name in obj.material_names]
+    face_material, materials, more = _materials(obj, used, shelf)
+    lost = [Defect("missing_material", r.name) for r in used if r.name and r.name not in records]
+    mesh = _mesh(obj, _uv_maps(used), face_material, materials)
+    return mesh, defects + shelf.defects + lost + more
+
+
+def obj_files(path: Path, root: Path) -> list[Path]:
+    """The files below `root` that an OBJ names: material libraries, and the pictures that those name."""
+    libraries, _ = library_files(library_names(path.read_bytes()), root, path.parent)
+    records = [r for library in libraries for r in parse_mtl(library.read_bytes()).values()]
+    names = list(dict.fromkeys(r.texture for r in records if r.texture))[:MOST_TEXTURES]
+    return libraries + found_files(names, root, path.parent)
 
 
 def library_files(libraries: tuple[str, ...], root: Path, start: Path) -> tuple[list[Path], list[Defect]]:
     """The MTL files that `mtllib` lines name (one name with blanks, or several), and what is missing."""
     found: list[Path] = []
     defects: list[Defect] = []
-    for line in list(dict.fromkeys(libraries))[:_MOST_LIBRARIES]:
-        names = [line] if _found(root, start, line) else line.split()[:_MOST_LIBRARIES]
+    for line in libraries[:_MOST_LIBRARIES]:
+        names = [line] if _found(root, start, line) else line.split(" #")[0].split()[:_MOST_LIBRARIES]
         paths = [(name, _found(root, start, name)) for name in names]
         found += [p for _, p in paths if p is not None]
         defects += [Defect("missing_mtl", name) for name, p in paths if p is None]
@@ -61,38 +72,36 @@ def _libraries(obj: ObjData, root: Path, start: Path) -> tuple[dict[str, MtlReco
 
 
 def _materials(
-    obj: ObjData, records: dict[str, MtlRecord], shelf: TextureShelf
+    obj: ObjData, used: list[MtlRecord], shelf: TextureShelf
 ) -> tuple[I32, tuple[Material, ...], list[Defect]]:
     """(F,) material index, the materials in use, and their defects.
 
     Faces of a textured material that lack texture coordinates get the same material without its texture.
     """
-    used = [records.get(name) or MtlRecord(name) for name in obj.material_names]
-    grey = Material("").color if obj.colors is None else (1.0, 1.0, 1.0)  # vertex colours multiply
+    grey = Material("").color if obj.colors is None else WHITE  # vertex colours multiply
     shelf.fit([Picture(r.texture) for r in used if r.texture])
     textured = [_material(r, shelf, grey) for r in used]
     has_texture = np.array([m.texture is not None for m in textured])
     bare = (obj.corners[:, :, 1] < 0).any(1) & has_texture[obj.material]
     key, inverse = np.unique(2 * obj.material + bare, return_inverse=True)
-    materials = tuple(_plain(textured[k // 2]) if k % 2 else textured[k // 2] for k in key.tolist())
+    materials = tuple(_plain(used[k // 2], grey) if k % 2 else textured[k // 2] for k in key.tolist())
     counts = np.bincount(obj.material[bare], minlength=len(used)).tolist()
-    defects = [Defect("missing_material", r.name) for r in used if r.name and r.name not in records]
-    defects += [d for r in used for d in _alpha_defects(r)]
+    defects = [d for r in used for d in _alpha_defects(r)]
     defects += [Defect("no_uv", f"{r.name}: {n} faces") for r, n in zip(used, counts, strict=True) if n]
     return inverse.astype(np.int32), materials, defects
 
 
 def _material(record: MtlRecord, shelf: TextureShelf, default: tuple[float, float, float]) -> Material:
-    """Texture times `Kd`, where that is not black (as ShapeNet writes it beside pictures), or the default colour."""
+    """Texture times `Kd`, where that is not black (as ShapeNet writes it beside pictures), or the plain material."""
     texture = shelf.texture(Picture(record.texture)) if record.texture else None
-    if texture is not None:
-        return Material(record.name, record.color if record.color and any(record.color) else WHITE, texture)
+    if texture is None:
+        return _plain(record, default)
+    return Material(record.name, record.color if record.color and any(record.color) else WHITE, texture)
+
+
+def _plain(record: MtlRecord, default: tuple[float, float, float]) -> Material:
+    """`Kd`, whatever it is, or the default colour."""
     return Material(record.name, record.color or default)
-
-
-def _plain(material: Material) -> Material:
-    """The same without its texture."""
-    return Material(material.name, material.color)
 
 
 def _alpha_defects(record: MtlRecord) -> list[Defect]:
@@ -103,20 +112,28 @@ def _alpha_defects(record: MtlRecord) -> list[Defect]:
     return out + ([Defect("alpha_map", record.name)] if record.alpha_map else [])
 
 
-def _mesh(obj: ObjData, face_material: I32, materials: tuple[Material, ...]) -> Mesh:
-    """Vertices split wherever position, texture coordinate or normal differ."""
+def _uv_maps(used: list[MtlRecord]) -> F64:
+    """(M, 2, 2) factor and summand of (u, v) for each material."""
+    return np.array([(r.uv_scale, r.uv_offset) for r in used], np.float64)
+
+
+def _mesh(obj: ObjData, uv_maps: F64, face_material: I32, materials: tuple[Material, ...]) -> Mesh:
+    """Vertices split wherever position, texture coordinate (as its material maps it) or normal differ."""
     position, texcoord = obj.corners[..., 0].ravel(), obj.corners[..., 1].ravel()
     normal, normals = _complete_normals(obj)
-    first, inverse = unique_corners(position, texcoord + 1, normal + 1)
+    maps, of_material = np.unique(uv_maps, axis=0, return_inverse=True)
+    mapped = np.repeat(of_material.ravel()[obj.material], 3)
+    first, inverse = unique_corners(position, texcoord + 1, normal + 1, mapped)
     used = position[first]
-    uv = np.vstack([obj.texcoords, np.zeros((1, 2))])[texcoord[first]] if len(obj.texcoords) else None
+    factor, summand = maps[mapped[first]].swapaxes(0, 1)
+    uv = np.vstack([obj.texcoords, np.zeros((1, 2))])[texcoord[first]] * factor + summand
     return Mesh(
-        vertices=obj.positions[used].astype(np.float32),
+        vertices=localized(obj.positions[used]),
         faces=inverse.reshape(-1, 3).astype(np.int32),
         face_material=face_material,
         materials=materials,
         normals=None if normals is None else normals[normal[first]].astype(np.float32),
-        uv=None if uv is None else uv.astype(np.float32),
+        uv=uv.astype(np.float32) if len(obj.texcoords) else None,
         colors=None if obj.colors is None else rgb_bytes(obj.colors[used]),
     )
 

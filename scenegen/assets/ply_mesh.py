@@ -1,163 +1,128 @@
-"""PLY files to a mesh: trimesh parses, this keeps what its mesh class would drop.
+"""PLY files to a mesh.
 
-Kept: normals as written, colours per vertex and per face (also as `diffuse_red`), texture coordinates
-per vertex or per face corner, and integer labels per vertex or face.
+Kept: normals as written, colours per vertex, per face or of a face's material (also as `diffuse_red`), texture
+coordinates per vertex or, as MeshLab writes them, per face corner with the number of the picture, and integer labels
+per vertex or face.
 """
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from trimesh.exchange.ply import load_ply
 
-from scenegen.assets.corners import I64, majority, rgb_bytes, unique_corners
+from scenegen.assets.corners import I64, unique_corners
 from scenegen.assets.limits import ROOM_LIMITS, Limits
+from scenegen.assets.lookup import found_files
 from scenegen.assets.mesh import I32, U8, WHITE, Material, Mesh
-from scenegen.assets.obj import fan
+from scenegen.assets.origin import localized
+from scenegen.assets.ply import MOST_HEADER, Columns, Header, Lists, parse_header, parse_ply
+from scenegen.assets.ply_skin import Skin, Triangles, labels, skin_of, stack, vertex_colors, vertex_uv
+from scenegen.assets.polygons import triangulate
 from scenegen.assets.shelf import Picture, TextureShelf
 from scenegen.assets.source import Defect
 from scenegen.errors import AssetError
 
+_WANTED = frozenset({"vertex", "face", "tristrips", "material"})
 _INDEX_NAMES = ("vertex_indices", "vertex_index")
-_UV_NAMES = (("s", "t"), ("u", "v"), ("texture_u", "texture_v"))
-_LABEL_NAMES = ("label", "instance", "objectId", "object_id", "segment")
 
 
 def read_ply(path: Path, root: Path, limits: Limits = ROOM_LIMITS) -> tuple[Mesh, list[Defect]]:
     """The mesh of a PLY file (ASCII or binary) and what is wrong with it; pictures below `root` only.
 
-    Raises AssetError `empty`, `no_faces`, `bad_index`, `too_large`, `unreadable`; anything that trimesh raises on a
-    damaged file.
+    Raises AssetError `empty`, `no_faces`, `bad_index`, `too_large`, `unreadable`.
     """
-    with path.open("rb") as file:
-        elements = load_ply(file, fix_texture=False, skip_materials=True)["metadata"]["_ply_raw"]
-    vertex, face = _columns(elements, "vertex", path.name), _columns(elements, "face", path.name)
-    position = _stack(vertex, ("x", "y", "z"))
+    header, elements = parse_ply(np.memmap(path, np.uint8, "r"), path.name, _WANTED)
+    vertex, face = elements.get("vertex", {}), elements.get("face", {})
+    position = stack(vertex, ("x", "y", "z"))
     if position is None or not len(position):
         raise AssetError("empty", f"{path.name}: no vertices")
-    faces, origin = _triangles(face)
-    if len(faces) > limits.max_faces:
-        raise AssetError("too_large", f"{path.name}: {len(faces)} triangles, more than {limits.max_faces}")
-    if not len(faces):
+    polygons = _polygons(face) or _strips(elements.get("tristrips", {}))
+    if polygons is None or not len(polygons.sizes):
         raise AssetError("no_faces", f"{path.name}: no faces; a point cloud cannot be used")
-    if faces.min() < 0 or faces.max() >= len(position):
-        raise AssetError("bad_index", f"{path.name}: a face names a vertex that is not in the file")
+    triangles = _triangles(position, polygons, limits, path.name)
+    skin = skin_of(vertex, face, elements.get("material", {}), triangles, polygons)
+    mesh = _mesh(position, triangles, vertex, skin)
     shelf = TextureShelf(root, path.parent, limits.max_texels)
-    mesh = _mesh(position, faces, origin, vertex, face, _material(path, shelf))
-    return mesh, shelf.defects
+    face_material, materials, defects = _materials(path.stem, texture_names(header), skin, mesh.colors, shelf)
+    mesh = replace(mesh, face_material=face_material, materials=materials, face_label=labels(vertex, face, triangles))
+    return mesh, shelf.defects + defects
 
 
-def _columns(elements: dict[str, Any], name: str, where: str) -> dict[str, Any]:
-    """The properties of an element by name; lists as (n, k) or as ragged arrays of arrays.
-
-    Raises AssetError `unreadable` where the file ends before as many as its header announces.
-    """
-    data = elements.get(name, {}).get("data")
-    if data is None:
-        return {}
-    columns = data if isinstance(data, dict) else _fields(data)
-    for column in columns.values():
-        if len(column) != elements[name]["length"]:
-            what = f"{name} {elements[name]['length']} is announced, {len(column)} are there"
-            raise AssetError("unreadable", f"{where}: {what}; is the file whole?")
-    return {k: _flat(np.asarray(v)) for k, v in columns.items()} if isinstance(data, dict) else columns
-
-
-def _fields(data: Any) -> dict[str, Any]:
-    """The fields of a binary element; of a list, what follows its length."""
-    fields = data.dtype.fields or {}
-    return {k: data[k]["f1"] if fields[k][0].names else data[k] for k in data.dtype.names or ()}
-
-
-def _flat(column: NDArray) -> NDArray:
-    """(n,) of an (n, 1) column."""
-    return column[:, 0] if column.ndim == 2 and column.shape[1] == 1 else column
-
-
-def _stack(columns: dict[str, Any], names: tuple[str, ...]) -> NDArray | None:
-    """(n, k) of scalar properties, or None where one is missing."""
-    if not all(n in columns and np.ndim(columns[n]) == 1 for n in names):
-        return None
-    return np.stack([np.asarray(columns[n]) for n in names], axis=1)
-
-
-def _triangles(face: dict[str, Any]) -> tuple[I64, I64]:
-    """(F, 3) vertex indices and (F,) the polygon each comes from."""
-    polygons = next((face[n] for n in _INDEX_NAMES if n in face), None)
-    if polygons is None or not len(polygons):
-        return np.zeros((0, 3), np.int64), np.zeros(0, np.int64)
-    if polygons.dtype != object and polygons.ndim == 2:
-        if polygons.shape[1] == 3:
-            return polygons.astype(np.int64), np.arange(len(polygons))
-        sizes = np.full(len(polygons), polygons.shape[1])
-    else:
-        sizes = np.array([np.size(p) for p in polygons])
-    corners, origin = fan(sizes)
-    return np.concatenate([np.ravel(p) for p in polygons]).astype(np.int64)[corners], origin
-
-
-def _material(path: Path, shelf: TextureShelf) -> Material:
-    """White where vertex or face colours multiply it, textured where the header names a picture."""
+def ply_files(path: Path, root: Path) -> list[Path]:
+    """The files below `root` that a PLY names; none where its header makes no sense."""
     with path.open("rb") as file:
-        header = file.read(1 << 14).split(b"end_header", 1)[0].decode("utf-8", "replace")
-    comments = [line.split(None, 2) for line in header.splitlines() if line.lower().startswith("comment texturefile")]
-    names = [c[2].strip() for c in comments if len(c) == 3]
-    shelf.fit([Picture(n) for n in names[:1]])
-    texture = shelf.texture(Picture(names[0])) if names else None
-    return Material(path.stem, WHITE, texture) if texture else Material(path.stem)
+        start = file.read(MOST_HEADER)
+    try:
+        header = parse_header(start, path.name)
+    except AssetError:
+        return []
+    return found_files(texture_names(header), root, path.parent)
 
 
-def _mesh(position: NDArray, faces: I64, origin: I64, vertex: dict, face: dict, material: Material) -> Mesh:
-    """Vertices split where colours or texture coordinates differ between the faces that share them."""
-    uv_corner, rgb_face = _corner_uv(face, origin, faces), _colors(face)
-    vertex_rgb = _colors(vertex)
-    rgb_face = None if vertex_rgb is not None or rgb_face is None else rgb_face[origin]
-    index, inverse = np.arange(len(position)), faces
-    corner = None
-    if uv_corner is not None or rgb_face is not None:
-        keys = [faces.ravel(), *_uv_keys(uv_corner), *_rgb_keys(rgb_face)]
-        corner, inverse = unique_corners(*keys)
-        index = faces.ravel()[corner]
-    colors = vertex_rgb[index] if vertex_rgb is not None else None
-    if rgb_face is not None and corner is not None:
-        colors = rgb_face[corner // 3]
-    uv = _vertex_uv(vertex, index) if uv_corner is None or corner is None else uv_corner[corner]
-    normals = _stack(vertex, ("nx", "ny", "nz"))
+def texture_names(header: Header) -> tuple[str, ...]:
+    """What the comments `TextureFile` name, in order."""
+    words = [c.split(None, 1) for c in header.comments]
+    return tuple(w[1].strip() for w in words if len(w) == 2 and w[0].lower() == "texturefile")
+
+
+def _polygons(element: Columns) -> Lists | None:
+    """The corners of each face."""
+    found = (element.get(name) for name in _INDEX_NAMES)
+    return next((c for c in found if isinstance(c, Lists)), None)
+
+
+def _strips(tristrips: Columns) -> Lists | None:
+    """Triangles of strips, in which -1 starts a new one; every other triangle of a strip is turned."""
+    strips = _polygons(tristrips)
+    if strips is None:
+        return None
+    values = strips.values.astype(np.int64)
+    after_break = np.maximum.accumulate(np.where(values < 0, np.arange(len(values)) + 1, 0))
+    begin = np.maximum(np.repeat(np.cumsum(strips.sizes) - strips.sizes, strips.sizes), after_break)
+    at = np.arange(max(len(values) - 2, 0))
+    at = at[(begin[2:] <= at) & (values[2:] >= 0)]
+    odd = (at - begin[at]) % 2
+    triangles = np.stack([values[at], values[at + 1 + odd], values[at + 2 - odd]], axis=1)
+    return Lists(np.full(len(triangles), 3), triangles.ravel())
+
+
+def _triangles(position: NDArray, polygons: Lists, limits: Limits, where: str) -> Triangles:
+    """Raises AssetError `too_large`, `bad_index`."""
+    count = int(np.maximum(polygons.sizes - 2, 0).sum())
+    if count > limits.max_faces:
+        raise AssetError("too_large", f"{where}: {count} triangles, more than {limits.max_faces}")
+    corners = polygons.values.astype(np.int64)
+    if len(corners) and (corners.min() < 0 or corners.max() >= len(position)):
+        raise AssetError("bad_index", f"{where}: a face names a vertex that is not in the file")
+    corner, polygon = triangulate(position, corners, polygons.sizes)
+    return Triangles(corners[corner], corner, polygon)
+
+
+def _mesh(position: NDArray, triangles: Triangles, vertex: Columns, skin: Skin) -> Mesh:
+    """Vertices split where colours or texture coordinates differ between the faces that share them; no materials."""
+    index, faces = np.arange(len(position)), triangles.points
+    colors, uv, normals = vertex_colors(vertex), vertex_uv(vertex), stack(vertex, ("nx", "ny", "nz"))
+    if skin.uv is not None or skin.rgb is not None:
+        first, inverse = unique_corners(faces.ravel(), *_uv_keys(skin.uv), *_rgb_keys(skin.rgb))
+        index, faces = faces.ravel()[first], inverse.reshape(-1, 3)
+        uv = skin.uv[first] if skin.uv is not None else _taken(uv, index)
+        colors = skin.rgb[first // 3] if skin.rgb is not None else _taken(colors, index)
+        normals = _taken(normals, index)
     return Mesh(
-        vertices=position[index].astype(np.float32),
-        faces=inverse.reshape(-1, 3).astype(np.int32),
+        vertices=localized(position[index], faces),
+        faces=faces.astype(np.int32),
         face_material=np.zeros(len(faces), np.int32),
-        materials=(material if colors is None or material.texture else Material(material.name, (1.0, 1.0, 1.0)),),
-        normals=None if normals is None else normals[index].astype(np.float32),
+        materials=(),
+        normals=None if normals is None else normals.astype(np.float32),
         uv=None if uv is None else uv.astype(np.float32),
         colors=colors,
-        face_label=_labels(vertex, face, faces, origin),
     )
 
 
-def _colors(columns: dict[str, Any]) -> U8 | None:
-    """(n, 3) colours under any of the usual names."""
-    for names in (("red", "green", "blue"), ("diffuse_red", "diffuse_green", "diffuse_blue"), ("r", "g", "b")):
-        if (rgb := _stack(columns, names)) is not None:
-            return rgb_bytes(rgb)
-    return None
-
-
-def _corner_uv(face: dict[str, Any], origin: I64, faces: I64) -> NDArray | None:
-    """(3F, 2) texture coordinates of a `texcoord` list of triangles; None where there is none."""
-    texcoord = face.get("texcoord")
-    if texcoord is None or texcoord.dtype == object or texcoord.shape != (len(faces), 6):
-        return None
-    return texcoord[origin].reshape(-1, 2)
-
-
-def _vertex_uv(vertex: dict[str, Any], index: I64) -> NDArray | None:
-    """(N, 2) texture coordinates under any of the usual names."""
-    for names in _UV_NAMES:
-        if (uv := _stack(vertex, names)) is not None:
-            return uv[index]
-    return None
+def _taken(rows: NDArray | None, index: I64) -> NDArray | None:
+    """The rows at `index`, if there are any rows."""
+    return None if rows is None else rows[index]
 
 
 def _uv_keys(uv: NDArray | None) -> list[I64]:
@@ -170,11 +135,21 @@ def _rgb_keys(rgb: U8 | None) -> list[I64]:
     return [] if rgb is None else [np.repeat(rgb.astype(np.int64) @ np.array([65536, 256, 1]), 3)]
 
 
-def _labels(vertex: dict[str, Any], face: dict[str, Any], faces: I64, origin: I64) -> I32 | None:
-    """(F,) label of the face, or of most of its vertices; None where the file has none."""
-    for name in _LABEL_NAMES:
-        if name in face and np.ndim(face[name]) == 1:
-            return np.asarray(face[name])[origin].astype(np.int32)
-        if name in vertex and np.ndim(vertex[name]) == 1:
-            return majority(np.asarray(vertex[name])[faces]).astype(np.int32)
-    return None
+def _materials(
+    name: str, names: tuple[str, ...], skin: Skin, colors: U8 | None, shelf: TextureShelf
+) -> tuple[I32, tuple[Material, ...], list[Defect]]:
+    """(F,) material index, the materials and their defects: one for each picture in use, a plain one for the rest.
+
+    Textures and colours are left as they are; a plain material without colours is grey.
+    """
+    named = (skin.picture >= 0) & (skin.picture < len(names))
+    used, inverse = np.unique(np.where(named & ~skin.bare, skin.picture, -1), return_inverse=True)
+    shelf.fit([Picture(names[k]) for k in used.tolist() if k >= 0])
+    textures = [shelf.texture(Picture(names[k])) if k >= 0 else None for k in used.tolist()]
+    plain = Material(name) if colors is None else Material(name, WHITE)
+    bare, beyond = int(skin.bare.sum()), int((skin.picture >= len(names)).sum())
+    defects = [Defect("no_uv", f"{name}: {bare} faces")] if names and bare else []
+    defects += (
+        [Defect("missing_texture", f"{name}: {beyond} faces name a picture after the last")] if names and beyond else []
+    )
+    return inverse.astype(np.int32), tuple(Material(name, WHITE, t) if t else plain for t in textures), defects

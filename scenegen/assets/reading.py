@@ -3,7 +3,6 @@
 Nothing is cleaned here (see `cleaning`): axes, units and faces are the file's own.
 """
 
-import logging
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +16,8 @@ from scenegen.assets.mesh import F32, Mesh
 from scenegen.assets.obj_mesh import read_obj
 from scenegen.assets.off_mesh import read_off
 from scenegen.assets.ply_mesh import read_ply
-from scenegen.assets.scene_mesh import read_stl
 from scenegen.assets.source import Defect
+from scenegen.assets.stl_mesh import read_stl
 from scenegen.assets.wording import one_line
 from scenegen.errors import AssetError
 
@@ -38,7 +37,6 @@ _READERS = {
     ".ply": read_ply,
     ".stl": read_stl,
 }
-logging.getLogger("trimesh").addHandler(logging.NullHandler())  # its remarks on foreign files are no news to the user
 
 
 def read_mesh(path: Path, *, root: Path | None = None, limits: Limits = ROOM_LIMITS) -> tuple[Mesh, tuple[Defect, ...]]:
