@@ -78,7 +78,9 @@ class Others:
         name = hashlib.sha256(f"{SIZE_PX} {path.relative_to(self._root)}".encode()).hexdigest()[:24]
         kept = self._keep / f"{name}.npz"
         if not kept.exists():
-            save(self._three.read(path), kept)
+            part = kept.with_name(f"part-{kept.name}")
+            save(self._three.read(path), part)
+            part.rename(kept)
         return restore(kept)
 
 
