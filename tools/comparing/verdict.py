@@ -78,7 +78,7 @@ def _area(product: Facts, reader: Facts) -> tuple[str, str] | None:
 
 
 def _pictures(product: Facts, reader: Facts) -> dict[str, str]:
-    """How the pictures differ, vertex colours mixed either way; empty where there are not two."""
+    """How the pictures differ, vertex colours and texels mixed either way; empty where there are not two."""
     if "base" not in product.pictures or "base" not in reader.pictures:
         return {}
     both = [pictures_differ(product.pictures["base"], shown) for shown in shown_by(reader)]

@@ -36,7 +36,9 @@ function pictures(parts, found, view, notes) {
   const radius = Math.hypot(...found.high.map((h, k) => h - found.low[k])) / 2;
   const shapes = parts.map((part) => shape(part, centre, radius));
   const out = { base: draw(parts, shapes, base(view.plain, notes), view) };
-  if (parts.some((p) => p.material.vertexColors)) out.mixed = draw(parts, shapes, mixed(view.plain, notes), view);
+  if (parts.some((p) => p.material.vertexColors || coarse(p.material.map))) {
+    out.mixed = draw(parts, shapes, mixed(view.plain, notes), view);
+  }
   const glows = (m) => m.emissive && m.emissive.getHex() > 0 && m.emissiveIntensity > 0;
   if (parts.some((p) => glows(p.material))) out.glow = draw(parts, shapes, glow, view);
   shapes.forEach((s) => s.dispose());
@@ -74,10 +76,22 @@ function base(plain, notes) {
   };
 }
 
-// the same with vertex colours mixed as encoded values, as scenegen does
+const COARSE_PX = 128; // pictures up to here are enlarged, so that it shows how texels are mixed
+
+function coarse(map) {
+  return Boolean(map?.image) && !map.isCompressedTexture && Math.min(map.image.width, map.image.height) <= COARSE_PX;
+}
+
+// the same with vertex colours and texels mixed as encoded values, as scenegen does
 function mixed(plain, notes) {
   return (m) => {
-    const out = base(plain, notes)(m);
+    const out = base(plain, notes)(m), encoded = coarse(out.map);
+    if (encoded) {
+      out.map = out.map.clone();
+      out.map.colorSpace = THREE.NoColorSpace;
+      out.map.needsUpdate = true;
+      out.addEventListener("dispose", () => out.map.dispose());
+    }
     out.onBeforeCompile = (shader) => {
       shader.vertexShader = shader.vertexShader.replace("#include <color_vertex>", `#include <color_vertex>
         #if defined( USE_COLOR ) || defined( USE_COLOR_ALPHA )
@@ -88,8 +102,13 @@ function mixed(plain, notes) {
         #if defined( USE_COLOR ) || defined( USE_COLOR_ALPHA )
         diffuseColor.rgb *= sRGBTransferEOTF(vec4(vColor.rgb, 1.0)).rgb;
         #endif`);
+      if (!encoded) return;
+      shader.fragmentShader = shader.fragmentShader.replace("#include <map_fragment>", `
+        #ifdef USE_MAP
+        diffuseColor.rgb *= sRGBTransferEOTF(vec4(texture2D(map, vMapUv).rgb, 1.0)).rgb;
+        #endif`);
     };
-    out.customProgramCacheKey = () => "mixed";
+    out.customProgramCacheKey = () => `mixed ${encoded}`;
     return out;
   };
 }
