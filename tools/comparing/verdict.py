@@ -17,8 +17,8 @@ FAR_LEVELS, FAR_SHARE = 16.0, 0.02
 """Share of the places that may be farther apart than that many levels."""
 COVER_SHARE = 0.01
 """Share of the places that only one of the pictures may cover, its border left out."""
-FAR_AWAY = 100.0
-"""Diagonals from the origin beyond which scenegen may take the box's centre off."""
+FAR_AWAY = 8.0
+"""Diagonals from the origin beyond which scenegen takes the box's centre off."""
 BLOCK_PX = 6
 """Pictures are compared after averaging squares so wide: anti-aliasing and filtering differ."""
 
@@ -58,7 +58,7 @@ def _box(product: Facts, reader: Facts) -> tuple[str, str] | None:
     size, other = (np.subtract(f.high, f.low) for f in (product, reader))
     centre, there = (np.add(f.high, f.low) / 2 for f in (product, reader))
     allowed = BOX * max(reader.diagonal, 1e-30)
-    moved = np.abs(centre).max() <= allowed and np.abs(there).max() > FAR_AWAY * reader.diagonal
+    moved = np.abs(centre).max() <= allowed and np.linalg.norm(there) > FAR_AWAY * reader.diagonal
     apart = 0.0 if moved else np.abs(centre - there).max()
     if np.abs(size - other).max() <= allowed and apart <= allowed:
         return None

@@ -12,24 +12,16 @@ import { MeshoptDecoder } from "three/addons/libs/meshopt_decoder.module.js";
 
 const LIBRARIES = "/three/examples/jsm/libs/";
 
-// KHR_materials_pbrSpecularGlossiness left three.js in r147: its diffuse part, by the extension's text
+// KHR_materials_pbrSpecularGlossiness left three.js in r147: its diffuse part is put in the place of the base colour
 class SpecularGlossiness {
   constructor(parser) {
-    this.parser = parser;
     this.name = "KHR_materials_pbrSpecularGlossiness";
-  }
-
-  getMaterialType(index) {
-    return this.parser.json.materials[index].extensions?.[this.name] ? THREE.MeshStandardMaterial : null;
-  }
-
-  async extendMaterialParams(index, params) {
-    const own = this.parser.json.materials[index].extensions?.[this.name];
-    if (!own) return;
-    const factor = own.diffuseFactor ?? [1, 1, 1, 1];
-    params.color = new THREE.Color().setRGB(...factor.slice(0, 3), THREE.LinearSRGBColorSpace);
-    delete params.map;
-    if (own.diffuseTexture) await this.parser.assignTexture(params, "map", own.diffuseTexture, THREE.SRGBColorSpace);
+    for (const material of parser.json.materials ?? []) {
+      const own = material.extensions?.[this.name];
+      if (!own) continue;
+      material.pbrMetallicRoughness = { baseColorFactor: own.diffuseFactor ?? [1, 1, 1, 1] };
+      if (own.diffuseTexture) material.pbrMetallicRoughness.baseColorTexture = own.diffuseTexture;
+    }
   }
 }
 
