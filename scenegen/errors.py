@@ -9,6 +9,8 @@ class ScenegenError(Exception):
     """Base of every error with a message meant for the user."""
 
     exit_code = 1
+    reason = "error"
+    """Short stable code by which failures are counted."""
 
 
 class UsageError(ScenegenError):
@@ -31,13 +33,19 @@ class AssetError(ScenegenError):
 class StagingError(ScenegenError):
     """A room cannot be furnished or photographed as asked (too small, no free space, no view)."""
 
+    reason = "cannot_be_staged"
+
 
 class RenderError(ScenegenError):
     """A renderer cannot start or failed (no OpenGL, no device)."""
 
+    reason = "renderer"
+
 
 class ShardError(ScenegenError):
     """A shard is missing, damaged, of another format, or cannot be written."""
+
+    reason = "shard"
 
 
 class RunError(ScenegenError):

@@ -130,7 +130,8 @@ def test_cost_versions_and_digests_are_those_of_the_manifest(run):
     assert f"Cost: {seconds:.0f} core-seconds on {manifest['made_with']['machine']}, {6 / seconds:.2f} samples" in text
     assert f"`{manifest['config_sha256']}`" in text
     assert f"| numpy | {manifest['made_with']['numpy']} |" in text
-    assert "once `config.json` names the places of a folder of meshes on your machine" in text
+    assert "render --config config.json --room-source folder:PATH --object-source folder:PATH --out AGAIN" in text
+    assert "where PATH is the place of a folder of meshes. Root seed" in text
 
 
 def test_the_same_run_gives_the_same_bytes_and_its_own_card_is_replaced(run, tmp_path):

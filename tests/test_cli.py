@@ -66,6 +66,20 @@ def test_a_run_can_be_repeated_from_its_config(world, tmp_path):
     assert "holds a run with another configuration (seed 3 there, 4 now)" in other.stderr
 
 
+def test_a_published_configuration_needs_its_sources_named(world, tmp_path):
+    assert scenegen(*small(world, tmp_path / "a")).returncode == 0
+    (tmp_path / "a" / "local.json").unlink()
+    words = ["render", "--config", tmp_path / "a" / "config.json", "--out", tmp_path / "b", "--no-cache"]
+    done = scenegen(*words)
+    assert done.returncode == 2
+    line = "room source 'folder' lacks its folder; use folder:PATH, as in --room-source folder:PATH"
+    assert done.stderr == f"scenegen: {line}\n"
+    places = [f"--{role}-source=folder:{world / f'{role}s'}" for role in ("room", "object")]
+    assert scenegen(*words, *places).returncode == 0
+    a, b = (json.loads((tmp_path / d / "manifest.json").read_text()) for d in "ab")
+    assert [s["sha256"] for s in a["shards"]] == [s["sha256"] for s in b["shards"]]
+
+
 def test_toml_works_too(world, tmp_path):
     (tmp_path / "c.toml").write_text(
         f'rooms = 1\npairs_per_room = 1\nsize = [96, 72]\nroom_source = "folder:{world / "rooms"}"\n'

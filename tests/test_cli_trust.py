@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -43,6 +44,22 @@ def test_a_sound_run_is_verified(whole, tmp_path):
     assert report["sound"]
     assert report["made_again"]["rgb"]["differ"] == 0
     assert scenegen("verify", whole, "--fast").returncode == 0
+
+
+def test_a_published_run_is_made_again_where_its_sources_are_named(world, whole, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(whole, copy)
+    (copy / "local.json").unlink()
+    lacking = scenegen("verify", copy, "--deep", 1)
+    assert lacking.returncode == 0
+    assert (
+        "nothing is made again, the assets are not at hand (object source 'folder' lacks its folder" in lacking.stdout
+    )
+    assert "name them with --room-source and --object-source" in lacking.stdout
+    places = [f"--{role}-source=folder:{world / f'{role}s'}" for role in ("room", "object")]
+    assert "rays: 0 of " in scenegen("verify", copy, "--deep", 1, *places).stdout
+    wrong = scenegen("verify", copy, "--deep", 1, places[1], f"--room-source=folder:{world / 'objects'}")
+    assert "the rooms or objects there are not those that the run chose from" in wrong.stdout
 
 
 def test_damage_is_found_and_named(whole, tmp_path):

@@ -64,8 +64,8 @@ def test_objects_of_files(shared_data):
         ("replica:/x", "unknown room source 'replica:/x'; use procedural | scenenn:PATH | folder:PATH"),
         ("shapenet:/x", "unknown room source 'shapenet:/x'; use procedural | scenenn:PATH | folder:PATH"),
         ("", "unknown room source ''; use procedural | scenenn:PATH | folder:PATH"),
-        ("scenenn", "room source 'scenenn' lacks its folder; use scenenn:PATH"),
-        ("folder:", "room source 'folder:' lacks its folder; use folder:PATH"),
+        ("scenenn", "room source 'scenenn' lacks its folder; use scenenn:PATH, as in --room-source scenenn:PATH"),
+        ("folder:", "room source 'folder:' lacks its folder; use folder:PATH, as in --room-source folder:PATH"),
         ("procedural:/x", "room source 'procedural:/x': the built-in library takes no path; use procedural"),
         (
             "folder:/no/such",

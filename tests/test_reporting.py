@@ -10,7 +10,8 @@ from scenegen.pipeline.executors import Advanced, Failed, Finished
 from scenegen.pipeline.plan import Job, Plan
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import Outcome
-from scenegen.pipeline.summary import print_summary, quantiles, rows
+from scenegen.pipeline.summary import MOST_LINES, advice, print_summary, quantiles, rows
+from scenegen.shards.remarks import Remarks, Skip
 
 JOBS = tuple(Job(k, f"room{k}", "train", 0, 4, f"train-room{k}-000.h5") for k in range(3))
 
@@ -83,6 +84,55 @@ def test_nothing_made_at_all():
     print_summary(outcome(failed=[{"file": "x.h5", "why": "too small"}]), Console(file=out))
     assert "no shard was made" in out.getvalue()
     assert dict(rows(outcome(entry(), new=0)))["speed"] == "nothing was missing"
+
+
+REMARKS = Remarks(
+    {
+        "object mug/1": {"unit_guessed": ("centimetres",), "coincident_faces": ("12",)},
+        "object mug/2": {"missing_texture": ("a.png", "b.png")},
+        "room attic": {"doubtful_up": ("confidence 0.31; state up_axis in assets.jsonl",), "tilted": ("2.0 deg",)},
+        "room hall": {"tilted": ("3.1 deg",)},
+    },
+    {"object mug/3": Skip("no_faces", "no face has three corners")},
+)
+
+
+def test_defects_and_skipped_assets_are_counted_by_code():
+    made = outcome(
+        entry(), failed=[{"file": f"x-{k}.h5", "room": "x", "why": "?", "reason": "empty"} for k in range(2)]
+    )
+    made.manifest.update(REMARKS.to_manifest())
+    table = dict(rows(made))
+    counted = "tilted 2, coincident_faces 1, doubtful_up 1, missing_texture 1, unit_guessed 1 (4 assets)"
+    assert table["assets with defects"] == counted
+    assert table["skipped assets"] == "empty 1, no_faces 1"
+
+
+def test_doubtful_rooms_then_skipped_and_doubtful_objects_are_named():
+    assert advice(REMARKS) == [
+        "doubtful: room attic: doubtful_up (confidence 0.31; state up_axis in assets.jsonl)",
+        "skipped: object mug/3: no_faces (no face has three corners)",
+        "doubtful: object mug/1: unit_guessed (centimetres)",
+        "doubtful: object mug/2: missing_texture (a.png, ...)",
+    ]
+    out = StringIO()
+    made = outcome(entry())
+    made.manifest.update(REMARKS.to_manifest())
+    print_summary(made, Console(file=out, width=80))
+    assert advice(REMARKS)[0] in out.getvalue()
+
+
+def test_many_doubtful_assets_are_a_few_lines():
+    many = Remarks({f"object {k:03d}": {"unit_guessed": ("millimetres",)} for k in range(100)})
+    lines = advice(many)
+    assert len(lines) == MOST_LINES + 1
+    assert lines[-1] == f"and {100 - MOST_LINES} more: see assets and skipped in manifest.json"
+
+
+def test_nothing_to_say_of_assets():
+    table = dict(rows(outcome(entry())))
+    assert (table["assets with defects"], table["skipped assets"]) == ("none", "none")
+    assert advice(Remarks()) == []
 
 
 def test_quantiles():

@@ -198,10 +198,82 @@ def test_a_bad_room_costs_only_itself(config, world, tmp_path, workers):
     outcome = run(replace(config, room_source=f"folder:{rooms}"), tmp_path / "out", workers)
     assert outcome.exit_code == 1
     assert [f["room"] for f in outcome.manifest["failed"]] == ["broken"]
-    assert "broken" in outcome.manifest["failed"][0]["why"]
+    assert outcome.manifest["failed"][0]["why"].startswith("broken.ply: cannot be read")
+    assert outcome.manifest["failed"][0]["reason"] == "unreadable"
+    assert dict(rows(outcome))["skipped assets"] == "unreadable 1"
     assert len(list((tmp_path / "out").glob("*.h5"))) == 2
     assert not outcome.manifest["complete"]
     assert len(outcome.manifest["shards"]) == 2
+
+
+@pytest.fixture(scope="module")
+def flawed(config, tmp_path_factory):
+    """Two rooms, and objects of which every other one cannot be read and the others lack their materials."""
+    folder = tmp_path_factory.mktemp("flawed")
+    rooms, objects = rooms_folder(folder / "rooms", 2), folder / "objects"
+    corners = "v 0 0 0\nv 0.2 0 0\nv 0 0.3 0\nv 0 0 0.2\nf 1 3 2\nf 1 2 4\nf 2 3 4\nf 3 1 4\n"
+    for k in range(6):
+        for name, text in (("bad", "ply\n"), ("plain", f"mtllib {folder}/a.mtl\nusemtl a\n{corners}")):
+            path = objects / f"{name}{k}" / f"mesh.{'ply' if name == 'bad' else 'obj'}"
+            path.parent.mkdir(parents=True)
+            path.write_text(text)
+    return replace(config, rooms=2, room_source=f"folder:{rooms}", object_source=f"folder:{objects}")
+
+
+def said(out):
+    manifest = json.loads((out / "manifest.json").read_text())
+    return {part: manifest[part] for part in ("assets", "skipped")}
+
+
+def test_the_manifest_names_defects_of_used_assets_and_skipped_ones(flawed, tmp_path):
+    outcome = run(flawed, tmp_path)
+    there = said(tmp_path)
+    used = {str(name) for k in range(2) for name in ShardSet(tmp_path).reader(k).asset_ids}
+    assert used
+    assert {name for name in there["assets"] if name.startswith("object ")} == {f"object {name}" for name in used}
+    assert all(codes["missing_mtl"] for name, codes in there["assets"].items() if name.startswith("object "))
+    assert there["skipped"]
+    assert {item["reason"] for item in there["skipped"].values()} == {"unreadable"}
+    assert set(there["skipped"]) <= {f"object bad{k}/mesh.ply" for k in range(6)}
+    assert not {"assets", "skipped"} & outcome.manifest["shards"][0].keys()
+    assert f"missing_mtl {len(used)}" in dict(rows(outcome))["assets with defects"]
+    assert str(flawed.object_source).removeprefix("folder:") not in (tmp_path / "manifest.json").read_text()
+
+
+def test_slices_workers_and_resumed_runs_say_the_same_of_assets(flawed, tmp_path):
+    run(flawed, tmp_path / "whole")
+    for part in (Slice(1, 2), Slice(0, 2)):
+        display = Display(Console(file=StringIO()))
+        render(flawed, tmp_path / "parts", codec="gzip", workers=1, cache=None, display=display, part=part)
+    assert said(tmp_path / "parts") == said(tmp_path / "whole")
+    next((tmp_path / "parts").glob("*.h5")).unlink()
+    assert run(flawed, tmp_path / "parts").new_samples == 3
+    assert said(tmp_path / "parts") == said(tmp_path / "whole")
+
+
+def test_a_manifest_without_remarks_is_gone_on_with(flawed, tmp_path):
+    run(flawed, tmp_path)
+    whole, path = said(tmp_path), tmp_path / "manifest.json"
+    older = {key: value for key, value in json.loads(path.read_text()).items() if key not in whole}
+    older["config"] |= {"room_source": flawed.room_source, "object_source": flawed.object_source}
+    path.write_text(json.dumps(older))
+    (tmp_path / "local.json").unlink()
+    for shard in tmp_path.glob("*.h5"):
+        shard.unlink()
+    assert run(flawed, tmp_path).new_samples == 6
+    assert said(tmp_path) == whole
+    assert str(flawed.room_source) not in path.read_text()
+
+
+def test_another_folder_of_equal_names_is_another_run(flawed, tmp_path):
+    out = tmp_path / "out"
+    run(replace(flawed, rooms=1), out)
+    rooms = rooms_folder(tmp_path / "rooms", 2)
+    elsewhere = replace(flawed, rooms=1, room_source=f"folder:{rooms}")
+    with pytest.raises(RunError, match=rf"room_source 'folder:.*' there, 'folder:{rooms}' now"):
+        run(elsewhere, out)
+    (out / "local.json").unlink()
+    assert run(elsewhere, out).new_samples == 0
 
 
 def test_three_views(config, tmp_path):

@@ -453,7 +453,13 @@ def test_file_sync_rename_folder_sync_manifest(config, tmp_path, monkeypatch):
         assert events[k - 1] == ("file", events[k][1])
         assert events[k + 1] == ("folder", "")
     names = [events[k][1] for k in renames]
-    assert sorted(set(names)) == ["config.json", "manifest.json", "train-room0-000.h5", "train-room1-000.h5"]
+    assert sorted(set(names)) == [
+        "config.json",
+        "local.json",
+        "manifest.json",
+        "train-room0-000.h5",
+        "train-room1-000.h5",
+    ]
     for shard in names:
         if shard.endswith(".h5"):
             safe = events.index(("rename", shard)) + 1

@@ -62,7 +62,7 @@ def parse_spec(spec: str, kinds: tuple[str, ...], noun: str) -> tuple[str, Path 
             raise UsageError(f"{noun} source {shown}: the built-in library takes no path; use procedural")
         return kind, None
     if not path:
-        raise UsageError(f"{noun} source {shown} lacks its folder; use {kind}:PATH")
+        raise UsageError(f"{noun} source {shown} lacks its folder; use {kind}:PATH, as in --{noun}-source {kind}:PATH")
     folder, problem = _folder(path)
     if problem:
         raise UsageError(f"{noun} source {shown}: {one_line(folder)} {problem}; give the folder that holds the {noun}s")

@@ -144,11 +144,12 @@ Root attributes:
 
 def _making(facts: Facts) -> str:
     manifest = facts.manifest
-    elsewhere = [source.title for source in facts.sources if source.kind != "procedural"]
-    where = f", once `config.json` names the places of {' and '.join(elsewhere)} on your machine" if elsewhere else ""
+    elsewhere = [source for source in facts.sources if source.kind != "procedural"]
+    options = "".join(f" --{role[:-1]}-source {s.kind}:PATH" for s in elsewhere for role in s.roles)
+    where = f", where PATH is the place of {' and of '.join(s.title for s in elsewhere)}" if elsewhere else ""
     return f"""## How it was made
 
-    scenegen render --config config.json --out AGAIN
+    scenegen render --config config.json{options} --out AGAIN
 
 makes the same samples again{where}. Root seed: {manifest["config"].get("seed", "?")}.
 Digest of the configuration: `{manifest.get("config_sha256", "?")}`.

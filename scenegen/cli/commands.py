@@ -11,6 +11,7 @@ from scenegen.cli.looking import Figure, View
 from scenegen.cli.publishing import Card, Export
 from scenegen.config import GenerationConfig
 
+OptionalSource = Annotated[str | None, tyro.conf.arg(metavar="KIND:PATH")]
 OptionalPath = Annotated[Path | None, tyro.conf.arg(metavar="FILE")]
 
 
@@ -118,6 +119,10 @@ class Verify:
     """Only that every listed shard is there in its size, and nothing else."""
     deep: Annotated[int, tyro.conf.arg(metavar="N")] = 0
     """Make N samples of each shard again and count what differs; check geometry too, and pictures from N = 3."""
+    room_source: OptionalSource = None
+    """Where the rooms lie, for --deep; by default as local.json beside the manifest says."""
+    object_source: OptionalSource = None
+    """Where the objects lie, for --deep; as --room-source."""
     json: OptionalPath = None
     """Write the whole verdict to this JSON file."""
 

@@ -84,7 +84,10 @@ def _defaults(words: list[str]) -> GenerationConfig:
 
 
 def load_config(path: Path) -> GenerationConfig:
-    """Read a configuration from a JSON or TOML file. Raises UsageError that names what is wrong."""
+    """Read a configuration from a JSON or TOML file; what the file of places beside it knows is filled in.
+
+    Raises UsageError that names what is wrong.
+    """
     try:
         text = path.read_text(encoding="utf-8")
         values = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
@@ -92,7 +95,10 @@ def load_config(path: Path) -> GenerationConfig:
         raise UsageError(f"--config {path}: cannot be read ({error.strerror}); give a JSON or TOML file") from None
     except (ValueError, RecursionError) as error:
         raise UsageError(f"--config {path}: is not {path.suffix or 'JSON'} ({error}); mend it") from None
-    return from_dict(values, f"--config {path}")
+    from scenegen.pipeline.places import known_places, placed
+
+    config = from_dict(values, f"--config {path}")
+    return placed(config, known_places(path.parent, values))
 
 
 def _run(command: Command) -> int:
@@ -131,9 +137,11 @@ def _render(command: Render) -> int:
     """`scenegen render`."""
     from scenegen.assets.cache import AssetCache
     from scenegen.pipeline.lock import Slice, parse_slice
+    from scenegen.pipeline.places import has_places, sources
     from scenegen.pipeline.progress import Display
     from scenegen.pipeline.run import render
     from scenegen.pipeline.summary import print_summary
+    from scenegen.shards.verify import LOCAL
 
     console = Console(highlight=False)
     cache = AssetCache() if command.cache else None
@@ -148,6 +156,8 @@ def _render(command: Render) -> int:
     )
     print_summary(outcome, console)
     console.print(f"shards, manifest.json and config.json are in {command.out}", soft_wrap=True)
+    if has_places(sources(command.data)):
+        console.print(f"{LOCAL} there names folders of this machine: leave it out of what you publish", soft_wrap=True)
     return outcome.exit_code
 
 

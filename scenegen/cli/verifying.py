@@ -65,7 +65,8 @@ def verify(command: Verify, console: Console) -> int:
 
 def _check_all(command: Verify, path: Path, found: list[Target], verdict: Verdict, console: Console) -> None:
     """Check the shards of one path."""
-    auditor = Auditor(path if path.is_dir() else path.parent, command.deep) if command.deep else None
+    places = {"room_source": command.room_source, "object_source": command.object_source}
+    auditor = Auditor(path if path.is_dir() else path.parent, command.deep, places) if command.deep else None
     reports = check_all(found, "fast" if command.fast else "full")
     for target, report in zip(_shown(found, path, console), reports, strict=True):
         if auditor and not report.problems:

@@ -2,14 +2,19 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from scenegen.assets.cache import AssetCache
 from scenegen.config import from_dict
-from scenegen.errors import AssetError, ScenegenError, StagingError
+from scenegen.errors import AssetError, ScenegenError, StagingError, UsageError
 from scenegen.pipeline.audit import Tallies, add, audit, spread
+from scenegen.pipeline.places import known_places, placed
+from scenegen.pipeline.plan import make_plan
 from scenegen.pipeline.studio import Studio, open_studio
+from scenegen.shards.opening import first_line
 from scenegen.shards.plausible import Agreement, agreement
 from scenegen.shards.reader import MANIFEST, ShardReader
 from scenegen.shards.verify import Report
@@ -24,10 +29,14 @@ LEAST_ON_DEPTH = 0.8
 
 
 class Auditor:
-    """Looks deeply into some samples of each shard of a folder; keeps what it counted."""
+    """Looks deeply into some samples of each shard of a folder; keeps what it counted.
 
-    def __init__(self, folder: Path, samples: int) -> None:
+    `places` names sources of the run by role (`room_source`, `object_source`) where `local.json` does not.
+    """
+
+    def __init__(self, folder: Path, samples: int, places: Mapping[str, str | None] = MappingProxyType({})) -> None:
         self.samples = samples
+        self._places = {role: spec for role, spec in places.items() if spec}
         self.tallies: Tallies = {}
         self.notes: list[str] = []
         self._studio = self._open(folder)
@@ -47,11 +56,17 @@ class Auditor:
     def _open(self, folder: Path) -> Studio | None:
         """The sources and the renderer of the run; None, with a note, where they are not there."""
         try:
-            config = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["config"]
-            return open_studio(from_dict(config, f"{folder / MANIFEST}"), AssetCache())
-        except (OSError, ValueError, KeyError, ScenegenError) as error:
-            why = f"{folder}: nothing is made again, the assets are not at hand ({error})"
-            self.notes.append(why + "; geometry and pictures are checked against each other")
+            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            config = from_dict(manifest["config"], f"{folder / MANIFEST}")
+            config = placed(config, known_places(folder, manifest["config"]) | self._places)
+            studio = open_studio(config, AssetCache())
+            _require_same_assets(manifest, studio)
+            return studio
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, ScenegenError) as error:
+            self.notes.append(
+                f"{folder}: nothing is made again, the assets are not at hand ({first_line(error)}); name them with "
+                "--room-source and --object-source; geometry and pictures are checked against each other"
+            )
             return None
 
     def _made_again(self, reader: ShardReader, rows: list[int]) -> list[str]:
@@ -68,6 +83,13 @@ class Auditor:
             for kind, tally in found.items()
             if tally.rate > MOST_DIFFERENT
         ]
+
+
+def _require_same_assets(manifest: dict, studio: Studio) -> None:
+    """Raise UsageError where the sources are not those that the run chose from; an older manifest does not say."""
+    known = manifest.get("assets_sha256")
+    if known and known != make_plan(studio.config, studio.rooms, studio.objects).assets_sha256:
+        raise UsageError("the rooms or objects there are not those that the run chose from")
 
 
 def implausible(reader: ShardReader, rows: list[int]) -> list[str]:

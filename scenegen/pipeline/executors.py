@@ -52,6 +52,8 @@ class Failed:
 
     job: Job
     message: str
+    reason: str = "error"
+    """Short stable code."""
 
 
 Event = Advanced | Finished | Failed
@@ -65,7 +67,7 @@ def run_inline(task: Task, jobs: list[Job]) -> Iterator[Event]:
             try:
                 entry = run_job(task, studio, job, lambda _: None)
             except ScenegenError as error:
-                yield Failed(job, str(error))
+                yield Failed(job, str(error), error.reason)
                 continue
             yield Advanced(job, job.samples)
             yield Finished(job, entry)
@@ -166,7 +168,7 @@ def _hear(worker: _Worker, waiting: deque[Job], tries: dict[Job, int]) -> Iterat
         yield Advanced(job, value)
         return
     _give(worker, waiting)
-    yield Finished(job, value) if kind == "finished" else Failed(job, value)
+    yield Finished(job, value) if kind == "finished" else Failed(job, *value)
 
 
 def _bury(worker: _Worker, job: Job, waiting: deque[Job], tries: dict[Job, int]) -> Iterator[Event]:
@@ -178,7 +180,9 @@ def _bury(worker: _Worker, job: Job, waiting: deque[Job], tries: dict[Job, int])
         waiting.appendleft(job)
     else:
         code, said = worker.process.exitcode, _tail(worker.log)
-        yield Failed(job, f"room {job.room}: its worker died {tries[job]} times (exit code {code}{said})")
+        yield Failed(
+            job, f"room {job.room}: its worker died {tries[job]} times (exit code {code}{said})", "worker_died"
+        )
 
 
 def _tail(log: Path) -> str:
@@ -213,9 +217,9 @@ def _serve(task: Task, pipe: Connection, log: str) -> None:
 def _serve_jobs(task: Task, pipe: Connection) -> None:
     """Take a job, make its shard, say so, until the pipe closes."""
     try:
-        studio, trouble = open_task(task), ""
+        studio, trouble = open_task(task), None
     except ScenegenError as error:
-        studio, trouble = None, str(error)
+        studio, trouble = None, error
     while True:
         try:
             job = pipe.recv()
@@ -223,7 +227,7 @@ def _serve_jobs(task: Task, pipe: Connection) -> None:
             return
         try:
             if studio is None:
-                raise ScenegenError(trouble)
+                raise trouble or ScenegenError
             pipe.send(("finished", run_job(task, studio, job, lambda n: pipe.send(("advanced", n)))))
         except ScenegenError as error:
-            pipe.send(("failed", str(error)))
+            pipe.send(("failed", (str(error), error.reason)))

@@ -13,14 +13,19 @@ from scenegen import __version__
 from scenegen.config import GenerationConfig
 from scenegen.errors import RunError
 from scenegen.pipeline.lock import Slice, manifest_writer
+from scenegen.pipeline.places import absolute, is_there, known_places, sources, write_places
 from scenegen.pipeline.plan import Plan
 from scenegen.pipeline.worker import Entry
 from scenegen.shards.opening import first_line, shard_path
 from scenegen.shards.reader import MANIFEST
+from scenegen.shards.remarks import Remarks, joined, remarks_of
 from scenegen.shards.schema import FORMAT, FORMAT_VERSION
+from scenegen.shards.verify import LOCAL
 from scenegen.shards.writer import publish
 
 CONFIG = "config.json"
+REMARKS = ("assets", "skipped")
+"""Parts of a finished shard's entry that the manifest joins at its top."""
 _PROBE = "probe"
 _ENTRY = {"index": int, "split": str, "samples": int, "bytes": int}
 _FAILURE = {"index": int, "why": str}
@@ -28,12 +33,12 @@ PACKAGES = ("numpy", "h5py", "embreex", "trimesh", "scipy", "pillow")
 
 
 def fresh_manifest(config: GenerationConfig, codec: str, plan: Plan, licenses: str) -> dict:
-    """The manifest of a run that has made nothing yet."""
+    """The manifest of a run that has made nothing yet; nothing of the folders of this machine is in it."""
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "generator_version": __version__,
-        "config": json.loads(config.to_json()),
+        "config": json.loads(config.portable().to_json()),
         "config_sha256": config.portable().sha256(),
         "assets_sha256": plan.assets_sha256,
         "codec": codec,
@@ -43,6 +48,7 @@ def fresh_manifest(config: GenerationConfig, codec: str, plan: Plan, licenses: s
         "planned": [asdict(job) for job in plan.jobs],
         "shards": [],
         "failed": [],
+        **Remarks().to_manifest(),
         "made_with": made_with(),
     }
 
@@ -81,6 +87,7 @@ def _check(out: Path, manifest: dict) -> None:
             shard_path(out, item["file"])
             if wrong := [key for key, kind in kinds.items() if type(item[key]) is not kind]:
                 raise TypeError(f"{wrong[0]} in {part} is not {kinds[wrong[0]].__name__}")
+    remarks_of(manifest)
 
 
 def require_manifest(out: Path) -> dict:
@@ -96,14 +103,21 @@ def write_manifest(out: Path, manifest: dict) -> None:
     publish(out / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
 
 
-def require_same_run(out: Path, old: dict, new: dict) -> None:
-    """Raise RunError, naming the differences, unless both manifests are of one and the same run."""
+def require_same_run(out: Path, old: dict, new: dict, config: GenerationConfig) -> None:
+    """Raise RunError, naming the differences, unless both manifests are of one and the same run.
+
+    Folders of sources are compared where the old ones are known and still there; else what they list decides.
+    """
     differences = [
         f"{key} {old.get(key)!r} there, {new[key]!r} now"
         for key in ("format_version", "generator_version", "codec")
         if old.get(key) != new[key]
     ]
-    differences += _changed(old["config"], new["config"])
+    there = {role: absolute(spec) for role, spec in known_places(out, old["config"]).items()}
+    now = {role: absolute(spec) for role, spec in sources(config).items()}
+    for role in [role for role in now if not is_there(there[role])]:
+        there[role], now[role] = (spec.partition(":")[0] for spec in (there[role], now[role]))
+    differences += _changed({**old["config"], **there}, {**new["config"], **now})
     if not differences and old.get("assets_sha256") != new["assets_sha256"]:
         differences.append("the rooms or objects in the sources have changed")
     if differences:
@@ -146,39 +160,42 @@ def record(out: Path, manifest: dict, made: Collection[Entry] = (), failed: Coll
     """
     with manifest_writer(out):
         there = load_manifest(out) or manifest
-        shards: dict[Any, Entry] = {entry["index"]: entry for entry in (*there["shards"], *made)}
+        new = [{key: value for key, value in entry.items() if key not in REMARKS} for entry in made]
+        shards: dict[Any, Entry] = {entry["index"]: entry for entry in (*there["shards"], *new)}
         failures = {item["file"]: item for item in (*there["failed"], *failed)}
         done = {entry["file"] for entry in shards.values()}
-        joined = {
+        whole = {
             **manifest,
+            **joined(map(remarks_of, (there, *made))).to_manifest(),
             "complete": len(shards) == manifest["num_shards"],
             "shards": [shards[index] for index in sorted(shards)],
             "failed": [failures[file] for file in sorted(failures) if file not in done],
         }
-        write_manifest(out, joined)
-    return joined
+        write_manifest(out, whole)
+    return whole
 
 
-def begin(out: Path, fresh: dict, part: Slice) -> dict:
+def begin(out: Path, fresh: dict, part: Slice, config: GenerationConfig) -> dict:
     """The manifest to go on with: what an earlier call left, less what has gone and the failures that are tried again.
 
     Raises RunError where the folder holds another run.
     """
     with manifest_writer(out):
-        sweep(out, (MANIFEST, CONFIG))
+        sweep(out, (MANIFEST, CONFIG, LOCAL))
         old = load_manifest(out)
         if old is not None:
-            require_same_run(out, old, fresh)
+            require_same_run(out, old, fresh, config)
             kept = [item for item in old["failed"] if not part.holds(item["index"])]
-            fresh = {**fresh, "shards": surviving(out, old), "failed": kept}
+            fresh = {**fresh, **remarks_of(old).to_manifest(), "shards": surviving(out, old), "failed": kept}
         write_manifest(out, fresh)
     return fresh
 
 
 def write_config(out: Path, config: GenerationConfig) -> None:
-    """Leave the configuration beside the shards, in the form that --config reads."""
+    """Leave the configuration beside the shards, in the form that --config reads; where its sources lie, apart."""
     with manifest_writer(out):
-        publish(out / CONFIG, (json.dumps(json.loads(config.to_json()), indent=2) + "\n").encode())
+        publish(out / CONFIG, (json.dumps(json.loads(config.portable().to_json()), indent=2) + "\n").encode())
+        write_places(out, sources(config))
 
 
 def make_folder(out: Path) -> None:

@@ -1,6 +1,7 @@
 """The same data with another codec: shard by shard, each proved equal by the digest of its content."""
 
 import hashlib
+import json
 from pathlib import Path
 
 from rich.console import Console
@@ -8,6 +9,7 @@ from rich.progress import track
 
 from scenegen.errors import RunError, ShardError
 from scenegen.pipeline.manifest import CONFIG, load_manifest, make_folder, require_manifest, write_manifest
+from scenegen.pipeline.places import known_places, portable, write_places
 from scenegen.pipeline.worker import Entry
 from scenegen.shards import schema
 from scenegen.shards.codecs import require_codec
@@ -32,9 +34,11 @@ def repack(folder: Path, codec: str, out: Path, console: Console) -> tuple[int, 
     entries: list[Entry] = []
     for entry in track(manifest["shards"], "repack", console=console, transient=True, disable=not console.is_terminal):
         entries.append(_repacked(folder, entry, codec, out))
-    write_manifest(out, {**manifest, "codec": codec, "shards": entries})
+    config = manifest["config"]
+    write_manifest(out, {**manifest, "config": portable(config), "codec": codec, "shards": entries})
     if (folder / CONFIG).is_file():
-        publish(out / CONFIG, (folder / CONFIG).read_bytes())
+        publish(out / CONFIG, (json.dumps(portable(config), indent=2) + "\n").encode())
+    write_places(out, known_places(folder, config))
     return sum(e["bytes"] for e in manifest["shards"]), sum(int(str(e["bytes"])) for e in entries)
 
 

@@ -13,6 +13,7 @@ from scenegen.errors import UsageError
 from scenegen.pipeline.executors import Advanced, Event, Failed, Finished, run_inline, run_pool
 from scenegen.pipeline.lock import Slice, only_run
 from scenegen.pipeline.manifest import begin, fresh_manifest, make_folder, record, sweep, write_config
+from scenegen.pipeline.places import words
 from scenegen.pipeline.plan import Job, Plan, make_plan
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.worker import Entry, Task
@@ -67,14 +68,14 @@ def _finish(config: GenerationConfig, plan: Plan, task: Task, wanted: int, displ
     """Make what is missing, once the folder is ours."""
     out = task.out
     sweep(out, [job.file for job in plan.jobs if part.holds(job.index)])
-    manifest = begin(out, fresh_manifest(config, task.codec, plan, task.licenses), part)
+    manifest = begin(out, fresh_manifest(config, task.codec, plan, task.licenses), part, config)
     write_config(out, config)
     done = {entry["index"] for entry in manifest["shards"]}
     jobs = [job for job in plan.jobs if part.holds(job.index) and job.index not in done]
     started, crew = time.perf_counter(), min(wanted, len(jobs))
     if jobs:
         display.start(plan, jobs)
-        _collect(out, manifest, _events(task, jobs, crew), display)
+        _collect(task, manifest, _events(task, jobs, crew), display)
     manifest = record(out, manifest)
     there = {entry["index"]: entry["samples"] for entry in manifest["shards"]}
     made = sum(there.get(job.index, 0) for job in jobs)
@@ -113,10 +114,11 @@ def _events(task: Task, jobs: list[Job], workers: int) -> Iterator[Event]:
     return run_pool(task, jobs, workers) if workers else run_inline(task, jobs)
 
 
-def _collect(out: Path, manifest: dict, events: Iterator[Event], display: Display) -> None:
+def _collect(task: Task, manifest: dict, events: Iterator[Event], display: Display) -> None:
     """Follow the events; what they bring is written down every few seconds and whatever ends the run."""
     made: list[Entry] = []
     failed: list[dict] = []
+    out, publishable = task.out, words(task.config).published
     saved = time.monotonic()
     try:
         for event in events:
@@ -125,7 +127,7 @@ def _collect(out: Path, manifest: dict, events: Iterator[Event], display: Displa
                 case Finished():
                     made.append(event.entry)
                 case Failed():
-                    failed.append({**_named(event.job), "why": event.message})
+                    failed.append({**_named(event.job), "reason": event.reason, "why": publishable(event.message)})
                 case Advanced():
                     pass
             if time.monotonic() - saved > SAVE_SECONDS:

@@ -3,21 +3,24 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from scenegen import __version__
 from scenegen.assets.cache import AssetCache
 from scenegen.assets.library import open_objects, open_rooms
 from scenegen.assets.mesh import Mesh
-from scenegen.assets.source import ObjectSource, RoomSource
+from scenegen.assets.source import Defect, ObjectSource, RoomSource
 from scenegen.config import GenerationConfig
-from scenegen.errors import StagingError
+from scenegen.errors import AssetError, StagingError
 from scenegen.lights import Lighting
 from scenegen.pipeline.assemble import add_counts, assets_digest, figures, shard_content
 from scenegen.pipeline.plan import Ids, Job, objects_for
 from scenegen.pipeline.sample import Sample, photograph
 from scenegen.rendering.choice import open_renderer
 from scenegen.rendering.frame import Renderer
+from scenegen.shards import remarks
 from scenegen.shards.content import ShardContent
+from scenegen.shards.remarks import Remarks, Skip
 from scenegen.staging.objects import LoadedObject, loaded_object
 from scenegen.staging.stage import Layout, RoomStage, build_layout, light, prepare_room, shoot
 from scenegen.staging.viewpoints import NoViewsError, Shot
@@ -63,6 +66,14 @@ def memory_bytes(mesh: Mesh) -> int:
 
 
 @dataclass
+class Heard:
+    """What loading objects said, by id."""
+
+    defects: dict[str, tuple[Defect, ...]] = field(default_factory=dict)
+    skipped: dict[str, Skip] = field(default_factory=dict)
+
+
+@dataclass
 class Studio:
     """The tools of one worker."""
 
@@ -75,6 +86,8 @@ class Studio:
     """The room at hand: a room of several shards is prepared once."""
     layouts: dict[int, Layout] = field(default_factory=dict)
     """Arrangements in the room at hand, by number; forgotten after each shard."""
+    heard: Heard = field(default_factory=Heard)
+    """What loading said of objects; forgotten after each shard."""
     ids: dict[str, tuple[Ids, str]] = field(default_factory=dict)
     """Objects for the rooms of a split, with the name of their own split: tens of thousands, listed once."""
 
@@ -85,6 +98,8 @@ class Made:
 
     content: ShardContent
     figures: dict[str, object]
+    remarks: Remarks
+    """What there is to say of its room and objects."""
 
 
 def open_studio(config: GenerationConfig, cache: AssetCache | None) -> Studio:
@@ -103,6 +118,7 @@ def make_shard(studio: Studio, job: Job, attributes: dict[str, str | int | float
     stage = room_stage(studio, job.room)
     ids, object_split = _ids(studio, job.split)
     studio.layouts.clear()
+    studio.heard = Heard()
     samples: list[Sample] = []
     given_up: list[str] = []
     for index in range(job.first_sample, job.first_sample + job.samples):
@@ -117,7 +133,29 @@ def make_shard(studio: Studio, job: Job, attributes: dict[str, str | int | float
     known = {"assets_sha256": _digest(studio, job, samples), "object_split": object_split}
     content = shard_content(samples, {**attributes, **known})
     notes = {"given_up": len(given_up), "replaced_objects": replaced, "object_split": object_split}
-    return Made(content, {**figures(samples), **notes})
+    return Made(content, {**figures(samples), **notes}, _remarks(studio, stage, samples))
+
+
+def _remarks(studio: Studio, stage: RoomStage, samples: list[Sample]) -> Remarks:
+    """Defects of the room and of the objects that stand in a sample, and objects that could not be used."""
+    used = {object_id for s in samples for object_id, _ in s.assets}
+    known = {f"room {stage.room.id}": stage.room.defects}
+    known |= {f"object {i}": studio.heard.defects[i] for i in used if i in studio.heard.defects}
+    return Remarks(
+        {asset: remarks.by_code((d.code, d.detail) for d in defects) for asset, defects in known.items() if defects},
+        {f"object {object_id}": skip for object_id, skip in studio.heard.skipped.items()},
+    )
+
+
+def load_object(studio: Studio, object_id: str) -> LoadedObject:
+    """An object, and what there is to say of it kept. Raises AssetError where it cannot be used."""
+    try:
+        loaded = studio.shelf.load(object_id)
+    except AssetError as error:
+        studio.heard.skipped[object_id] = Skip(error.reason, str(error))
+        raise
+    studio.heard.defects[object_id] = loaded.model.defects
+    return loaded
 
 
 def _ids(studio: Studio, split: str) -> tuple[Ids, str]:
@@ -197,7 +235,7 @@ def _layout_numbers(index: int, pairs_per_layout: int) -> Iterator[int]:
 def _layout(studio: Studio, stage: RoomStage, ids: Ids, number: int) -> Layout:
     """An arrangement of objects, kept while its samples are made."""
     if number not in studio.layouts:
-        studio.layouts[number] = build_layout(stage, ids, studio.shelf.load, studio.config, number)
+        studio.layouts[number] = build_layout(stage, ids, partial(load_object, studio), studio.config, number)
     return studio.layouts[number]
 
 

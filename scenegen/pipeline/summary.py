@@ -1,5 +1,8 @@
 """What a run says at its end: one table from the manifest."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 import numpy as np
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -7,6 +10,23 @@ from rich.text import Text
 
 from scenegen.pipeline.assemble import add_counts
 from scenegen.pipeline.run import Outcome
+from scenegen.shards.reader import MANIFEST
+from scenegen.shards.remarks import Details, Remarks, remarks_of
+
+ACT_ON = (
+    "doubtful_up",
+    "unit_guessed",
+    "no_colors",
+    "missing_texture",
+    "unreadable_texture",
+    "outside_root",
+    "missing_mtl",
+    "missing_material",
+    "bad_annotation",
+)
+"""Defects that a user may mend, or must know of: those that may spoil most of a picture first."""
+MOST_LINES = 8
+"""Lines about single assets at the end of a run."""
 
 
 def summary(outcome: Outcome) -> RenderableType:
@@ -18,7 +38,32 @@ def summary(outcome: Outcome) -> RenderableType:
     for label, value in rows(outcome):
         table.add_row(label, value)
     failed = [Text(f"failed: {f['file']}: {f['why']}", style="red") for f in outcome.manifest["failed"]]
-    return Group(table, *failed) if shards else Group(Text("no shard was made", style="red"), *failed)
+    said = [Text(line, style="yellow") for line in advice(remarks_of(outcome.manifest))]
+    return Group(table, *said, *failed) if shards else Group(Text("no shard was made", style="red"), *said, *failed)
+
+
+def advice(remarks: Remarks) -> list[str]:
+    """A few lines about assets that a user may have to look after: rooms first, then skipped and doubtful objects."""
+    doubts = {asset: _doubts(codes) for asset, codes in remarks.defects.items()}
+    ranked = sorted((rank, asset, text) for asset, (rank, text) in doubts.items() if text)
+    of_rooms = [f"doubtful: {asset}: {text}" for _, asset, text in ranked if asset.startswith("room ")]
+    skipped = [f"skipped: {asset}: {skip.reason} ({skip.why})" for asset, skip in remarks.skipped.items()]
+    of_objects = [f"doubtful: {asset}: {text}" for _, asset, text in ranked if not asset.startswith("room ")]
+    lines = [*of_rooms, *skipped, *of_objects]
+    rest = len(lines) - MOST_LINES
+    return [*lines[:MOST_LINES], *([f"and {rest} more: see assets and skipped in {MANIFEST}"] if rest > 0 else [])]
+
+
+def _doubts(codes: Mapping[str, Details]) -> tuple[int, str]:
+    """The place of the worst defect in ACT_ON, and all of ACT_ON that an asset has, in words."""
+    found = [code for code in ACT_ON if code in codes]
+    rank = ACT_ON.index(found[0]) if found else len(ACT_ON)
+    return rank, ", ".join(f"{code}{_in_brackets(codes[code])}" for code in found)
+
+
+def _in_brackets(details: Details) -> str:
+    """The first detail, and that there are others."""
+    return f" ({details[0]}{', ...' if len(details) > 1 else ''})" if details else ""
 
 
 def rows(outcome: Outcome) -> list[tuple[str, str]]:
@@ -36,6 +81,8 @@ def rows(outcome: Outcome) -> list[tuple[str, str]]:
         ("objects per sample", quantiles([float(v) for s in shards for v in s["objects"]])),
         ("rejected cameras", _counts(add_counts(s["rejected"] for s in shards))),
         ("replaced objects", _counts(add_counts(s["replaced_objects"] for s in shards))),
+        ("assets with defects", _assets(remarks_of(outcome.manifest))),
+        ("skipped assets", _counts(_skipped(outcome.manifest))),
         ("samples given up", str(sum(s["given_up"] for s in shards))),
         (
             "bytes",
@@ -62,6 +109,18 @@ def _splits(shards: list[dict]) -> str:
     shared = sum(s["object_split"] == "all" for s in shards)
     note = f" (objects not split in {shared} shards: too few in the source)" if shared else ""
     return ", ".join(f"{name} {n}" for name, n in counts.items()) + note
+
+
+def _assets(remarks: Remarks) -> str:
+    """Assets in use by code of their defects, and how many have any."""
+    having = len(remarks.defects)
+    return _counts(remarks.by_code()) + (f" ({having} asset{'s' if having > 1 else ''})" if having else "")
+
+
+def _skipped(manifest: dict) -> dict[str, int]:
+    """Objects and rooms that could not be used, by reason; a room of several shards counts once."""
+    rooms = {f.get("room", f["file"]): f.get("reason", "error") for f in manifest["failed"]}
+    return Counter(sorted([*rooms.values(), *(skip.reason for skip in remarks_of(manifest).skipped.values())]))
 
 
 def _shares(counts: dict[str, int]) -> str:

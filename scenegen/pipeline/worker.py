@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scenegen.assets.cache import AssetCache
 from scenegen.config import GenerationConfig
+from scenegen.pipeline.places import words
 from scenegen.pipeline.plan import Job
 from scenegen.pipeline.studio import Studio, make_shard, open_studio, shard_attributes
 from scenegen.shards.digest import sha256_of
@@ -39,7 +40,7 @@ def open_task(task: Task) -> Studio:
 
 
 def run_job(task: Task, studio: Studio, job: Job, progress: Callable[[int], None]) -> Entry:
-    """Make, write and publish one shard; its entry for the manifest."""
+    """Make, write and publish one shard; its entry for the manifest, and what the manifest says of its assets."""
     started = time.perf_counter()
     attributes = shard_attributes(task.config, job, task.num_shards, task.licenses)
     made = make_shard(studio, job, attributes, progress)
@@ -56,4 +57,5 @@ def run_job(task: Task, studio: Studio, job: Job, progress: Callable[[int], None
         "sha256": hashlib.sha256(data).hexdigest(),
         "seconds": round(time.perf_counter() - started, 2),
         **made.figures,
+        **made.remarks.published(words(task.config).published).to_manifest(),
     }

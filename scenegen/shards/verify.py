@@ -29,7 +29,9 @@ Entry = dict[str, Any]
 RIGID = 1e-6
 """Largest departure of a camera's rotation from an orthonormal one."""
 _HARD = 0  # H5L_TYPE_HARD
-ASIDE = {MANIFEST, "config.json", "README.md", "card.jpg", "croissant.json", "run.lock"}
+LOCAL = "local.json"
+"""Folders of the machine that made a run: beside its manifest, and no part of what is published."""
+ASIDE = {MANIFEST, LOCAL, "config.json", "README.md", "card.jpg", "croissant.json", "run.lock"}
 """Names that may lie beside the shards of a run."""
 _SLICE_LOCK = re.compile(r"run-\d+-of-\d+\.lock")
 """What a killed slice of a run leaves, as a killed run leaves its `run.lock`."""
