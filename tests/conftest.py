@@ -26,3 +26,12 @@ def shared_data() -> Path:
     if not (SHARED / "MANIFEST.sha256").is_file():
         pytest.skip(f"real test data not found at {SHARED} (set SCENEGEN_TEST_DATA)")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def shared_cases() -> Path:
+    """The folder of small difficult files; tests that need it skip where it is missing."""
+    folder = SHARED.parent / "cases"
+    if not (folder / "README.md").is_file():
+        pytest.skip(f"difficult files not found at {folder} (set SCENEGEN_TEST_DATA to the folder beside it)")
+    return folder

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
-from scenegen.assets.mesh import Material, Mesh
+from scenegen.assets.mesh import Material, Mesh, bounds, face_vectors
+from scenegen.assets.reading import read_mesh
+from scenegen.errors import AssetError
 
 CUBE_V = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], float)
 CUBE_F = np.array(
@@ -55,3 +58,32 @@ def shapenet_model(root: Path, object_id: str, *, version: int = 2, color: str =
     write(folder / f"{name}.obj", head.format(Path(name).name + ".mtl") + body)
     write(folder / f"{name}.mtl", mtl.format(texture))
     write_image(folder / "images" / "texture0.png", tuple(np.frombuffer(object_id.encode()[-3:], np.uint8).tolist()))
+
+
+CASES = Path(__file__).parent / "cases"
+"""Small files that came in wrong once; their cuboid is 0.3 x 0.4 x 0.6 m, in any order of axes."""
+CUBOID_AREA = 2 * (0.3 * 0.4 + 0.4 * 0.6 + 0.3 * 0.6)
+
+
+def codes(defects) -> list[str]:
+    return [d.code for d in defects]
+
+
+def refusal(path: Path, **more) -> str:
+    """Why a file is refused, which is said in one line with its name."""
+    with pytest.raises(AssetError) as caught:
+        read_mesh(path, **more)
+    assert "\n" not in str(caught.value)
+    assert path.name in str(caught.value)
+    return caught.value.reason
+
+
+def area(mesh: Mesh) -> float:
+    """Of all triangles."""
+    return float(np.linalg.norm(face_vectors(mesh), axis=1).sum() / 2)
+
+
+def box(mesh: Mesh) -> list[float]:
+    """Sides of the bounding box, sorted."""
+    low, high = bounds(mesh)
+    return sorted(np.round(high - low, 5).tolist())

@@ -28,7 +28,7 @@ _TYPES = {
 _EIGHT_BYTES = str.maketrans("lL", "qQ")
 """From NumPy's letters to those of `struct`."""
 _MAGIC = re.compile(rb"(?:\xef\xbb\xbf)?ply[ \t]*(\r\n|\r|\n)")
-_END = rb"[\r\n]end_header[ \t]*"
+_END = rb"[\r\n][ \t]*end_header[ \t]*"
 MOST_HEADER = 1 << 20
 """Bytes; no header is longer."""
 _MOST_PROPERTIES = 1024
@@ -85,23 +85,25 @@ Columns = dict[str, NDArray | Lists]
 def parse_ply(data: U8, where: str, wanted: frozenset[str]) -> tuple[Header, dict[str, Columns]]:
     """The header and the columns of the elements that are `wanted`; `where` names the file in messages.
 
-    Text and binary of either byte order; what follows the last wanted element is not looked at. Raises AssetError
-    `unreadable`.
+    Text and binary of either byte order. Bytes behind the last wanted element are not looked at; numbers left over in
+    a text mean that its lines are not those of the header. Raises AssetError `unreadable`.
     """
     header = parse_header(data[:MOST_HEADER].tobytes(), where)
-    names = [e.name for e in header.elements]
-    last = max((k for k, name in enumerate(names) if name in wanted), default=-1)
+    last = max((k for k, e in enumerate(header.elements) if e.name in wanted), default=-1)
+    read_on = header.elements[: last + 1] if header.order else header.elements
     body = data[header.size :] if header.order else _numbers(data[header.size :].tobytes(), where)
     columns: dict[str, Columns] = {}
-    for element in header.elements[: last + 1]:
+    for element in read_on:
         read, used = _columns(body, element if header.order else _of_doubles(element), where)
         body = body[used:]
         columns[element.name] = read if header.order else _typed(read, element)
+    if len(body) and not header.order:
+        raise AssetError("unreadable", f"{where}: its lines hold more numbers than its header names")
     return header, {name: columns[name] for name in wanted & columns.keys()}
 
 
 def parse_header(data: bytes, where: str) -> Header:
-    """The header at the start of a file. Raises AssetError `unreadable`."""
+    """The header at the start of a file; lines of unknown kinds are passed over. Raises AssetError `unreadable`."""
     magic = _MAGIC.match(data)
     line_end = rb"\r" if magic and magic[1] == b"\r" else rb"\r?\n"  # after a lone CR the data may begin with LF
     end = re.search(_END + line_end, data) if magic else None
@@ -120,9 +122,7 @@ def parse_header(data: bytes, where: str) -> Header:
                 elements[-1][2].append((decoded(name), _TYPES[kind], None))
             case [b"comment", *_]:
                 comments.append(decoded(line.strip()[len(b"comment") :]).strip())
-            case [] | [b"obj_info", *_]:
-                pass
-            case _:
+            case [b"format" | b"element" | b"property", *_]:
                 raise AssetError("unreadable", f"{where}: header line {one_line(decoded(line), 60)!r} makes no sense")
     if order is None or max((len(e[2]) for e in elements), default=0) > _MOST_PROPERTIES:
         raise AssetError("unreadable", f"{where}: header without a format, or with more properties than a file has")

@@ -42,9 +42,12 @@ class Skin:
 
 
 def skin_of(vertex: Columns, face: Columns, material: Columns, triangles: Triangles, polygons: Lists) -> Skin:
-    """Coordinates as MeshLab writes them (`texcoord`, `texnumber`), and colours of faces or of their materials."""
+    """Coordinates as MeshLab writes them (`texcoord`, `texnumber`), and colours of faces or of their materials.
+
+    Where vertices and faces have colours, those of the vertices count, unless they are all the same.
+    """
     uv, given = _corner_uv(face, polygons)
-    rgb = None if vertex_colors(vertex) is not None else _face_colors(face, material)
+    rgb = None if _vary(vertex_colors(vertex)) else _face_colors(face, material)
     mapped = np.full(len(polygons.sizes), vertex_uv(vertex) is not None) if uv is None else given
     return Skin(
         uv=None if uv is None else uv[triangles.corner.ravel()],
@@ -52,6 +55,11 @@ def skin_of(vertex: Columns, face: Columns, material: Columns, triangles: Triang
         picture=_picture(vertex, face, triangles),
         bare=~mapped[triangles.polygon],
     )
+
+
+def _vary(rgb: U8 | None) -> bool:
+    """Whether there are colours, and more than one."""
+    return rgb is not None and bool((rgb != rgb[:1]).any())
 
 
 def _picture(vertex: Columns, face: Columns, triangles: Triangles) -> I64:
