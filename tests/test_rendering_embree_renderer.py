@@ -5,7 +5,7 @@ import gc
 import numpy as np
 import scenes
 
-from scenegen.assets.mesh import Material, Mesh, texture_from_image
+from scenegen.assets.mesh import WHITE, Material, Mesh, texture_from_image
 from scenegen.geometry import Camera, View, look_at, pixel_grid, rotate, view_rays
 from scenegen.lights import Lighting, PointLight
 from scenegen.rendering import BACKGROUND, open_renderer
@@ -21,7 +21,7 @@ def poster(image, width, height, repeat=1.0, emission=0.5):
     vertices = np.array([[-x, 0, -z], [x, 0, -z], [x, 0, z], [-x, 0, z]], np.float32)
     uv = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32) * repeat
     faces = np.array([[0, 1, 2], [0, 2, 3]], np.int32)
-    material = Material("poster", texture=texture_from_image(image), emission=emission)
+    material = Material("poster", WHITE, texture_from_image(image), emission)
     return Mesh(vertices, faces, np.zeros(2, np.int32), (material,), uv=uv)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import scenes
 
-from scenegen.assets.mesh import Material, Mesh, texture_from_image
+from scenegen.assets.mesh import WHITE, Material, Mesh, texture_from_image
 from scenegen.errors import RenderError
 from scenegen.geometry import Camera, View, compose, rotation_about
 from scenegen.lights import Lighting, PointLight
@@ -37,7 +37,7 @@ def textured_box():
     faces = np.arange(36, dtype=np.int32).reshape(-1, 3)
     faces[:4] = faces[:4, ::-1]
     uv = (corners[:, :2] + corners[:, 2:] * [0.7, -0.4] * 2).astype(np.float32)
-    materials = (Material("picture", texture=texture_from_image(image)), Material("plain", (0.9, 0.3, 0.2)))
+    materials = (Material("picture", WHITE, texture_from_image(image)), Material("plain", (0.9, 0.3, 0.2)))
     return Mesh(corners, faces, np.arange(12, dtype=np.int32) // 8, materials, uv=uv)
 
 

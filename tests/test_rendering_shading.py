@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 import scenes
 
-from scenegen.assets.mesh import Material, Mesh, texture_from_image
+from scenegen.assets.mesh import WHITE, Material, Mesh, texture_from_image
 from scenegen.geometry import compose, rotation_about, transform
 from scenegen.lights import Lighting, PointLight
 from scenegen.rendering.embree_renderer import pixel_rays
-from scenegen.rendering.shading import Known, Rays, gather, illuminate, lamp_strength
+from scenegen.rendering.shading import Known, illuminate, lamp_strength
 from scenegen.rendering.surfaces import build_table
+from scenegen.rendering.surfels import Rays, gather
 from scenegen.srgb import decode
 from scenegen.tracing.raycaster import Scene, nearest
 
@@ -221,7 +222,7 @@ def textured_plane(half, repeat):
     image = rng.integers(0, 256, (64, 64, 3)).astype(np.uint8)
     m = plane(half)
     uv = (m.vertices[:, :2] / (2 * half) * repeat).astype(np.float32)
-    return Mesh(m.vertices, m.faces, m.face_material, (Material("t", texture=texture_from_image(image)),), uv=uv)
+    return Mesh(m.vertices, m.faces, m.face_material, (Material("t", WHITE, texture_from_image(image)),), uv=uv)
 
 
 def test_mip_levels_do_not_depend_on_how_a_body_is_scaled():

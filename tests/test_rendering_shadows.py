@@ -12,8 +12,9 @@ from scenegen.config import Size
 from scenegen.lights import PointLight
 from scenegen.rendering.antialias import bends
 from scenegen.rendering.embree_renderer import EmbreeRenderer, _image, _labels, _numbers, _origin, pixel_rays
-from scenegen.rendering.shading import Rays, gather, lamp_strength
+from scenegen.rendering.shading import lamp_strength
 from scenegen.rendering.shadows import between, survey, surveyed_strength
+from scenegen.rendering.surfels import Rays, gather
 from scenegen.tracing import raycaster
 
 

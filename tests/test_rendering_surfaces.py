@@ -3,7 +3,7 @@
 import numpy as np
 import scenes
 
-from scenegen.assets.mesh import Material, Mesh, texture_from_image
+from scenegen.assets.mesh import WHITE, Material, Mesh, texture_from_image
 from scenegen.rendering.surfaces import build_table
 from scenegen.srgb import decode
 
@@ -49,7 +49,7 @@ def test_corner_normals_always_agree_with_their_face():
 def test_texel_density_and_repeats():
     vertices = np.array([[0, 0, 0], [2, 0, 0], [0, 2, 0]], np.float32)
     uv = np.array([[50, 50], [54, 50], [50, 54]], np.float32)
-    material = Material("t", texture=texture_from_image(np.zeros((8, 16, 3), np.uint8)))
+    material = Material("t", WHITE, texture_from_image(np.zeros((8, 16, 3), np.uint8)))
     mesh = Mesh(vertices, np.array([[0, 1, 2]], np.int32), np.zeros(1, np.int32), (material,), uv=uv)
     table = build_table(mesh)
     assert table.uv is not None
@@ -61,7 +61,7 @@ def test_texel_density_and_repeats():
 def test_colours_without_texture_coordinates_fall_back_to_the_mean():
     img = np.full((4, 4, 3), (200, 100, 50), np.uint8)
     mesh = scenes.box((0, 0, 0), (1, 1, 1))
-    mesh = Mesh(mesh.vertices, mesh.faces, mesh.face_material, (Material("t", texture=texture_from_image(img)),))
+    mesh = Mesh(mesh.vertices, mesh.faces, mesh.face_material, (Material("t", WHITE, texture_from_image(img)),))
     table = build_table(mesh)
     assert table.uv is None
     np.testing.assert_allclose(table.palette[:, 0], decode(np.array([200, 100, 50]) / 255), rtol=1e-5)

@@ -8,6 +8,7 @@ from staging_rooms import CUPBOARD, box, prepared, scene_of
 
 from scenegen.assets.mesh import Material, Mesh, texture_from_image
 from scenegen.geometry import View, look_at, normalize, pinhole
+from scenegen.srgb import decode, encode
 from scenegen.staging.covisibility import COARSE, FINE, glance
 from scenegen.staging.lighting import (
     AMBIENT,
@@ -170,13 +171,15 @@ def test_hidden_lamps_are_made_up_for():
 
 def test_albedo_is_that_of_materials_textures_and_vertex_colours():
     plain = box((-2, -2, 0), (2, 2, 3), Material("grey", (0.5, 0.5, 0.5)), inward=True)
+    grey = float(decode(np.array(0.5)))
+    twice = float(encode(np.array(2 * grey)))
     pattern = np.zeros((2, 2, 3), np.uint8)
-    pattern[0] = 255
-    textured = replace(plain, materials=(Material("t", texture=texture_from_image(pattern)),))
+    pattern[0] = 255  # half of the light
+    textured = replace(plain, materials=(Material("t", (twice,) * 3, texture_from_image(pattern)),))
     colored = Mesh(plain.vertices, plain.faces, plain.face_material, (Material("w", (1, 1, 1)),),
                    colors=np.full((len(plain.vertices), 3), 128, np.uint8))  # fmt: skip
     for mesh in (plain, textured, colored):
         scene = scene_of(mesh)
         lit = lit_sample(scene, glance(scene, (View(CAMERA, look_at((0, 0, 1.5), (1, 1, 1))),), COARSE))
-        assert lit.albedo == pytest.approx(0.5**2.2, rel=0.02)
+        assert lit.albedo == pytest.approx(grey, rel=0.02)
         np.testing.assert_array_less(0, np.einsum("ni,ni->n", lit.eye - lit.points, lit.normals))

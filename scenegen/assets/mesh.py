@@ -11,6 +11,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.assets.mips import mip_levels
+from scenegen.srgb import decode
+
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
@@ -84,24 +87,14 @@ class Mesh:
 
 
 def texture_from_image(image: U8, wrap: tuple[Wrap, Wrap] = ("repeat", "repeat")) -> Texture:
-    """Build the mip pyramid of an (h, w, 3) uint8 sRGB image by 2 x 2 box filtering.
-
-    Averages are taken in the encoded values, as almost all tools do; odd sizes repeat the last texel.
-    """
-    levels = [np.ascontiguousarray(image[..., :3], dtype=np.uint8)]
-    while max(levels[-1].shape[:2]) > 1:
-        levels.append(_half(levels[-1]))
-    return Texture(tuple(levels), wrap)
+    """Texture of an (h, w, 3) uint8 sRGB image, its mip levels averaged in linear light (`mips`)."""
+    return Texture(mip_levels(np.ascontiguousarray(image[..., :3], dtype=np.uint8)), wrap)
 
 
-def _half(image: U8) -> U8:
-    """One level down: mean of 2 x 2 texels."""
-    h, w = image.shape[:2]
-    padded = np.pad(image, ((0, h % 2 if h > 1 else 0), (0, w % 2 if w > 1 else 0), (0, 0)), mode="edge")
-    x = padded.astype(np.uint16)
-    x = x[0::2] + x[1::2] if h > 1 else x * 2
-    x = x[:, 0::2] + x[:, 1::2] if w > 1 else x * 2
-    return ((x + 2) // 4).astype(np.uint8)
+def mean_albedo(material: Material) -> NDArray[np.float64]:
+    """(3,) linear reflectance of a material where its texture cannot be used: colour times the texture's mean."""
+    texture = (255, 255, 255) if material.texture is None else material.texture.levels[-1][0, 0]
+    return decode(np.array(material.color)) * decode(np.array(texture) / 255)
 
 
 def concatenate(meshes: list[Mesh]) -> Mesh:

@@ -12,9 +12,10 @@ from scenegen.geometry import View, view_rays
 from scenegen.lights import Lighting
 from scenegen.rendering.antialias import OFFSETS_PX, bends, edge_pixels, sample_places, unanimous
 from scenegen.rendering.frame import BACKGROUND, Frame
-from scenegen.rendering.shading import Known, Rays, Surfels, gather, illuminate, radiance
+from scenegen.rendering.shading import Known, illuminate, radiance
 from scenegen.rendering.shadows import survey, surveyed_strength
 from scenegen.rendering.surfaces import SurfaceTable, build_table
+from scenegen.rendering.surfels import Rays, Surfels, gather
 from scenegen.rendering.tone import to_bytes
 from scenegen.srgb import decode
 from scenegen.tracing.raycaster import Scene, nearest

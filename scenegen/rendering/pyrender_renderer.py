@@ -21,7 +21,8 @@ from scenegen.geometry import View
 from scenegen.lights import Lighting
 from scenegen.rendering.embree_renderer import camera_normals, pixel_rays, scatter
 from scenegen.rendering.frame import BACKGROUND, Frame
-from scenegen.rendering.shading import Surfels, illuminate
+from scenegen.rendering.shading import illuminate
+from scenegen.rendering.surfels import Surfels
 from scenegen.rendering.tone import to_bytes
 from scenegen.srgb import decode
 from scenegen.tracing.raycaster import Scene
@@ -160,6 +161,7 @@ def _surfels(
         normal=side,
         albedo=np.ascontiguousarray(_DECODE[albedo.reshape(-1, 3)[ray]].T),
         emission=emission.ravel()[ray],
+        glow=None,
         material=np.zeros(len(ray), np.uint8),
     )
 

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.lights import PointLight
-from scenegen.rendering.shading import Surfels, in_shadow, unshadowed
+from scenegen.rendering.shading import in_shadow, unshadowed
+from scenegen.rendering.surfels import Surfels
 from scenegen.tracing.raycaster import Scene
 
 LIT, DARK = 1, 2

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.assets.mesh import Material, Mesh
-from scenegen.rendering.texels import TexelPool, build_pool, pack, texture_size, widen
+from scenegen.assets.mesh import WHITE, Material, Mesh, Texture, mean_albedo
+from scenegen.rendering.texels import TexelPool, build_pool, pack, texture_size, widen, wrap_codes
 from scenegen.srgb import decode
 
 F32 = NDArray[np.float32]
@@ -18,6 +18,18 @@ FLAT = 1e-4
 """Corner normals that differ less than this from their face's normal everywhere count as flat shading."""
 LEAST_AGREEMENT = 0.05
 """Least cosine between a corner's normal and its face's; below it the corner takes the face's normal."""
+
+
+@dataclass(frozen=True, eq=False)
+class Glow:
+    """Light that materials give off."""
+
+    radiance: F32
+    """(3, M) linear; times the glow's texture, if any; its mean is in here where no texture is used."""
+    pool: TexelPool | None
+    """Texels: chain m is the glow of material m; None where none has a texture."""
+    density: F32
+    """(M,) texels of the glow's texture per texel of the colour's: what the density in `SurfaceTable.uv` is times."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,16 +45,20 @@ class SurfaceTable:
     material: NDArray[np.int32]
     """(F,) index into the materials."""
     palette: F32
-    """(3, M) linear colours of the materials without texture."""
+    """(3, M) linear colours of the materials where no texture is used."""
+    tint: F32 | None
+    """(3, M) linear colours that texels are multiplied by; None where all are white."""
     emission: F32 | None
     """(M,) share of light given off; None where all materials are matt."""
+    glow: Glow | None
+    """Light given off besides; None where no material glows."""
     pool: TexelPool | None
-    """Texels; None where no material has a texture."""
+    """Texels: chain m is the colour of material m; None where no texture is used."""
 
     @property
     def is_plain(self) -> bool:
         """Whether there is a single material, which gives off no light."""
-        return self.palette.shape[1] == 1 and self.emission is None
+        return self.palette.shape[1] == 1 and self.emission is None and self.glow is None
 
     @property
     def is_smooth(self) -> bool:
@@ -55,24 +71,54 @@ def build_table(mesh: Mesh) -> SurfaceTable:
     corners = np.take(mesh.vertices, mesh.faces, axis=0)
     unit, double_area = _face_normals(corners)
     emission = np.array([m.emission for m in mesh.materials], np.float32)
-    textured = mesh.uv is not None and any(m.texture is not None for m in mesh.materials)
+    has_uv = mesh.uv is not None
+    textured = has_uv and any(m.texture is not None for m in mesh.materials)
+    glow = _glow(mesh.materials, has_uv)
     return SurfaceTable(
         normals=_normal_rows(mesh, unit),
-        uv=_uv_rows(mesh, mesh.uv, double_area) if textured and mesh.uv is not None else None,
+        uv=_uv_rows(mesh, mesh.uv, double_area) if mesh.uv is not None and (textured or _has_texels(glow)) else None,
         colors=None if mesh.colors is None else _color_rows(mesh.colors, mesh.faces),
         material=np.ascontiguousarray(mesh.face_material, np.int32),
-        palette=np.ascontiguousarray(decode(np.array([_plain_color(m) for m in mesh.materials])).T, np.float32),
+        palette=np.ascontiguousarray(np.array([mean_albedo(m) for m in mesh.materials]).T, np.float32),
+        tint=_tint(mesh.materials) if textured else None,
         emission=emission if emission.any() else None,
-        pool=build_pool(mesh.materials) if textured else None,
+        glow=glow,
+        pool=build_pool([m.texture or m.color for m in mesh.materials]) if textured else None,
     )
 
 
-def _plain_color(material: Material) -> tuple[float, float, float]:
-    """Colour of a material where its texture cannot be used: the texture's mean, else its colour."""
-    if material.texture is None:
-        return material.color
-    r, g, b = material.texture.levels[-1][0, 0] / 255.0
-    return float(r), float(g), float(b)
+def _has_texels(glow: Glow | None) -> bool:
+    """Whether a glow is looked up in texels."""
+    return glow is not None and glow.pool is not None
+
+
+def _tint(materials: tuple[Material, ...]) -> F32 | None:
+    """(3, M) what texels are multiplied by: a plain colour is a texel itself. None where all are white."""
+    colors = np.array([WHITE if m.texture is None else m.color for m in materials])
+    return None if (colors == 1).all() else np.ascontiguousarray(decode(colors).T, np.float32)
+
+
+def _glow(materials: tuple[Material, ...], has_uv: bool) -> Glow | None:
+    """The glow of a mesh's materials."""
+    if not any(any(m.glow) for m in materials):
+        return None
+    radiance = np.array([m.glow for m in materials]).T
+    if has_uv and any(m.glow_texture for m in materials):
+        pool = build_pool([m.glow_texture or WHITE for m in materials])
+        return Glow(np.ascontiguousarray(radiance, np.float32), pool, _relative_density(materials))
+    means = [mean_albedo(Material("", WHITE, m.glow_texture)) for m in materials]
+    return Glow(np.ascontiguousarray(radiance * np.array(means).T, np.float32), None, np.ones(len(means), np.float32))
+
+
+def _relative_density(materials: tuple[Material, ...]) -> F32:
+    """(M,) texels of a material's glow per texel of its colour."""
+    own, base = ([np.prod(texture_size(t)) for t in column] for column in zip(*_layers(materials), strict=True))
+    return np.array(own, np.float32) / np.array(base, np.float32)
+
+
+def _layers(materials: tuple[Material, ...]) -> list[tuple[Texture | None, Texture | None]]:
+    """Texture of the glow and of the colour of each material."""
+    return [(m.glow_texture, m.texture) for m in materials]
 
 
 def _face_normals(corners: F32) -> tuple[F32, F32]:
@@ -124,8 +170,7 @@ def _uv_rows(mesh: Mesh, uv: F32, double_area: F32) -> F32:
     """(F, 8) rows: texture coordinates with v down, density of texels and material."""
     corner = np.nan_to_num(np.take(uv, mesh.faces, axis=0), copy=False, posinf=0, neginf=0)
     corner[..., 1] *= -1
-    # near 0 the coordinates keep their float32 digits however often the texture repeats
-    corner -= np.floor(corner.min(1))[:, None]
+    corner += _shift(corner.min(1), mesh)[:, None]
     rows = np.empty((len(corner), 8), np.float32)
     rows[:, 0:2] = corner[:, 0]
     np.subtract(corner[:, 1], corner[:, 0], out=rows[:, 2:4])
@@ -135,3 +180,18 @@ def _uv_rows(mesh: Mesh, uv: F32, double_area: F32) -> F32:
     rows[:, 6] = double_uv_area * texels / np.maximum(double_area, np.float32(1e-12))
     rows[:, 7] = mesh.face_material
     return rows
+
+
+def _shift(least: F32, mesh: Mesh) -> F32:
+    """(F, 2) whole numbers to add to u and to -v, so that v counts from the top; `least` (F, 2) of a face.
+
+    Near 0 the coordinates keep their float32 digits however often a texture repeats. Where it mirrors every second
+    turn is another; where it ends at its edge no turn is like another.
+    """
+    codes = np.array([[wrap_codes(t) for t in pair] for pair in _layers(mesh.materials)]).max(1)
+    if not codes.any():
+        return -np.floor(least)
+    mode = np.take(codes, mesh.face_material, axis=0)
+    top = np.array([0, 1], np.float32)
+    turns = np.choose(mode, (np.floor(least), 2 * np.floor((least + top) / 2) - top, -top))
+    return np.asarray(-turns, np.float32)

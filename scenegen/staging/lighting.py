@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.assets.mesh import Mesh
+from scenegen.assets.mesh import Mesh, mean_albedo
 from scenegen.lights import Lighting, PointLight, Rgb
 from scenegen.seeding import Generator
+from scenegen.srgb import decode
 from scenegen.staging.covisibility import Glance
 from scenegen.staging.freespace import FreeSpace
 from scenegen.tracing.raycaster import Scene, blocked
@@ -158,10 +159,10 @@ def _albedo(scene: Scene, instance: NDArray, primitive: NDArray) -> float:
 
 def _face_luminance(mesh: Mesh, faces: NDArray) -> Array:
     """(N,) linear luminance of some faces."""
-    base = np.array([m.color if m.texture is None else m.texture.levels[-1][0, 0] / 255 for m in mesh.materials])
-    color = base[mesh.face_material[faces]] ** 2.2
+    base = np.array([mean_albedo(m) for m in mesh.materials])
+    color = base[mesh.face_material[faces]]
     if mesh.colors is not None:
-        color = color * (mesh.colors[mesh.faces[faces, 0]] / 255.0) ** 2.2
+        color = color * decode(mesh.colors[mesh.faces[faces, 0]] / 255)
     return color @ _LUMA
 
 

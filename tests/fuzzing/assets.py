@@ -75,7 +75,7 @@ def load_scenenn(folder: Path) -> str:
 
 def load_picture(folder: Path) -> str:
     """A texture."""
-    check_texture(decode_texture((folder / "picture").read_bytes()))
+    check_texture(decode_texture((folder / "picture").read_bytes()).texture)
     return ""
 
 

@@ -124,6 +124,18 @@ def _picture(name: str, data: bytes, *kinds: str) -> Nasty:
     return Nasty(name, "pictures", writes({"picture": data}), frozenset(kinds or ("AssetError unreadable_texture",)))
 
 
+def _bombed(name: str, side: int, color: int, kind: str) -> Nasty:
+    """A bomb, made when it is asked for: it takes a second."""
+    return Nasty(
+        name, "pictures", lambda folder: write_files(folder, {"picture": _bomb(side, color)}), frozenset({kind})
+    )
+
+
+def _bomb_model(folder: Path, side: int) -> None:
+    """A model with such a texture."""
+    write_files(folder, obj_files(b"map_Kd t.png\n", more={"t.png": _bomb(side)}))
+
+
 def _textured(name: str, data: bytes, note: str) -> Nasty:
     """The same as a texture of a model."""
     return noted(name, "obj", obj_files(b"Kd 1 0 0\nmap_Kd t.png\n", more={"t.png": data}), note)
@@ -136,21 +148,22 @@ PICTURES = (
     _picture("png of no size", seeds.png(0, 0, _ROWS)),
     _picture("png with 64 MiB of text", seeds.png(4, 4, _ROWS, more=seeds.png_chunk(b"zTXt", _TEXT))),
     _picture("png with 64 MiB of profile", seeds.png(4, 4, _ROWS, more=seeds.png_chunk(b"iCCP", _PROFILE)), "loaded", "refused"),
-    _picture("png bomb of 4,000 x 4,000", _bomb(4000), "loaded"),
-    _picture("png bomb with alpha just below the limit", _bomb(8190, 6), "loaded"),
-    _picture("png bomb above the limit", _bomb(8200), HUGE),
+    _bombed("png bomb of 4,000 x 4,000", 4000, 2, "loaded"),
+    _bombed("png bomb with alpha just below the limit", 9_990, 6, "loaded"),
+    _bombed("png bomb above the limit", 10_001, 0, HUGE),
+    Nasty("texture that is a png bomb just below the limit", "obj", lambda folder: _bomb_model(folder, 9_990), frozenset({"loaded"}), frozenset({"texture_reduced"})),
     _picture("png without its end", seeds.picture("PNG")[:60]),
-    _picture("jpeg of 65,500 x 65,500", seeds.picture("JPEG").replace(b"\x00\x07\x00\x09", b"\xff\xdc\xff\xdc"), HUGE),
-    _picture("gif", seeds.picture("GIF", "P")),
-    _picture("tiff", seeds.picture("TIFF")),
+    _picture("jpeg of 65,500 x 65,500", seeds.picture("JPEG").replace(b"\x00\x07\x00\x09", b"\xff\xdc\xff\xdc"), "loaded", "refused"),
+    _picture("gif", seeds.picture("GIF", "P"), "loaded"),
+    _picture("tiff", seeds.picture("TIFF"), "loaded"),
     _picture("eps that would start ghostscript", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(/etc/passwd) (r) file\n%%EOF\n"),
     _picture("tga of 65,535 x 65,535", struct.pack("<BBB5xHHHHBB", 0, 0, 2, 0, 0, 65535, 65535, 24, 0), HUGE),
     _picture("bmp of 2,000,000,000 rows", seeds.picture("BMP")[:22] + struct.pack("<i", 2_000_000_000) + seeds.picture("BMP")[26:], HUGE),
     _picture("text", b"not a picture\n" * 99),
     _picture("nothing", b""),
     _textured("texture of 60,000 x 60,000", seeds.png(60_000, 60_000, _ROWS), "huge_texture"),
-    _textured("texture that is a gif", seeds.picture("GIF", "P"), "unreadable_texture"),
+    _textured("texture that is a ktx2", b"\xabKTX 20\xbb\r\n\x1a\n" + bytes(64), "unreadable_texture"),
     _textured("texture that is empty", b"", "unreadable_texture"),
-    noted("gltf texture that is a tiff", "gltf", gltf_files(lambda t: None) | {"t.png": seeds.picture("TIFF")}, "unreadable_texture"),
+    noted("gltf texture that is a ppm", "gltf", gltf_files(lambda t: None) | {"t.png": seeds.picture("PPM")}, "unreadable_texture"),
     noted("gltf texture of 60,000 x 60,000", "gltf", gltf_files(lambda t: None) | {"t.png": seeds.png(60_000, 60_000, _ROWS)}, "huge_texture"),
 )  # fmt: skip

@@ -4,6 +4,7 @@ import numpy as np
 
 from fuzzing.target import InsaneError
 from scenegen.assets.cleaning import diagonal
+from scenegen.assets.images import MAX_PIXELS
 from scenegen.assets.mesh import Material, Mesh, Texture, bounds
 from scenegen.assets.room_mesh import SIZE_M
 from scenegen.assets.source import Defect, ObjectModel, Room
@@ -68,7 +69,7 @@ def check_texture(texture: Texture) -> None:
     for level in texture.levels:
         expect(level.ndim == 3 and level.shape[2] == 3 and level.dtype == np.uint8 and level.size, "a texture's level")
     expect(texture.levels[-1].shape == (1, 1, 3), "a pyramid without a top")
-    expect(max(texture.size) <= 1024, "a texture that is too large")
+    expect(texture.size[0] * texture.size[1] <= MAX_PIXELS, "a texture that is too large")
 
 
 def check_defects(defects: tuple[Defect, ...]) -> str:
