@@ -155,7 +155,8 @@ def test_a_glow_texture_without_coordinates_glows_at_its_mean():
 def test_only_what_glows_gives_light_in_a_picture_of_both():
     lamp = wall(Material("lamp", (0.0, 0.0, 0.0), glow=(0.2, 0.3, 0.4)))
     plain = replace(
-        wall(Material("plain", (0.5, 0.5, 0.5))), vertices=wall(Material("")).vertices + np.float32([2.5, 0, 0])
+        wall(Material("plain", (0.5, 0.5, 0.5))),
+        vertices=wall(Material("")).vertices + np.array([2.5, 0, 0], np.float32),
     )
     scene = Scene((scenes.body(lamp, 1), scenes.body(plain, 2)))
     view = scenes.view((1.2, 0, 5), (1.2, 0.001, 0), size=(64, 48), f_px=60)
