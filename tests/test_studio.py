@@ -1,6 +1,6 @@
 """What a worker keeps, and how a sample falls back to other arrangements."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -15,6 +15,7 @@ from scenegen.geometry import compose, rotation_about, transform
 from scenegen.pipeline import studio
 from scenegen.pipeline.plan import objects_for
 from scenegen.pipeline.studio import Shelf, Studio, memory_bytes, stage_sample
+from scenegen.rendering.surfaces import build_table
 from scenegen.staging.covisibility import COARSE, glance
 from scenegen.staging.lighting import _arriving, lit_sample
 from scenegen.staging.stage import light
@@ -54,9 +55,20 @@ def test_a_broken_object_is_not_kept():
 
 def test_memory_counts_every_texture_once():
     texture = texture_from_image(np.zeros((64, 64, 3), np.uint8))
+    clamped = replace(texture, wrap=("clamp", "clamp"))
+    glow = texture_from_image(np.zeros((32, 16, 3), np.uint8))
     plain = scenes.box((0, 0, 0), (1, 1, 1))
-    painted = Mesh(plain.vertices, plain.faces, plain.face_material, (Material("a", texture=texture),) * 2)
-    assert memory_bytes(painted) - memory_bytes(plain) == sum(level.nbytes for level in texture.levels)
+    painted = Mesh(
+        plain.vertices,
+        plain.faces,
+        plain.face_material,
+        (Material("a", texture=texture, glow_texture=glow), Material("b", texture=clamped)),
+    )
+    table = build_table(replace(painted, uv=np.zeros((8, 2), np.float32), materials=painted.materials[:1]))
+    assert table.pool is not None
+    kept = sum(level.nbytes for t in (texture, glow) for level in t.levels)
+    drawn = table.pool.texels.nbytes + 4 * sum(level.size // 3 for level in glow.levels)
+    assert memory_bytes(painted) - memory_bytes(plain) == kept + drawn
 
 
 @pytest.fixture

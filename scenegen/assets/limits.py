@@ -17,5 +17,7 @@ class Limits:
 
 ROOM_LIMITS = Limits(max_bytes=1 << 30, max_faces=10_000_000, max_texels=1 << 26)
 """A room fills the picture: one atlas of 8192 x 8192 keeps its detail."""
-OBJECT_LIMITS = Limits(max_bytes=256 << 20, max_faces=2_000_000, max_texels=1 << 24)
-"""An object fills a part of it: one picture of 4096 x 4096."""
+OBJECT_LIMITS = Limits(max_bytes=256 << 20, max_faces=2_000_000, max_texels=1 << 22)
+"""An object fills a part of it: one picture of 2048 x 2048, which takes 39 MB in memory.
+
+A pixel at 1 m is 2 mm wide (f = 500 px); that many texels of 2 mm cover 16 m2, twice a wardrobe with all its sides."""

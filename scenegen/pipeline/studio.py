@@ -32,6 +32,9 @@ SHELF_BYTES = 300 << 20
 TRIANGLE_BYTES = 250
 """Memory of a triangle, all told: mesh, BVH, shading table."""
 
+TEXEL_BYTES = 3 + 4
+"""Memory of a texel of any mip level: its colour, and the renderer's word of it."""
+
 Progress = Callable[[int], None]
 
 
@@ -60,9 +63,10 @@ class Shelf:
 
 
 def memory_bytes(mesh: Mesh) -> int:
-    """Memory that an object takes, textures with their mip levels included; an estimate."""
-    textures = {id(m.texture): m.texture for m in mesh.materials if m.texture}
-    return TRIANGLE_BYTES * len(mesh.faces) + sum(level.nbytes for t in textures.values() for level in t.levels)
+    """Memory that an object takes once it was drawn: triangles, mip levels, the renderer's words of their texels."""
+    used = [t for m in mesh.materials for t in (m.texture, m.glow_texture) if t is not None]
+    texels = sum(level.size // 3 for levels in {id(t.levels): t.levels for t in used}.values() for level in levels)
+    return TRIANGLE_BYTES * len(mesh.faces) + TEXEL_BYTES * texels
 
 
 @dataclass
