@@ -122,7 +122,9 @@ def test_a_note_says_whether_it_is_a_scan(tmp_path):
 def test_wrong_unit_is_refused_with_what_to_do(tmp_path):
     vertices, faces = arrays()
     export(tmp_path / "mm.ply", vertices * 1000, faces)
-    with pytest.raises(AssetError, match=r"rooms are 2 to 300 m; state unit_m in assets\.jsonl") as caught:
+    with pytest.raises(
+        AssetError, match=r"300 m; if it is in millimetres, state unit_m 0\.001 in assets\.jsonl"
+    ) as caught:
         FolderRooms(tmp_path).load("mm")
     assert caught.value.reason == "implausible_size"
 

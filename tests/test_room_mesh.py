@@ -139,3 +139,11 @@ def test_tilt_and_doubt_are_recorded():
     assert float(tilt.detail.split()[0]) == pytest.approx(12, abs=0.3)
     bare = boxes(((0, 0, 0), (3, 3, 3)), inward=True)
     assert "doubtful_up" in codes(prepare_room("r", bare))
+
+
+def test_a_broken_promise_is_recorded():
+    full = made(size=(9, 7, 2.6), tables=12)
+    lying = prepare_room("r", full, authored=(0, 1, 0))
+    (said,) = [d.detail for d in lying.defects if d.code == "up_contradicted"]
+    assert said == "stands along z of the file, not as its format says; state up_axis in assets.jsonl"
+    assert "up_contradicted" not in codes(prepare_room("r", full, authored=(0, 0, 1)))

@@ -34,6 +34,7 @@ class FolderRoom:
     """"-y" and the like, true to 30 degrees; None: found without help."""
     unit_m: float
     license: str | None
+    unit_stated: bool = False
     is_scan: bool | None = None
     """Stated; None: told by the mesh."""
 
@@ -101,8 +102,8 @@ class FolderRooms:
         """sha256 (hex) of the mesh, its materials and the pictures they name, and of a stated axis or unit."""
         room = self._room(room_id)
         files = files_digest(tuple(sorted({f for p in room.forms for f in source_files(p, self.root)})), self.root)
-        stated = f"{room.up_axis} {room.unit_m}" + ("" if room.is_scan is None else f" {room.is_scan}")
-        return files if stated == "None 1.0" else hashlib.sha256(f"{files} {stated}".encode()).hexdigest()
+        stated = f"{room.up_axis} {room.unit_m if room.unit_stated else None} {room.is_scan}"
+        return files if stated == "None None None" else hashlib.sha256(f"{files} {stated}".encode()).hexdigest()
 
     def load(self, room_id: str) -> Room:
         """Read, clean and level one room. Raises AssetError with a reason where it cannot be used."""
@@ -115,6 +116,7 @@ class FolderRooms:
             defects,
             hint=UP_AXES[room.up_axis] if room.up_axis else None,
             authored=AUTHORED_UP.get(path.suffix.lower()),
+            unit_stated=room.unit_stated,
             is_scan=looks_scanned(mesh) if room.is_scan is None else room.is_scan,
         )
 
@@ -157,5 +159,6 @@ def _room(forms: tuple[Path, ...], note: dict[str, Any], default_id: str) -> Fol
         up_axis=note.get("up_axis"),
         unit_m=float(note.get("unit_m", 1.0)),
         license=note.get("license"),
+        unit_stated="unit_m" in note,
         is_scan=note.get("scan"),
     )

@@ -23,7 +23,7 @@ from scenegen.errors import AssetError
 
 MESH_SUFFIXES = (".glb", ".gltf", ".obj", ".off", ".ply", ".stl")
 """File types that `read_mesh` accepts, lower case."""
-LOADER_VERSION = 3
+LOADER_VERSION = 4
 """Raised when reading or cleaning changes its results: part of every cache key."""
 FARTHEST = 1e9
 """Coordinates beyond are damage: float32 holds nothing of a shape out there."""

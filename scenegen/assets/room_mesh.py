@@ -7,7 +7,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from scenegen.assets.alignment import Alignment, align
 from scenegen.assets.cleaning import (
-    diagonal,
     drop_degenerate,
     drop_small_components,
     drop_unreferenced,
@@ -17,6 +16,7 @@ from scenegen.assets.cleaning import (
 from scenegen.assets.decimation import decimate
 from scenegen.assets.mesh import Material, Mesh, bounds, face_vectors
 from scenegen.assets.normals import smooth_normals
+from scenegen.assets.scale import check_size, check_storey
 from scenegen.assets.source import Defect, Room
 from scenegen.errors import AssetError
 from scenegen.geometry import rotate, transform
@@ -26,8 +26,8 @@ MAX_FACES = 1_500_000
 """Larger scans are decimated."""
 FRAGMENT_M = 0.2
 """Loose parts with a smaller box diagonal are stray surface."""
-SIZE_M = (2.0, 300.0)
-"""Box diagonals that a room can have."""
+DOUBT = 0.5
+"""Confidence below which the up axis is said to be doubtful."""
 _LEVEL = float(np.cos(np.deg2rad(15)))
 _CREASE_DEG = 50.0
 
@@ -40,21 +40,24 @@ def prepare_room(
     hint: ArrayLike | None = None,
     authored: ArrayLike | None = None,
     is_scan: bool = False,
+    unit_stated: bool = False,
     categories: dict[int, str] | None = None,
 ) -> Room:
     """Clean and level a room's mesh given in metres, in any frame.
 
     `hint` is about its up direction, stated and final; `authored` is the up axis that its format promises, used
-    unless the room plainly stands otherwise. Loose crumbs are dropped from scans only. Everything changed or doubtful
-    is recorded as a defect. Raises AssetError: `no_area`, `implausible_size`, `no_floor`.
+    unless the room plainly stands otherwise. Loose crumbs are dropped from scans only. A stated unit is not doubted
+    for the height of a storey. Everything changed or doubtful is recorded as a defect. Raises AssetError: `no_area`,
+    `implausible_size`, `no_floor`.
     """
     mesh, cleaned = clean_room(mesh, FRAGMENT_M if is_scan else 0.0)
-    _check_size(room_id, mesh)
+    check_size(room_id, mesh, generator(0, Stage.ASSET))
     found = align(mesh.vertices, mesh.faces, generator(0, Stage.ASSET), hint, authored)
     mesh = moved(_with_normals(mesh), found.T_world_scan)
+    unit = () if unit_stated else check_storey(room_id, mesh, found)
     mesh, plain = _coloured(mesh)
     ceiling_m, closed = find_ceiling(mesh)
-    more = cleaned + _alignment_defects(found) + plain + (() if closed else (Defect("no_ceiling"),))
+    more = cleaned + _alignment_defects(found) + unit + plain + (() if closed else (Defect("no_ceiling"),))
     return Room(room_id, mesh, ceiling_m, categories or {}, defects + more)
 
 
@@ -100,16 +103,6 @@ def find_ceiling(mesh: Mesh) -> tuple[float, bool]:
     return float(np.average(height[inside], weights=area[inside])), True
 
 
-def _check_size(room_id: str, mesh: Mesh) -> None:
-    """Refuse what cannot be a room in metres."""
-    size = diagonal(mesh)
-    if not SIZE_M[0] <= size <= SIZE_M[1]:
-        raise AssetError(
-            "implausible_size",
-            f"{room_id}: {size:.3g} m across, rooms are {SIZE_M[0]:g} to {SIZE_M[1]:g} m; state unit_m in assets.jsonl",
-        )
-
-
 def _with_normals(mesh: Mesh) -> Mesh:
     """With shading normals: the file's own, mended, or smooth ones up to a crease."""
     if mesh.normals is None:
@@ -140,6 +133,15 @@ def _alignment_defects(found: Alignment) -> tuple[Defect, ...]:
         defects.append(Defect("tilted", f"{tilt:.1f} deg off the nearest axis, levelled"))
     if slope > 2:
         defects.append(Defect("sloping_floor", f"{slope:.1f} deg against the walls"))
-    if found.confidence < 0.1:
+    if found.contradicts:
+        stands = f"stands along {_axis_name(found.up)} of the file, not as its format says"
+        defects.append(Defect("up_contradicted", f"{stands}; state up_axis in assets.jsonl"))
+    if found.confidence < DOUBT:
         defects.append(Defect("doubtful_up", f"confidence {found.confidence:.2f}; state up_axis in assets.jsonl"))
     return tuple(defects)
+
+
+def _axis_name(up: NDArray[np.float64]) -> str:
+    """The axis that a direction is nearest to: "y", "-z"."""
+    axis = int(np.argmax(np.abs(up)))
+    return ("-" if up[axis] < 0 else "") + "xyz"[axis]

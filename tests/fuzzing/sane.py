@@ -6,7 +6,7 @@ from fuzzing.target import InsaneError
 from scenegen.assets.cleaning import diagonal
 from scenegen.assets.images import MAX_PIXELS
 from scenegen.assets.mesh import Material, Mesh, Texture, bounds
-from scenegen.assets.room_mesh import SIZE_M
+from scenegen.assets.scale import SIZE_M
 from scenegen.assets.source import Defect, ObjectModel, Room
 
 OBJECT_M = (1e-3, 1e3)
