@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import scenes
 
-from scenegen.assets.mesh import WHITE, Material, Mesh, texture_from_image
+from scenegen.assets.mesh import WHITE, Material, Mesh, Wrap, texture_from_image
 from scenegen.errors import RenderError
 from scenegen.geometry import Camera, View, compose, rotation_about
 from scenegen.lights import Lighting, PointLight
@@ -102,6 +102,49 @@ def test_colours_and_normals_agree_away_from_edges(frames):
     box = keep & (embree.instance == 2)
     assert np.abs(gl.rgb.astype(int) - embree.rgb)[box].mean() < 8
     assert np.quantile(np.abs(gl.normal.astype(int) - embree.normal)[keep], 0.95) <= 3
+
+
+PATTERN = np.kron(
+    np.array([[[230, 40, 40], [40, 200, 40]], [[40, 40, 220], [200, 200, 60]]], np.uint8),
+    np.ones((16, 16, 1), np.uint8),
+)
+"""Texels large enough that filters do not matter."""
+WRAPS: list[tuple[Wrap, Wrap]] = [("repeat", "repeat"), ("mirror", "clamp"), ("clamp", "mirror")]
+LOOKS = [
+    *(Material("w", (1.0, 1.0, 1.0), texture_from_image(PATTERN, wrap)) for wrap in WRAPS),
+    Material("tinted", (0.9, 0.5, 0.3), texture_from_image(PATTERN)),
+    Material("unlit", (0.8, 0.7, 0.9), texture_from_image(PATTERN), emission=1.0),
+    Material("lamp", (0.1, 0.1, 0.1), glow=(0.3, 0.15, 0.05)),
+    Material(
+        "screen",
+        (0.0, 0.0, 0.0),
+        glow=(1.5, 1.0, 1.2),
+        glow_texture=texture_from_image(PATTERN // 2, ("clamp", "clamp")),
+    ),
+    Material("plain", (0.6, 0.5, 0.2)),
+]
+
+
+def looked_wall(material, colors=None):
+    """A wall of 3 x 3 m across the y axis; the texture's square is its middle square metre."""
+    vertices = np.array([[-1.5, 0, -1.5], [1.5, 0, -1.5], [1.5, 0, 1.5], [-1.5, 0, 1.5]], np.float32)
+    uv = np.array([[-1, -1], [2, -1], [2, 2], [-1, 2]], np.float32)
+    faces = np.array([[0, 1, 2], [0, 2, 3]], np.int32)
+    return Mesh(vertices, faces, np.zeros(2, np.int32), (material,), uv=uv, colors=colors)
+
+
+CASES = [(m, False) for m in LOOKS] + [(m, True) for m in LOOKS if m.texture is None]
+"""Not textures times vertex colours: there OpenGL multiplies encoded values."""
+
+
+@pytest.mark.parametrize(("material", "colored"), CASES, ids=lambda v: getattr(v, "name", str(v)))
+def test_looks_agree_with_embree(opengl, material, colored):
+    mesh = looked_wall(material, np.full((4, 3), (250, 180, 90), np.uint8) if colored else None)
+    scene = Scene((scenes.body(mesh, 1),))
+    view = scenes.view((0.2, -3.5, 0.3), (0, 0, 0), size=(200, 160), f_px=200)
+    gl, embree = opengl.render(scene, view, LAMP).rgb.astype(int), EmbreeRenderer().render(scene, view, LAMP).rgb
+    assert np.quantile(np.abs(gl - embree), 0.93) <= 2
+    assert np.abs(gl - embree).mean() < 3
 
 
 def test_shapes_types_and_repeatability(opengl, stage, frames):

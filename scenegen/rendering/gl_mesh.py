@@ -1,4 +1,8 @@
-"""Meshes in pyrender's terms: one set of primitives that shows albedo, one that shows normals as colours.
+"""Meshes in pyrender's terms: primitives that show albedo, others that show glow, others normals as colours.
+
+pyrender multiplies encoded values. So colours are multiplied into textures, and into vertex colours, before they are
+handed over; only where a material has a texture and vertex colours OpenGL forms the product, of encoded values, which
+differs from that of light by a few grey levels. Its mip levels are means of encoded values too.
 
 Import this module only through `pyrender_renderer`, which sets up OpenGL's platform first.
 """
@@ -8,68 +12,123 @@ from dataclasses import dataclass
 import numpy as np
 import pyrender
 from numpy.typing import NDArray
+from OpenGL.GL import GL_CLAMP_TO_EDGE, GL_MIRRORED_REPEAT, GL_REPEAT
 
 from scenegen.assets.mesh import Material, Mesh, Texture
 from scenegen.rendering.surfaces import SurfaceTable, build_table
+from scenegen.srgb import decode, encode
 
 F32 = NDArray[np.float32]
+Rgb = tuple[float, float, float]
 WHITE = (1.0, 1.0, 1.0, 1.0)
+_WRAPS = {"repeat": GL_REPEAT, "mirror": GL_MIRRORED_REPEAT, "clamp": GL_CLAMP_TO_EDGE}
+
+
+@dataclass(frozen=True, eq=False)
+class GlPart:
+    """Faces of a mesh that give off light alike."""
+
+    emission: float
+    """Share of light given off."""
+    strength: float
+    """What the colours of `glow` stand for at 1: radiance."""
+    albedo: pyrender.Mesh
+    glow: pyrender.Mesh | None
+    """The same triangles coloured by their glow; None where they have none."""
 
 
 @dataclass(frozen=True, eq=False)
 class GlMesh:
     """What one mesh looks like to OpenGL."""
 
-    albedo: tuple[tuple[float, pyrender.Mesh], ...]
-    """(emission, primitives) for each distinct emission among the materials."""
+    parts: tuple[GlPart, ...]
     normal: pyrender.Mesh
-    """The same triangles, coloured by (normal + 1) / 2 in mesh axes."""
+    """All triangles, coloured by (normal + 1) / 2 in mesh axes."""
 
 
 def gl_mesh(mesh: Mesh) -> GlMesh:
     """Hand a mesh over; vertices are compacted per material."""
-    textures: dict[int, pyrender.Texture] = {}
-    groups: dict[float, list[pyrender.Primitive]] = {}
-    for index in np.unique(mesh.face_material):
+    textures: dict[tuple[object, ...], pyrender.Texture] = {}
+    groups: dict[tuple[float, float], list[int]] = {}
+    for index in np.unique(mesh.face_material).tolist():
         material = mesh.materials[index]
-        primitive = _albedo_primitive(mesh, material, mesh.faces[mesh.face_material == index], textures)
-        groups.setdefault(material.emission, []).append(primitive)
-    albedo = tuple((emission, pyrender.Mesh(groups[emission])) for emission in sorted(groups))
-    return GlMesh(albedo, pyrender.Mesh([_normal_primitive(mesh)]))
+        groups.setdefault((material.emission, max(material.glow)), []).append(index)
+    parts = tuple(_part(mesh, *light, groups[light], textures) for light in sorted(groups))
+    return GlMesh(parts, pyrender.Mesh([_normal_primitive(mesh)]))
 
 
-def _albedo_primitive(
-    mesh: Mesh, material: Material, faces: NDArray[np.int32], textures: dict[int, pyrender.Texture]
+def _part(
+    mesh: Mesh, emission: float, strength: float, which: list[int], textures: dict[tuple[object, ...], pyrender.Texture]
+) -> GlPart:
+    """The faces of some materials."""
+    materials = [(index, mesh.materials[index]) for index in which]
+    albedo = [_primitive(mesh, i, m.color, m.texture, mesh.colors, textures) for i, m in materials]
+    if not strength:
+        return GlPart(emission, 0.0, pyrender.Mesh(albedo), None)
+    glow = [_primitive(mesh, i, _glow_color(m), m.glow_texture, None, textures) for i, m in materials]
+    return GlPart(emission, strength, pyrender.Mesh(albedo), pyrender.Mesh(glow))
+
+
+def _glow_color(material: Material) -> Rgb:
+    """Encoded colour of a material's glow, its largest part 1."""
+    r, g, b = encode(np.array(material.glow) / max(material.glow)).tolist()
+    return r, g, b
+
+
+def _primitive(
+    mesh: Mesh,
+    index: int,
+    color: Rgb,
+    texture: Texture | None,
+    colors: NDArray[np.uint8] | None,
+    textures: dict[tuple[object, ...], pyrender.Texture],
 ) -> pyrender.Primitive:
     """The faces of one material, each wound both ways: pyrender's segmentation pass always culls back faces."""
-    used, indices = np.unique(faces, return_inverse=True)
+    used, indices = np.unique(mesh.faces[mesh.face_material == index], return_inverse=True)
     indices = indices.reshape(-1, 3).astype(np.uint32)
-    textured = material.texture is not None and mesh.uv is not None
+    shown = texture if mesh.uv is not None else None
+    plain = color if texture is None else _product(color, texture.levels[-1][0, 0] / 255)
     return pyrender.Primitive(
         positions=mesh.vertices[used],
         indices=np.concatenate([indices, indices[:, ::-1]]),
-        texcoord_0=mesh.uv[used] if textured and mesh.uv is not None else None,
-        color_0=None if mesh.colors is None else _rgba(mesh.colors[used] / np.float32(255)),
-        material=_gl_material(material, textured, textures),
+        texcoord_0=mesh.uv[used] if shown is not None and mesh.uv is not None else None,
+        color_0=None if colors is None else _rgba(_vertex_colors(colors[used], plain if shown is None else None)),
+        material=_gl_material(shown, color, plain if colors is None else None, textures),
     )
 
 
-def _gl_material(material: Material, textured: bool, textures: dict[int, pyrender.Texture]) -> pyrender.Material:
-    """Base colour alone; a texture that several materials share is handed over once."""
-    texture = material.texture
-    if not textured or texture is None:
-        color = texture.levels[-1][0, 0] / 255 if texture is not None else np.clip(material.color, 0, 1)
-        return pyrender.MetallicRoughnessMaterial(baseColorFactor=(*color, 1.0))
-    if id(texture) not in textures:
-        textures[id(texture)] = _gl_texture(texture)
-    return pyrender.MetallicRoughnessMaterial(baseColorFactor=WHITE, baseColorTexture=textures[id(texture)])
+def _product(color: Rgb, other: NDArray) -> Rgb:
+    """Encoded product, in light, of two encoded colours."""
+    r, g, b = encode(decode(np.array(color)) * decode(other)).tolist()
+    return r, g, b
 
 
-def _gl_texture(texture: Texture) -> pyrender.Texture:
-    """The full image; OpenGL makes its own mip levels. Four bytes per texel: pyrender skews odd RGB rows."""
-    image = texture.levels[0]
-    opaque = np.full((*image.shape[:2], 1), 255, np.uint8)
-    return pyrender.Texture(source=np.concatenate([image, opaque], axis=2), source_channels="RGBA")
+def _vertex_colors(colors: NDArray[np.uint8], color: Rgb | None) -> NDArray[np.float64]:
+    """(N, 3) encoded vertex colours in [0, 1], times the colour of a material without texture."""
+    return colors / 255 if color is None else encode(decode(colors / 255) * decode(np.array(color)))
+
+
+def _gl_material(
+    texture: Texture | None, color: Rgb, plain: Rgb | None, textures: dict[tuple[object, ...], pyrender.Texture]
+) -> pyrender.Material:
+    """Base colour alone; a texture that several materials share in one colour is handed over once."""
+    if texture is None:
+        return pyrender.MetallicRoughnessMaterial(baseColorFactor=WHITE if plain is None else (*plain, 1.0))
+    key = id(texture.levels), texture.wrap, color
+    if key not in textures:
+        textures[key] = _gl_texture(texture, color)
+    return pyrender.MetallicRoughnessMaterial(baseColorFactor=WHITE, baseColorTexture=textures[key])
+
+
+def _gl_texture(texture: Texture, color: Rgb) -> pyrender.Texture:
+    """The full image times a colour; OpenGL makes its own mip levels. Four bytes a texel: pyrender skews odd rows."""
+    image = np.full((*texture.levels[0].shape[:2], 4), 255, np.uint8)
+    byte = decode(np.arange(256) / 255)
+    for channel in range(3):
+        table = np.rint(255 * encode(byte * float(decode(np.array(color[channel]))))).astype(np.uint8)
+        np.take(table, texture.levels[0][..., channel], out=image[..., channel], mode="clip")
+    u, v = (_WRAPS[mode] for mode in texture.wrap)
+    return pyrender.Texture(sampler=pyrender.Sampler(wrapS=u, wrapT=v), source=image, source_channels="RGBA")
 
 
 def _normal_primitive(mesh: Mesh) -> pyrender.Primitive:

@@ -1,13 +1,14 @@
 """The OpenGL renderer: pyrender draws what is seen, the light is computed as by the Embree renderer.
 
-OpenGL gives depth and instance at the pixels' centres (a pass without multisampling), and albedo
-and shading normals with fourfold multisampling (so both are blends at silhouettes). pyrender has no
+OpenGL gives depth and instance at the pixels' centres (a pass without multisampling), and albedo, glow
+and shading normals with fourfold multisampling (so these are blends at silhouettes). pyrender has no
 shadows of point lights and another falloff; therefore its lighting is not used: the same Lambertian
 lamps are applied to the buffers, with shadow rays by Embree. Numbers differ from the Embree
 renderer by OpenGL's own texture filtering and by edges; bytes depend on the driver.
 """
 
 import os
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -25,7 +26,7 @@ from scenegen.rendering.shading import illuminate
 from scenegen.rendering.surfels import Surfels
 from scenegen.rendering.tone import to_bytes
 from scenegen.srgb import decode
-from scenegen.tracing.raycaster import Scene
+from scenegen.tracing.raycaster import Body, Scene
 
 F32 = NDArray[np.float32]
 NEAR_M = 0.02
@@ -54,8 +55,7 @@ class PyrenderRenderer:
         """Photograph `scene` from `view`; `hits` of the frame is None. See `Frame`."""
         shape = view.camera.height, view.camera.width
         self._canvas.viewport_height, self._canvas.viewport_width = shape
-        ids, emission, depth, albedo, normal = self._draw(scene, view)
-        surfels = _surfels(scene, view, ids, depth, albedo, normal, emission)
+        ids, depth, surfels = self._draw(scene, view)
         light, _ = illuminate(scene, surfels, lighting)
         rgb = scatter(surfels.ray, to_bytes(light), shape, BACKGROUND)
         return Frame(rgb, depth, ids, scatter(surfels.ray, camera_normals(surfels, view), shape), None)
@@ -64,35 +64,74 @@ class PyrenderRenderer:
         """Give the OpenGL context back."""
         self._canvas.delete()
 
-    def _draw(self, scene: Scene, view: View) -> tuple[NDArray[np.uint16], F32, F32, NDArray[np.uint8], F32]:
-        """Buffers (H, W): instance, emission, depth, albedo (3 bytes sRGB), normal in mesh axes (3 float)."""
+    def _draw(self, scene: Scene, view: View) -> tuple[NDArray[np.uint16], F32, Surfels]:
+        """Instance (H, W), depth (H, W), and the surface elements of the pixels that show something."""
         flags = self._pyrender.RenderFlags
-        stage, ids, normals = self._stage(scene, view)
-        _show(ids, normals, show_normals=False)
-        code, depth = self._canvas.render(stage, flags.SEG | flags.RGBA, ids)
-        albedo, _ = self._canvas.render(stage, flags.FLAT | flags.RGBA)
-        _show(ids, normals, show_normals=True)
-        stage.bg_color = np.array(_GREY)
-        shown, _ = self._canvas.render(stage, flags.FLAT | flags.RGBA)
-        instance = code[..., 0].astype(np.uint16) | code[..., 1].astype(np.uint16) << 8
+        stage = self._stage(scene, view)
+        stage.show(stage.albedo)
+        code, depth = self._canvas.render(stage.scene, flags.SEG | flags.RGBA, stage.codes())
+        part = code[..., 0] | code[..., 1].astype(np.intp) << 8 | code[..., 2].astype(np.intp) << 16
+        colors = {"albedo": self._canvas.render(stage.scene, flags.FLAT | flags.RGBA)[0]}
+        if any(stage.strength):
+            stage.show(stage.glow)
+            colors["glow"] = self._canvas.render(stage.scene, flags.FLAT | flags.RGBA)[0]
+        stage.show(stage.normal)
+        stage.scene.bg_color = np.array(_GREY)
+        shown, _ = self._canvas.render(stage.scene, flags.FLAT | flags.RGBA)
+        instance = np.take(np.array(stage.instance, np.uint16), part)
         depth = np.where(instance > 0, depth, 0).astype(np.float32)
-        return instance, code[..., 2] / np.float32(255), depth, albedo[..., :3], shown[..., :3] / np.float32(127.5) - 1
+        surfels = _surfels(scene, view, stage, part, depth, colors, shown[..., :3] / np.float32(127.5) - 1)
+        return instance, depth, surfels
 
-    def _stage(self, scene: Scene, view: View) -> tuple[Any, dict[Any, tuple[int, int, int]], list[Any]]:
-        """The scene for pyrender; the code (instance low, high, emission) of each albedo node; the normal nodes."""
-        stage = self._pyrender.Scene(bg_color=(*(np.array(BACKGROUND) / 255), 1.0))
-        stage.add(_camera(self._pyrender, view), pose=view.T_world_cam @ _T_CAM_GL)
-        ids: dict[Any, tuple[int, int, int]] = {}
-        normals = []
+    def _stage(self, scene: Scene, view: View) -> "_Stage":
+        """The scene for pyrender."""
+        stage = _Stage(self._pyrender.Scene(bg_color=(*(np.array(BACKGROUND) / 255), 1.0)))
+        stage.scene.add(_camera(self._pyrender, view), pose=view.T_world_cam @ _T_CAM_GL)
         for body in scene.bodies:
             if body.mesh not in self._meshes:
                 self._meshes[body.mesh] = self._gl_mesh(body.mesh)
             gl = self._meshes[body.mesh]
-            for emission, part in gl.albedo:
-                code = (body.instance & 0xFF, body.instance >> 8, round(255 * emission))
-                ids[stage.add(part, pose=body.T_world_body)] = code
-            normals.append(stage.add(gl.normal, pose=body.T_world_body))
-        return stage, ids, normals
+            for part in gl.parts:
+                stage.add(body, part)
+            stage.normal.append(stage.scene.add(gl.normal, pose=body.T_world_body))
+        return stage
+
+
+@dataclass(eq=False)
+class _Stage:
+    """What pyrender draws; part 0 is nothing. Three sets of nodes are drawn one at a time; all stay on the device."""
+
+    scene: Any
+    albedo: list[Any] = field(default_factory=list)
+    """A node of each part."""
+    glow: list[Any] = field(default_factory=list)
+    """A node of each part: its glow, or, where it has none, its albedo, so that it still hides what is behind."""
+    normal: list[Any] = field(default_factory=list)
+    """A node of each body."""
+    instance: list[int] = field(default_factory=lambda: [0])
+    """Instance of each part, nothing first; so with the next two."""
+    emission: list[float] = field(default_factory=lambda: [0.0])
+    strength: list[float] = field(default_factory=lambda: [0.0])
+
+    def add(self, body: Body, part: Any) -> None:
+        """Add the faces of a body that give off light alike."""
+        node = self.scene.add(part.albedo, pose=body.T_world_body)
+        self.albedo.append(node)
+        self.glow.append(node if part.glow is None else self.scene.add(part.glow, pose=body.T_world_body))
+        self.instance.append(body.instance)
+        self.emission.append(part.emission)
+        self.strength.append(part.strength)
+
+    def codes(self) -> dict[Any, tuple[int, int, int]]:
+        """The number of its part for each node of `albedo`, as a colour."""
+        return {n: (k & 0xFF, k >> 8 & 0xFF, k >> 16) for k, n in enumerate(self.albedo, start=1)}
+
+    def show(self, nodes: list[Any]) -> None:
+        """Choose what is drawn."""
+        for node in (*self.albedo, *self.glow, *self.normal):
+            node.mesh.is_visible = False
+        for node in nodes:
+            node.mesh.is_visible = True
 
 
 def _import_pyrender() -> tuple[ModuleType, Any]:
@@ -137,31 +176,33 @@ def _camera(pyrender: ModuleType, view: View) -> Any:
     )
 
 
-def _show(ids: dict[Any, tuple[int, int, int]], normals: list[Any], show_normals: bool) -> None:
-    """Choose which set of primitives is drawn; both stay on the device."""
-    for node in ids:
-        node.mesh.is_visible = not show_normals
-    for node in normals:
-        node.mesh.is_visible = show_normals
-
-
 def _surfels(
-    scene: Scene, view: View, ids: NDArray[np.uint16], depth: F32, albedo: NDArray[np.uint8], normal: F32, emission: F32
+    scene: Scene,
+    view: View,
+    stage: _Stage,
+    part: NDArray[np.intp],
+    depth: F32,
+    colors: dict[str, NDArray[np.uint8]],
+    normal: F32,
 ) -> Surfels:
-    """Surface elements of the pixels that show something."""
-    ray = np.flatnonzero(ids)
+    """Surface elements of the pixels that show something; images (H, W, ...) of albedo and glow in sRGB bytes."""
+    ray = np.flatnonzero(part)
+    seen = part.ravel()[ray]
     toward = np.take(pixel_rays(view), ray, axis=0).T
     t = depth.ravel()[ray]
-    side = _world_normals(scene, ids.ravel()[ray], normal.reshape(-1, 3)[ray], toward)
+    instance = np.take(np.array(stage.instance, np.uint16), seen)
+    side = _world_normals(scene, instance, normal.reshape(-1, 3)[ray], toward)
+    light = {name: np.ascontiguousarray(_DECODE[c[..., :3].reshape(-1, 3)[ray]].T) for name, c in colors.items()}
+    glow = light.get("glow")
     return Surfels(
         ray=ray,
         t=t,
         point=toward * t + view.position.astype(np.float32)[:, None],
         side=side,
         normal=side,
-        albedo=np.ascontiguousarray(_DECODE[albedo.reshape(-1, 3)[ray]].T),
-        emission=emission.ravel()[ray],
-        glow=None,
+        albedo=light["albedo"],
+        emission=np.take(np.array(stage.emission, np.float32), seen),
+        glow=None if glow is None else glow * np.take(np.array(stage.strength, np.float32), seen),
         material=np.zeros(len(ray), np.uint8),
     )
 
