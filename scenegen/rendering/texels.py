@@ -8,6 +8,7 @@ are 32-bit words that widen to 64-bit words with three 16-bit lanes; the bilinea
 light; between the texels of a level encoded values are mixed.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -50,8 +51,18 @@ class TexelPool:
 
 def pack(rgb: NDArray[np.uint8]) -> U32:
     """(..., 3) uint8 colours to (...) uint32 words: red in bits 0-7, blue in 8-15, green in 16-23."""
-    x = rgb.astype(np.uint32)
-    return np.asarray(x[..., 0] | x[..., 2] << 8 | x[..., 1] << 16, np.uint32)
+    out = np.zeros(rgb.shape[:-1], np.uint32)
+    _write(out, rgb)
+    return out
+
+
+def _write(words: U32, rgb: NDArray[np.uint8]) -> None:
+    """Pack into (...) contiguous zeros, byte by byte: wide temporaries of a large atlas would take gigabytes."""
+    lanes = words.view(np.uint8).reshape(*rgb.shape[:-1], 4)
+    if sys.byteorder == "big":
+        lanes = lanes[..., ::-1]
+    for byte, channel in enumerate((0, 2, 1)):
+        lanes[..., byte] = rgb[..., channel]
 
 
 def widen(words: U32) -> U64:
@@ -74,17 +85,15 @@ def decode_lanes(sums: U64) -> F32:
 def build_pool(chains: Sequence[Texture | Rgb]) -> TexelPool:
     """Pool of textures and plain colours (encoded, in [0, 1]); a texture used twice is stored once."""
     levels = [_levels(chain) for chain in chains]
-    place: dict[int, int] = {}
-    parts: list[U32] = []
-    size = 0
-    for level in (level for chain in levels for level in chain):
-        if id(level) not in place:
-            place[id(level)] = size
-            parts.append(pack(level).ravel())
-            size += parts[-1].size
+    distinct = {id(level): level for chain in levels for level in chain}
+    starts = np.cumsum([0, *(level.size // 3 for level in distinct.values())]).tolist()
+    place = dict(zip(distinct, starts, strict=False))
+    texels = np.zeros(starts[-1], np.uint32)
+    for key, level in distinct.items():
+        _write(texels[place[key] : place[key] + level.size // 3], level.reshape(-1, 3))
     full = [(chain + chain[-1:] * LEVELS)[:LEVELS] for chain in levels]
     offset, width, height = (np.array(column, np.intp) for column in zip(*_places(full, place), strict=True))
-    return TexelPool(np.concatenate(parts), offset, width, height, _modes(chains))
+    return TexelPool(texels, offset, width, height, _modes(chains))
 
 
 def _levels(chain: Texture | Rgb) -> list[NDArray[np.uint8]]:
