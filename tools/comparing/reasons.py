@@ -6,6 +6,11 @@ from comparing.facts import Facts
 from comparing.product import Reading
 from comparing.verdict import Verdict
 
+ALWAYS = ("polygons that are not plane", "more than four joints")
+"""Notes of the page that explain any difference: there is no one right triangulation; three.js takes four joints."""
+LOOKS = ("several pictures", "colours of faces", "STL colours")
+"""Notes that explain a difference of the pictures: what the page does not show."""
+
 
 def reason_of(verdict: Verdict, reader: Facts, reading: Reading) -> str:
     """A short reason, equal for equal causes; empty where there is nothing to explain."""
@@ -18,11 +23,11 @@ def reason_of(verdict: Verdict, reader: Facts, reading: Reading) -> str:
 
 def _known(verdict: Verdict, reader: Facts) -> str:
     """What explains a difference, in brackets."""
-    only_look = set(verdict.differs) <= {"picture"}
-    alpha = sorted(n for n in reader.notes if n.startswith("alpha"))
-    if only_look and any(n.startswith("missing") for n in reader.notes):
-        return " (a picture is missing)"
-    return f" ({alpha[0]})" if only_look and alpha else ""
+    notes = [n for n in reader.notes if n in ALWAYS]
+    if set(verdict.differs) <= {"picture"}:
+        notes += ["a picture is missing" for n in reader.notes if n.startswith("missing")]
+        notes += [n for n in reader.notes if n in LOOKS or n.startswith("alpha")]
+    return f" ({notes[0]})" if notes else ""
 
 
 def _general(detail: str) -> str:

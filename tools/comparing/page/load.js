@@ -10,6 +10,7 @@ import { STLLoader } from "three/addons/loaders/STLLoader.js";
 import { TGALoader } from "three/addons/loaders/TGALoader.js";
 import { MeshoptDecoder } from "three/addons/libs/meshopt_decoder.module.js";
 
+const BENT = "polygons that are not plane";
 const LIBRARIES = "/three/examples/jsm/libs/";
 
 // KHR_materials_pbrSpecularGlossiness left three.js in r147: its diffuse part is put in the place of the base colour
@@ -78,27 +79,44 @@ function text(data) {
 
 async function loadObj(data, folder, manager, notes) {
   const lines = text(data).replace(/\\\r?\n/g, "").split(/\r\n|\n|\r/);
-  const libraries = lines.filter((l) => /^\s*mtllib\s/.test(l)).map((l) => l.trim().slice(7).trim());
+  const libraries = lines.filter((l) => /^\s*mtllib\s/.test(l)).map((l) => l.replace(/\s#.*/, "").trim().slice(7).trim());
   const loader = new OBJLoader(manager), known = new Set(), creators = [];
   for (const name of new Set(libraries)) {
     const from = folder + encodeURI(name.replaceAll("\\", "/")).replaceAll("#", "%23");
     const answer = await fetch(from);
     if (!answer.ok) { notes.push("no material file"); continue; }
-    const creator = new MTLLoader(manager).parse(text(await answer.arrayBuffer()), THREE.LoaderUtils.extractUrlBase(from));
+    const creator = new MTLLoader(manager).parse(text(await answer.arrayBuffer()).replaceAll("\t", " "), THREE.LoaderUtils.extractUrlBase(from));
     Object.keys(creator.materialsInfo).forEach((n) => known.add(n));
     creator.preload();
     creators.push(creator);
   }
   if (creators.length) loader.setMaterials({ create: (name) => creators.map((c) => c.create(name)).find((m, i) => creators[i].materialsInfo[name]) });
-  const root = loader.parse(split(lines).join("\n"));
+  const centre = recentre(lines), root = loader.parse(split(lines, notes).join("\n"));
+  root.position.copy(centre);
   root.traverse((o) => {
-    for (const m of [o.material ?? []].flat()) m.userData.plain = !known.has(m.name);
+    for (const m of [o.material ?? []].flat()) {
+      m.userData.plain = !known.has(m.name);
+      m.vertexColors ||= "color" in o.geometry.attributes; // three.js leaves them out below materials of a file
+    }
   });
   return root;
 }
 
+// three.js keeps float32: what lies far away is read about its first point
+function recentre(lines) {
+  const first = lines.find((l) => /^\s*v\s/.test(l))?.trim().split(/\s+/).slice(1, 4).map(Number) ?? [0, 0, 0];
+  const centre = new THREE.Vector3(...(first.some((x) => Math.abs(x) > 1000) ? first.map(Math.round) : [0, 0, 0]));
+  if (!centre.lengthSq()) return centre;
+  lines.forEach((line, i) => {
+    if (!/^\s*v\s/.test(line)) return;
+    const [v, x, y, z, ...rest] = line.trim().split(/\s+/);
+    lines[i] = [v, x - centre.x, y - centre.y, z - centre.z, ...rest].join(" ");
+  });
+  return centre;
+}
+
 // three.js fans polygons, which is wrong for concave ones: those are cut into ears here
-function split(lines) {
+function split(lines, notes) {
   const points = [], out = [];
   for (const line of lines) {
     const words = line.trim().split(/\s+/);
@@ -106,19 +124,22 @@ function split(lines) {
     if (words[0] !== "f" || words.length < 5) { out.push(line); continue; }
     const corners = words.slice(1).filter((w) => !w.startsWith("#"));
     const found = corners.map((w) => { const i = parseInt(w); return points[i < 0 ? points.length + i : i - 1]; });
-    const ears = found.every(Boolean) ? concave(found) : null;
+    const ears = found.every(Boolean) ? concave(found, notes) : null;
     if (!ears) out.push(line);
     else for (const ear of ears) out.push("f " + ear.map((i) => corners[i]).join(" "));
   }
   return out;
 }
 
-function concave(points) {
+// triangles of a polygon that is not convex, else null; says so where it does not lie in a plane
+function concave(points, notes) {
   const normal = new THREE.Vector3(), n = points.length;
   const edges = points.map((p, i) => points[(i + 1) % n].clone().sub(p));
   for (let i = 1; i + 1 < n; i++) {
     normal.add(points[i].clone().sub(points[0]).cross(points[i + 1].clone().sub(points[0])));
   }
+  const off = points.map((p) => Math.abs(p.clone().sub(points[0]).dot(normal)));
+  if (Math.max(...off) > 1e-3 * normal.length() ** 1.5 && !notes.includes(BENT)) notes.push(BENT);
   const turns = edges.map((e, i) => e.clone().cross(edges[(i + 1) % n]).dot(normal));
   const least = 1e-6 * normal.lengthSq();
   if (turns.every((t) => t >= -least) || !(normal.lengthSq() > 0)) return null;
@@ -165,7 +186,7 @@ async function loadOff(data, folder, manager, notes) {
   for (const line of words.slice(1 + count, 1 + count + faces)) {
     const [n, ...rest] = line.trim().split(/\s+/).map(Number), corners = rest.slice(0, n);
     if (rest.length > n) notes.push("colours of faces");
-    const ears = concave(corners.map((i) => points[i])) ?? corners.slice(2).map((_, i) => [0, i + 1, i + 2]);
+    const ears = concave(corners.map((i) => points[i]), notes) ?? corners.slice(2).map((_, i) => [0, i + 1, i + 2]);
     for (const ear of ears) index.push(...ear.map((i) => corners[i]));
   }
   const geometry = new THREE.BufferGeometry().setIndex(index);
