@@ -3,6 +3,7 @@
 import base64
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from browser import Page
@@ -103,12 +104,21 @@ def polygon_facts(path: Path) -> Facts:
         from plyfile import PlyData
 
         ply = PlyData.read(str(path))
-        faces = next(p.name for p in ply["face"].properties if p.name in ("vertex_indices", "vertex_index"))
         points = np.stack([ply["vertex"][axis].astype(np.float64) for axis in "xyz"], axis=1)
-        rings = [points[np.asarray(ring)] for ring in ply["face"][faces] if len(ring) > 2]
+        rings = [points[ring] for ring in _rings(ply) if len(ring) > 2]
         area = sum(np.linalg.norm(np.cross(r - r[0], np.roll(r, -1, 0) - r[0]).sum(0)) / 2 for r in rings)
         corners = np.concatenate(rings)
         count = sum(len(r) - 2 for r in rings)
         return Facts("", count, count, count, tuple(corners.min(0)), tuple(corners.max(0)), float(area))
     except Exception as error:  # foreign parsers raise anything
         return Facts(error=f"plyfile: {error}"[:200])
+
+
+def _rings(ply: Any) -> list[NDArray[np.integer]]:
+    """Corners of all faces, and of all triangles of strips, which a -1 ends."""
+    if "tristrips" not in ply:
+        name = next(p.name for p in ply["face"].properties if p.name in ("vertex_indices", "vertex_index"))
+        return [np.asarray(ring) for ring in ply["face"][name]]
+    strips = np.concatenate([np.append(strip, -1) for strip in ply["tristrips"]["vertex_indices"]])
+    triples = np.lib.stride_tricks.sliding_window_view(strips, 3)
+    return list(triples[(triples >= 0).all(axis=1)])

@@ -8,8 +8,10 @@ from comparing.verdict import Verdict
 
 ALWAYS = ("polygons that are not plane", "more than four joints")
 """Notes of the page that explain any difference: there is no one right triangulation; three.js takes four joints."""
-LOOKS = ("several pictures", "colours of faces", "STL colours")
-"""Notes that explain a difference of the pictures: what the page does not show."""
+LOOKS = ("several pictures", "colours of faces", "STL colours", "coincident faces")
+"""Notes that explain a difference of the pictures: what the page does not show, or not always the same."""
+SAID = ("missing_texture", "unreadable_texture", "ignored_extension", "cut_out", "translucent", "glow_uv")
+"""Defects of scenegen that explain one."""
 
 
 def reason_of(verdict: Verdict, reader: Facts, reading: Reading) -> str:
@@ -17,14 +19,15 @@ def reason_of(verdict: Verdict, reader: Facts, reading: Reading) -> str:
     if verdict.outcome == "agree":
         return verdict.detail.partition(": ")[0].replace("; ", ", not with ")
     if verdict.outcome == "differs":
-        return " ".join(verdict.differs) + _known(verdict, reader)
+        return " ".join(verdict.differs) + _known(verdict, reader, reading)
     return _general(verdict.detail)
 
 
-def _known(verdict: Verdict, reader: Facts) -> str:
+def _known(verdict: Verdict, reader: Facts, reading: Reading) -> str:
     """What explains a difference, in brackets."""
     notes = [n for n in reader.notes if n in ALWAYS]
     if set(verdict.differs) <= {"picture"}:
+        notes += [f"said by {code}" for code in SAID if any(d.startswith(code) for d in reading.defects)]
         notes += ["a picture is missing" for n in reader.notes if n.startswith("missing")]
         notes += [n for n in reader.notes if n in LOOKS or n.startswith("alpha")]
     return f" ({notes[0]})" if notes else ""

@@ -9,8 +9,8 @@ from comparing.facts import EYES, FOV_DEG, SIZE_PX
 from scenegen.assets.mesh import Mesh, bounds
 from scenegen.geometry import View, pinhole
 from scenegen.rendering.embree_renderer import pixel_rays
-from scenegen.rendering.shading import Rays, gather
 from scenegen.rendering.surfaces import build_table
+from scenegen.rendering.surfels import Rays, gather
 from scenegen.rendering.tone import encode
 from scenegen.tracing.raycaster import Body, Bvh, Scene, nearest
 
@@ -43,7 +43,7 @@ def _picture(scene: Scene, tables: dict, seen: View) -> NDArray[np.uint8]:
     hits = nearest(scene, rays.origin, rays.directions)
     surfels = gather(scene, tables, rays, hits)
     out = np.zeros((SIZE_PX * SIZE_PX, 4), np.uint8)
-    light = surfels.albedo + getattr(surfels, "glow", 0.0)
+    light = surfels.albedo if surfels.glow is None else surfels.albedo + surfels.glow
     out[surfels.ray, :3] = np.rint(255 * encode(light)).T
     out[surfels.ray, 3] = 255
     return out.reshape(SIZE_PX, SIZE_PX, 4)

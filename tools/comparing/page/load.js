@@ -176,7 +176,7 @@ async function loadStl(data, folder, manager, notes) {
 // three.js has no reader of OFF: the text form, as geomview describes it
 async function loadOff(data, folder, manager, notes) {
   const lines = text(data).split(/\r\n|\n|\r/).map((l) => l.replace(/#.*/, "").trim()).filter(Boolean);
-  const head = /^(ST)?(C)?(N)?(4)?(n)?OFF\b\s*(BINARY)?/.exec(lines[0]);
+  const head = /^(ST)?(C)?(N)?(4)?(n)?OFF\s*(BINARY)?/.exec(lines[0]);
   if (head?.[4] || head?.[5] || head?.[6]) throw new Error("a form of OFF that is not read here");
   const words = (head ? [lines[0].slice(head[0].length), ...lines.slice(1)] : lines).filter((l) => l.trim());
   const [count, faces] = words[0].trim().split(/\s+/).map(Number), skip = 3 + (head?.[3] ? 3 : 0);
