@@ -4,6 +4,8 @@ import json
 import struct
 from typing import Any
 
+import numpy as np
+
 from fuzzing import seeds
 from fuzzing.nasty import FACE, TRIANGLE, either, gltf_files, noted, obj_files, refused
 from fuzzing.target import Files
@@ -16,6 +18,17 @@ _BIG = 200_000
 def _with_v(row: bytes) -> Files:
     """A triangle of which one vertex is that."""
     return {"a.obj": row + b"\n" + TRIANGLE + b"f 1 2 3\nf 2 3 4\n"}
+
+
+def _crossing(count: int) -> bytes:
+    """A face that crosses itself all over."""
+    points = np.random.default_rng(0).random((count, 3))
+    return (
+        b"".join(b"v %g %g %g\n" % (x, y, z) for x, y, z in points)
+        + b"f "
+        + b" ".join(b"%d" % k for k in range(1, count + 1))
+        + b"\n"
+    )
 
 
 OBJ = (
@@ -38,6 +51,8 @@ OBJ = (
     either("obj with one line of 4 MB", "obj", {"a.obj": b"v " + b"0 " * 2_000_000 + b"\n" + TRIANGLE + FACE}),
     either("obj with 100,000 materials", "obj", {"a.obj": TRIANGLE + b"".join(b"usemtl m%d\n" % i + FACE for i in range(100_000))}),
     either("obj with one face of 200,000 corners", "obj", {"a.obj": TRIANGLE + b"f" + b" 1 2 3" * 70_000}),
+    either("obj with one face of 30,000 corners that cross", "obj", {"a.obj": _crossing(30_000)}),
+    either("obj with 60,000 concave faces", "obj", {"a.obj": TRIANGLE + b"v 4 1 0\nv 0.1 0.1 0\n" + b"f 1 2 4 5 3\n" * 60_000}),
     either("obj with NUL bytes", "obj", {"a.obj": b"\0".join([TRIANGLE, FACE, b"usemtl \0\xff\xfe\n"])}),
     noted("obj with a material name of 1 MB", "obj", {"a.obj": TRIANGLE + b"usemtl " + b"n\xff\x1b[31m" * 200_000 + b"\n" + FACE}, "missing_material"),
     either("mtl with a line of 1 MB of options", "mtl", obj_files(b"map_Kd " + b"-clamp on " * 100_000 + b"t.png\n")),
@@ -77,6 +92,13 @@ PLY = (
     refused("ply without a header's end", "ply ascii", {"a.ply": b"ply\nformat ascii 1.0\n" + b"comment x\n" * 100_000}),
     refused("ply header of one line of 4 MB", "ply ascii", {"a.ply": b"ply\nformat ascii 1.0\ncomment " + b"x" * 4_000_000}),
     refused("ply with 100,000 properties", "ply ascii", _ply(b"element vertex 1\n" + b"".join(b"property float p%d\n" % i for i in range(100_000)), b"0\n")),
+    refused("binary ply whose lists run off the end", "ply binary", _ply(b"element vertex 3\n" + XYZ + b"element face 2\n" + LIST, bytes(36) + b"\3" + bytes(12) + b"\xff" + bytes(12), LITTLE), "AssetError unreadable"),
+    refused("binary ply with a list of 2^63", "ply binary", _ply(b"element vertex 3\n" + XYZ + b"element face 1\nproperty list uint64 int vertex_indices\n", bytes(36) + b"\xff" * 8 + bytes(12), LITTLE), "AssetError unreadable"),
+    refused("ply with a length that is no number", "ply ascii", _ply(b"element vertex 3\n" + XYZ + b"element face 1\n" + LIST, b"0 0 0\n1 0 0\n0 1 0\nnan 0 1 2\n"), "AssetError unreadable"),
+    refused("ply whose lines are longer than its header", "ply ascii", _ply(b"element vertex 3\n" + XYZ + b"element face 1\n" + LIST, b"0 0 0\n1 0 0\n0 1 0\n3 0 1 2 9\n"), "AssetError unreadable"),
+    refused("ply of strips of -1", "ply ascii", _ply(b"element vertex 3\n" + XYZ + b"element tristrips 1\n" + LIST, b"0 0 0\n1 0 0\n0 1 0\n5 -1 -1 -1 -1 -1\n"), "AssetError no_faces"),
+    refused("ply of 10^18 elements without properties", "ply binary", _ply(b"element nothing 999999999999999999\nelement vertex 1\n" + XYZ, bytes(12), LITTLE), "AssetError no_faces"),
+    either("binary ply of 400,000 faces of different sizes", "ply binary", _ply(b"element vertex 4\n" + XYZ + b"element face 400000\n" + LIST, np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], "<f4").tobytes() + (b"\3" + bytes(8) + b"\1\0\0\0" + b"\4" + np.arange(4, dtype="<i4").tobytes()) * 200_000, LITTLE)),
     either("ply whose labels are lists", "ply ascii", _ply(b"element vertex 3\n" + XYZ + b"element face 1\n" + LIST + b"property list uchar int label\n", b"0 0 0\n1 0 0\n0 1 0\n3 0 1 2 2 5 6\n")),
     either("ply whose x is a list", "ply ascii", _ply(b"element vertex 3\nproperty list uchar float x\nproperty float y\nproperty float z\nelement face 1\n" + LIST, b"1 0 0 0\n1 1 0 0\n1 0 1 0\n3 0 1 2\n")),
     refused("stl of 4,000,000,000 faces", "stl", {"a.stl": bytes(80) + b"\xff\xff\xff\xff" + bytes(50)}),

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import trimesh
-from model_files import CUBE_F, CUBE_V
+from model_files import CASES, CUBE_F, CUBE_V
 from PIL import Image
 
 from fuzzing.mutate import mutate
@@ -71,14 +71,15 @@ def obj_files() -> list[dict[str, bytes]]:
     """OBJ files with MTL and pictures: textured, with several materials, coloured, with negative and mixed indices."""
     textured = "mtllib a.mtl\nusemtl one\n" + obj_rows(CUBE_V, CUBE_F[:6]) + "usemtl two\n"
     textured += "".join("f " + " ".join(f"{i + 1}" for i in f) + "\n" for f in CUBE_F[6:])
-    mtl = "newmtl one\nKd 0.5 0.25 1\nd 0.5\nmap_Kd -s 1 1 1 sub/t.png\nnewmtl two\nKd 1 0 0\nTr 0.1\nmap_Kd t.jpg\n"
+    mtl = "newmtl one\nKd 0.5 0.25 1\nd 0.5\nmap_Kd -s 4 2 1 -o 0.5 0 sub/t.png\nnewmtl two\nKd 1 0 0\nTr 0.1\nmap_Kd t.jpg\n"
     files = {"a.obj": textured, "a.mtl": mtl, "sub/t.png": picture("PNG"), "t.jpg": picture("JPEG")}
     plain = "o thing\n# made by hand\n" + obj_rows(CUBE_V, CUBE_F, "{0}") + "l 1 2\ns off\n"
     coloured = (
         "".join(f"v {x:g} {y:g} {z:g} 1 0.5 {z:g}\n" for x, y, z in CUBE_V) + "f 1 2 4 3\nf -1 -2 -4 -3\nf 1 3 7\n"
     )
     mixed = "v 0 0 0\r\nv 1e-3 0 0\r\nv 0 .5 0\r\nv 0 0 -1.5E+0\r\nvn 0 0 1\r\nf 1//1 2//1 \\\r\n3//1\r\nf 1 2 4\r\nf 2 3 4/1\r\n"
-    return [_bytes(f) for f in (files, {"a.obj": plain}, {"a.obj": coloured}, {"a.obj": mixed})]
+    hard = "v 0 0 0\nv 4 0 0\nv 4 4 0\nv 2 1 0\nv 0 4 0\nvt 0 0\nf 1/1/ 2/1/ 3/1/ 4/1/ 5/1/\nf 5 4 3 2 1\nf 1 2 4 5\n"
+    return [_bytes(f) for f in (files, {"a.obj": plain}, {"a.obj": coloured}, {"a.obj": mixed}, {"a.obj": hard})]
 
 
 def _bytes(files: dict[str, Any]) -> dict[str, bytes]:
@@ -88,7 +89,8 @@ def _bytes(files: dict[str, Any]) -> dict[str, bytes]:
 
 @cache
 def ply_files() -> dict[str, bytes]:
-    """PLY files by name: ASCII and binary in both orders, coloured, labelled, with coordinates, quads, uneven faces."""
+    """PLY files by name: ASCII and binary in both orders, coloured, labelled, with coordinates, quads, uneven faces,
+    coordinates of corners, strips."""
     plain = [("x", "f4"), ("y", "f4"), ("z", "f4")]
     colour = [(c, "u1") for c in ("red", "green", "blue", "alpha")]
     label, normal = [("label", "i4")], [("nx", "f4"), ("ny", "f4"), ("nz", "f4")]
@@ -101,6 +103,10 @@ def ply_files() -> dict[str, bytes]:
         "little": ply(plain + colour + label, "binary_little_endian"),
         "big": ply(plain + normal, "binary_big_endian"),
         "texture": ply(plain + uv, "ascii", head="comment TextureFile t.png\n"),
+        "corners": (CASES / "ply/y04_multitex/a.ply").read_bytes(),
+        "concave": (CASES / "polygons/ply/r.ply").read_bytes(),
+        "uneven": _uneven_ply(),
+        "strips": _strips_ply(),
         "doubles": ply([(n, "f8") for n in "xyz"] + label, "binary_little_endian", face_more=[("label", "i4")]),
     }
 
@@ -135,6 +141,27 @@ def ply(
     body = np.zeros(len(faces), kind)
     body["n"], body["f"] = 3, faces
     return text.encode() + table.tobytes() + body.tobytes()
+
+
+def _uneven_ply() -> bytes:
+    """A binary PLY whose faces differ in size and have coordinates at some."""
+    head = (
+        "ply\nformat binary_little_endian 1.0\nelement vertex 8\nproperty float x\nproperty float y\nproperty float z\n"
+    )
+    head += "element face 6\nproperty list uchar int vertex_index\nproperty list ushort float texcoord\nproperty uchar red\n"
+    body = CUBE_V.astype("<f4").tobytes()
+    for face in ([0, 1, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5, 1], [2, 3, 7, 6], [0, 2, 6, 4]):
+        uv = np.arange(2 * len(face) if face[0] else 0, dtype="<f4")
+        body += bytes([len(face)]) + np.array(face, "<i4").tobytes()
+        body += len(uv).to_bytes(2, "little") + uv.tobytes() + b"\x40"
+    return f"{head}end_header\n".encode() + body
+
+
+def _strips_ply() -> bytes:
+    """A PLY of strips."""
+    head = ply([("x", "f4"), ("y", "f4"), ("z", "f4")], "ascii", faces=CUBE_F[:0]).decode()
+    head = head.replace("element face 0", "element tristrips 2").replace("list uchar", "list int")
+    return f"{head}9 0 1 2 3 -1 4 5 6 7\n4 0 1 4 5\n".encode()
 
 
 def room_ply(form: str = "binary_little_endian") -> bytes:
