@@ -251,3 +251,29 @@ def test_colour_times_picture_unless_it_is_black(tmp_path):
         mesh, _ = read_mesh(write(tmp_path / "a.obj", TEXTURED + "f 1 2 3\n"))
         assert [m.color for m in mesh.materials] == [textured, bare]
         assert [m.texture is None for m in mesh.materials] == [False, True]
+
+
+def test_vertices_without_a_colour_among_others_are_white(tmp_path):
+    mesh, _ = read_mesh(write(tmp_path / "a.obj", "v 0 0 0 1 0 0.2\nv 1 0 0\nv 0 1 0 0 0 0 # black\nf 1 2 3\n"))
+    np.testing.assert_array_equal(mesh.colors, [[255, 0, 51], [255, 255, 255], [0, 0, 0]])
+
+
+def test_a_material_may_have_no_name(tmp_path):
+    write(tmp_path / "a.mtl", "newmtl \nKd 1 0 0\nnewmtl m\nKd 0 0 1\nnewmtl\n")
+    mesh, defects = read_mesh(write(tmp_path / "a.obj", TEXTURED + "usemtl\nf 1 2 3\n"))
+    assert defects == ()
+    assert [m.color for m in mesh.materials] == [(0, 0, 1), (0.7, 0.7, 0.7)]
+    write(tmp_path / "a.mtl", "newmtl \nKd 1 0 0\nnewmtl m\nKd 0 0 1\n")
+    assert [m.color for m in read_mesh(tmp_path / "a.obj")[0].materials] == [(0, 0, 1), (1, 0, 0)]
+
+
+def test_pictures_lie_beside_their_library_or_beside_the_model(tmp_path):
+    write(tmp_path / "m/mtl/a.mtl", "newmtl m\nmap_Kd .\\images\\t.png\nnewmtl n\nmap_Kd t.png\n")
+    write_image(tmp_path / "m/mtl/images/t.png", (1, 2, 3))
+    write_image(tmp_path / "m/t.png", (4, 5, 6))
+    path = write(tmp_path / "m/a.obj", TEXTURED.replace("a.mtl", "mtl/a.mtl") + "usemtl n\nf 1/1 2/2 3/3\n")
+    mesh, defects = read_mesh(path)
+    assert defects == ()
+    assert [m.texture.levels[0][0, 0].tolist() for m in mesh.materials] == [[1, 2, 3], [4, 5, 6]]
+    names = {p.relative_to(tmp_path / "m").as_posix() for p in obj_files(path, tmp_path / "m")}
+    assert names == {"mtl/a.mtl", "mtl/images/t.png", "t.png"}

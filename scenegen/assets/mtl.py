@@ -36,18 +36,18 @@ class MtlRecord:
 
 
 def parse_mtl(data: bytes) -> dict[str, MtlRecord]:
-    """Materials by name; lines that make no sense are passed over."""
+    """Materials by name, which may be empty; lines that make no sense are passed over."""
     records: dict[str, MtlRecord] = {}
     name: str | None = None
     for line in data.removeprefix(BOM).replace(b"\r", b"\n").split(b"\n"):
         parts = line.split(None, 1)
-        if len(parts) < 2 or len(line) > _LONGEST_LINE:
+        if not parts or len(line) > _LONGEST_LINE:
             continue
-        key, rest = parts[0].lower(), decoded(parts[1].rstrip())
+        key, rest = parts[0].lower(), decoded(parts[1].rstrip()) if len(parts) == 2 else ""
         if key == b"newmtl":
             name = rest
             records[name] = MtlRecord(name)
-        elif name is not None:
+        elif name is not None and rest:
             records[name] = _with(records[name], key, rest)
     return records
 

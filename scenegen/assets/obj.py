@@ -32,7 +32,7 @@ class ObjData:
     positions: F64
     """(V, 3), in the file's order."""
     colors: F64 | None
-    """(V, 3) the extension `v x y z r g b`, as written."""
+    """(V, 3) the extension `v x y z r g b`, as written; NaN for vertices without."""
     texcoords: F64
     """(T, 2)"""
     normals: F64
@@ -72,7 +72,7 @@ def parse_obj(data: bytes, where: str, max_faces: int = 1 << 30) -> ObjData:
     names, material = _materials(rows[b"usemtl"], numbers[b"usemtl"], numbers[b"f"])
     return ObjData(
         positions=vertices[:, :3],
-        colors=vertices[:, 3:6] if vertices.shape[1] >= 6 else None,
+        colors=vertices[:, 3:6] if vertices.shape[1] >= 6 else _some_colors(rows[b"v"], where),
         texcoords=texcoords[:, :2],
         normals=normals[:, :3],
         corners=resolved[triangles],
@@ -102,8 +102,8 @@ def _sort_lines(data: bytes) -> tuple[dict[bytes, list[bytes]], dict[bytes, I64]
     numbers: dict[bytes, list[int]] = {k: [] for k in _KEYWORDS}
     for number, line in enumerate(data.split(b"\n")):
         parts = line.split(None, 1)
-        if len(parts) == 2 and parts[0] in rows:
-            rows[parts[0]].append(parts[1])
+        if parts and parts[0] in rows and (len(parts) == 2 or parts[0] == b"usemtl"):
+            rows[parts[0]].append(parts[1] if len(parts) == 2 else b"")
             numbers[parts[0]].append(number)
     return rows, {k: np.array(v, np.int64) for k, v in numbers.items()}
 
@@ -111,6 +111,17 @@ def _sort_lines(data: bytes) -> tuple[dict[bytes, list[bytes]], dict[bytes, I64]
 def _table(rows: list[bytes], width: int, where: str) -> F64:
     """Rows of numbers, comments left out, as `number_table`."""
     return number_table([_uncommented(row).split() for row in rows], width, where)
+
+
+def _some_colors(rows: list[bytes], where: str) -> F64 | None:
+    """(V, 3) colours where only some of the vertices have them, NaN for the others; None where none has."""
+    words = [_uncommented(row).split() for row in rows]
+    colored = np.fromiter((len(w) >= 6 for w in words), bool, len(words))
+    if not colored.any():
+        return None
+    out = np.full((len(rows), 3), np.nan)
+    out[colored] = number_table([w[3:6] for w in words if len(w) >= 6], 3, where)
+    return out
 
 
 def number_table(rows: list[list[bytes]], width: int, where: str) -> F64:

@@ -1,5 +1,7 @@
 """OBJ and MTL files to a mesh."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +9,7 @@ import numpy as np
 from scenegen.assets.corners import I64, rgb_bytes, unique_corners
 from scenegen.assets.limits import ROOM_LIMITS, Limits
 from scenegen.assets.lookup import find_file, found_files
-from scenegen.assets.mesh import I32, WHITE, Material, Mesh
+from scenegen.assets.mesh import I32, U8, WHITE, Material, Mesh
 from scenegen.assets.mtl import MtlRecord, parse_mtl
 from scenegen.assets.obj import F64, ObjData, library_names, parse_obj
 from scenegen.assets.origin import localized
@@ -36,7 +38,7 @@ def read_obj(path: Path, root: Path, limits: Limits = ROOM_LIMITS) -> tuple[Mesh
 def obj_files(path: Path, root: Path) -> list[Path]:
     """The files below `root` that an OBJ names: material libraries, and the pictures that those name."""
     libraries, _ = library_files(library_names(path.read_bytes()), root, path.parent)
-    records = [r for library in libraries for r in parse_mtl(library.read_bytes()).values()]
+    records = _records(libraries, root, path.parent).values()
     names = list(dict.fromkeys(r.texture for r in records if r.texture))[:MOST_TEXTURES]
     return libraries + found_files(names, root, path.parent)
 
@@ -63,12 +65,26 @@ def _found(root: Path, start: Path, name: str) -> Path | None:
 
 
 def _libraries(obj: ObjData, root: Path, start: Path) -> tuple[dict[str, MtlRecord], list[Defect]]:
-    """All materials of all libraries; the first definition of a name stands."""
+    """All materials of all libraries, and what is missing."""
     files, defects = library_files(obj.libraries, root, start)
+    return _records(files, root, start), defects
+
+
+def _records(files: list[Path], root: Path, start: Path) -> dict[str, MtlRecord]:
+    """All materials by name, their pictures named from `start`; the first definition of a name stands."""
     records: dict[str, MtlRecord] = {}
     for file in files:
-        records = parse_mtl(file.read_bytes()) | records
-    return records, defects
+        own = parse_mtl(file.read_bytes())
+        if file.parent != start:
+            own = {name: _seen_from(record, root, file.parent, start) for name, record in own.items()}
+        records = own | records
+    return records
+
+
+def _seen_from(record: MtlRecord, root: Path, folder: Path, start: Path) -> MtlRecord:
+    """The record with its picture named from `start`, where there is one of that name beside its library."""
+    found = found_files([record.texture] if record.texture else [], root, folder)
+    return replace(record, texture=Path(os.path.relpath(found[0], start)).as_posix()) if found else record
 
 
 def _materials(
@@ -134,8 +150,14 @@ def _mesh(obj: ObjData, uv_maps: F64, face_material: I32, materials: tuple[Mater
         materials=materials,
         normals=None if normals is None else normals[normal[first]].astype(np.float32),
         uv=uv.astype(np.float32) if len(obj.texcoords) else None,
-        colors=None if obj.colors is None else rgb_bytes(obj.colors[used]),
+        colors=None if obj.colors is None else _colors(obj.colors)[used],
     )
+
+
+def _colors(written: F64) -> U8:
+    """(V, 3) sRGB; white where no colour is written."""
+    given = ~np.isnan(written)
+    return np.where(given, rgb_bytes(written), np.uint8(255))
 
 
 def _complete_normals(obj: ObjData) -> tuple[I64, F64 | None]:

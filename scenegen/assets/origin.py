@@ -18,14 +18,20 @@ def localized(points: NDArray, used: NDArray | None = None) -> F32:
     file's own origin is of no use beyond reading.
     """
     points = np.asarray(points, np.float64)
-    counted = np.isfinite(points).all(axis=1)
+    counted = _counted(points, used)
+    if not len(counted):
+        return points.astype(np.float32)
+    low, high = counted.min(0), counted.max(0)
+    centre = (low + high) / 2
+    far = np.linalg.norm(centre) > FAR * np.linalg.norm(high - low)
+    return (points - centre if far else points).astype(np.float32)
+
+
+def _counted(points: NDArray, used: NDArray | None) -> NDArray:
+    """The points that are finite and used; none is copied where all are."""
+    counted = np.isfinite(points.sum(axis=1))
     if used is not None:
         faced = np.zeros(len(points), bool)
         faced[used] = True
         counted &= faced
-    if not counted.any():
-        return points.astype(np.float32)
-    low, high = points[counted].min(0), points[counted].max(0)
-    centre = (low + high) / 2
-    far = np.linalg.norm(centre) > FAR * np.linalg.norm(high - low)
-    return (points - centre if far else points).astype(np.float32)
+    return points if counted.all() else points[counted]

@@ -142,14 +142,14 @@ def _materials(
 
     Textures and colours are left as they are; a plain material without colours is grey.
     """
+    plain = Material(name) if colors is None else Material(name, WHITE)
+    if not names:
+        return np.zeros(len(skin.bare), np.int32), (plain,), []
     named = (skin.picture >= 0) & (skin.picture < len(names))
     used, inverse = np.unique(np.where(named & ~skin.bare, skin.picture, -1), return_inverse=True)
     shelf.fit([Picture(names[k]) for k in used.tolist() if k >= 0])
     textures = [shelf.texture(Picture(names[k])) if k >= 0 else None for k in used.tolist()]
-    plain = Material(name) if colors is None else Material(name, WHITE)
     bare, beyond = int(skin.bare.sum()), int((skin.picture >= len(names)).sum())
-    defects = [Defect("no_uv", f"{name}: {bare} faces")] if names and bare else []
-    defects += (
-        [Defect("missing_texture", f"{name}: {beyond} faces name a picture after the last")] if names and beyond else []
-    )
+    defects = [Defect("no_uv", f"{name}: {bare} faces")] if bare else []
+    defects += [Defect("missing_texture", f"{name}: {beyond} faces name a picture after the last")] if beyond else []
     return inverse.astype(np.int32), tuple(Material(name, WHITE, t) if t else plain for t in textures), defects
