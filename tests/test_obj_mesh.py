@@ -277,3 +277,9 @@ def test_pictures_lie_beside_their_library_or_beside_the_model(tmp_path):
     assert [m.texture.levels[0][0, 0].tolist() for m in mesh.materials] == [[1, 2, 3], [4, 5, 6]]
     names = {p.relative_to(tmp_path / "m").as_posix() for p in obj_files(path, tmp_path / "m")}
     assert names == {"mtl/a.mtl", "mtl/images/t.png", "t.png"}
+
+
+def test_texels_that_should_be_seen_through_are_a_defect():
+    mesh, defects = read_mesh(CASES / "obj/o14_alpha_png/a.obj")
+    assert [(d.code, d.detail) for d in defects] == [("cut_out", "tex.png")]
+    assert mesh.materials[0].texture is not None
