@@ -22,7 +22,7 @@ from types import FrameType
 from typing import Any
 
 from fuzzing.target import InsaneError, Suite, Target, make_case, open_suite, write_files
-from scenegen.errors import ScenegenError
+from scenegen.errors import AssetError, ScenegenError
 
 CASE_CPU_S = 5
 """A case may take that much processor time."""
@@ -122,7 +122,8 @@ def _judged(target: Target, folder: Path) -> dict[str, str]:
 def _refused(error: ScenegenError) -> dict[str, str]:
     """A refusal, which must be one short line and must not come from a lack of memory."""
     text = str(error)
-    kind = f"{type(error).__name__} {getattr(error, 'reason', '')}".strip()
+    reason = error.reason if isinstance(error, AssetError) else ""  # others have one for each type
+    kind = f"{type(error).__name__} {reason}".strip()
     if any(word in text for word in OUT_OF_MEMORY):
         return _broken("memory", text)
     if not text.isprintable() or len(text) > 1000:
