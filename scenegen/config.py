@@ -88,9 +88,9 @@ class GenerationConfig:
     rooms: int = 76
     """Number of rooms."""
     room_source: str = "procedural"
-    """procedural (built in), scenenn:PATH, or folder:PATH with meshes (.ply .obj .glb .gltf .stl .off)."""
+    """procedural (built in), scenenn:PATH, hm3d:PATH, or folder:PATH with meshes (.ply .obj .glb .gltf .stl .off)."""
     object_source: str = "procedural"
-    """procedural (built in), shapenet:PATH, or folder:PATH with meshes (.ply .obj .glb .gltf .stl .off)."""
+    """procedural (built in), shapenet:PATH, gso:PATH, bop:PATH, or folder:PATH with meshes (as above)."""
     pairs_per_room: int = 8
     """Samples (pairs, when --views is 2) of each room."""
     views: int = 2

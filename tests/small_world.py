@@ -14,19 +14,20 @@ def write_ply(path: Path, vertices, faces, colors) -> None:
 
 
 def rooms_folder(folder: Path, count: int = 3) -> Path:
-    """`count` furnished rooms of different sizes, +Z up, coloured by position."""
+    """`count` furnished rooms of different sizes, +Z up, coloured by position; the first few all in train."""
     for k in range(count):
-        room = l_shaped() if k % 3 == 2 else furnished(width=4.6 + 0.3 * k, depth=4.0 + 0.2 * k)
+        room = l_shaped() if k % 3 == 2 else furnished(width=4.9 + 0.3 * k, depth=4.0 + 0.2 * k)
         vertices, faces = split_fine(room.mesh.vertices[room.mesh.faces].astype(float))
         write_ply(folder / f"room{k}.ply", vertices, faces, mottled(vertices))
     return folder
 
 
 def objects_folder(folder: Path) -> Path:
-    """A dozen boxes and cones, 20 to 40 cm."""
+    """A dozen boxes and cones of different proportions, 20 to 40 cm, two of them in val."""
     for k in range(12):
         size = 0.2 + 0.02 * k
-        solid = trimesh.creation.box((size, size * 0.7, size * 1.2)) if k % 2 else trimesh.creation.cone(size / 2, size)
+        box = (size, size * (0.5 + 0.04 * k), size * 1.2)
+        solid = trimesh.creation.box(box) if k % 2 else trimesh.creation.cone(size * (0.4 + 0.025 * k), size)
         write_ply(folder / f"thing{k}" / "mesh.ply", solid.vertices, solid.faces, mottled(solid.vertices * 7 + k))
     return folder
 

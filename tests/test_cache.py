@@ -163,12 +163,12 @@ def test_where_the_cache_lies(monkeypatch, tmp_path):
 def test_a_cached_source_reads_files_once_and_sees_changes(tmp_path, monkeypatch):
     write(tmp_path / "src/a.obj", obj_text())
     source = CachedObjects(FolderObjects(tmp_path / "src"), AssetCache(tmp_path / "cache"))
-    first = source.load("a.obj")
+    first = source.load("a")
     with monkeypatch.context() as patch:
         patch.setattr(FolderObjects, "load", lambda *_: pytest.fail("parsed again"))
-        assert_same(source.load("a.obj"), first)
+        assert_same(source.load("a"), first)
     write(tmp_path / "src/a.obj", obj_text(faces=cube().faces[:4]))
-    assert len(source.load("a.obj").mesh.faces) == 4
+    assert len(source.load("a").mesh.faces) == 4
 
 
 def _work(folder: str, seed: int) -> None:

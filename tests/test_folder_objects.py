@@ -2,9 +2,11 @@ import json
 
 import numpy as np
 import pytest
+import trimesh
 from model_files import CUBE_V, TEXTURED, obj_text, write, write_image
 
-from scenegen.assets.folder_objects import FolderObjects, guess_unit
+from scenegen.assets.facts import Facts
+from scenegen.assets.folder_objects import FolderObjects, benchmark_objects, scanned_objects
 from scenegen.assets.mesh import bounds
 from scenegen.errors import AssetError, UsageError
 
@@ -23,6 +25,15 @@ def ply_text() -> str:
     return head + f"element face 1\nproperty list uchar int vertex_indices\nend_header\n{rows}3 0 3 7\n"
 
 
+def export(path, sides, color=None) -> None:
+    """A box, as trimesh writes it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = trimesh.creation.box(np.broadcast_to(sides, 3))
+    if color is not None:
+        made.visual.vertex_colors = np.tile([*color, 255], (8, 1))
+    made.export(path)
+
+
 def notes(root, *lines) -> None:
     write(root / "assets.jsonl", "\n".join(x if isinstance(x, str) else json.dumps(x) for x in lines))
 
@@ -34,7 +45,7 @@ def test_ids_and_categories_come_from_the_paths(tmp_path):
     write(tmp_path / "duck.obj", obj_text())
     write(tmp_path / "mugs/readme.txt", "no mesh")
     assert FolderObjects(tmp_path).ids() == {
-        "duck": ("duck.obj",), "mugs": ("mugs/B.OBJ", "mugs/a.obj"), "red cups": ("deep/Red Cups/x.obj",)
+        "duck": ("duck",), "mugs": ("mugs/B", "mugs/a"), "red cups": ("deep/Red Cups/x",)
     }  # fmt: skip
 
 
@@ -44,25 +55,117 @@ def test_up_axis_by_format_or_by_note(tmp_path):
     write(tmp_path / "c.obj", obj_text(TALL))
     notes(tmp_path, {"path": "c.obj", "up_axis": "-x"})
     source = FolderObjects(tmp_path)
-    np.testing.assert_allclose(size(source, "a.obj"), [0.1, 0.5, 0.2], atol=1e-6)
-    np.testing.assert_allclose(size(source, "b.ply"), [0.1, 0.2, 0.5], atol=1e-6)
-    assert size(source, "c.obj")[2] == pytest.approx(0.1)
+    np.testing.assert_allclose(size(source, "a"), [0.1, 0.5, 0.2], atol=1e-6)
+    np.testing.assert_allclose(size(source, "b"), [0.1, 0.2, 0.5], atol=1e-6)
+    assert size(source, "c")[2] == pytest.approx(0.1)
 
 
-@pytest.mark.parametrize(
-    ("diagonal", "unit", "name"),
-    [
-        (0.2, 1, None),
-        (4.0, 1, None),
-        (4.01, 0.01, "centimetres"),
-        (400, 0.01, "centimetres"),
-        (401, 0.001, "millimetres"),
-    ],
-)
-def test_units_are_guessed_by_size(diagonal, unit, name):
-    factor, defects = guess_unit(diagonal)
-    assert factor == unit
-    assert [d.detail for d in defects] == ([name] if name else [])
+def test_one_unit_for_the_folder_and_formats_that_fix_theirs(tmp_path):
+    """Three OBJ in centimetres; the smallest would be metres by itself, the STL is millimetres by custom."""
+    for name, size in (("a", 2), ("b", 50), ("c", 120)):
+        write(tmp_path / f"{name}.obj", obj_text(CUBE_V * size))
+    export(tmp_path / "bolt.stl", 3.5)
+    export(tmp_path / "truck.glb", 4.9)
+    source = FolderObjects(tmp_path)
+    sizes = {i: source.load(i).size_m / 3**0.5 for i in ("a", "b", "c", "bolt", "truck")}
+    assert sizes == pytest.approx({"a": 0.02, "b": 0.5, "c": 1.2, "bolt": 0.0035, "truck": 4.9})
+    said = {i: [d.detail for d in source.load(i).defects if d.code == "unit_guessed"] for i in sizes}
+    assert said["a"] == said["c"] == ["centimetres: the middle one of 3 meshes is 86.6 units across"]
+    assert said["bolt"] == ["millimetres: STL is taken as millimetres"]
+    assert said["truck"] == []
+    assert source.remarks() == (
+        "unit of 3 of 5 objects: centimetres: the middle one of 3 meshes is 86.6 units across",
+        "unit of 1 of 5 objects: metres: glTF is in metres",
+        "unit of 1 of 5 objects: millimetres: STL is taken as millimetres",
+    )
+
+
+def test_a_stated_unit_wins_and_the_digest_follows_it(tmp_path):
+    write(tmp_path / "a.obj", obj_text(CUBE_V))
+    before = FolderObjects(tmp_path).digest("a")
+    notes(tmp_path, {"path": "a.obj", "unit_m": 0.1})
+    source = FolderObjects(tmp_path)
+    assert source.load("a").size_m == pytest.approx(0.1 * 3**0.5)
+    assert source.digest("a") != before  # a cached object of another size must not come back
+
+
+def test_forms_are_one_object_and_the_textured_one_is_used(tmp_path):
+    write(tmp_path / "chair/model.obj", TEXTURED)
+    write(tmp_path / "chair/a.mtl", "newmtl m\nmap_Kd p.png\n")
+    write_image(tmp_path / "chair/p.png")
+    export(tmp_path / "chair/model.glb", 0.5)
+    export(tmp_path / "chair/model.stl", 0.5)
+    export(tmp_path / "chair/model_collision.stl", 0.5)
+    source = FolderObjects(tmp_path)
+    assert source.ids() == {"chair": ("chair/model",)}
+    assert source.load("chair/model").mesh.materials[0].texture is not None
+
+
+def test_a_label_mesh_alone_is_a_defect(tmp_path):
+    export(tmp_path / "x.semantic.glb", 1)
+    assert [(d.code, d.detail) for d in FolderObjects(tmp_path).load("x").defects] == [
+        ("label_colors", "x.semantic.glb")
+    ]
+
+
+@pytest.mark.parametrize("opened", [FolderObjects, lambda root: scanned_objects(root, Facts())])
+def test_scanned_objects_stand_upright_with_their_picture(tmp_path, opened):
+    for name in ("Mug_A", "Mug_B"):
+        write(tmp_path / name / "meshes/model.obj", TEXTURED.replace("v 0 1 0", "v 0 1 2"))
+        write(tmp_path / name / "meshes/a.mtl", "newmtl m\nmap_Kd texture.png\n")
+        (tmp_path / name / "materials/textures").mkdir(parents=True)
+        write_image(tmp_path / name / "materials/textures/texture.png")
+    source = opened(tmp_path)
+    assert source.ids() == {"mug_a": ("Mug_A",), "mug_b": ("Mug_B",)}
+    model = source.load("Mug_A")
+    assert model.defects == ()
+    assert model.mesh.materials[0].texture is not None
+    np.testing.assert_allclose(np.ptp(model.mesh.vertices, axis=0), [1, 1, 2], atol=1e-6)
+
+
+@pytest.mark.parametrize("opened", [FolderObjects, lambda root: benchmark_objects(root, Facts())])
+def test_models_of_the_benchmark_are_in_millimetres(tmp_path, opened):
+    for folder in ("models", "models_eval"):
+        for k in (1, 2):
+            export(tmp_path / f"lm/{folder}/obj_00000{k}.ply", 102)
+    source = opened(tmp_path)
+    assert source.ids() == {"lm": ("lm/models/obj_000001", "lm/models/obj_000002")}
+    model = source.load("lm/models/obj_000001")
+    assert model.size_m == pytest.approx(0.102 * 3**0.5)
+    assert model.defects == ()
+
+
+def test_presets_look_at_their_own_layout_only(tmp_path):
+    export(tmp_path / "models/obj_000001.ply", 102)
+    export(tmp_path / "scenes/table.ply", 102)
+    assert list(benchmark_objects(tmp_path, Facts()).assets) == ["models/obj_000001"]
+    with pytest.raises(UsageError, match="no object meshes in it"):
+        scanned_objects(tmp_path, Facts())
+
+
+def test_categories_come_from_a_list_beside_the_models(tmp_path):
+    for name in ("0a", "0b", "0c"):
+        export(tmp_path / f"glbs/000-001/{name}.glb", 1)
+    (tmp_path / "object-paths.json").write_text('{"0a": "glbs/000-001/0a.glb"}')
+    (tmp_path / "lvis-annotations.json").write_text('\ufeff{"Mug": ["0a", "elsewhere"], "chair": ["0b"]}')
+    ids = FolderObjects(tmp_path).ids()
+    assert ids == {"000-001": ("glbs/000-001/0c",), "chair": ("glbs/000-001/0b",), "mug": ("glbs/000-001/0a",)}
+
+
+def test_one_surface_has_one_split_under_whatever_name_and_format(tmp_path):
+    """Twelve shapes, each in three folders and formats: exact, six digits of text in other units and axes, halved."""
+    rng = np.random.default_rng(0)
+    for k in range(12):
+        sides = rng.uniform(0.1, 1, 3)
+        export(tmp_path / f"one/{k}.glb", sides)
+        write(tmp_path / f"two/copy_of_{k}.obj", obj_text(np.roll(CUBE_V * sides * 25.4, 1, axis=1)))
+        export(tmp_path / f"three/{k}_painted.ply", sides, color=(250, 0, 9))
+    source = FolderObjects(tmp_path)
+    splits = [
+        tuple(source.split(i.format(k)) for i in ("one/{}", "two/copy_of_{}", "three/{}_painted")) for k in range(12)
+    ]
+    assert all(len(set(three)) == 1 for three in splits)
+    assert {three[0] for three in splits} == {"train", "val"}
 
 
 def test_notes_override_everything(tmp_path):
@@ -89,7 +192,7 @@ def test_notes_override_everything(tmp_path):
         ({"path": "a.obj", "unit_m": 0}, "unit_m must be a positive number"),
         ({"path": "a.obj", "unit_m": "cm"}, "unit_m must be a positive number"),
         ({"path": "gone.obj"}, "names gone.obj, which is no mesh here"),
-        ({"path": "b.obj", "id": "a.obj"}, "gives one id to two meshes"),
+        ({"path": "b.obj", "id": "a"}, "gives the id 'a' to two objects; rename one"),
     ],
 )
 def test_bad_notes_are_usage_errors(tmp_path, line, message):
@@ -102,7 +205,7 @@ def test_bad_notes_are_usage_errors(tmp_path, line, message):
 
 
 def test_empty_and_missing_folders_are_usage_errors(tmp_path):
-    for path, message in ((tmp_path / "none", "no such folder"), (tmp_path, "no meshes")):
+    for path, message in ((tmp_path / "none", "no such folder"), (tmp_path, "no object meshes in it")):
         with pytest.raises(UsageError, match=message):
             FolderObjects(path)
 
@@ -112,14 +215,14 @@ def test_digest_follows_the_picture(tmp_path):
     write(tmp_path / "a.mtl", "newmtl m\nmap_Kd p.png\n")
     write_image(tmp_path / "p.png")
     source = FolderObjects(tmp_path)
-    before = source.digest("a.obj")
+    before = source.digest("a")
     write_image(tmp_path / "p.png", (1, 2, 3))
-    assert source.digest("a.obj") != before
+    assert source.digest("a") != before
 
 
 def test_broken_and_unknown_ids_have_a_reason(tmp_path):
     write(tmp_path / "a.obj", "rubbish")
-    for object_id, reason in (("a.obj", "empty"), ("b.obj", "missing")):
+    for object_id, reason in (("a", "empty"), ("b", "missing")):
         with pytest.raises(AssetError) as caught:
             FolderObjects(tmp_path).load(object_id)
         assert caught.value.reason == reason
@@ -132,7 +235,8 @@ def test_real_groceries_and_gltf_samples(shared_data):
     for category in ("alphabet_soup", "bbq_sauce", "ketchup"):
         model = source.load(ids[category][0])
         assert 0.1 < model.size_m < 0.2
-        assert [d.detail for d in model.defects] == ["centimetres"]
-    truck = source.load("trimesh/CesiumMilkTruck.glb")
+        assert [d.detail.split(":")[0] for d in model.defects] == ["centimetres"]
+    truck = source.load("trimesh/CesiumMilkTruck")
     assert sum(m.texture is not None for m in truck.mesh.materials) >= 1
-    assert size(source, "trimesh/CesiumMilkTruck.glb")[2] == min(size(source, "trimesh/CesiumMilkTruck.glb")[1:])
+    assert size(source, "trimesh/CesiumMilkTruck")[2] == min(size(source, "trimesh/CesiumMilkTruck")[1:])
+    assert 4.9 < truck.size_m < 6.5  # glTF is in metres: nothing is guessed

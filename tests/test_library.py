@@ -7,7 +7,9 @@ import pytest
 from room_maker import room, write_ply
 
 from scenegen.assets.cache import AssetCache
-from scenegen.assets.library import open_objects, open_rooms, parse_spec
+from scenegen.assets.library import KINDS, open_objects, open_rooms, parse_spec, roles_of
+from scenegen.assets.source import hashed_split
+from scenegen.card.sources import KNOWN
 from scenegen.errors import UsageError
 
 
@@ -31,7 +33,7 @@ def test_rooms_of_files(folder, kind):
 def test_cache_gives_the_same_room_without_reading_again(folder, tmp_path, monkeypatch):
     cache = AssetCache(tmp_path / "cache")
     first = open_rooms(f"folder:{folder}", cache).load("005/005")
-    monkeypatch.setattr("scenegen.assets.folder_rooms.read_mesh", None)  # reading would now fail
+    monkeypatch.setattr("scenegen.assets.folder_rooms.read_best", None)  # reading would now fail
     again = open_rooms(f"folder:{folder}", cache).load("005/005")
     np.testing.assert_array_equal(first.mesh.vertices, again.mesh.vertices)
     assert (first.id, first.ceiling_m, first.defects) == (again.id, again.ceiling_m, again.defects)
@@ -61,9 +63,9 @@ def test_objects_of_files(shared_data):
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        ("replica:/x", "unknown room source 'replica:/x'; use procedural | scenenn:PATH | folder:PATH"),
-        ("shapenet:/x", "unknown room source 'shapenet:/x'; use procedural | scenenn:PATH | folder:PATH"),
-        ("", "unknown room source ''; use procedural | scenenn:PATH | folder:PATH"),
+        ("replica:/x", "unknown room source 'replica:/x'; use procedural | scenenn:PATH | folder:PATH | hm3d:PATH"),
+        ("shapenet:/x", "unknown room source 'shapenet:/x'; use procedural | scenenn:PATH | folder:PATH | hm3d:PATH"),
+        ("", "unknown room source ''; use procedural | scenenn:PATH | folder:PATH | hm3d:PATH"),
         ("scenenn", "room source 'scenenn' lacks its folder; use scenenn:PATH, as in --room-source scenenn:PATH"),
         ("folder:", "room source 'folder:' lacks its folder; use folder:PATH, as in --room-source folder:PATH"),
         ("procedural:/x", "room source 'procedural:/x': the built-in library takes no path; use procedural"),
@@ -99,7 +101,48 @@ def test_empty_folder_of_objects(tmp_path, spec):
 
 def test_spec_keeps_colons_of_the_path(tmp_path):
     (tmp_path / "a:b").mkdir()
-    assert parse_spec(f"folder:{tmp_path / 'a:b'}", ("folder",), "room") == ("folder", tmp_path / "a:b")
+    assert parse_spec(f"folder:{tmp_path / 'a:b'}", "rooms") == ("folder", tmp_path / "a:b")
+
+
+def test_the_card_knows_every_source():
+    assert set(KNOWN) == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("spec", "roles"),
+    [
+        ("procedural", ("rooms", "objects")),
+        ("hm3d:/x", ("rooms",)),
+        ("gso:/x", ("objects",)),
+        ("bop:/x", ("objects",)),
+        ("replica:/x", ()),
+    ],
+)
+def test_what_a_source_can_give(spec, roles):
+    assert roles_of(spec) == roles
+
+
+def test_the_built_in_library_keeps_its_splits_orders_and_light(folder):
+    """What is made from it must not change: its splits are told by the ids, its rooms taken by number."""
+    rooms, objects = open_rooms("procedural"), open_objects("procedural")
+    assert rooms.in_order(rooms.ids()[::-1]) == rooms.ids()
+    assert [rooms.split(i) for i in rooms.ids()] == [hashed_split(i) for i in rooms.ids()]
+    assert objects.listed_split("mug/00017") == objects.split("mug/00017") == hashed_split("mug/00017")
+    assert not rooms.baked_light
+    assert open_rooms(f"folder:{folder}").baked_light
+
+
+def test_splits_are_found_once_and_kept_beside_the_cache(folder, tmp_path, monkeypatch):
+    cache = AssetCache(tmp_path / "cache")
+    first = open_rooms(f"folder:{folder}", cache).split("005/005")
+    monkeypatch.setattr("scenegen.assets.folder_rooms.read_best", None)
+    assert open_rooms(f"folder:{folder}", cache).split("005/005") == first
+
+
+def test_an_asset_that_cannot_be_read_goes_by_its_id(tmp_path):
+    (tmp_path / "bad.ply").write_bytes(b"rubbish")
+    for opened in (open_rooms, open_objects):
+        assert opened(f"folder:{tmp_path}").split("bad") == hashed_split("bad")
 
 
 def test_builtin_library():

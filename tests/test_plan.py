@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pytest
 
-from scenegen.assets.manifest import read_manifest, scenenn_split
 from scenegen.assets.source import hashed_split
 from scenegen.config import GenerationConfig, Size
 from scenegen.errors import UsageError
@@ -23,6 +23,9 @@ class Rooms:
     def split(self, room_id):
         return hashed_split(room_id)
 
+    def in_order(self, shuffled):
+        return shuffled
+
 
 @dataclass(frozen=True)
 class Objects:
@@ -34,6 +37,9 @@ class Objects:
         return {c: tuple(f"{c}/{k}" for k in range(self.per_category)) for c in ("chair", "mug")}
 
     def split(self, object_id):
+        return hashed_split(object_id)
+
+    def listed_split(self, object_id):
         return hashed_split(object_id)
 
 
@@ -56,16 +62,13 @@ def test_a_larger_run_contains_the_rooms_of_a_smaller_one():
     assert choose_rooms(replace(CONFIG, seed=1), Rooms(20)) != choose_rooms(CONFIG, Rooms(20))
 
 
-def test_the_annotated_scenenn_rooms_come_first():
+def test_a_source_may_prefer_an_order_of_its_own():
     @dataclass(frozen=True)
-    class SceneNN(Rooms):
-        name: str = "scenenn"
+    class Backwards(Rooms):
+        def in_order(self, shuffled):
+            return tuple(sorted(shuffled, reverse=True))
 
-        def ids(self):
-            return tuple(sorted(e["id"] for e in read_manifest("scenenn_rooms")["rooms"]))
-
-    assert choose_rooms(replace(CONFIG, rooms=76), SceneNN(95)) == tuple(sorted(scenenn_split()))
-    assert len(choose_rooms(replace(CONFIG, rooms=95), SceneNN(95))) == 95
+    assert choose_rooms(CONFIG, Backwards(20)) == tuple(f"r/{k:03d}" for k in range(10, 20))
 
 
 def test_more_rooms_than_there_are():
@@ -73,24 +76,51 @@ def test_more_rooms_than_there_are():
         make_plan(CONFIG, Rooms(9), Objects(3))
 
 
-def test_held_out_rooms_get_held_out_objects():
-    ids, name = objects_for("val", Objects(50))
-    train, _ = objects_for("train", Objects(50))
-    assert name == "val"
-    assert all(hashed_split(i) == "val" for part in ids.values() for i in part)
-    assert not {i for part in ids.values() for i in part} & {i for part in train.values() for i in part}
-    assert objects_for("test", Objects(50))[0] == ids
+def drawn(pool, count=200):
+    rng = np.random.default_rng(0)
+    return [pool.draw(rng) for _ in range(count)]
+
+
+@dataclass(frozen=True)
+class Read(Objects):
+    """Objects that have to be read for their split."""
+
+    def listed_split(self, object_id):
+        return None
+
+
+@pytest.mark.parametrize("kind", [Objects, Read])
+def test_held_out_rooms_get_held_out_objects(kind):
+    for split, own in (("val", "val"), ("test", "val"), ("train", "train")):
+        pool, name = objects_for(split, kind(50))
+        found = drawn(pool)
+        assert name == own
+        assert {hashed_split(i) for _, i in found} == {own}
+        assert {c for c, _ in found} == {"chair", "mug"}
+
+
+def test_only_what_is_drawn_is_asked_for_its_split():
+    asked = []
+
+    class Asked(Read):
+        def split(self, object_id):
+            asked.append(object_id)
+            return hashed_split(object_id)
+
+    pool, _ = objects_for("val", Asked(25_000))
+    drawn(pool, 20)
+    assert len(asked) < 500
 
 
 def test_a_library_too_small_to_split_is_used_whole_and_says_so():
     @dataclass(frozen=True)
-    class One(Objects):
+    class One(Read):
         def split(self, object_id):
             return "train"
 
-    ids, name = objects_for("val", One(3))
+    pool, name = objects_for("val", One(3))
     assert name == "all"
-    assert sum(map(len, ids.values())) == 6
+    assert len({i for _, i in drawn(pool)}) == 6
 
 
 def test_file_names_are_safe_and_distinct():

@@ -234,7 +234,7 @@ def test_the_manifest_names_defects_of_used_assets_and_skipped_ones(flawed, tmp_
     assert all(codes["missing_mtl"] for name, codes in there["assets"].items() if name.startswith("object "))
     assert there["skipped"]
     assert {item["reason"] for item in there["skipped"].values()} == {"unreadable"}
-    assert set(there["skipped"]) <= {f"object bad{k}/mesh.ply" for k in range(6)}
+    assert set(there["skipped"]) <= {f"object bad{k}/mesh" for k in range(6)}
     assert not {"assets", "skipped"} & outcome.manifest["shards"][0].keys()
     assert f"missing_mtl {len(used)}" in dict(rows(outcome))["assets with defects"]
     assert str(flawed.object_source).removeprefix("folder:") not in (tmp_path / "manifest.json").read_text()

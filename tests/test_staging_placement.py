@@ -13,6 +13,7 @@ from scenegen.errors import AssetError
 from scenegen.geometry import inverse, transform
 from scenegen.staging.collision import REST_CLEARANCE_M
 from scenegen.staging.placement import APART_M, LARGEST_M, SMALLEST_M, TOY_DIAGONAL_M, diagonal_m, place_objects
+from scenegen.staging.pool import Pool
 from scenegen.staging.support import GAP_M, SPREAD_M
 
 CONFIG = ObjectsConfig()
@@ -22,7 +23,7 @@ kinds = st.sampled_from(["float", "rest", "mixed"])
 
 
 def place(seed, config=CONFIG, ids=IDS, load=load, room="furnished"):
-    return place_objects(prepared(room).space, ids, load, config, np.random.default_rng(seed))
+    return place_objects(prepared(room).space, Pool(ids), load, config, np.random.default_rng(seed))
 
 
 def needed(item):

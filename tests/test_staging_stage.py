@@ -10,12 +10,13 @@ from scenegen.errors import StagingError
 from scenegen.geometry import inverse, transform
 from scenegen.staging import build_layout, light, prepare_room, shoot
 from scenegen.staging.covisibility import glance
+from scenegen.staging.pool import Pool
 
 CONFIG = GenerationConfig()
 
 
 def layout(index=0, stage=None, config=CONFIG):
-    return build_layout(stage or prepared(), IDS, load, config, index)
+    return build_layout(stage or prepared(), Pool(IDS), load, config, index)
 
 
 def same_views(one, two) -> bool:
@@ -123,7 +124,7 @@ def test_a_failed_sample_names_room_layout_and_sample():
 @pytest.mark.parametrize("asset", ["cube/1", "cube/0"])
 def test_one_small_thing_is_photographed(asset):
     config = replace(CONFIG, objects=ObjectsConfig(objects=(1, 1)))
-    made = build_layout(prepared(), {"cube": (asset,)}, load, config, 0)
+    made = build_layout(prepared(), Pool({"cube": (asset,)}), load, config, 0)
     assert len(made.placed) == 1
     for sample in range(4):
         instances = glance(made.scene, shoot(made, config, sample).views, 80).instance

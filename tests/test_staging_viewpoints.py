@@ -12,12 +12,13 @@ from scenegen.errors import StagingError
 from scenegen.geometry import angle_between, inverse, transform
 from scenegen.staging import NoViewsError, build_layout
 from scenegen.staging.covisibility import glance, overlap_matrix
+from scenegen.staging.pool import Pool
 from scenegen.staging.viewpoints import CAMERA_CLEARANCE_M, _Limits, shoot_views
 from scenegen.tracing.raycaster import nearest
 
 CONFIG = CamerasConfig()
 LAYOUTS = {
-    (room, i): build_layout(prepared(room), IDS, load, GenerationConfig(), i)
+    (room, i): build_layout(prepared(room), Pool(IDS), load, GenerationConfig(), i)
     for room in ("furnished", "corner", "scan")
     for i in range(2)
 }
@@ -169,5 +170,5 @@ def test_rejections_are_counted_by_known_reasons():
 
 def test_an_empty_room_can_be_photographed():
     config = GenerationConfig(objects=ObjectsConfig(objects=(0, 0)))
-    ground = build_layout(prepared(), IDS, load, config, 0).ground
+    ground = build_layout(prepared(), Pool(IDS), load, config, 0).ground
     assert len(shoot_views(ground, CONFIG, (640, 480), 2, np.random.default_rng(0)).views) == 2

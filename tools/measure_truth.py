@@ -74,8 +74,8 @@ def prepared(studio: Studio, room: str) -> RoomStage:
 
 def shown(studio: Studio, stage: RoomStage, index: int) -> Shown:
     """Sample `index` of a room, as a run would make it."""
-    ids, _ = objects_for(studio.rooms.split(stage.room.id), studio.objects)
-    staged = stage_sample(studio, stage, ids, index)
+    pool, _ = objects_for(studio.rooms.split(stage.room.id), studio.objects)
+    staged = stage_sample(studio, stage, pool, index)
     sample = photograph(studio.config, staged.layout, staged.shot, staged.lighting, studio.renderer, index)
     return Shown(studio, staged, sample)
 

@@ -18,9 +18,12 @@ from typing import TypeVar, cast
 
 import numpy as np
 
+from scenegen.assets.facts import Facts
 from scenegen.assets.packing import Asset, pack, unpack
+from scenegen.assets.proportions import surface_split
 from scenegen.assets.reading import LOADER_VERSION
-from scenegen.assets.source import ObjectModel, ObjectSource, Room, RoomSource
+from scenegen.assets.source import ObjectModel, ObjectSource, Room, RoomSource, hashed_split
+from scenegen.errors import AssetError
 
 T = TypeVar("T", bound=Asset)
 FORMAT_VERSION = 2
@@ -159,21 +162,40 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def facts_of(cache: AssetCache | None) -> Facts:
+    """Small facts kept beside the assets of a cache; in memory alone where there is none."""
+    return Facts(None if cache is None else cache.folder)
+
+
 class CachedObjects:
     """A source of objects whose loaded models are kept in a cache."""
 
-    def __init__(self, source: ObjectSource, cache: AssetCache | None) -> None:
-        self.source, self.cache = source, cache
+    def __init__(self, source: ObjectSource, cache: AssetCache | None, facts: Facts | None = None) -> None:
+        self.source, self.cache, self.facts = source, cache, facts or facts_of(cache)
         self.name, self.license = source.name, source.license
         self._loaded: dict[str, str] = {}
+        self._last: ObjectModel | None = None
 
     def ids(self) -> dict[str, tuple[str, ...]]:
         """Object ids by category, both sorted."""
         return self.source.ids()
 
+    def listed_split(self, object_id: str) -> str | None:
+        """The split where it is known from the id alone."""
+        return self.source.listed_split(object_id)
+
     def split(self, object_id: str) -> str:
-        """The split of an object: "train" or "val"."""
-        return self.source.split(object_id)
+        """The split of an object, "train" or "val": found once by its surface, then kept as a fact of its files.
+
+        One that cannot be read is in no shard; it goes by its id.
+        """
+        if (listed := self.listed_split(object_id)) is not None:
+            return listed
+        try:
+            digest = self.source.digest(object_id)
+            return self.facts.get("split", digest, lambda: surface_split(self.load(object_id).mesh))
+        except AssetError:
+            return hashed_split(object_id)
 
     def digest(self, object_id: str) -> str:
         """sha256 (hex) of what the object is made from: as it was when it was loaded here last, else as it is now."""
@@ -181,26 +203,47 @@ class CachedObjects:
 
     def load(self, object_id: str) -> ObjectModel:
         """Read one object, from the cache if it is there. Raises AssetError."""
-        self._loaded[object_id] = digest = self.source.digest(object_id)
-        key = asset_key(f"object:{self.name}:{object_id}", digest)
-        return cached(self.cache, key, lambda: self.source.load(object_id))
+        digest = self.source.digest(object_id)
+        if self._last is None or self._last.id != object_id or self._loaded.get(object_id) != digest:
+            self._last = None
+            key = asset_key(f"object:{self.name}:{object_id}", digest)
+            self._last = cached(self.cache, key, lambda: self.source.load(object_id))
+        self._loaded[object_id] = digest
+        return self._last
+
+    def remarks(self) -> tuple[str, ...]:
+        """What was decided for all objects together."""
+        return self.source.remarks()
 
 
 class CachedRooms:
     """A source of rooms whose loaded rooms are kept in a cache."""
 
-    def __init__(self, source: RoomSource, cache: AssetCache | None) -> None:
-        self.source, self.cache = source, cache
-        self.name, self.license = source.name, source.license
+    def __init__(self, source: RoomSource, cache: AssetCache | None, facts: Facts | None = None) -> None:
+        self.source, self.cache, self.facts = source, cache, facts or facts_of(cache)
+        self.name, self.license, self.baked_light = source.name, source.license, source.baked_light
         self._loaded: dict[str, str] = {}
 
     def ids(self) -> tuple[str, ...]:
         """All room ids, sorted."""
         return self.source.ids()
 
+    def in_order(self, shuffled: tuple[str, ...]) -> tuple[str, ...]:
+        """All room ids in the order in which a run takes them."""
+        return self.source.in_order(shuffled)
+
+    def listed_split(self, room_id: str) -> str | None:
+        """The split where it is known from the id alone."""
+        return self.source.listed_split(room_id)
+
     def split(self, room_id: str) -> str:
-        """The split of a room: "train", "val" or "test"."""
-        return self.source.split(room_id)
+        """The split of a room, "train", "val" or "test": as `CachedObjects.split`."""
+        if (listed := self.listed_split(room_id)) is not None:
+            return listed
+        try:
+            return self.facts.get("split", self.source.digest(room_id), lambda: self.source.split(room_id))
+        except AssetError:
+            return hashed_split(room_id)
 
     def digest(self, room_id: str) -> str:
         """sha256 (hex) of what the room is made from: as it was when it was loaded here last, else as it is now."""
@@ -211,3 +254,7 @@ class CachedRooms:
         self._loaded[room_id] = digest = self.source.digest(room_id)
         key = asset_key(f"room:{self.name}:{room_id}", digest)
         return cached(self.cache, key, lambda: self.source.load(room_id))
+
+    def remarks(self) -> tuple[str, ...]:
+        """What was decided for all rooms together."""
+        return self.source.remarks()

@@ -10,13 +10,12 @@ from typing import Any
 
 from scenegen.assets.cache import AssetCache
 from scenegen.assets.cleaning import geometric_hash
-from scenegen.assets.library import OBJECT_KINDS, ROOM_KINDS, open_objects, open_rooms
+from scenegen.assets.library import KINDS, ROLES, open_objects, open_rooms, roles_of
 from scenegen.assets.mesh import Mesh, bounds
 from scenegen.assets.reading import LOADER_VERSION
-from scenegen.assets.source import Defect, ObjectModel, ObjectSource, Room, RoomSource
+from scenegen.assets.source import Defect, ObjectModel, ObjectSource, Room, RoomSource, hashed_split
 from scenegen.errors import AssetError, RunError, UsageError
 
-ROLES = ("rooms", "objects")
 REMOVING = ("degenerate_faces", "coincident_faces", "fragments", "decimated")
 """Defects whose detail begins with the number of faces removed."""
 Progress = Callable[[int, int, str], None]
@@ -54,11 +53,13 @@ class Report:
     """What was found in a source."""
 
     source: str
-    """The kind: scenenn, shapenet, folder, procedural."""
+    """The kind: the word before the colon."""
     role: str
     license: str
     assets: tuple[AssetReport, ...]
     """Sorted by id."""
+    remarks: tuple[str, ...] = ()
+    """What was decided for all of them together: the unit, and why."""
 
     @property
     def usable(self) -> int:
@@ -92,11 +93,10 @@ class Report:
 
 def default_role(spec: str) -> str:
     """The only role that a source can have. Raises UsageError where it can have both, or none."""
-    kind = spec.partition(":")[0]
-    roles = [role for role, kinds in zip(ROLES, (ROOM_KINDS, OBJECT_KINDS), strict=True) if kind in kinds]
+    roles = roles_of(spec)
     if len(roles) == 1:
         return roles[0]
-    known = " | ".join(dict.fromkeys(ROOM_KINDS + OBJECT_KINDS))
+    known = " | ".join(KINDS)
     problem = f"{spec!r} may hold rooms or objects; add --role rooms or --role objects"
     raise UsageError(problem if roles else f"unknown source {spec!r}; use {known}, with :PATH for files")
 
@@ -117,7 +117,8 @@ def examine(spec: str, role: str, cache: AssetCache | None = None, progress: Pro
         reports.append(_examine_one(source, asset_id, category))
     if progress is not None:
         progress(len(listed), len(listed), "")
-    return Report(source.name, role, source.license, tuple(sorted(reports, key=lambda a: a.id)))
+    assets = tuple(sorted(reports, key=lambda a: a.id))
+    return Report(source.name, role, source.license, assets, source.remarks())
 
 
 def _listed(source: RoomSource | ObjectSource) -> list[tuple[str, str]]:
@@ -130,10 +131,11 @@ def _listed(source: RoomSource | ObjectSource) -> list[tuple[str, str]]:
 
 def _examine_one(source: RoomSource | ObjectSource, asset_id: str, category: str) -> AssetReport:
     """Load one asset and describe it, or the reason why it cannot be used."""
-    start, digest, split = time.perf_counter(), "", source.split(asset_id)
+    start, digest, split = time.perf_counter(), "", source.listed_split(asset_id) or hashed_split(asset_id)
     try:
         digest = source.digest(asset_id)
         asset = source.load(asset_id)
+        split = source.split(asset_id)
     except AssetError as error:
         return _failed(asset_id, category, split, digest, start, error.reason, str(error))
     except Exception as error:  # an asset that breaks the loader must not hide what is wrong with the others
@@ -184,7 +186,7 @@ def write_report(report: Report, path: Path) -> None:
         "defects": report.defects,
         "duplicates": report.duplicates,
     }
-    head = {"source": report.source, "role": report.role, "license": report.license}
+    head = {"source": report.source, "role": report.role, "license": report.license, "remarks": report.remarks}
     _write_json(path, {**head, **totals, "assets": [asdict(a) for a in report.assets]})
 
 

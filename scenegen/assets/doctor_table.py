@@ -48,6 +48,8 @@ def show(report: Report, console: Console) -> None:
     failures = ", ".join(f"{n} {reason}" for reason, n in report.failures.items())
     summary = f"{report.usable} of {len(report.assets)} {report.role} usable"
     console.print(summary + (f"; failed: {failures}" if failures else ""), markup=False)
+    for remark in report.remarks:
+        console.print(remark, markup=False)
     console.print(f"license: {report.license}", markup=False)
 
 

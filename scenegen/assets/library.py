@@ -1,14 +1,40 @@
-"""Sources of rooms and objects by name: "procedural", "scenenn:PATH", "shapenet:PATH", "folder:PATH"."""
+"""Sources of rooms and objects by the word before the colon: one entry each, and nothing else knows their names."""
 
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from scenegen.assets.cache import AssetCache, CachedObjects, CachedRooms
+from scenegen.assets.cache import AssetCache, CachedObjects, CachedRooms, facts_of
 from scenegen.assets.source import ObjectSource, RoomSource
 from scenegen.assets.wording import one_line
 from scenegen.errors import UsageError
 
-ROOM_KINDS = ("procedural", "scenenn", "folder")
-OBJECT_KINDS = ("procedural", "shapenet", "folder")
+ROLES = ("rooms", "objects")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What can be named as a source."""
+
+    rooms: str = ""
+    """module:name of what opens its rooms, given the folder and a store of facts; "" where it has none."""
+    objects: str = ""
+    """The same for objects."""
+    needs_path: bool = True
+    """Whether it lies in a folder; if not, it is opened with nothing and needs no cache."""
+
+
+_A = "scenegen.assets"
+KINDS = {
+    "procedural": Kind(f"{_A}.procedural.rooms:ProceduralRooms", f"{_A}.procedural.objects:ProceduralObjects", False),
+    "scenenn": Kind(rooms=f"{_A}.scenenn:scenenn_rooms"),
+    "shapenet": Kind(objects=f"{_A}.shapenet:shapenet_objects"),
+    "folder": Kind(f"{_A}.folder_rooms:FolderRooms", f"{_A}.folder_objects:FolderObjects"),
+    "hm3d": Kind(rooms=f"{_A}.folder_rooms:hm3d_rooms"),
+    "gso": Kind(objects=f"{_A}.folder_objects:scanned_objects"),
+    "bop": Kind(objects=f"{_A}.folder_objects:benchmark_objects"),
+}
 
 
 def open_rooms(spec: str, cache: AssetCache | None = None) -> RoomSource:
@@ -17,56 +43,63 @@ def open_rooms(spec: str, cache: AssetCache | None = None) -> RoomSource:
     Opening lists, it reads no mesh. The source can be pickled. Raises UsageError for an unknown kind, a path
     that is missing or not wanted, and a folder without any room.
     """
-    kind, path = parse_spec(spec, ROOM_KINDS, "room")
+    kind, path = parse_spec(spec, "rooms")
     if path is None:
-        from scenegen.assets.procedural.rooms import ProceduralRooms
-
-        return ProceduralRooms()
-    if kind == "scenenn":
-        from scenegen.assets.scenenn import SceneNNRooms
-
-        return CachedRooms(SceneNNRooms(path), cache)
-    from scenegen.assets.folder_rooms import FolderRooms
-
-    return CachedRooms(FolderRooms(path), cache)
+        return _opener(KINDS[kind].rooms)()
+    facts = facts_of(cache)
+    return CachedRooms(_opener(KINDS[kind].rooms)(path, facts), cache, facts)
 
 
 def open_objects(spec: str, cache: AssetCache | None = None) -> ObjectSource:
     """The objects that `spec` names; those of files are kept in `cache` once parsed. As `open_rooms`."""
-    kind, path = parse_spec(spec, OBJECT_KINDS, "object")
+    kind, path = parse_spec(spec, "objects")
     if path is None:
-        from scenegen.assets.procedural.objects import ProceduralObjects
-
-        return ProceduralObjects()
-    if kind == "shapenet":
-        from scenegen.assets.shapenet import ShapeNetObjects
-
-        return CachedObjects(ShapeNetObjects(path), cache)
-    from scenegen.assets.folder_objects import FolderObjects
-
-    return CachedObjects(FolderObjects(path), cache)
+        return _opener(KINDS[kind].objects)()
+    facts = facts_of(cache)
+    return CachedObjects(_opener(KINDS[kind].objects)(path, facts), cache, facts)
 
 
-def parse_spec(spec: str, kinds: tuple[str, ...], noun: str) -> tuple[str, Path | None]:
-    """Kind and folder of a source; the folder is None for the built-in library and exists otherwise.
+def kinds_with(role: str) -> tuple[str, ...]:
+    """The kinds that give "rooms" or "objects"."""
+    return tuple(name for name, kind in KINDS.items() if getattr(kind, role))
 
-    `kinds` are those allowed, `noun` says of what ("room", "object"). Raises UsageError.
+
+def roles_of(spec: str) -> tuple[str, ...]:
+    """What a source can give: rooms, objects, both, or nothing where its kind is unknown."""
+    kind = spec.partition(":")[0]
+    return tuple(role for role in ROLES if kind in kinds_with(role))
+
+
+def usage(role: str) -> str:
+    """How to name a source of "rooms" or "objects"."""
+    return " | ".join(f"{k}:PATH" if KINDS[k].needs_path else k for k in kinds_with(role))
+
+
+def parse_spec(spec: str, role: str) -> tuple[str, Path | None]:
+    """Kind and folder of a source of "rooms" or "objects".
+
+    The folder is None for what lies in none and exists otherwise. Raises UsageError.
     """
     kind, colon, path = spec.partition(":")
-    shown = one_line(repr(spec))
-    usage = " | ".join(k if k == "procedural" else f"{k}:PATH" for k in kinds)
-    if kind not in kinds:
-        raise UsageError(f"unknown {noun} source {shown}; use {usage}")
-    if kind == "procedural":
+    noun, shown = role.removesuffix("s"), one_line(repr(spec))
+    if kind not in kinds_with(role):
+        raise UsageError(f"unknown {noun} source {shown}; use {usage(role)}")
+    if not KINDS[kind].needs_path:
         if colon:
-            raise UsageError(f"{noun} source {shown}: the built-in library takes no path; use procedural")
+            raise UsageError(f"{noun} source {shown}: the built-in library takes no path; use {kind}")
         return kind, None
     if not path:
         raise UsageError(f"{noun} source {shown} lacks its folder; use {kind}:PATH, as in --{noun}-source {kind}:PATH")
     folder, problem = _folder(path)
     if problem:
-        raise UsageError(f"{noun} source {shown}: {one_line(folder)} {problem}; give the folder that holds the {noun}s")
+        raise UsageError(f"{noun} source {shown}: {one_line(folder)} {problem}; give the folder that holds the {role}")
     return kind, folder
+
+
+def _opener(place: str) -> Any:
+    """What a module:name names; modules of sources are imported only where one is opened."""
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
 
 
 def _folder(path: str) -> tuple[Path, str]:

@@ -1,4 +1,9 @@
-"""Finding the files that a model names: inside the model's own folder and nowhere else."""
+"""Finding the files that a model names: inside the model's own folder and nowhere else.
+
+Names inside files are foreign: none leads out of the root, by ".." or as an absolute path. Links on the disk are
+the user's own (a folder linked in from another disk, a hub's cache whose files are links into `blobs/`): those
+below the root are followed wherever they lead.
+"""
 
 import os
 import posixpath
@@ -19,16 +24,16 @@ def find_file(root: Path, start: Path, name: str) -> Path | None:
     """The file that a model in folder `start` names, or None where there is none.
 
     Accepts backslashes, quotes, stray blanks, %20 and wrong upper or lower case; an absolute path is tried
-    by its last part beside the model. Raises PermissionError where the name leads out of `root`.
+    by its last part beside the model. Links below `root` are followed. Raises PermissionError where the name
+    leads out of `root`.
     """
     outside = False
-    for candidate in _candidates(name):
+    for candidate in [*_candidates(name), *_shelved(root, start, name)]:
         inside = _relative_to_root(root, start, candidate)
         outside |= inside is None
         found = _walk(root, inside) if inside else None
-        if found is not None and found.resolve().is_relative_to(root.resolve()):
+        if found is not None:
             return found
-        outside |= found is not None
     if outside:
         raise PermissionError(f"{name} leads out of the model's folder")
     return None
@@ -61,6 +66,13 @@ def _as_written(name: str) -> str:
         return os.fsdecode(name.encode("latin-1"))
     except UnicodeEncodeError:
         return ""
+
+
+def _shelved(root: Path, start: Path, name: str) -> list[str]:
+    """Where Google Scanned Objects keep the pictures of `meshes/model.obj`: in `materials/textures/` beside it."""
+    if start.name.lower() != "meshes" or start == root:
+        return []
+    return list(dict.fromkeys(f"../materials/textures/{posixpath.basename(c)}" for c in _candidates(name)))
 
 
 def _possible(name: str) -> bool:

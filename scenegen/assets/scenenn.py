@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from scenegen.assets.digest import files_digest
+from scenegen.assets.facts import Facts
 from scenegen.assets.manifest import scenenn_split
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.reading import read_mesh
@@ -33,6 +34,7 @@ class SceneNNRooms:
     """
 
     name = "scenenn"
+    baked_light = True
     license = "terms of the SceneNN project: research use; no redistribution of meshes"
 
     def __init__(self, root: str | Path) -> None:
@@ -52,9 +54,17 @@ class SceneNNRooms:
         """All room ids, sorted."""
         return self._ids
 
-    def split(self, room_id: str) -> str:
-        """The published "train" or "test", else "train" or "val" by a stable hash of the id."""
+    def in_order(self, shuffled: tuple[str, ...]) -> tuple[str, ...]:
+        """The 76 annotated rooms before all others."""
+        return tuple(sorted(shuffled, key=lambda room: room not in self._published))
+
+    def listed_split(self, room_id: str) -> str:
+        """The published "train" or "test", else "train" or "val" by a stable hash of the id: scans are no copies."""
         return self._published.get(room_id) or hashed_split(room_id)
+
+    def split(self, room_id: str) -> str:
+        """The same."""
+        return self.listed_split(room_id)
 
     def digest(self, room_id: str) -> str:
         """sha256 (hex) of scan and annotation."""
@@ -67,6 +77,10 @@ class SceneNNRooms:
         names, more = self._names(room_id)
         mesh, categories = _known_labels(mesh, names)
         return prepare_room(room_id, mesh, defects + more, hint=UP, is_scan=True, categories=categories)
+
+    def remarks(self) -> tuple[str, ...]:
+        """What was decided for all rooms together: nothing."""
+        return ()
 
     def _names(self, room_id: str) -> tuple[dict[int, str], tuple[Defect, ...]]:
         """Class by instance id; a missing or unusable annotation is a defect, not the end of the room."""
@@ -83,6 +97,11 @@ class SceneNNRooms:
         if room_id not in self._ids:
             raise AssetError("missing", f"{room_id}: not in {self.root}")
         return self.root / room_id / f"{room_id}.{suffix}"
+
+
+def scenenn_rooms(path: Path, facts: Facts) -> SceneNNRooms:
+    """SceneNN's rooms; no fact about their meshes is needed beforehand."""
+    return SceneNNRooms(path)
 
 
 def read_annotation(path: Path) -> dict[int, str]:

@@ -9,10 +9,12 @@ import numpy as np
 from scenegen.assets import manifest
 from scenegen.assets.cleaning import centred, clean_object, diagonal, rotated
 from scenegen.assets.digest import files_digest, source_files
+from scenegen.assets.facts import Facts
 from scenegen.assets.limits import OBJECT_LIMITS
 from scenegen.assets.mesh import Mesh
+from scenegen.assets.proportions import surface_split
 from scenegen.assets.reading import read_mesh
-from scenegen.assets.source import Defect, ObjectModel, hashed_split
+from scenegen.assets.source import Defect, ObjectModel
 from scenegen.assets.taxonomy import Taxonomy, read_taxonomy
 from scenegen.assets.wording import plain_path
 from scenegen.errors import AssetError, UsageError
@@ -91,9 +93,13 @@ class ShapeNetObjects:
                 return self._sizes[candidate].name.lower()
         return synset
 
+    def listed_split(self, object_id: str) -> str | None:
+        """None: ShapeNet has one model under several ids, so a split is found from the surface."""
+        return None
+
     def split(self, object_id: str) -> str:
-        """The split, "train" or "val": by a stable hash of the id, 80/20."""
-        return hashed_split(object_id)
+        """The split, "train" or "val", by the surface, 80/20. Raises AssetError where it cannot be read."""
+        return surface_split(self.load(object_id).mesh)
 
     def digest(self, object_id: str) -> str:
         """sha256 (hex) of the mesh, its materials and the pictures they name."""
@@ -108,6 +114,10 @@ class ShapeNetObjects:
         mesh, mended = clean_object(rotated(mesh, ROTATIONS[self._layout[object_id]]))
         mesh, more = self._sized(object_id, mesh)
         return ObjectModel(object_id, self.category(object_id), mesh, diagonal(mesh), defects + mended + more)
+
+    def remarks(self) -> tuple[str, ...]:
+        """What was decided for all objects together: nothing."""
+        return ()
 
     def _sized(self, object_id: str, mesh: Mesh) -> tuple[Mesh, tuple[Defect, ...]]:
         """Centred, with a diagonal drawn from the range of its kind (of scale models, where real ones fit no room)."""
@@ -126,3 +136,8 @@ class ShapeNetObjects:
         if object_id not in self._layout:
             raise AssetError("missing", f"{object_id}: not in {self.root}")
         return self._folder(object_id) / self._layout[object_id]
+
+
+def shapenet_objects(path: Path, facts: Facts) -> ShapeNetObjects:
+    """ShapeNet's models; no fact about their meshes is needed beforehand."""
+    return ShapeNetObjects(path)

@@ -53,7 +53,7 @@ class RoomSource(Protocol):
 
     @property
     def name(self) -> str:
-        """procedural, scenenn or folder."""
+        """Word before the colon of --room-source."""
         ...
 
     @property
@@ -61,12 +61,28 @@ class RoomSource(Protocol):
         """Terms under which pictures of these rooms may be used, one line."""
         ...
 
+    @property
+    def baked_light(self) -> bool:
+        """Whether the colours of the rooms hold the light in which they were scanned."""
+        ...
+
     def ids(self) -> tuple[str, ...]:
         """All room ids, sorted."""
         ...
 
+    def in_order(self, shuffled: tuple[str, ...]) -> tuple[str, ...]:
+        """All room ids in the order in which a run takes them, given in an order drawn by chance."""
+        ...
+
+    def listed_split(self, room_id: str) -> str | None:
+        """The split where it is known from the id alone: by a published list, or by a hash of made rooms."""
+        ...
+
     def split(self, room_id: str) -> str:
-        """One of train, val, test: by a published list where there is one, else by a stable hash 80/20 (train/val)."""
+        """One of train, val, test: as listed, else 80/20 (train/val) by the surface, which is read for it.
+
+        Raises AssetError where it cannot be read.
+        """
         ...
 
     def digest(self, room_id: str) -> str:
@@ -77,13 +93,17 @@ class RoomSource(Protocol):
         """Read one room. Raises AssetError where it cannot be used."""
         ...
 
+    def remarks(self) -> tuple[str, ...]:
+        """What was decided for all rooms together, a line each; for people."""
+        ...
+
 
 class ObjectSource(Protocol):
     """A set of objects by category. Ids are sorted and stable; loading is a pure function of the id."""
 
     @property
     def name(self) -> str:
-        """procedural, shapenet or folder."""
+        """Word before the colon of --object-source."""
         ...
 
     @property
@@ -95,8 +115,15 @@ class ObjectSource(Protocol):
         """Object ids by category, both sorted."""
         ...
 
+    def listed_split(self, object_id: str) -> str | None:
+        """The split where it is known from the id alone."""
+        ...
+
     def split(self, object_id: str) -> str:
-        """One of train, val: by a stable hash, 80/20."""
+        """One of train, val: as listed, else 80/20 by the surface, which is read for it.
+
+        Raises AssetError where it cannot be read.
+        """
         ...
 
     def digest(self, object_id: str) -> str:
@@ -105,6 +132,10 @@ class ObjectSource(Protocol):
 
     def load(self, object_id: str) -> ObjectModel:
         """Read one object. Raises AssetError where it cannot be used."""
+        ...
+
+    def remarks(self) -> tuple[str, ...]:
+        """What was decided for all objects together (units), a line each; for people."""
         ...
 
 

@@ -144,7 +144,7 @@ Root attributes:
 
 def _making(facts: Facts) -> str:
     manifest = facts.manifest
-    elsewhere = [source for source in facts.sources if source.kind != "procedural"]
+    elsewhere = [source for source in facts.sources if source.on_disk]
     options = "".join(f" --{role[:-1]}-source {s.kind}:PATH" for s in elsewhere for role in s.roles)
     where = f", where PATH is the place of {' and of '.join(s.title for s in elsewhere)}" if elsewhere else ""
     return f"""## How it was made

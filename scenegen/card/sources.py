@@ -25,6 +25,8 @@ class Source:
     """What it is no picture of."""
     roles: tuple[str, ...] = ()
     """What it gives to this run: rooms, objects."""
+    on_disk: bool = True
+    """Whether it lies in a folder, and not in this program."""
 
 
 _SCENENN = """@inproceedings{hua2016scenenn,
@@ -42,6 +44,25 @@ _SHAPENET = """@techreport{chang2015shapenet,
   number      = {arXiv:1512.03012},
   year        = {2015}
 }"""
+_HM3D = """@inproceedings{ramakrishnan2021hm3d,
+  title     = {{Habitat-Matterport 3D Dataset} ({HM3D}): 1000 Large-scale {3D} Environments for Embodied {AI}},
+  author    = {Ramakrishnan, Santhosh K. and Gokaslan, Aaron and Wijmans, Erik and Maksymets, Oleksandr and others},
+  booktitle = {NeurIPS Datasets and Benchmarks},
+  year      = {2021}
+}"""
+_GSO = """@inproceedings{downs2022gso,
+  title     = {{Google Scanned Objects}: A High-Quality Dataset of {3D} Scanned Household Items},
+  author    = {Downs, Laura and Francis, Anthony and Koenig, Nate and Kinman, Brandon and others},
+  booktitle = {IEEE International Conference on Robotics and Automation (ICRA)},
+  year      = {2022}
+}"""
+_FOLDER = Source(
+    kind="folder",
+    title="a folder of meshes",
+    terms="Terms of whoever made the meshes, as far as the shards state them.",
+    persons="Not known: meshes from a folder may show what they were scanned from.",
+    limit="Meshes from a folder are taken as they are; scans among them may have holes.",
+)
 
 KNOWN = {
     source.kind: source
@@ -51,6 +72,7 @@ KNOWN = {
             title="the built-in library of scenegen",
             terms="CC0 1.0: use what is made from it as you like.",
             link=CC0,
+            on_disk=False,
             limit="Built-in rooms and objects are made by a program: less wear, clutter and variety than real ones.",
         ),
         Source(
@@ -72,12 +94,30 @@ KNOWN = {
             limit="ShapeNet models are often plainly coloured; their real sizes are assumed by category.",
         ),
         Source(
-            kind="folder",
-            title="a folder of meshes",
-            terms="Terms of whoever made the meshes, as far as the shards state them.",
-            persons="Not known: meshes from a folder may show what they were scanned from.",
-            limit="Meshes from a folder are taken as they are; scans among them may have holes.",
+            kind="hm3d",
+            title="Habitat-Matterport 3D",
+            terms="Matterport's terms for HM3D: non-commercial academic use; the meshes are not to be passed on.",
+            link="https://aihabitat.org/datasets/hm3d/",
+            bibtex=_HM3D,
+            persons="Homes were scanned from real places and may show private belongings.",
+            limit="Scanned homes have holes, through which rays hit nothing, and light baked into their colours.",
         ),
+        Source(
+            kind="gso",
+            title="Google Scanned Objects",
+            terms="CC BY 4.0: use with attribution.",
+            link="https://creativecommons.org/licenses/by/4.0/",
+            bibtex=_GSO,
+            limit="Scanned objects have light baked into their colours.",
+        ),
+        Source(
+            kind="bop",
+            title="models of a BOP data set",
+            terms="Terms of the data set the models belong to (see bop.felk.cvut.cz/datasets).",
+            link="https://bop.felk.cvut.cz/datasets/",
+            limit="Scanned objects have light baked into their colours.",
+        ),
+        _FOLDER,
     )
 }
 
@@ -86,9 +126,9 @@ def sources_of(config: Mapping[str, Any]) -> tuple[Source, ...]:
     """The sources that a run's configuration names, rooms first; one that gives both stands once."""
     roles: dict[str, list[str]] = {}
     for role in ("room", "object"):
-        kind = str(config.get(f"{role}_source", "folder")).partition(":")[0]
+        kind = str(config.get(f"{role}_source", "")).partition(":")[0]
         roles.setdefault(kind, []).append(f"{role}s")
-    return tuple(replace(KNOWN.get(kind, KNOWN["folder"]), roles=tuple(found)) for kind, found in roles.items())
+    return tuple(replace(KNOWN.get(kind, _FOLDER), roles=tuple(found)) for kind, found in roles.items())
 
 
 def is_free(sources: tuple[Source, ...]) -> bool:

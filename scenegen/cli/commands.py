@@ -62,7 +62,7 @@ class Assets:
     action: tyro.conf.Positional[Literal["check"]]
     """check: the asset doctor."""
     source: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE")]
-    """procedural, scenenn:PATH, shapenet:PATH or folder:PATH."""
+    """As --room-source or --object-source: scenenn:PATH, shapenet:PATH, folder:PATH, ..."""
     role: Literal["auto", "rooms", "objects"] = "auto"
     """What the assets are; auto: rooms for scenenn, objects otherwise."""
     json: OptionalPath = None

@@ -89,7 +89,7 @@ def load_config(path: Path) -> GenerationConfig:
     Raises UsageError that names what is wrong.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # editors of some systems put a byte order mark in front
         values = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
     except OSError as error:
         raise UsageError(f"--config {path}: cannot be read ({error.strerror}); give a JSON or TOML file") from None
@@ -186,8 +186,10 @@ def _verify(command: Verify) -> int:
 def _check(command: Assets) -> int:
     """`scenegen assets check`."""
     from scenegen.assets.doctor_table import check
+    from scenegen.assets.library import roles_of
 
     role = command.role
     if role == "auto":
-        role = "rooms" if command.source.startswith("scenenn") else "objects"
+        roles = roles_of(command.source)
+        role = roles[0] if len(roles) == 1 else "objects"
     return check(command.source, role, command.json, command.manifest)

@@ -3,11 +3,11 @@
 import hashlib
 from dataclasses import dataclass
 
-from scenegen.assets.manifest import scenenn_split
 from scenegen.assets.source import ObjectSource, RoomSource
 from scenegen.config import GenerationConfig
 from scenegen.errors import UsageError
-from scenegen.seeding import Stage, generator
+from scenegen.seeding import Stage, generator, stable_key
+from scenegen.staging.pool import Pool
 
 MAX_SAMPLES = 128
 """Samples in one shard at most."""
@@ -15,8 +15,6 @@ MAX_BYTES = 256 << 20
 """Raw bytes of the samples of one shard at most: a shard is built in memory."""
 LAYER_BYTES = {"rgb": 3, "depth": 4, "instance": 2, "normal": 3}
 RAY_BYTES, TRACK_BYTES = 10, 9
-
-Ids = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -64,18 +62,13 @@ def samples_per_shard(config: GenerationConfig) -> int:
 def choose_rooms(config: GenerationConfig, rooms: RoomSource) -> tuple[str, ...]:
     """The rooms of a run, sorted: drawn with the seed, so that a larger run contains a smaller one.
 
-    The built-in rooms are taken in order; of SceneNN the 76 annotated rooms come before the others.
+    A source may prefer an order of its own.
     """
     ids = rooms.ids()
     if config.rooms > len(ids):
         raise UsageError(f"--rooms {config.rooms}: {config.room_source} has only {len(ids)}; ask for at most that many")
-    if rooms.name == "procedural":
-        return ids[: config.rooms]
-    order = [ids[i] for i in generator(config.seed, Stage.SELECTION).permutation(len(ids))]
-    if rooms.name == "scenenn":
-        annotated = scenenn_split()
-        order.sort(key=lambda room: room not in annotated)
-    return tuple(sorted(order[: config.rooms]))
+    drawn = tuple(ids[i] for i in generator(config.seed, Stage.SELECTION).permutation(len(ids)))
+    return tuple(sorted(rooms.in_order(drawn)[: config.rooms]))
 
 
 def file_name(split: str, room: str, part: int) -> str:
@@ -86,17 +79,27 @@ def file_name(split: str, room: str, part: int) -> str:
     return f"{split}-{safe}-{part:03d}.h5"
 
 
-def objects_for(split: str, objects: ObjectSource) -> tuple[Ids, str]:
-    """Object ids for rooms of a split, and the name of the objects' split.
+def objects_for(split: str, objects: ObjectSource) -> tuple[Pool, str]:
+    """Objects for rooms of a split, and the name of the objects' split.
 
     Rooms held out (val, test) get objects held out. A library too small to be split is used whole
-    and says so: its split is "all".
+    and says so: its split is "all". Where a split is known from the ids alone those of the split are listed;
+    elsewhere an object is asked for its split when it is drawn, and here as many as it takes to find one that fits.
     """
     wanted = "train" if split == "train" else "val"
     everything = objects.ids()
-    kept = {c: tuple(i for i in ids if objects.split(i) == wanted) for c, ids in everything.items()}
+    kept = {c: tuple(i for i in ids if objects.listed_split(i) in (wanted, None)) for c, ids in everything.items()}
     kept = {c: ids for c, ids in kept.items() if ids}
-    return (kept, wanted) if kept else (everything, "all")
+
+    def fits(object_id: str) -> bool:
+        return objects.split(object_id) == wanted
+
+    return (Pool(kept, fits), wanted) if any(map(fits, _mixed(kept))) else (Pool(everything), "all")
+
+
+def _mixed(ids: dict[str, tuple[str, ...]]) -> list[str]:
+    """All ids, in an order that has nothing to do with their names: neighbours may be copies of each other."""
+    return sorted((i for members in ids.values() for i in members), key=stable_key)
 
 
 def _listing_digest(rooms: RoomSource, chosen: tuple[str, ...], objects: ObjectSource) -> str:

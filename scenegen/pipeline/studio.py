@@ -14,7 +14,7 @@ from scenegen.config import GenerationConfig
 from scenegen.errors import AssetError, StagingError
 from scenegen.lights import Lighting
 from scenegen.pipeline.assemble import add_counts, assets_digest, figures, shard_content
-from scenegen.pipeline.plan import Ids, Job, objects_for
+from scenegen.pipeline.plan import Job, objects_for
 from scenegen.pipeline.sample import Sample, photograph
 from scenegen.rendering.choice import open_renderer
 from scenegen.rendering.frame import Renderer
@@ -22,6 +22,7 @@ from scenegen.shards import remarks
 from scenegen.shards.content import ShardContent
 from scenegen.shards.remarks import Remarks, Skip
 from scenegen.staging.objects import LoadedObject, loaded_object
+from scenegen.staging.pool import Pool
 from scenegen.staging.stage import Layout, RoomStage, build_layout, light, prepare_room, shoot
 from scenegen.staging.viewpoints import NoViewsError, Shot
 
@@ -92,7 +93,7 @@ class Studio:
     """Arrangements in the room at hand, by number; forgotten after each shard."""
     heard: Heard = field(default_factory=Heard)
     """What loading said of objects; forgotten after each shard."""
-    ids: dict[str, tuple[Ids, str]] = field(default_factory=dict)
+    pools: dict[str, tuple[Pool, str]] = field(default_factory=dict)
     """Objects for the rooms of a split, with the name of their own split: tens of thousands, listed once."""
 
 
@@ -120,14 +121,14 @@ def make_shard(studio: Studio, job: Job, attributes: dict[str, str | int | float
     Raises AssetError where the room cannot be read, StagingError where no sample could be made.
     """
     stage = room_stage(studio, job.room)
-    ids, object_split = _ids(studio, job.split)
+    pool, object_split = _pool(studio, job.split)
     studio.layouts.clear()
     studio.heard = Heard()
     samples: list[Sample] = []
     given_up: list[str] = []
     for index in range(job.first_sample, job.first_sample + job.samples):
         try:
-            samples.append(_sample(studio, stage, ids, index))
+            samples.append(_sample(studio, stage, pool, index))
         except StagingError as error:
             given_up.append(str(error))
         progress(1)
@@ -162,25 +163,24 @@ def load_object(studio: Studio, object_id: str) -> LoadedObject:
     return loaded
 
 
-def _ids(studio: Studio, split: str) -> tuple[Ids, str]:
+def _pool(studio: Studio, split: str) -> tuple[Pool, str]:
     """What `plan.objects_for` says of a split."""
-    if split not in studio.ids:
-        studio.ids[split] = objects_for(split, studio.objects)
-    return studio.ids[split]
+    if split not in studio.pools:
+        studio.pools[split] = objects_for(split, studio.objects)
+    return studio.pools[split]
 
 
 def room_stage(studio: Studio, room: str) -> RoomStage:
     """A room ready to be furnished. Raises AssetError where it cannot be read, StagingError where it is too small."""
     if studio.stage is None or studio.stage.room.id != room:
         studio.stage = None  # the memory of the old room is free before the new one is read
-        baked = studio.rooms.name != "procedural"
-        studio.stage = prepare_room(studio.rooms.load(room), studio.config.seed, baked)
+        studio.stage = prepare_room(studio.rooms.load(room), studio.config.seed, studio.rooms.baked_light)
     return studio.stage
 
 
-def _sample(studio: Studio, stage: RoomStage, ids: Ids, index: int) -> Sample:
+def _sample(studio: Studio, stage: RoomStage, pool: Pool, index: int) -> Sample:
     """One sample, photographed. Raises StagingError where it had to be given up."""
-    return taken(studio, stage_sample(studio, stage, ids, index), index)
+    return taken(studio, stage_sample(studio, stage, pool, index), index)
 
 
 def taken(studio: Studio, staged: "Staged", index: int) -> Sample:
@@ -195,7 +195,7 @@ def restage(studio: Studio, room: str, split: str, index: int) -> "Staged":
     Raises AssetError where the room or an object cannot be read, StagingError where the sample does not come about.
     """
     studio.layouts.clear()
-    return stage_sample(studio, room_stage(studio, room), _ids(studio, split)[0], index)
+    return stage_sample(studio, room_stage(studio, room), _pool(studio, split)[0], index)
 
 
 @dataclass(frozen=True)
@@ -209,14 +209,14 @@ class Staged:
     """Cameras rejected in arrangements given up before this one, by reason; `layout` counts those arrangements."""
 
 
-def stage_sample(studio: Studio, stage: RoomStage, ids: Ids, index: int) -> Staged:
+def stage_sample(studio: Studio, stage: RoomStage, pool: Pool, index: int) -> Staged:
     """The first arrangement of objects that gives the cameras of a sample something to see.
 
     Raises StagingError after LAYOUT_TRIES arrangements.
     """
     rejected: dict[str, int] = {}
     for number in _layout_numbers(index, studio.config.objects.pairs_per_layout):
-        layout = _layout(studio, stage, ids, number)
+        layout = _layout(studio, stage, pool, number)
         try:
             shot = shoot(layout, studio.config, index)
         except NoViewsError as error:
@@ -236,10 +236,10 @@ def _layout_numbers(index: int, pairs_per_layout: int) -> Iterator[int]:
     yield from (1_000_000 + LAYOUT_TRIES * index + k for k in range(LAYOUT_TRIES - 1))
 
 
-def _layout(studio: Studio, stage: RoomStage, ids: Ids, number: int) -> Layout:
+def _layout(studio: Studio, stage: RoomStage, pool: Pool, number: int) -> Layout:
     """An arrangement of objects, kept while its samples are made."""
     if number not in studio.layouts:
-        studio.layouts[number] = build_layout(stage, ids, partial(load_object, studio), studio.config, number)
+        studio.layouts[number] = build_layout(stage, pool, partial(load_object, studio), studio.config, number)
     return studio.layouts[number]
 
 

@@ -1,12 +1,13 @@
 """Staging: the free space of a room, the objects in it, the cameras that look at them, and the light.
 
 stage = prepare_room(room, root_seed)
-layout = build_layout(stage, ids_by_category, load, config, layout=0)
+layout = build_layout(stage, Pool(ids_by_category), load, config, layout=0)
 shot = shoot(layout, config, sample=0)
 lighting = light(layout, shot, config, sample=0)
 """
 
 from scenegen.staging.objects import Load, LoadedObject, PlacedObject, loaded_object
+from scenegen.staging.pool import Pool
 from scenegen.staging.stage import Layout, RoomStage, build_layout, light, prepare_room, shoot
 from scenegen.staging.viewpoints import NoViewsError, Shot
 
@@ -16,6 +17,7 @@ __all__ = [
     "LoadedObject",
     "NoViewsError",
     "PlacedObject",
+    "Pool",
     "RoomStage",
     "Shot",
     "build_layout",

@@ -19,6 +19,7 @@ from scenegen.seeding import Generator
 from scenegen.staging.collision import REST_CLEARANCE_M, Pose, clear
 from scenegen.staging.freespace import FreeSpace
 from scenegen.staging.objects import Load, LoadedObject, PlacedObject, Placement
+from scenegen.staging.pool import Pool
 from scenegen.staging.support import Supports, preference, rest_poses
 from scenegen.staging.surfaces import Skin, f32
 from scenegen.tracing.raycaster import Body, Bvh, Scene
@@ -61,7 +62,7 @@ class Placed:
     middle: Array
     """(3,) the place around which objects were put, world metres."""
     replaced: dict[str, int]
-    """Draws that came to nothing, by reason: an AssetError's code, or `no_place`."""
+    """Draws that came to nothing, by reason: an AssetError's code, `no_place_...`, or `none_of_split`."""
 
 
 @dataclass
@@ -82,23 +83,21 @@ class _Progress:
         return np.array([o.center for o in self.objects]).reshape(-1, 3)
 
 
-def place_objects(
-    space: Space, ids: dict[str, tuple[str, ...]], load: Load, config: ObjectsConfig, rng: Generator
-) -> Placed:
+def place_objects(space: Space, pool: Pool, load: Load, config: ObjectsConfig, rng: Generator) -> Placed:
     """Furnish a room; fewer objects than drawn where room or models give out, each miss counted by reason.
 
     Args:
         space: the room, its free points and supports; at least one free point.
-        ids: model ids of the right split, by category.
+        pool: models of the right split, by category.
         load: gives a model ready to place; AssetError means another one is drawn.
         config: number, kind of placement, scale, clearance.
         rng: makes every choice.
 
     """
     progress = _Progress(_cluster(space, rng), [Body(space.room.mesh, space.bvh, np.eye(4), 1)])
-    for _ in range(int(rng.integers(int(config.objects[0]), int(config.objects[1]) + 1)) if ids else 0):
+    for _ in range(int(rng.integers(int(config.objects[0]), int(config.objects[1]) + 1)) if pool.ids else 0):
         for _ in range(_DRAWS):
-            if _add(space, ids, load, config, rng, progress):
+            if _add(space, pool, load, config, rng, progress):
                 break
     return Placed(tuple(progress.objects), progress.middle, dict(sorted(progress.failed.items())))
 
@@ -128,12 +127,13 @@ def _photographable(space: Space, middle: Array, rng: Generator) -> float:
     return float(np.mean((hits["primID"] >= 0) & (hits["tfar"] > 1)))
 
 
-def _add(
-    space: Space, ids: dict[str, tuple[str, ...]], load: Load, config: ObjectsConfig, rng: Generator, done: _Progress
-) -> bool:
+def _add(space: Space, pool: Pool, load: Load, config: ObjectsConfig, rng: Generator, done: _Progress) -> bool:
     """Draw a model and a place for it; False, and the reason counted, where that failed."""
-    category = sorted(ids)[int(rng.integers(len(ids)))]
-    asset = ids[category][int(rng.integers(len(ids[category])))]
+    drawn = pool.draw(rng)
+    if drawn is None:
+        done.failed["none_of_split"] += 1
+        return False
+    category, asset = drawn
     first: Placement = _first_kind(config, rng)
     second: Placement = "rest" if first == "float" else "float"
     try:

@@ -16,6 +16,7 @@ from scenegen.staging.freespace import FreeSpace, free_space
 from scenegen.staging.lighting import draw_lighting, lit_sample
 from scenegen.staging.objects import Load, PlacedObject
 from scenegen.staging.placement import Space, place_objects
+from scenegen.staging.pool import Pool
 from scenegen.staging.support import find_supports
 from scenegen.staging.surfaces import distance, room_skin
 from scenegen.staging.viewpoints import CAMERA_CLEARANCE_M, Ground, NoViewsError, Shot, shoot_views
@@ -93,10 +94,8 @@ def prepare_room(room: Room, root_seed: int, baked: bool = False) -> RoomStage:
     return RoomStage(space, Scene((Body(room.mesh, bvh, np.eye(4), 1),)), root_seed, baked)
 
 
-def build_layout(
-    stage: RoomStage, objects: dict[str, tuple[str, ...]], load: Load, config: GenerationConfig, layout: int
-) -> Layout:
-    """Furnish a room with objects of the given ids by category; `load` gives them ready to place."""
+def build_layout(stage: RoomStage, objects: Pool, load: Load, config: GenerationConfig, layout: int) -> Layout:
+    """Furnish a room with objects of a pool; `load` gives them ready to place."""
     rng = generator(stage.root_seed, Stage.PLACEMENT, room=stage.key, layout=layout)
     placed = place_objects(stage.space, objects, load, config.objects, rng)
     scene = Scene((*stage.scene.bodies, *(p.body() for p in placed.objects)))

@@ -22,7 +22,7 @@ from fuzzing.target import Seed, Target
 from scenegen.assets.cache import AssetCache
 from scenegen.assets.cleaning import geometric_hash
 from scenegen.assets.images import decode_texture
-from scenegen.assets.library import OBJECT_KINDS, ROOM_KINDS, open_objects, open_rooms, parse_spec
+from scenegen.assets.library import open_objects, open_rooms, parse_spec
 from scenegen.assets.mesh import Material, texture_from_image
 from scenegen.assets.source import Defect, ObjectModel, Room
 from scenegen.cli.main import load_config
@@ -93,8 +93,8 @@ def load_configuration(folder: Path) -> str:
     for path in sorted(folder.iterdir()):
         config = checked(load_config(path))
         config.sha256()
-        parse_spec(config.room_source, ROOM_KINDS, "room")
-        parse_spec(config.object_source, OBJECT_KINDS, "object")
+        parse_spec(config.room_source, "rooms")
+        parse_spec(config.object_source, "objects")
     return ""
 
 

@@ -31,9 +31,13 @@ class ProceduralObjects:
         """Object ids by category, both sorted."""
         return {c.name: tuple(f"{c.slug}/{k:05d}" for k in range(c.count)) for c in CATEGORIES}
 
-    def split(self, object_id: str) -> str:
-        """The part that an id belongs to, "train" or "val": a stable hash, 80/20."""
+    def listed_split(self, object_id: str) -> str:
+        """The part that an id belongs to, "train" or "val": a stable hash, 80/20; no two ids give one object."""
         return hashed_split(object_id)
+
+    def split(self, object_id: str) -> str:
+        """The same."""
+        return self.listed_split(object_id)
 
     def digest(self, object_id: str) -> str:
         """sha256 (hex) of the generator version and the id."""
@@ -46,6 +50,10 @@ class ProceduralObjects:
         mesh = _centred(_tidy(concatenate(category.build(rng))))
         low, high = bounds(mesh)
         return ObjectModel(object_id, category.name, mesh, float(np.linalg.norm(high - low)))
+
+    def remarks(self) -> tuple[str, ...]:
+        """What was decided for all objects together: nothing."""
+        return ()
 
 
 def object_by_index(index: int) -> str:

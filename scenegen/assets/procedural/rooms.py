@@ -221,9 +221,22 @@ class ProceduralRooms:
         """What kind of room it is: "kitchen", "bedroom", ... Raises AssetError for an unknown id."""
         return KINDS[self._index(room_id) % len(KINDS)].name
 
-    def split(self, room_id: str) -> str:
-        """Train or val, by a stable hash of the id."""
+    @property
+    def baked_light(self) -> bool:
+        """The rooms are lit when they are photographed."""
+        return False
+
+    def in_order(self, shuffled: tuple[str, ...]) -> tuple[str, ...]:
+        """The rooms by number: the first ones show every kind."""
+        return tuple(sorted(shuffled))
+
+    def listed_split(self, room_id: str) -> str:
+        """Train or val, by a stable hash of the id: no two ids give one room."""
         return hashed_split(room_id)
+
+    def split(self, room_id: str) -> str:
+        """The same."""
+        return self.listed_split(room_id)
 
     def digest(self, room_id: str) -> str:
         """sha256 of the generator's version and the id."""
@@ -236,6 +249,10 @@ class ProceduralRooms:
         finishes = Finishes(rng, draw_palette(rng))
         plan, parts = build_room(Kit(rng, finishes), kind)
         return Room(room_id, concatenate(parts), plan.height, {code: name for name, code in LABELS.items()})
+
+    def remarks(self) -> tuple[str, ...]:
+        """What was decided for all rooms together: nothing."""
+        return ()
 
     def _index(self, room_id: str) -> int:
         """The number in an id."""
