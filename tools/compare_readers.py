@@ -22,7 +22,7 @@ import numpy as np
 from browser import chromium
 from comparing.facts import SIZE_PX, Facts, restore, save
 from comparing.product import Product, Reading
-from comparing.readers import ThreeReader, polygon_facts, trimesh_facts
+from comparing.readers import LOST, ThreeReader, polygon_facts, trimesh_facts
 from comparing.reasons import reason_of
 from comparing.verdict import Verdict, judged, shown_by
 from PIL import Image
@@ -77,11 +77,14 @@ class Others:
             return self._three.read(path)
         name = hashlib.sha256(f"{SIZE_PX} {path.relative_to(self._root)}".encode()).hexdigest()[:24]
         kept = self._keep / f"{name}.npz"
-        if not kept.exists():
+        if kept.exists():
+            return restore(kept)
+        found = self._three.read(path)
+        if not found.error.startswith(LOST):
             part = kept.with_name(f"part-{kept.name}")
-            save(self._three.read(path), part)
+            save(found, part)
             part.rename(kept)
-        return restore(kept)
+        return found
 
 
 def compared(files: list[Path], product: Product, others: Others) -> Iterator[tuple[Path, Facts, Facts, Reading]]:

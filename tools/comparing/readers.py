@@ -15,6 +15,7 @@ from scenegen.assets.mesh import Material
 
 PAGE = Path(__file__).resolve().parent / "page"
 SOFTWARE_GL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist")
+LOST = "the browser was lost"
 PATIENCE_S = 300
 """How long the page may take for one file."""
 PER_PAGE = 100
@@ -36,7 +37,7 @@ class ThreeReader:
             found = self._fresh().run(f"read({words})")
         except (AssertionError, OSError) as lost:
             self._drop()
-            return Facts(error=f"the browser was lost ({str(lost)[:200]})")
+            return Facts(error=f"{LOST} ({str(lost)[:200]})")
         return _facts(found)
 
     def _fresh(self) -> Page:

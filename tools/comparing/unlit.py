@@ -11,7 +11,7 @@ from scenegen.geometry import View, pinhole
 from scenegen.rendering.embree_renderer import pixel_rays
 from scenegen.rendering.surfaces import build_table
 from scenegen.rendering.surfels import Rays, gather
-from scenegen.rendering.tone import encode
+from scenegen.srgb import encode
 from scenegen.tracing.raycaster import Body, Bvh, Scene, nearest
 
 

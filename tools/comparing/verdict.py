@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comparing.facts import Facts
+from scenegen.srgb import decode, encode
 
 BOX = 1e-4
 """Of the diagonal: how far the boxes' sizes and centres may be apart."""
@@ -99,8 +100,6 @@ def shown_by(reader: Facts) -> list[NDArray[np.uint8]]:
 
 def _sum(base: NDArray[np.uint8], glow: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Two pictures added in linear light."""
-    from scenegen.rendering.tone import decode, encode
-
     light = decode(base[..., :3] / 255) + decode(glow[..., :3] / 255)
     return np.concatenate([np.rint(255 * encode(light)).astype(np.uint8), base[..., 3:]], axis=-1)
 
