@@ -79,8 +79,9 @@ def test_vertex_colours_may_be_mixed_either_way_and_glow_is_added():
     assert judged(ours, replace(CUBE, pictures={"base": picture()})).differs == ("picture",)
     mixed = {"base": picture(), "mixed": picture((200, 60, 10))}
     assert judged(ours, replace(CUBE, pictures=mixed)).outcome == "agree"
-    glow = {"base": picture((200, 0, 10)), "glow": picture((0, 60, 0))}
-    assert judged(ours, replace(CUBE, pictures=glow)).outcome == "agree"
+    for base, glow in (("base", "glow"), ("mixed", "mixed_glow")):
+        shown = {"base": picture((0, 0, 0)), base: picture((200, 0, 10)), glow: picture((0, 60, 0))}
+        assert judged(ours, replace(CUBE, pictures=shown)).outcome == "agree"
 
 
 def test_facts_come_back_from_their_file(tmp_path):

@@ -37,8 +37,8 @@ class Facts:
     notes: tuple[str, ...] = ()
     """What may explain a difference."""
     pictures: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
-    """(3, S, S, 4) sRGB and coverage: `base`; where they apply `glow`, and `mixed`: vertex colours and coarse texels
-    mixed as bytes."""
+    """(3, S, S, 4) sRGB and coverage: `base`; where they apply `glow`, and `mixed`, `mixed_glow`: vertex colours and
+    coarse texels mixed as bytes."""
 
     @property
     def diagonal(self) -> float:

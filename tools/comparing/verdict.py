@@ -90,12 +90,9 @@ def _pictures(product: Facts, reader: Facts) -> dict[str, str]:
 
 def shown_by(reader: Facts) -> list[NDArray[np.uint8]]:
     """The unlit pictures of a reader: what glows is added in linear light."""
-    glow = reader.pictures.get("glow")
-    return [
-        reader.pictures[name] if glow is None else _sum(reader.pictures[name], glow)
-        for name in ("base", "mixed")
-        if name in reader.pictures
-    ]
+    pairs = (("base", "glow"), ("mixed", "mixed_glow"))
+    found = [(reader.pictures[a], reader.pictures.get(b)) for a, b in pairs if a in reader.pictures]
+    return [base if glow is None else _sum(base, glow) for base, glow in found]
 
 
 def _sum(base: NDArray[np.uint8], glow: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -38,11 +38,13 @@ function pictures(parts, found, view, notes) {
   const out = { base: draw(parts, shapes, base(view.plain, notes), view) };
   const again = draw(parts, shapes, base(view.plain, notes), { ...view, again: true });
   if (out.base.some((b, i) => changed(b, again[i]))) notes.push("coincident faces");
-  if (parts.some((p) => p.material.vertexColors || coarse(p.material.map))) {
-    out.mixed = draw(parts, shapes, mixed(view.plain, notes), view);
-  }
+  const mixes = parts.some(({ material: m }) => m.vertexColors || coarse(m.map) || coarse(m.emissiveMap));
+  if (mixes) out.mixed = draw(parts, shapes, mixed(base(view.plain, notes)), view);
   const glows = (m) => m.emissive && m.emissive.getHex() > 0 && m.emissiveIntensity > 0;
-  if (parts.some((p) => glows(p.material))) out.glow = draw(parts, shapes, glow, view);
+  if (parts.some((p) => glows(p.material))) {
+    out.glow = draw(parts, shapes, glow, view);
+    if (mixes) out.mixed_glow = draw(parts, shapes, mixed(glow), view);
+  }
   shapes.forEach((s) => s.dispose());
   return out;
 }
@@ -85,9 +87,9 @@ function coarse(map) {
 }
 
 // the same with vertex colours and texels mixed as encoded values, as scenegen does
-function mixed(plain, notes) {
+function mixed(materialOf) {
   return (m) => {
-    const out = base(plain, notes)(m), encoded = coarse(out.map);
+    const out = materialOf(m), encoded = coarse(out.map);
     if (encoded) {
       out.map = out.map.clone();
       out.map.colorSpace = THREE.NoColorSpace;
