@@ -55,6 +55,14 @@ def test_attributes_outside_of_the_stream_are_read_as_ever(tmp_path):
     np.testing.assert_allclose(mesh.uv, mesh.vertices[:, :2], atol=1e-4)
 
 
+def test_quantised_positions_in_a_stream_are_shares(tmp_path):
+    """DracoPy gives them as floats."""
+    file = compressed(DracoPy.encode((QUAD * 32767).astype(np.int32), QUAD_F.reshape(-1, 3).astype(np.uint32)))
+    file.tree["accessors"][0] |= {"componentType": 5122, "normalized": True}
+    mesh, _ = file.used("KHR_draco_mesh_compression", "KHR_mesh_quantization", required=True).read(tmp_path)
+    np.testing.assert_allclose(bounds(mesh), [[0, 0, 0], [1, 1, 0]], atol=1e-6)
+
+
 @pytest.mark.parametrize("metadata", [False, True])
 @pytest.mark.parametrize("level", [0, 7])
 def test_claims_are_read_from_the_head(level, metadata):

@@ -216,8 +216,8 @@ def test_alpha_is_ignored_where_a_material_is_opaque(tmp_path, mode):
     ("file", "codes"),
     [
         (seen_through("MASK"), ["cut_out"]),
-        (seen_through("BLEND"), ["alpha_map"]),
-        (seen_through("BLEND", 0.5), ["translucent", "alpha_map"]),
+        (seen_through("BLEND"), ["cut_out"]),
+        (seen_through("BLEND", 0.5), ["translucent", "cut_out"]),
         (seen_through("BLEND", 0.0, picture=False), ["inverted_alpha"]),
         (seen_through("BLEND", 1.0, picture=False), []),
         (seen_through("MASK", 0.4, picture=False), ["inverted_alpha"]),

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from model_files import cube
 
-from fuzzing import nasties, seeds
+from fuzzing import nasties, seeds, seeds_gltf
 from fuzzing.mutate import Mutator, mutate
 from fuzzing.mutate_json import damage_json, damage_json_lines
 from fuzzing.sane import check_defects, check_mesh, check_object, check_room, check_texture, expect
@@ -123,7 +123,9 @@ def _gltf() -> list[Seed]:
 
 
 def _glb() -> list[Seed]:
-    return _every({"a.glb": seeds.glb(*seeds.gltf_tree(embedded=True))}, "a.glb", damage=seeds.damage_glb)
+    plain = seeds.glb(*seeds.gltf_tree(embedded=True))
+    whole = [plain, seeds_gltf.rich().glb(), seeds_gltf.draco().glb(), seeds_gltf.meshopt_packed().glb()]
+    return [Seed({"a.glb": data}, "a.glb", seeds.damage_glb) for data in whole]
 
 
 def _stl() -> list[Seed]:

@@ -2,11 +2,13 @@
 
 import json
 import struct
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from gltf_files import Gltf
 
-from fuzzing import seeds
+from fuzzing import seeds, seeds_gltf
 from fuzzing.nasty import FACE, TRIANGLE, either, gltf_files, noted, obj_files, refused
 from fuzzing.target import Files
 
@@ -162,6 +164,36 @@ def _doubled(tree: dict[str, Any]) -> None:
 
 
 _DEEP = b'{"asset": {"version": "2.0"}, "extras": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+
+
+def _rich(change: Callable[[dict[str, Any]], object], make: Callable[[], Gltf] = seeds_gltf.rich) -> Files:
+    """A file that uses much of the format, changed."""
+    file = make()
+    change(file.tree)
+    return {"a.glb": file.glb()}
+
+
+def _packed(tree: dict[str, Any], **values: Any) -> None:
+    """Another claim of the first compressed view."""
+    next(v for v in tree["bufferViews"] if "extensions" in v)["extensions"]["EXT_meshopt_compression"].update(values)
+
+
+def _sparse(tree: dict[str, Any]) -> dict[str, Any]:
+    return next(a for a in tree["accessors"] if "sparse" in a)["sparse"]
+
+
+def _moved(tree: dict[str, Any]) -> dict[str, Any]:
+    return tree["materials"][0]["pbrMetallicRoughness"]["baseColorTexture"]["extensions"]["KHR_texture_transform"]
+
+
+def _turns(tree: dict[str, Any]) -> dict[str, Any]:
+    return tree["accessors"][tree["nodes"][3]["extensions"]["EXT_mesh_gpu_instancing"]["attributes"]["ROTATION"]]
+
+
+def _same_primitive(tree: dict[str, Any], count: int) -> None:
+    tree["meshes"][0]["primitives"] = [tree["meshes"][0]["primitives"][0]] * count
+
+
 _CUT = seeds.glb(*seeds.gltf_tree(embedded=True))
 GLTF = (
     either("gltf nodes in a ring", "gltf", gltf_files(_loop)),
@@ -191,6 +223,19 @@ GLTF = (
     either("gltf data that is no base64", "gltf", gltf_files(lambda t: t["images"][0].update(uri="data:image/png;base64,####"))),
     refused("gltf buffer that is no base64", "gltf", gltf_files(lambda t: t["buffers"][0].update(uri="data:;base64,####"))),
     either("gltf texture coordinates of the positions", "gltf", gltf_files(lambda t: t["meshes"][0]["primitives"][0]["attributes"].update(TEXCOORD_0=0))),
+    refused("glb with a sparse accessor of 10^12", "glb", _rich(lambda t: _sparse(t).update(count=10**12)), "AssetError unreadable"),
+    refused("glb whose sparse rows are elsewhere", "glb", _rich(lambda t: _sparse(t)["indices"].update(byteOffset=5)), "AssetError unreadable"),
+    refused("glb with a joint that is not there", "glb", _rich(lambda t: t["skins"][0].update(joints=[1])), "AssetError bad_index"),
+    refused("glb with joints 10^12", "glb", _rich(lambda t: t["skins"][0].update(joints=[10**12])), "AssetError unreadable"),
+    refused("glb with a weight of 1e308", "glb", _rich(lambda t: t["nodes"][0].update(weights=[1e308])), "AssetError not_finite", "AssetError implausible_size"),
+    either("glb with a texture turned by 1e300", "glb", _rich(lambda t: _moved(t).update(rotation=1e300))),
+    noted("glb with a texture scaled by 1e30", "glb", _rich(lambda t: _moved(t).update(scale=[1e30, 1])), "bad_uv"),
+    noted("glb with a glow of 1e300", "glb", _rich(lambda t: t["materials"][1].update(emissiveFactor=[1e300, 0, 0]))),
+    refused("glb of meshopt rows of 1 GB", "glb", _rich(lambda t: _packed(t, count=1 << 24, byteStride=64), seeds_gltf.meshopt_packed), "AssetError too_large"),
+    refused("glb of meshopt rows of 3 bytes", "glb", _rich(lambda t: _packed(t, byteStride=3), seeds_gltf.meshopt_packed), "AssetError unreadable"),
+    either("glb with 5,000 times one draco stream", "glb", _rich(lambda t: _same_primitive(t, 5_000), seeds_gltf.draco)),
+    refused("glb with 200,000 times one draco stream", "glb", _rich(lambda t: _same_primitive(t, 200_000), seeds_gltf.draco), "AssetError too_large"),
+    refused("glb with instances of 10^9", "glb", _rich(lambda t: _turns(t).update(count=10**9)), "AssetError unreadable"),
     refused("glb that claims 4 GB of JSON", "glb", {"a.glb": _CUT[:12] + b"\xff\xff\xff\xff" + _CUT[16:]}, "AssetError unreadable"),
     refused("glb cut off", "glb", {"a.glb": _CUT[:-99]}, "AssetError unreadable"),
     refused("glb of a head alone", "glb", {"a.glb": _CUT[:20]}, "AssetError unreadable"),

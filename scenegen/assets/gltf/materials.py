@@ -19,7 +19,6 @@ from scenegen.assets.source import Defect
 from scenegen.srgb import decode, encode
 
 F64 = NDArray[np.float64]
-_JPEG = b"\xff\xd8"
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +150,7 @@ def _pictures(surface: Surface) -> list[Picture]:
 
 
 def _complaints(surface: Surface) -> list[Defect]:
-    """Pictures in formats that are not read, and transparency, which is drawn opaque."""
+    """Pictures in formats that are not read, and transparency that is drawn opaque; a picture's own is the shelf's."""
     uses = [use for use in (surface.base, surface.emissive) if use is not None and use.complaint]
     out = [Defect("unreadable_texture", use.complaint) for use in uses]
     alpha = float(surface.color[3])
@@ -160,14 +159,4 @@ def _complaints(surface: Surface) -> list[Defect]:
         out.append(Defect("inverted_alpha", surface.name))
     elif blended and alpha < 1:
         out.append(Defect("translucent", surface.name))
-    if (masked or blended) and _may_be_seen_through(surface.base):
-        out.append(Defect("cut_out" if masked else "alpha_map", surface.name))
     return out
-
-
-def _may_be_seen_through(use: Use | None) -> bool:
-    """Whether a picture is of a kind that can hold alpha: any but JPEG."""
-    if use is None or use.picture is None:
-        return False
-    data, name = use.picture.data, use.picture.name.lower()
-    return data[:2] != _JPEG if data is not None else not name.endswith((".jpg", ".jpeg"))

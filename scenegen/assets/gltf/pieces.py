@@ -19,6 +19,7 @@ from scenegen.srgb import encode
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
+_NEXT, _LAST = np.array([1, 2, 0]), np.array([2, 0, 1])
 _SETS = 8
 """Sets of four joints of a vertex that are looked at."""
 
@@ -92,10 +93,10 @@ def _moved(T: F64, points: F64) -> F64:
 
 def _turned(T: F64, turned: NDArray, normals: F64) -> F32:
     """Unit normals under the inverse transpose, up to a factor: under the cofactors, which a flat transform has too."""
-    columns = np.moveaxis(T[..., :3, :3], -1, 0)
-    cofactors = np.stack([np.cross(columns[(k + 1) % 3], columns[(k + 2) % 3]) for k in range(3)], axis=-1)
-    signed = np.where(turned[..., None, None], -cofactors, cofactors)
-    out = np.einsum("...ij,...j->...i", signed, normals).reshape(-1, 3)
+    one, two = T[..., _NEXT, :3], T[..., _LAST, :3]
+    cofactors = one[..., _NEXT] * two[..., _LAST] - one[..., _LAST] * two[..., _NEXT]
+    out = np.einsum("...ij,...j->...i", cofactors, normals)
+    out = np.where(turned[..., None], -out, out).reshape(-1, 3)
     lengths = np.linalg.norm(out, axis=1, keepdims=True)
     return (out / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 

@@ -128,6 +128,7 @@ def _unpacked(
             if key not in decoded.attributes:
                 raise ValueError(f"Draco data lack {name}")
             row = entry(buffers.tree, "accessors", plain[name])
-            rows = decoded.attributes[key]
-            attributes[name] = Accessor(rows, row.get("normalized") is True and rows.dtype.kind != "f")
+            _, _, dtype = declared(row)  # DracoPy gives positions as floats, whatever they are
+            normalized = row.get("normalized") is True and dtype.kind != "f"
+            attributes[name] = Accessor(decoded.attributes[key].astype(dtype), normalized)
     return Primitive(attributes, decoded.triangles, targets)

@@ -23,8 +23,8 @@ def entries(tree: Tree, key: str) -> list[Tree]:
 
 def entry(tree: Tree, key: str, index: object) -> Tree:
     """One of those. Raises ValueError where it is not there."""
-    rows, at = entries(tree, key), whole(index, f"an index of {key}")
-    if at >= len(rows):
+    rows, at = tree.get(key), whole(index, f"an index of {key}")
+    if not isinstance(rows, list) or at >= len(rows) or not isinstance(rows[at], dict):
         raise ValueError(f"{key} {at} is named and not there")
     return rows[at]
 
