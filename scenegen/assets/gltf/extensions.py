@@ -12,10 +12,10 @@ HONOURED = frozenset(
     {
         "EXT_mesh_gpu_instancing",
         "EXT_meshopt_compression",
-        "EXT_texture_avif",  # these three: another picture of the texture, or a defect that names the format
-        "MSFT_texture_dds",
+        "EXT_texture_avif",  # these two: another picture of the texture, or a defect that names the format
         "KHR_texture_basisu",
         "EXT_texture_webp",
+        "MSFT_texture_dds",
         "KHR_draco_mesh_compression",
         "KHR_materials_emissive_strength",
         "KHR_materials_pbrSpecularGlossiness",

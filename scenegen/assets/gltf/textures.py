@@ -17,12 +17,12 @@ from scenegen.assets.shelf import Picture
 
 F64 = NDArray[np.float64]
 _WRAPS: dict[Any, Wrap] = {33071: "clamp", 33648: "mirror", 10497: "repeat"}
-_UNREAD = (
-    ("KHR_texture_basisu", "image/ktx2", ".ktx2", "KTX2/Basis Universal"),
-    ("EXT_texture_avif", "image/avif", ".avif", "AVIF"),
-    ("MSFT_texture_dds", "image/vnd-ms.dds", ".dds", "DDS"),
-)
-"""Extension, kind, ending and name of formats of pictures that are not read."""
+_WEBP, _DDS = "EXT_texture_webp", "MSFT_texture_dds"
+_UNREAD = {
+    "KHR_texture_basisu": ("image/ktx2", ".ktx2", "KTX2/Basis Universal"),
+    "EXT_texture_avif": ("image/avif", ".avif", "AVIF"),
+}
+"""Kind, ending and name of formats of pictures that are not read, by extension."""
 
 
 @dataclass(frozen=True)
@@ -86,22 +86,16 @@ def _wrap(code: object) -> Wrap:
 
 
 def _picture(buffers: Buffers, texture: Tree) -> tuple[Picture | None, str]:
-    """The picture of a texture, or None and why. The plain one is the fallback of one in a format that is not read."""
-    source, format_name = texture.get("source"), ""
-    webp = extension(texture, "EXT_texture_webp")
-    if webp is not None and webp.get("source") is not None:
-        source = webp["source"]
-    if source is None:
-        for name, _, _, words in _UNREAD:
-            other = extension(texture, name)
-            if other is not None:
-                source, format_name = other.get("source"), words
+    """The picture of a texture, or None and why: of those it names, the first that is read."""
+    named = {name: (extension(texture, name) or {}).get("source") for name in (_WEBP, _DDS, *_UNREAD)}
+    choices = (named[_WEBP], texture.get("source"), named[_DDS], *(named[name] for name in _UNREAD))
+    source = next((k for k in choices if k is not None), None)
     if source is None:
         return None, "a texture without a picture"
     image = entry(buffers.tree, "images", source)
     title = text(image, "name") or _title(image, source)
-    format_name = format_name or _unread_format(image)
-    return (None, f"{title}: {format_name} is not read") if format_name else (_of_image(buffers, image, title), "")
+    unread = _unread_format(image)
+    return (None, f"{title}: {unread} is not read") if unread else (_of_image(buffers, image, title), "")
 
 
 def _title(image: Tree, source: object) -> str:
@@ -113,7 +107,7 @@ def _title(image: Tree, source: object) -> str:
 def _unread_format(image: Tree) -> str:
     """The name of an image's format if it is one that is not read."""
     uri = text(image, "uri").lower()
-    for _, kind, ending, words in _UNREAD:
+    for kind, ending, words in _UNREAD.values():
         if text(image, "mimeType") == kind or uri.endswith(ending) or uri.startswith(f"data:{kind}"):
             return words
     return ""
