@@ -33,7 +33,7 @@ def test_nasty(case, nasty_outcomes):
 
 @pytest.fixture(scope="module")
 def quarantine():
-    with Quarantine(check_shard, patience_s=20.0) as quarantine:
+    with Quarantine(check_shard, patience_s=600.0) as quarantine:
         yield quarantine
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-PATIENCE_S = 60
+PATIENCE_S = 600
 KEYS = {
     "Escape": 27,
     "ArrowLeft": 37,
