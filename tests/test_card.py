@@ -377,6 +377,18 @@ def test_a_manifest_that_is_no_manifest_is_one_line(run, odd):
     change(run, shards=[], made_with=[])
 
 
+def test_defects_and_replaced_assets_are_counted_and_old_manifests_have_no_such_section(run):
+    assert "## Assets" not in carded(run)[0]
+    assets = {"room a": {"no_uv": ["x"], "odd|<b>": []}, "object b": {"no_uv": []}}
+    failed = [{"index": 9, "file": "train-c-000.h5", "room": "c", "reason": "empty", "why": "nothing in it"}]
+    change(run, assets=assets, skipped={"object d": {"reason": "no_faces", "why": "flat"}}, failed=failed)
+    text, _ = carded(run)
+    assert "## Assets: defects and replacements\n\n2 assets in use have defects:\n\n| defect | assets |" in text
+    assert "| `no_uv` | 2 |\n| `odd/(b)` | 1 |\n" in text
+    assert "2 could not be used; for an object that could not, another one was drawn:" in text
+    assert "| `empty` | 1 |\n| `no_faces` | 1 |\n" in text
+
+
 def test_an_out_that_cannot_be_written_is_one_line(run, tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(ShardError, match=r"file: cannot be made \(File exists\): choose another --out"):

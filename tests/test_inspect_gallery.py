@@ -15,6 +15,7 @@ from rich.console import Console
 from scenegen.cli.gallery import Gallery, gallery
 from scenegen.errors import ShardError, UsageError
 from scenegen.inspect.gallery import make_gallery
+from scenegen.inspect.gallery_assets import MOST_ROWS
 from scenegen.inspect.gallery_card import instance_names
 from scenegen.inspect.gallery_page import fill
 from scenegen.shards.reader import ShardReader
@@ -65,6 +66,23 @@ def test_what_is_put_into_a_page_is_not_looked_at_again():
     """So a room named {{data}} is a name, and nothing of a shard can bring in another part of the page."""
     values = {"first": "{{second}} {{first}}", "second": "{{first}}"}
     assert fill("<{{first}}|{{second}}>", values) == "<{{second}} {{first}}|{{first}}>"
+
+
+def test_assets_with_defects_and_skipped_ones_are_listed(tmp_path):
+    write_run(tmp_path / "demo", rooms=1)
+    assert 'id="assets-title"' not in make_gallery(tmp_path / "demo", 9).html
+    defects = {"room r0": {"doubtful_up": ["confidence 0.31"]}, "object <b>": {"no_uv": ["a", "b"]}}
+    write_manifest(tmp_path / "demo", assets=defects, skipped={"object c": {"reason": "no_faces", "why": "flat"}})
+    page = make_gallery(tmp_path / "demo", 9).html
+    assert "<td>room r0</td><td>doubtful_up</td><td>confidence 0.31</td>" in page
+    assert "<td>object &lt;b&gt;</td><td>no_uv</td><td>a, b</td>" in page
+    assert "<td>object c</td><td>no_faces</td><td>not used: flat</td>" in page
+    assert "With defects: doubtful_up 1, no_uv 1. Not used: no_faces 1" in page
+    many = {f"object {k}": {"no_uv": []} for k in range(MOST_ROWS + 5)}
+    write_manifest(tmp_path / "demo", assets=many)
+    page = make_gallery(tmp_path / "demo", 9).html
+    assert page.count("<td>no_uv</td>") == MOST_ROWS
+    assert "and 5 more in manifest.json" in page
 
 
 def test_a_page_asks_for_nothing_outside_itself(tmp_path):

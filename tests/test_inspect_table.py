@@ -72,6 +72,30 @@ def test_a_folder_shows_the_sum_of_its_shards(run):
     assert f"chair {chairs}" in lines
 
 
+def test_a_folder_shows_defects_and_skipped_assets_by_code(run):
+    folder, _ = run
+    assert "assets with defects" not in shown(folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["assets"] = {"room a": {"no_uv": ["x"]}, "object b": {"no_uv": [], "[bold]odd": []}}
+    manifest["skipped"] = {"object c": {"reason": "no_faces", "why": "flat"}}
+    manifest["failed"] = [{"index": 9, "file": "train-d-000.h5", "room": "d", "reason": "no_faces", "why": "flat"}]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    lines = shown(folder)
+    start = lines.index("assets with defects")
+    assert [line for line in lines[start:] if line[:1].isalnum() or line.startswith("[")] == [
+        "assets with defects",
+        "defect assets",
+        "no_uv 2",
+        "[bold]odd 1",
+        "assets that could not be used",
+        "reason assets",
+        "no_faces 2",
+    ]
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"assets": 3}))
+    with pytest.raises(ShardError, match=r"manifest\.json: says nothing of assets that can be read"):
+        shown(folder)
+
+
 def test_a_folder_without_a_manifest(run):
     folder, _ = run
     (folder / "manifest.json").unlink()

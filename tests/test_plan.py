@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scenegen.assets.source import hashed_split
 from scenegen.config import GenerationConfig, Size
@@ -127,6 +129,21 @@ def test_file_names_are_safe_and_distinct():
     assert file_name("train", "005", 0) == "train-005-000.h5"
     assert file_name("val", "a/b", 1) != file_name("val", "a_b", 1)
     assert "/" not in file_name("val", "a/b c", 1)
+
+
+@given(st.text(min_size=120, max_size=300), st.text(max_size=5))
+def test_long_names_fit_every_file_system_and_stay_distinct(room, more):
+    name = file_name("train", room, 0)
+    assert len(f".{name}.tmp-4194304".encode()) <= 255
+    assert name.isprintable()
+    assert (file_name("train", room + more, 0) == name) == (more == "")
+
+
+def test_a_room_of_250_characters_of_three_bytes():
+    name = file_name("val", "部屋" * 125, 3)
+    assert name.startswith("val-部屋部屋")
+    assert name.endswith("-003.h5")
+    assert len(name.encode()) < 200
 
 
 def test_the_digest_of_the_listing_sees_every_id():

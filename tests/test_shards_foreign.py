@@ -94,7 +94,9 @@ def test_a_shard_that_may_not_be_read_is_one_line(shard, monkeypatch):
 
     entry = entry_of(shard)
     monkeypatch.setattr(type(shard), "stat", refuse)
-    assert check_shard(shard, entry).problems == ("[Errno 13] Permission denied",)
+    assert check_shard(shard, entry).problems == (
+        "cannot be read (Permission denied): mend that, then run the same command again",
+    )
     with pytest.raises(ShardError, match="Permission denied"):
         len(ShardReader(shard))
 

@@ -4,6 +4,7 @@ from scenegen.card import tables
 from scenegen.card.facts import Facts
 from scenegen.card.hugging_face import front_matter
 from scenegen.shards import schema
+from scenegen.shards.remarks import with_failed
 
 SHOWN_PROBLEMS = 10
 CONVENTIONS = {
@@ -28,6 +29,7 @@ def readme(facts: Facts, mark: str, picture: str) -> str:
         _reading(facts),
         _format(facts),
         _making(facts),
+        _assets(facts),
         _terms(facts),
         _limits(facts),
         _citation(facts),
@@ -167,6 +169,24 @@ def _cost(facts: Facts) -> str:
     machine = facts.manifest.get("made_with", {}).get("machine", "a machine that is not named")
     spent = f"{facts.seconds / 3600:,.1f} core-hours" if facts.seconds >= 3600 else f"{facts.seconds:,.0f} core-seconds"
     return f"Cost: {spent} on {machine}, {facts.samples / facts.seconds:.2f} samples a second and core; {size}.\n"
+
+
+def _assets(facts: Facts) -> str:
+    """What was wrong with assets, and which were replaced; nothing where there is nothing to say."""
+    remarks = with_failed(facts.manifest)
+    parts = []
+    if remarks.defects:
+        parts += [
+            f"{len(remarks.defects):,} assets in use have defects:\n",
+            tables.count_table("defect", remarks.by_code()),
+        ]
+    if remarks.skipped:
+        parts += [
+            f"{len(remarks.skipped):,} could not be used; for an object that could not, another one was drawn:\n",
+            tables.count_table("reason", remarks.by_reason()),
+        ]
+    names = "`assets` and `skipped` in `manifest.json` name each of them, with details.\n"
+    return "\n".join(["## Assets: defects and replacements\n", *parts, names]) if parts else ""
 
 
 def _terms(facts: Facts) -> str:

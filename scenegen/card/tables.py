@@ -1,5 +1,6 @@
 """The tables of the card, in Markdown."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
@@ -60,6 +61,11 @@ def measure_table(facts: Facts) -> str:
             rows.append((words, unit, *(f"{q:.3g}" for q in np.quantile(values, QUANTILES))))
     head = ("", "unit", "least", "25 %", "median", "75 %", "most")
     return table(head, rows, right=len(QUANTILES)) if rows else ""
+
+
+def count_table(name: str, counts: Counter[str]) -> str:
+    """Assets by a code, the most frequent first."""
+    return table((name, "assets"), ((f"`{_plain(code)}`", f"{n:,}") for code, n in counts.most_common()), right=1)
 
 
 def category_line(facts: Facts) -> str:

@@ -47,9 +47,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 1
     except OSError as error:
-        if error.errno not in FULL:
-            raise
-        return _stopped_by_a_full_disk(error, errors)
+        if error.errno in FULL:
+            return _stopped_by_a_full_disk(error, errors)
+        return _refused_by_the_system(error, errors)
+
+
+def _refused_by_the_system(error: OSError, errors: Console) -> int:
+    """Say what the system does not allow with which file; any other error is a mistake of ours and raised again."""
+    from scenegen.shards.opening import SYSTEM, trouble
+
+    if error.errno not in SYSTEM or not error.filename:
+        raise error
+    errors.print(f"scenegen: {error.filename}: {trouble(error, '')}", style="red", soft_wrap=True, markup=False)
+    return 1
 
 
 def _stopped_by_a_full_disk(error: OSError, errors: Console) -> int:

@@ -10,6 +10,7 @@ from html import escape
 from importlib.resources import files
 
 from scenegen.inspect import gallery_summary as summary
+from scenegen.inspect.gallery_assets import assets_section
 from scenegen.inspect.gallery_card import Card, card_html, data_html
 from scenegen.inspect.gallery_run import RunFolder
 from scenegen.inspect.gallery_survey import Survey
@@ -36,6 +37,7 @@ def page(run: RunFolder, surveys: Sequence[Survey], skipped: Mapping[str, str], 
             "legend": summary.legend(),
             "status_labels": json.dumps(STATUS_LABELS),
             "histograms": summary.histograms(surveys),
+            "assets": assets_section(run.remarks),
             "shown": _shown(len(cards), sum(map(len, surveys))),
             "rooms": options(card.room for card in cards),
             "splits": options(card.split for card in cards),

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from scenegen.errors import ShardError, UsageError
-from scenegen.shards.opening import first_line
+from scenegen.shards.opening import first_line, trouble
 from scenegen.shards.reader import MANIFEST
+from scenegen.shards.remarks import NOTHING, Remarks, remarks_of
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class RunFolder:
     """What the manifest says of the whole run: generator_version, codec, license; empty without one."""
     listed: bool
     """Whether there is a manifest."""
+    remarks: Remarks = NOTHING
+    """What the manifest says of assets, failed rooms left out."""
 
 
 def run_folder(folder: Path) -> RunFolder:
@@ -57,13 +60,15 @@ def _listed(name: str, there: Mapping[str, Path], manifest: Path) -> RunFolder:
         planned = [str(job["file"]) for job in record.get("planned", record["shards"])]
         failed = {str(item["file"]): str(item["why"]) for item in record.get("failed", ())}
         facts = {key: str(record[key]) for key in ("generator_version", "codec", "license") if key in record}
+        remarks = remarks_of(record)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         what = f"is not a manifest ({type(error).__name__}: {first_line(error)})"
-        raise ShardError(f"{manifest}: {what}: run the command that made it again, or delete it") from None
+        advice = "run the command that made it again, or delete it"
+        raise ShardError(f"{manifest}: {trouble(error, f'{what}: {advice}')}") from None
     names = list(dict.fromkeys([*planned, *listed]))
     skipped = _missing(there, listed) | {file: f"is not listed in {MANIFEST}" for file in there if file not in names}
     shards = tuple(there[file] for file in names if file in there and file not in skipped)
-    return RunFolder(name, shards, len(names), skipped, failed, facts, listed=True)
+    return RunFolder(name, shards, len(names), skipped, failed, facts, listed=True, remarks=remarks)
 
 
 def _missing(there: Mapping[str, Path], listed: Mapping[str, int]) -> dict[str, Any]:

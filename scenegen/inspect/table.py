@@ -15,7 +15,9 @@ from rich.text import Text
 from scenegen.errors import ShardError, UsageError
 from scenegen.shards import schema
 from scenegen.shards.choice import evenly
+from scenegen.shards.opening import trouble
 from scenegen.shards.reader import MANIFEST, ShardEntry, ShardReader, shard_entries
+from scenegen.shards.remarks import Remarks, read_remarks
 
 _QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MAX_OPENED = 200
@@ -115,6 +117,7 @@ def _describe_folder(folder: Path) -> RenderableType:
         _status_table(numbers, note),
         _quantile_table(numbers, note),
         _category_table(numbers, note),
+        *_remark_tables(read_remarks(folder)),
     )
 
 
@@ -185,6 +188,21 @@ def _category_table(numbers: Figures, note: str = "") -> Table:
     return table
 
 
+def _remark_tables(remarks: Remarks) -> list[Table]:
+    """What the manifest says of assets, by code; no table where there is nothing to say."""
+    counts = {
+        ("assets with defects", "defect", "assets"): remarks.by_code(),
+        ("assets that could not be used", "reason", "assets"): remarks.by_reason(),
+    }
+    tables = []
+    for head, count in counts.items():
+        if count:
+            tables.append(_table(*head, right=1))
+            for code, assets in count.most_common():
+                _row(tables[-1], code, f"{assets:,}")
+    return tables
+
+
 def _run_table(folder: Path, entries: Sequence[ShardEntry]) -> Table:
     listed = MANIFEST if (folder / MANIFEST).is_file() else f"files, no {MANIFEST}"
     table = _table(folder.resolve().name, "run", "", right=1)
@@ -210,8 +228,9 @@ def _size(path: Path) -> int:
     """Bytes of a listed shard; ShardError when it is gone."""
     try:
         return path.stat().st_size
-    except OSError:
-        raise ShardError(f"{path}: is listed but missing: run the command that made it again") from None
+    except OSError as error:
+        what = "is listed but missing: run the command that made it again"
+        raise ShardError(f"{path}: {trouble(error, what)}") from None
 
 
 def size_text(count: int) -> str:

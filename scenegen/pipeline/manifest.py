@@ -16,7 +16,7 @@ from scenegen.pipeline.lock import Slice, manifest_writer
 from scenegen.pipeline.places import absolute, is_there, known_places, sources, write_places
 from scenegen.pipeline.plan import Plan
 from scenegen.pipeline.worker import Entry
-from scenegen.shards.opening import first_line, shard_path
+from scenegen.shards.opening import first_line, shard_path, trouble
 from scenegen.shards.reader import MANIFEST
 from scenegen.shards.remarks import Remarks, joined, remarks_of
 from scenegen.shards.schema import FORMAT, FORMAT_VERSION
@@ -73,8 +73,8 @@ def load_manifest(out: Path) -> dict | None:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         _check(out, manifest)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        why = first_line(error)
-        raise RunError(f"{path}: is not a manifest of a run ({why}); move it away or choose another --out") from None
+        what = f"is not a manifest of a run ({first_line(error)}); move it away or choose another --out"
+        raise RunError(f"{path}: {trouble(error, what)}") from None
     return manifest
 
 

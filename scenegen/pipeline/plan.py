@@ -13,6 +13,8 @@ MAX_SAMPLES = 128
 """Samples in one shard at most."""
 MAX_BYTES = 256 << 20
 """Raw bytes of the samples of one shard at most: a shard is built in memory."""
+MAX_NAME_BYTES = 160
+"""Bytes of a room's id that its file names keep: with split, hash and what temporary files add they stay below 255."""
 LAYER_BYTES = {"rgb": 3, "depth": 4, "instance": 2, "normal": 3}
 RAY_BYTES, TRACK_BYTES = 10, 9
 
@@ -72,10 +74,13 @@ def choose_rooms(config: GenerationConfig, rooms: RoomSource) -> tuple[str, ...]
 
 
 def file_name(split: str, room: str, part: int) -> str:
-    """Name of a shard's file: split, room and part; safe on every file system."""
+    """Name of a shard's file: split, room and part; safe on every file system, which count bytes of names."""
     safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in room)
-    if safe != room:
-        safe += "-" + hashlib.sha256(room.encode()).hexdigest()[:6]
+    digest = hashlib.sha256(room.encode()).hexdigest()
+    if len(safe.encode()) > MAX_NAME_BYTES:
+        safe = safe.encode()[:MAX_NAME_BYTES].decode(errors="ignore") + "-" + digest[:12]
+    elif safe != room:
+        safe += "-" + digest[:6]
     return f"{split}-{safe}-{part:03d}.h5"
 
 

@@ -1,6 +1,5 @@
 """What a run says at its end: one table from the manifest."""
 
-from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,7 +10,7 @@ from rich.text import Text
 from scenegen.pipeline.assemble import add_counts
 from scenegen.pipeline.run import Outcome
 from scenegen.shards.reader import MANIFEST
-from scenegen.shards.remarks import Details, Remarks, remarks_of
+from scenegen.shards.remarks import Details, Remarks, remarks_of, with_failed
 
 ACT_ON = (
     "doubtful_up",
@@ -82,7 +81,7 @@ def rows(outcome: Outcome) -> list[tuple[str, str]]:
         ("rejected cameras", _counts(add_counts(s["rejected"] for s in shards))),
         ("replaced objects", _counts(add_counts(s["replaced_objects"] for s in shards))),
         ("assets with defects", _assets(remarks_of(outcome.manifest))),
-        ("skipped assets", _counts(_skipped(outcome.manifest))),
+        ("skipped assets", _counts(with_failed(outcome.manifest).by_reason())),
         ("samples given up", str(sum(s["given_up"] for s in shards))),
         (
             "bytes",
@@ -115,12 +114,6 @@ def _assets(remarks: Remarks) -> str:
     """Assets in use by code of their defects, and how many have any."""
     having = len(remarks.defects)
     return _counts(remarks.by_code()) + (f" ({having} asset{'s' if having > 1 else ''})" if having else "")
-
-
-def _skipped(manifest: dict) -> dict[str, int]:
-    """Objects and rooms that could not be used, by reason; a room of several shards counts once."""
-    rooms = {f.get("room", f["file"]): f.get("reason", "error") for f in manifest["failed"]}
-    return Counter(sorted([*rooms.values(), *(skip.reason for skip in remarks_of(manifest).skipped.values())]))
 
 
 def _shares(counts: dict[str, int]) -> str:

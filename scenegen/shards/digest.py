@@ -14,7 +14,7 @@ from scenegen.errors import ShardError
 from scenegen.shards.chunks import packed, read
 from scenegen.shards.codecs import filters_of
 from scenegen.shards.content import ShardContent, stored
-from scenegen.shards.opening import AGAIN, DAMAGE, first_line, open_file, require_stored_here
+from scenegen.shards.opening import DAMAGE, fault, open_file, require_stored_here
 from scenegen.shards.schema import CONVENTIONS, FIELD
 
 
@@ -42,7 +42,7 @@ def content_sha256(source: Path | h5py.File) -> str:
     except ShardError as error:
         raise ShardError(f"{source}: {str(error).removeprefix(f'{source}: ')}") from None
     except DAMAGE as error:
-        raise ShardError(f"{source}: is damaged ({first_line(error)}): {AGAIN}") from None
+        raise ShardError(f"{source}: {fault(error)}") from None
 
 
 def sha256_of(content: ShardContent) -> str:

@@ -5,6 +5,7 @@ filters and data that is claimed but not stored are refused before any data is r
 """
 
 import contextlib
+import errno
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,11 @@ AGAIN = "make it again with the command that made it, or copy it again"
 
 DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError, MemoryError)
 """What h5py and NumPy raise about a damaged file."""
+SYSTEM = {
+    *(errno.EMFILE, errno.ENFILE, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG),
+    *(errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, errno.EHOSTDOWN),
+}
+"""What the system says where the file itself may be sound: it is not to be made again."""
 MOST_SHOWN = 300
 """Characters of a file's own words that an error repeats."""
 _LONGEST_NAME = 255
@@ -101,7 +107,7 @@ def open_file(path: Path) -> h5py.File:
                 raise
             return h5py.File(path, "r", rdcc_nbytes=0)
     except DAMAGE as error:
-        raise ShardError(f"{path}: is not HDF5, or was cut short ({first_line(error)}): {AGAIN}") from None
+        raise ShardError(f"{path}: {fault(error, 'is not HDF5, or was cut short')}") from None
 
 
 def open_shard(path: Path) -> OpenShard:
@@ -116,7 +122,20 @@ def open_shard(path: Path) -> OpenShard:
         raise ShardError(f"{path}: {error}") from None
     except DAMAGE as error:
         close(file)
-        raise ShardError(f"{path}: is damaged ({first_line(error)}): {AGAIN}") from None
+        raise ShardError(f"{path}: {fault(error)}") from None
+
+
+def fault(error: BaseException, what: str = "is damaged") -> str:
+    """What is wrong with a file, or a part of it, that raised an error, and what to do."""
+    return trouble(error, f"{what} ({first_line(error)}): {AGAIN}")
+
+
+def trouble(error: BaseException, otherwise: str) -> str:
+    """What the system says where it did not let a file be read; `otherwise` where the file itself is at fault."""
+    if isinstance(error, OSError) and error.errno in SYSTEM:
+        limit = ", or raise the limit of open files (ulimit -n)" if error.errno in {errno.EMFILE, errno.ENFILE} else ""
+        return f"cannot be read ({os.strerror(error.errno)}): mend that{limit}, then run the same command again"
+    return otherwise
 
 
 def close(file: h5py.File) -> None:
@@ -237,7 +256,7 @@ def shard_path(folder: Path, name: str) -> Path:
     return folder / parts
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """The first line of an error, without its full stop, fit for a terminal."""
     return printable((str(error).splitlines() or [type(error).__name__])[0].rstrip("."))
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scenegen.errors import ShardError
 from scenegen.shards import schema
 from scenegen.shards.codecs import codec_of
-from scenegen.shards.opening import AGAIN, DAMAGE, OpenShard, close, first_line, open_shard, shard_path
+from scenegen.shards.opening import AGAIN, DAMAGE, OpenShard, close, fault, first_line, open_shard, shard_path, trouble
 from scenegen.shards.sample import Sample
 
 Array = NDArray[Any]
@@ -132,7 +132,7 @@ class ShardReader:
         try:
             return tuple(_info(name, dataset) for name, dataset in self._open().datasets.items())
         except DAMAGE as error:
-            raise ShardError(f"{self.path}: is damaged ({first_line(error)}): {AGAIN}") from None
+            raise ShardError(f"{self.path}: {fault(error)}") from None
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
@@ -158,7 +158,7 @@ class ShardReader:
         try:
             yield opened
         except (OSError, RuntimeError, UnicodeDecodeError, MemoryError) as error:
-            raise ShardError(f"{self.path}: {name} is damaged ({first_line(error)}): {AGAIN}") from None
+            raise ShardError(f"{self.path}: {fault(error, f'{name} is damaged')}") from None
 
     def _open(self) -> OpenShard:
         """The open file of this process; one inherited by a fork is closed first, as HDF5 would share it."""
@@ -258,7 +258,8 @@ def _listed(manifest: Path) -> tuple[ShardEntry, ...]:
         return tuple(_entry(manifest.parent, shard) for shard in shards)
     except (*DAMAGE, RecursionError) as error:
         what = f"is not a manifest ({type(error).__name__}: {first_line(error)})"
-        raise ShardError(f"{manifest}: {what}: run the command that made it again, or delete it") from None
+        advice = "run the command that made it again, or delete it"
+        raise ShardError(f"{manifest}: {trouble(error, f'{what}: {advice}')}") from None
 
 
 def _entry(folder: Path, shard: dict[str, Any]) -> ShardEntry:

@@ -20,7 +20,7 @@ from scenegen.errors import ShardError, UsageError
 from scenegen.shards import schema
 from scenegen.shards.content import RULES, Arrays, Rule, broken_rules
 from scenegen.shards.digest import file_sha256
-from scenegen.shards.opening import DAMAGE, OpenShard, close, first_line, open_shard, printable
+from scenegen.shards.opening import DAMAGE, OpenShard, close, first_line, open_shard, printable, trouble
 from scenegen.shards.reader import MANIFEST, ShardReader, shard_entries
 from scenegen.tracing.status import Status
 
@@ -65,7 +65,7 @@ def check_shard(path: Path, entry: Entry | None = None, level: Level = "full") -
             return Report(path.name, ("its bytes are not those of the manifest (sha256)",), size)
         return Report(path.name, tuple(_content_problems(path, entry)), size)
     except (ShardError, *DAMAGE) as error:
-        return Report(path.name, (first_line(error).removeprefix(f"{path}: "),), size)
+        return Report(path.name, (trouble(error, first_line(error)).removeprefix(f"{path}: "),), size)
 
 
 def unlisted(folder: Path, names: set[str]) -> list[str]:

@@ -6,6 +6,7 @@ and silently holds a part of the data. The same content gives the same bytes.
 """
 
 import contextlib
+import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,11 @@ from scenegen.shards.chunks import CODERS, pack
 from scenegen.shards.codecs import require_codec, storage_options
 from scenegen.shards.content import ShardContent, stored, validate
 
+ADVICE = {
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.EMFILE: "raise the limit of open files (ulimit -n), then run the same command again",
+}
+"""What to do where a full disk or a folder's rights are not the reason."""
 _GROWTH_BYTES = 1 << 22
 _MAX_ATTRIBUTES = 64
 
@@ -49,17 +55,17 @@ def publish(path: Path, data: bytes) -> None:
     A temporary file beside it is written and synced, renamed, and the folder is synced. Raises
     ShardError, with nothing left behind, when the disk is full, the folder cannot be written, or `path` is a device.
     """
-    if path.exists() and not path.is_file():
-        raise ShardError(f"{path}: is not a file that can be replaced: give another path")
     temporary = path.with_name(f".{path.name}.tmp-{os.getpid()}")
     try:
+        if path.exists() and not path.is_file():
+            raise ShardError(f"{path}: is not a file that can be replaced: give another path")
         temporary.unlink(missing_ok=True)
         _write_synced(temporary, data)
         temporary.replace(path)
         sync(path.parent)
     except OSError as error:
         cause = error.strerror or str(error)
-        advice = "free space or make the folder writable, then run the same command again"
+        advice = ADVICE.get(error.errno, "free space or make the folder writable, then run the same command again")
         raise ShardError(f"{path}: cannot be written ({cause}): {advice}") from None
     finally:
         with contextlib.suppress(OSError):
