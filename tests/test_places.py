@@ -9,18 +9,18 @@ from scenegen.config import GenerationConfig
 from scenegen.pipeline.places import absolute, has_places, is_there, known_places, placed, sources, words, write_places
 from scenegen.shards.verify import LOCAL
 
-HOME = GenerationConfig(room_source="folder:/home/alice/my rooms/", object_source="shapenet:/data/ShapeNet.v2")
+HOME = GenerationConfig(room_source="folder:/mnt/alice/my rooms/", object_source="shapenet:/data/ShapeNet.v2")
 
 
 @pytest.mark.parametrize(
     ("said", "published"),
     [
-        ("/home/alice/my rooms/a/b.ply: cannot be read", "a/b.ply: cannot be read"),
-        ("x: not in /home/alice/my rooms", "x: not in the source"),
+        ("/mnt/alice/my rooms/a/b.ply: cannot be read", "a/b.ply: cannot be read"),
+        ("x: not in /mnt/alice/my rooms", "x: not in the source"),
         ("'/data/ShapeNet.v2/03001627/1/model.obj'", "'03001627/1/model.obj'"),
         ("see /data/ShapeNet.v2.old/x.obj", "see x.obj"),
-        ("missing /home/bob/tex tures/wood.png", "missing wood.png"),
-        ("C:\\Users\\bob\\tex\\wood.png", "wood.png"),
+        ("missing /mnt/bob/tex tures/wood.png", "missing wood.png"),
+        ("D:\\people\\bob\\tex\\wood.png", "wood.png"),
         ('File "/opt/venv/lib/embreex/a.py", line 3', 'File "a.py", line 3'),
         ("1/2 of a/b, https://example.org/a/b and ../c/d", "1/2 of a/b, https://example.org/a/b and ../c/d"),
         ("doubtful (12 %)", "doubtful (12 %)"),

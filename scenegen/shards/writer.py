@@ -65,7 +65,7 @@ def publish(path: Path, data: bytes) -> None:
         sync(path.parent)
     except OSError as error:
         cause = error.strerror or str(error)
-        advice = ADVICE.get(error.errno, "free space or make the folder writable, then run the same command again")
+        advice = ADVICE.get(error.errno or 0, "free space or make the folder writable, then run the same command again")
         raise ShardError(f"{path}: cannot be written ({cause}): {advice}") from None
     finally:
         with contextlib.suppress(OSError):
