@@ -135,6 +135,18 @@ def test_models_of_the_benchmark_are_in_millimetres(tmp_path, opened):
     assert model.defects == ()
 
 
+def test_folders_that_name_the_format_alone_are_no_category(tmp_path):
+    export(tmp_path / "Seats/gltf/armchair.gltf", 1)
+    export(tmp_path / "Seats/obj/armchair.obj", 1)
+    assert FolderObjects(tmp_path).ids() == {"seats": ("Seats/armchair",)}
+
+
+def test_a_byte_order_mark_before_the_notes_is_no_word(tmp_path):
+    export(tmp_path / "a.ply", 1)
+    (tmp_path / "assets.jsonl").write_text('{"path": "a.ply", "category": "mug"}\n', encoding="utf-8-sig")
+    assert FolderObjects(tmp_path).ids() == {"mug": ("a",)}
+
+
 def test_presets_look_at_their_own_layout_only(tmp_path):
     export(tmp_path / "models/obj_000001.ply", 102)
     export(tmp_path / "scenes/table.ply", 102)

@@ -9,7 +9,9 @@ import pytest
 import trimesh
 from room_maker import room, write_ply
 
-from scenegen.assets.folder_rooms import FolderRooms
+from scenegen.assets.facts import Facts
+from scenegen.assets.folder_rooms import FolderRooms, hm3d_rooms
+from scenegen.assets.proportions import surface_split
 from scenegen.errors import AssetError, UsageError
 from scenegen.geometry import compose, rotation_about, transform
 
@@ -176,3 +178,30 @@ def test_the_real_rooms(shared_data, tmp_path):
     assert np.ptp(obj.mesh.vertices, axis=0) == pytest.approx(np.ptp(ply.mesh.vertices, axis=0), abs=0.06)
     assert obj.ceiling_m == pytest.approx(ply.ceiling_m, abs=0.03)
     assert {rooms.split(room_id) for room_id in rooms.ids()} <= {"train", "val"}
+
+
+def test_one_scene_is_one_room_with_one_split(tmp_path):
+    """HM3D and ScanNet: label meshes and thinned copies are no rooms; two scans of one place are on one side."""
+    vertices, faces = arrays()
+    for name in ("00800-A/A.glb", "00800-A/A.basis.glb", "00800-A/A.semantic.glb", "00912-B/B.glb"):
+        export(tmp_path / "hm3d" / name, vertices, faces)
+    homes = hm3d_rooms(tmp_path / "hm3d", Facts())
+    assert [(i, homes.split(i)) for i in homes.ids()] == [("00800-A/A", "val"), ("00912-B/B", "test")]
+    assert FolderRooms(tmp_path / "hm3d").ids() == homes.ids()
+    assert "HM3D" in homes.license
+    for scan in ("scene0002_00", "scene0002_01"):
+        for form in ("_vh_clean", "_vh_clean_2", "_vh_clean_2.labels"):
+            export(tmp_path / "scannet" / scan / f"{scan}{form}.ply", vertices * (1 + 0.1 * (scan[-1] == "1")), faces)
+    scans = FolderRooms(tmp_path / "scannet")
+    assert scans.ids() == ("scene0002_00/scene0002_00", "scene0002_01/scene0002_01")
+    assert len({scans.split(i) for i in scans.ids()}) == 1
+
+
+def test_copies_of_a_room_share_its_split(tmp_path):
+    vertices, faces = arrays()
+    turn = compose(rotation_about((0.2, 1, 0.4), 1.0), (3, 1, 2))
+    export(tmp_path / "a.glb", vertices, faces)
+    export(tmp_path / "b/other.obj", transform(turn, vertices), faces)
+    rooms = FolderRooms(tmp_path)
+    assert rooms.listed_split("a") is None
+    assert rooms.split("a") == rooms.split("b/other") == surface_split(rooms.load("a").mesh)

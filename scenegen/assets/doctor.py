@@ -83,7 +83,7 @@ class Report:
 
     @property
     def duplicates(self) -> tuple[tuple[str, ...], ...]:
-        """Groups of ids with the same surface; a split between them would leak."""
+        """Groups of ids with the same surface to the last digit; they share a split, as rounded copies do."""
         groups: dict[str, list[str]] = {}
         for asset in self.assets:
             if asset.geometry:

@@ -23,6 +23,8 @@ class FolderAsset:
     """One model of a folder and what is known of it beforehand."""
 
     id: str
+    name: str
+    """Its path below the folder, without suffix and what tells the form: its id unless another is stated."""
     forms: tuple[Path, ...]
     """Its files, the one to try first in front."""
     labels: bool = False
@@ -113,6 +115,7 @@ def _asset(key: str, forms: Forms, paths: dict[str, Path], note: Note) -> Folder
     """What is stated of a model."""
     return FolderAsset(
         id=str(note.get("id", key)),
+        name=key,
         forms=tuple(paths[name] for name in forms.names),
         labels=forms.labels,
         category=note.get("category"),

@@ -72,9 +72,8 @@ class FolderObjects:
 
     def _told(self, asset: FolderAsset) -> str:
         """The category that the path tells: by the data set's habit, else the folder, else the name."""
-        name = self._name(asset.forms[0])
-        named = Path(asset.id if asset.id in name else name)
-        return category_of(name, self._habit(asset.forms[0])) or named.parent.name or named.stem
+        path = asset.forms[0]
+        return category_of(self._name(path), self._habit(path)) or Path(asset.name).parent.name or path.stem
 
     def ids(self) -> dict[str, tuple[str, ...]]:
         """Object ids by category, both sorted."""

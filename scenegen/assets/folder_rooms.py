@@ -41,6 +41,8 @@ class Layout:
     """A split that is known from the id; None: by the surface."""
     license: str | None = None
     """Its terms where `assets.jsonl` states none; None: not known."""
+    is_scan: bool | None = None
+    """Whether its meshes are scans where `assets.jsonl` does not say; None: told by each mesh."""
 
 
 ANY = Layout("folder")
@@ -49,6 +51,7 @@ HM3D = Layout(
     only=re.compile(r"\.glb$", re.IGNORECASE),
     split=hm3d_split,
     license="Matterport's terms for HM3D: non-commercial academic use; no redistribution of meshes",
+    is_scan=True,
 )
 
 
@@ -96,6 +99,7 @@ class FolderRooms:
         """Read, clean and level one room. Raises AssetError with a reason where it cannot be used."""
         room = self._room(room_id)
         path, mesh, defects = read_best(room, self.root, ROOM_LIMITS)
+        is_scan = self.layout.is_scan if room.is_scan is None else room.is_scan
         mesh = replace(mesh, vertices=(mesh.vertices.astype(np.float64) * (room.unit_m or 1.0)).astype(np.float32))
         return prepare_room(
             room_id,
@@ -104,7 +108,7 @@ class FolderRooms:
             hint=UP_AXES[room.up_axis] if room.up_axis else None,
             authored=AUTHORED_UP.get(path.suffix.lower()),
             unit_stated=room.unit_m is not None,
-            is_scan=looks_scanned(mesh) if room.is_scan is None else room.is_scan,
+            is_scan=looks_scanned(mesh) if is_scan is None else is_scan,
         )
 
     def remarks(self) -> tuple[str, ...]:

@@ -1,0 +1,22 @@
+"""Configurations that --config names."""
+
+import json
+
+import pytest
+
+from scenegen.cli.main import load_config
+from scenegen.errors import UsageError
+
+
+@pytest.mark.parametrize(("name", "text"), [("c.json", json.dumps({"rooms": 3})), ("c.toml", "rooms = 3\n")])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_configuration_may_begin_with_a_byte_order_mark(tmp_path, name, text, encoding):
+    (tmp_path / name).write_text(text, encoding=encoding)
+    assert load_config(tmp_path / name).rooms == 3
+
+
+@pytest.mark.parametrize(("name", "kind"), [("c.json", "is not .json"), ("c.toml", "is not .toml")])
+def test_what_is_no_configuration_is_named(tmp_path, name, kind):
+    (tmp_path / name).write_text("{", encoding="utf-8")
+    with pytest.raises(UsageError, match=kind):
+        load_config(tmp_path / name)
