@@ -108,6 +108,16 @@ def test_a_gltf_stands_as_authored_whatever_its_furniture_says(tmp_path):
     assert np.isclose(floor[1], np.mean(np.abs(vertices[:, 2] - 2.6) < 0.05), atol=0.01)
 
 
+def test_a_gltf_is_in_metres_as_its_format_says_and_a_tall_ply_may_be_in_feet(tmp_path):
+    vertices, faces = arrays()
+    export(tmp_path / "atrium.glb", vertices * 3.3, faces)
+    export(tmp_path / "flat.ply", vertices * 3.3, faces)
+    rooms = FolderRooms(tmp_path)
+    assert np.ptp(rooms.load("atrium").mesh.vertices, axis=0).max() > 12
+    with pytest.raises(AssetError, match=r"if it is in feet, state unit_m 0\.3048"):
+        rooms.load("flat")
+
+
 def test_a_note_says_whether_it_is_a_scan(tmp_path):
     vertices, faces = arrays()
     crumb, corners = np.array([[1, 1, 1], [1.1, 1, 1], [1, 1.1, 1.0]]), np.arange(3)[None] + len(vertices)

@@ -36,7 +36,7 @@ HINT_RAD = float(np.deg2rad(30))
 """How far the floor's normal may lie from a hinted up axis."""
 LEAD = 3.4
 """Lead of the best direction over any other that makes a confidence of one half. Measured, see `upright`."""
-PROMISE = 10.0
+PROMISE = 7.0
 """Lead that another direction needs over the one that the format promises."""
 _SAME_RAD = float(np.deg2rad(1))
 

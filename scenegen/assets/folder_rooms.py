@@ -21,7 +21,7 @@ from scenegen.assets.scans import looks_scanned
 from scenegen.assets.source import Room, hashed_split
 
 AUTHORED_UP = {".glb": UP_AXES["y"], ".gltf": UP_AXES["y"]}
-"""Up axis that a format fixes (glTF 2.0, 3.4)."""
+"""Up axis of the formats that fix one; the same fix metres (glTF 2.0, 3.4)."""
 
 
 def place_split(room_id: str) -> str | None:
@@ -39,6 +39,8 @@ class Layout:
     """What the names of its meshes hold; None: any mesh."""
     split: Callable[[str], str | None] = place_split
     """A split that is known from the id; None: by the surface."""
+    authored: str | None = None
+    """Up axis of all its meshes, whatever their format says; None: as the format says."""
     license: str | None = None
     """Its terms where `assets.jsonl` states none; None: not known."""
     is_scan: bool | None = None
@@ -50,6 +52,7 @@ HM3D = Layout(
     "hm3d",
     only=re.compile(r"\.glb$", re.IGNORECASE),
     split=hm3d_split,
+    authored="z",  # its .glb are +Z up, against glTF's +Y: Habitat's configuration of the data set says so
     license="Matterport's terms for HM3D: non-commercial academic use; no redistribution of meshes",
     is_scan=True,
 )
@@ -106,8 +109,8 @@ class FolderRooms:
             mesh,
             defects,
             hint=UP_AXES[room.up_axis] if room.up_axis else None,
-            authored=AUTHORED_UP.get(path.suffix.lower()),
-            unit_stated=room.unit_m is not None,
+            authored=UP_AXES[self.layout.authored] if self.layout.authored else AUTHORED_UP.get(path.suffix.lower()),
+            unit_stated=room.unit_m is not None or path.suffix.lower() in AUTHORED_UP,
             is_scan=looks_scanned(mesh) if is_scan is None else is_scan,
         )
 
