@@ -108,6 +108,14 @@ def test_a_gltf_stands_as_authored_whatever_its_furniture_says(tmp_path):
     assert np.isclose(floor[1], np.mean(np.abs(vertices[:, 2] - 2.6) < 0.05), atol=0.01)
 
 
+def test_hm3d_is_z_up_against_its_format(tmp_path):
+    vertices, faces, _ = room(np.random.default_rng(1), tables=0)
+    export(tmp_path / "00800-TEEsavR23oF" / "TEEsavR23oF.glb", vertices, faces)
+    rooms = hm3d_rooms(tmp_path, Facts())
+    (name,) = rooms.ids()
+    assert rooms.load(name).ceiling_m == pytest.approx(2.6, abs=0.02)
+
+
 def test_a_gltf_is_in_metres_as_its_format_says_and_a_tall_ply_may_be_in_feet(tmp_path):
     vertices, faces = arrays()
     export(tmp_path / "atrium.glb", vertices * 3.3, faces)

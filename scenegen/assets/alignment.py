@@ -36,8 +36,9 @@ HINT_RAD = float(np.deg2rad(30))
 """How far the floor's normal may lie from a hinted up axis."""
 LEAD = 3.4
 """Lead of the best direction over any other that makes a confidence of one half. Measured, see `upright`."""
-PROMISE = 7.0
-"""Lead that another direction needs over the one that the format promises."""
+PROMISE, HEADSTAND = 7.0, 3.0
+"""Lead that another direction needs over the one that the format promises, and what its opposite needs beyond: files
+with another axis up are common, files that stand on their head are not."""
 _SAME_RAD = float(np.deg2rad(1))
 
 
@@ -129,9 +130,16 @@ def _judged(floors: list[Floor], surface: Surface, dense: Surface, authored: Arr
     for floor in floors:
         known = _known_columns(judged, floor.up)
         along = columns(dense.points, dense.area, floor.up) if known is None else known
-        promise = PROMISE if authored is not None and angle_between(floor.up, authored) <= LEVEL_RAD else 0.0
-        judged.append(_Candidate(floor, score(surface, along, floor) + promise, along))
+        judged.append(_Candidate(floor, score(surface, along, floor) + _promise(floor.up, authored), along))
     return judged
+
+
+def _promise(up: Array, authored: ArrayLike | None) -> float:
+    """What the promise of a format adds to a direction's score."""
+    if authored is None:
+        return 0.0
+    angle = angle_between(up, authored)
+    return PROMISE * (angle <= LEVEL_RAD) - HEADSTAND * (angle >= np.pi - LEVEL_RAD)
 
 
 def _known_columns(judged: list[_Candidate], up: Array) -> Columns | None:
