@@ -108,25 +108,32 @@ def test_defects_and_skipped_assets_are_counted_by_code():
     assert table["skipped assets"] == "empty 1, no_faces 1"
 
 
-def test_doubtful_rooms_then_skipped_and_doubtful_objects_are_named():
+def test_skipped_and_doubtful_assets_are_named_by_kind():
     assert advice(REMARKS) == [
-        "doubtful: room attic: doubtful_up (confidence 0.31; state up_axis in assets.jsonl)",
-        "skipped: object mug/3: no_faces (no face has three corners)",
-        "doubtful: object mug/1: unit_guessed (centimetres)",
-        "doubtful: object mug/2: missing_texture (a.png, ...)",
+        "skipped: no_faces: object mug/3 (no face has three corners)",
+        "doubtful: doubtful_up: room attic (confidence 0.31; state up_axis in assets.jsonl)",
+        "doubtful: unit_guessed: object mug/1 (centimetres)",
+        "doubtful: missing_texture: object mug/2 (a.png, ...)",
     ]
     out = StringIO()
     made = outcome(entry())
     made.manifest.update(REMARKS.to_manifest())
     print_summary(made, Console(file=out, width=80))
-    assert advice(REMARKS)[0] in out.getvalue()
+    assert advice(REMARKS)[1] in out.getvalue()
 
 
-def test_many_doubtful_assets_are_a_few_lines():
-    many = Remarks({f"object {k:03d}": {"unit_guessed": ("millimetres",)} for k in range(100)})
-    lines = advice(many)
+def test_many_assets_of_one_kind_are_one_line_with_rooms_first():
+    many = {f"object {k:03d}": {"unit_guessed": ("millimetres",)} for k in range(100)}
+    assert advice(Remarks(many | {"room z": {"unit_guessed": ()}})) == [
+        "doubtful: unit_guessed: room z, object 000 (millimetres), and 99 more in manifest.json"
+    ]
+
+
+def test_many_kinds_are_a_few_lines():
+    reasons = {f"object {k:03d}": Skip(f"reason_{k:03d}", "odd") for k in range(100)}
+    lines = advice(Remarks({}, reasons))
     assert len(lines) == MOST_LINES + 1
-    assert lines[-1] == f"and {100 - MOST_LINES} more: see assets and skipped in manifest.json"
+    assert lines[-1] == f"and {100 - MOST_LINES} more kinds: see assets and skipped in manifest.json"
 
 
 def test_nothing_to_say_of_assets():

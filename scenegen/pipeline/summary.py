@@ -7,6 +7,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from scenegen.assets.wording import one_line
 from scenegen.pipeline.assemble import add_counts
 from scenegen.pipeline.run import Outcome
 from scenegen.shards.reader import MANIFEST
@@ -14,18 +15,25 @@ from scenegen.shards.remarks import Details, Remarks, remarks_of, with_failed
 
 ACT_ON = (
     "doubtful_up",
+    "up_contradicted",
+    "doubtful_unit",
     "unit_guessed",
+    "label_colors",
     "no_colors",
     "missing_texture",
     "unreadable_texture",
-    "outside_root",
     "missing_mtl",
     "missing_material",
+    "ignored_extension",
     "bad_annotation",
 )
 """Defects that a user may mend, or must know of: those that may spoil most of a picture first."""
 MOST_LINES = 8
-"""Lines about single assets at the end of a run."""
+"""Lines about assets at the end of a run."""
+MOST_NAME = 60
+"""Characters of an asset's name in them."""
+MOST_NAMED = 2
+"""Assets that such a line names."""
 
 
 def summary(outcome: Outcome) -> RenderableType:
@@ -42,22 +50,25 @@ def summary(outcome: Outcome) -> RenderableType:
 
 
 def advice(remarks: Remarks) -> list[str]:
-    """A few lines about assets that a user may have to look after: rooms first, then skipped and doubtful objects."""
-    doubts = {asset: _doubts(codes) for asset, codes in remarks.defects.items()}
-    ranked = sorted((rank, asset, text) for asset, (rank, text) in doubts.items() if text)
-    of_rooms = [f"doubtful: {asset}: {text}" for _, asset, text in ranked if asset.startswith("room ")]
-    skipped = [f"skipped: {asset}: {skip.reason} ({skip.why})" for asset, skip in remarks.skipped.items()]
-    of_objects = [f"doubtful: {asset}: {text}" for _, asset, text in ranked if not asset.startswith("room ")]
-    lines = [*of_rooms, *skipped, *of_objects]
+    """A few lines about assets that a user may have to look after: one for each defect of ACT_ON and each reason."""
+    doubtful = [(code, {a: _in_brackets(c[code]) for a, c in remarks.defects.items() if code in c}) for code in ACT_ON]
+    unused = [
+        (reason, {a: f" ({skip.why})" for a, skip in remarks.skipped.items() if skip.reason == reason})
+        for reason in remarks.by_reason()
+    ]
+    lines = [f"skipped: {reason}: {_named(assets)}" for reason, assets in unused]
+    lines += [f"doubtful: {code}: {_named(assets)}" for code, assets in doubtful if assets]
     rest = len(lines) - MOST_LINES
-    return [*lines[:MOST_LINES], *([f"and {rest} more: see assets and skipped in {MANIFEST}"] if rest > 0 else [])]
+    more = [f"and {rest} more kinds: see assets and skipped in {MANIFEST}"] if rest > 0 else []
+    return [*lines[:MOST_LINES], *more]
 
 
-def _doubts(codes: Mapping[str, Details]) -> tuple[int, str]:
-    """The place of the worst defect in ACT_ON, and all of ACT_ON that an asset has, in words."""
-    found = [code for code in ACT_ON if code in codes]
-    rank = ACT_ON.index(found[0]) if found else len(ACT_ON)
-    return rank, ", ".join(f"{code}{_in_brackets(codes[code])}" for code in found)
+def _named(assets: Mapping[str, str]) -> str:
+    """The first assets with what is said of them, rooms before objects, and how many there are besides."""
+    ordered = sorted(assets, key=lambda asset: (not asset.startswith("room "), asset))
+    rest = len(ordered) - MOST_NAMED
+    shown = ", ".join(f"{one_line(asset, MOST_NAME)}{assets[asset]}" for asset in ordered[:MOST_NAMED])
+    return shown + (f", and {rest} more in {MANIFEST}" if rest > 0 else "")
 
 
 def _in_brackets(details: Details) -> str:
