@@ -112,7 +112,7 @@ def test_cmyk_and_grey_jpeg_and_palettes_have_their_colours():
     for data in (
         encoded(plain.convert("CMYK"), "JPEG", quality=100),
         encoded(plain.convert("P", palette=Image.Palette.ADAPTIVE)),
-        encoded(plain, "TIFF", compression="tiff_lzw"),
+        encoded(plain, "TIFF"),
         encoded(plain, "GIF"),
         encoded(plain, "DDS"),
         encoded(plain, "WEBP", lossless=True),
@@ -191,6 +191,10 @@ def test_the_header_tells_size_alpha_and_what_can_be_drafted():
         (b"%!PS-Adobe", "PostScript picture, not one of"),
         (b"hello", "unknown format, not one of"),
         (encoded(Image.fromarray(noise(40, 40)))[:300], "picture does not decode: "),
+        (
+            encoded(Image.fromarray(noise(9, 9)), "TIFF", compression="tiff_lzw"),
+            "TIFF compressed as tiff_lzw: save it otherwise",
+        ),
         (encoded(Image.fromarray(np.ones((4, 4), np.float32)), "TIFF"), "picture does not decode: floating point"),
     ],
 )

@@ -1,6 +1,7 @@
 """Encoded pictures to textures: looked at, decoded, flattened to RGB, scaled down to a budget of texels."""
 
 import io
+import logging
 import math
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -9,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 
 from scenegen.assets.mesh import U8, Texture, Wrap, texture_from_image
@@ -20,7 +21,10 @@ from scenegen.srgb import BYTE_TO_LIGHT, LIGHT_UNITS, encode
 MAX_PIXELS = 100_000_000
 """Pictures that decode to more are refused before they do: a PNG of 10,000 x 10,000 takes 4 s and 1.2 GB."""
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TGA", "GIF", "TIFF", "DDS")
-"""Formats that are opened; the rest of what Pillow reads (EPS, PDF, ...) is a door that no model needs."""
+"""Formats that are opened; the rest of what Pillow reads (EPS, PDF, ...) is a door that no model needs.
+
+TIFF only as Pillow itself decodes it (uncompressed, PackBits): libtiff writes to the terminal what it thinks of a file.
+"""
 REPEAT: tuple[Wrap, Wrap] = ("repeat", "repeat")
 _BAND_PIXELS = 1 << 15
 _SAMPLE_PIXELS = 1 << 20
@@ -43,6 +47,7 @@ _OTHERS = {
 }
 """Formats that models name now and then and that are not read, by their first bytes."""
 T = TypeVar("T")
+logging.getLogger("PIL").addHandler(logging.NullHandler())  # its remarks on foreign files are no news to the user
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,8 @@ def _kind(data: bytes) -> str:
 
 def _pixels(image: Image.Image, max_texels: int, opaque: bool) -> tuple[U8, bool]:
     """(h, w, 3) uint8 sRGB, and whether something was cut out. Raises AssetError `huge_texture`."""
+    if isinstance(image, ImageFile.ImageFile) and any(tile[0] == "libtiff" for tile in image.tile):
+        raise AssetError("unreadable_texture", f"TIFF compressed as {image.info.get('compression')}: save it otherwise")
     size = reduced(image.size, max_texels)
     _draft(image, size)
     if image.width * image.height > MAX_PIXELS:
