@@ -16,6 +16,7 @@ from scenegen.assets.source import Defect, ObjectModel, Room
 from scenegen.errors import AssetError
 
 PICTURE = texture_from_image(np.arange(5 * 3 * 3, dtype=np.uint8).reshape(5, 3, 3))
+GLOW = texture_from_image(np.full((2, 3, 3), 9, np.uint8), ("clamp", "mirror"))
 
 
 def model(n: int = 0, scale: float = 1.0) -> ObjectModel:
@@ -24,7 +25,11 @@ def model(n: int = 0, scale: float = 1.0) -> ObjectModel:
 
 def room() -> Room:
     vertices, faces = cube().vertices, cube().faces
-    shared = (Material("a", (0.1, 0.2, 0.3), PICTURE), Material("b", texture=PICTURE), Material("c", emission=0.5))
+    shared = (
+        Material("a", (0.1, 0.2, 0.3), PICTURE),
+        Material("b", texture=PICTURE),
+        Material("c", emission=0.5, glow=(0.5, 1.0, 9.0), glow_texture=GLOW),
+    )
     mesh = Mesh(
         vertices,
         faces,
@@ -50,11 +55,13 @@ def assert_same(a, b) -> None:
             np.testing.assert_array_equal(x, y)
             assert x.dtype == y.dtype
     for m, n in zip(a.mesh.materials, b.mesh.materials, strict=True):
-        assert (m.name, m.color, m.emission) == (n.name, n.color, n.emission)
-        assert (m.texture is None) == (n.texture is None)
-        if m.texture is not None:
-            for x, y in zip(m.texture.levels, n.texture.levels, strict=True):
-                np.testing.assert_array_equal(x, y)
+        assert (m.name, m.color, m.emission, m.glow) == (n.name, n.color, n.emission, n.glow)
+        for t, u in ((m.texture, n.texture), (m.glow_texture, n.glow_texture)):
+            assert (t is None) == (u is None)
+            if t is not None:
+                assert t.wrap == u.wrap
+                for x, y in zip(t.levels, u.levels, strict=True):
+                    np.testing.assert_array_equal(x, y)
 
 
 @pytest.mark.parametrize("asset", [model(), room()])
