@@ -1,5 +1,8 @@
 """MTL files, and the pictures that they name."""
 
+import os
+import unicodedata
+
 import pytest
 from model_files import TEXTURED, codes, write, write_image
 
@@ -93,3 +96,19 @@ def test_names_are_utf_8_or_latin_1(encoding):
     records = parse_mtl("newmtl hölzern\nKd 1 0 0\nmap_Kd tür.png\r\nmap_d löcher.png\n".encode(encoding))
     assert list(records) == ["hölzern"]
     assert (records["hölzern"].texture, records["hölzern"].alpha_map) == ("tür.png", "löcher.png")
+
+
+@pytest.mark.parametrize(
+    "on_disk", [b"t\xfcr.png", "tür.png".encode(), unicodedata.normalize("NFD", "tür.png").encode()]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_names_on_disk_may_be_spelled_in_bytes_of_their_own(tmp_path, on_disk, encoding):
+    """As other systems leave them: bytes of Latin-1, or accents as letters of their own."""
+    write_image(tmp_path / "t.png").rename(tmp_path / os.fsdecode(on_disk))
+    write(tmp_path / "a.mtl", "newmtl m\nmap_Kd tür.png\n".encode(encoding))
+    mesh, defects = read_mesh(write(tmp_path / "a.obj", TEXTURED))
+    if (on_disk, encoding) == (b"t\xfcr.png", "utf-8"):
+        assert codes(defects) == ["missing_texture"]  # nothing says that these two are one
+    else:
+        assert defects == ()
+        assert mesh.materials[0].texture is not None

@@ -164,6 +164,11 @@ def test_a_byte_order_mark_costs_no_line(tmp_path):
     assert obj_files(path, tmp_path) == [tmp_path / "a.mtl"]
 
 
+def test_a_byte_order_mark_costs_no_vertex(tmp_path):
+    mesh, _ = read_mesh(write(tmp_path / "a.obj", b"\xef\xbb\xbf" + (TRIANGLE + "f 1 2 3\n").encode()))
+    np.testing.assert_array_equal(mesh.vertices[mesh.faces[0]], [[0, 0, 0], [1, 0, 0], [0, 1, 0]])
+
+
 def test_names_in_latin_1_are_found(tmp_path):
     """Materials too: the library may be in another encoding than the model."""
     write(tmp_path / "tür.mtl", "newmtl h\xf6lzern\nmap_Kd t\xfcr.png\n".encode("latin-1"))

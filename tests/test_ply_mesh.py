@@ -251,6 +251,16 @@ def test_coordinates_of_corners_follow_their_polygon(tmp_path):
     np.testing.assert_array_equal(mesh.uv[textured], mesh.vertices[textured][..., :2])
 
 
+@pytest.mark.parametrize("uv", ["6 0 0 1 0 1 1", "10 0 0 1 0 1 1 0 1 0 0", "0"])
+def test_coordinates_of_another_number_than_the_corners_are_none(tmp_path, uv):
+    write_image(tmp_path / "t.png")
+    head = ply_header(XYZ, LIST + "property list uchar float texcoord\n", 4, 1)
+    head = head.replace("1.0\n", "1.0\ncomment TextureFile t.png\n", 1)
+    mesh, defects = read_mesh(write(tmp_path / "a.ply", f"{head}{CORNERS}4 0 1 2 3 {uv}\n"))
+    assert codes(defects) == ["no_uv"]
+    assert [m.texture for m in mesh.materials] == [None]
+
+
 @pytest.mark.parametrize(("number", "expected"), [("0", []), ("1", ["missing_texture"]), ("-1", [])])
 def test_numbers_of_pictures(tmp_path, number, expected):
     write_image(tmp_path / "my picture.png")

@@ -67,6 +67,7 @@ def test_a_file_of_fewer_triangles_than_it_announces_was_cut_off(tmp_path):
         (b"solid", "unreadable"),
         (binary(CORNERS[:0]), "no_faces"),
         (text(CORNERS).encode()[:-70], "unreadable"),
+        (text(CORNERS).encode().rsplit(b"endloop", 1)[0], "unreadable"),
         (text(CORNERS).replace("0.3", "x").encode(), "unreadable"),
         (text(CORNERS * np.nan).encode(), "not_finite"),
         (binary(np.full_like(CORNERS, np.inf)), "not_finite"),

@@ -81,7 +81,7 @@ def _strips(tristrips: Columns) -> Lists | None:
     after_break = np.maximum.accumulate(np.where(values < 0, np.arange(len(values)) + 1, 0))
     begin = np.maximum(np.repeat(np.cumsum(strips.sizes) - strips.sizes, strips.sizes), after_break)
     at = np.arange(max(len(values) - 2, 0))
-    at = at[(begin[2:] <= at) & (values[2:] >= 0)]
+    at = at[begin[2:] <= at]
     odd = (at - begin[at]) % 2
     triangles = np.stack([values[at], values[at + 1 + odd], values[at + 2 - odd]], axis=1)
     return Lists(np.full(len(triangles), 3), triangles.ravel())

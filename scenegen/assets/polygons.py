@@ -110,21 +110,14 @@ def _ears(points: NDArray, corners: I64, start: I64, sizes: I64) -> tuple[I64, I
     found = [_clipped(flat[b - n : b]) for b, n in zip(end.tolist(), sizes.tolist(), strict=True)]
     counts = np.array([len(ears) for ears in found], np.int64)
     ears = np.concatenate([np.zeros((0, 3), np.int64), *found])
-    turned = _turned(flat[ears + np.repeat(end - sizes, counts)[:, None]])
-    return np.where(turned[:, None], ears[:, ::-1], ears) + np.repeat(start, counts)[:, None], counts
+    return ears + np.repeat(start, counts)[:, None], counts
 
 
 def _clipped(flat: F64) -> I64:
-    """(F, 3) triangles of a flat ring (n, 2)."""
+    """(F, 3) triangles of a flat ring (n, 2) that runs counter-clockwise, and so do they."""
     if not np.isfinite(flat).all():
         return np.zeros((0, 3), np.int64)
     return triangulate_float64(flat, np.array([len(flat)], np.uint32)).reshape(-1, 3).astype(np.int64)
-
-
-def _turned(triangles: F64) -> NDArray[np.bool_]:
-    """(F,) which of (F, 3, 2) run clockwise."""
-    (ax, ay), (bx, by), (cx, cy) = (triangles[:, i].T for i in range(3))
-    return (bx - ax) * (cy - ay) < (by - ay) * (cx - ax)
 
 
 def _flattened(ring: F64, sizes: I64) -> F64:
