@@ -32,3 +32,15 @@ def test_names_must_be_names(tmp_path):
     file.tree["extensionsRequired"] = [5]
     with pytest.raises(AssetError, match="extensionsRequired is no list of names"):
         file.read(tmp_path)
+
+
+def test_foreign_names_are_one_printable_line(tmp_path):
+    with pytest.raises(AssetError) as caught:
+        quad().used("X\n\ud800" + "y" * 900, required=True).read(tmp_path)
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 250
+    file = quad()
+    file.tree["asset"]["version"] = "\ud800\n7"
+    with pytest.raises(AssetError) as caught:
+        file.read(tmp_path)
+    assert str(caught.value) == "a.glb: glTF ? 7 is not read, 2.0 is"

@@ -9,6 +9,7 @@ from scenegen.assets.gltf.container import Document
 from scenegen.assets.gltf.meshopt import decode_view
 from scenegen.assets.gltf.tree import Tree, entry, extension, text, whole
 from scenegen.assets.lookup import find_file
+from scenegen.assets.wording import one_line
 from scenegen.errors import AssetError
 
 _MESHOPT = ("KHR_meshopt_compression", "EXT_meshopt_compression")
@@ -92,10 +93,12 @@ class Buffers:
             path = find_file(self._root, self._path.parent, uri)
         except PermissionError:
             raise AssetError(
-                "outside_root", f"{self._path.name}: {uri[:200]} leads out of the model's folder"
+                "outside_root", f"{self._path.name}: {one_line(uri)} leads out of the model's folder"
             ) from None
         if path is None:
-            raise AssetError("missing_buffer", f"{self._path.name}: {uri[:200]} is missing, which holds its geometry")
+            raise AssetError(
+                "missing_buffer", f"{self._path.name}: {one_line(uri)} is missing, which holds its geometry"
+            )
         return path
 
     def _spend(self, count: int) -> None:

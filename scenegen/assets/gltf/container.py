@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scenegen.assets.gltf.tree import Tree, branch, entries, text
+from scenegen.assets.wording import one_line
 from scenegen.errors import AssetError
 
 MOST_PARTS = 100_000
@@ -95,7 +96,7 @@ def _check_version(tree: Tree, where: str) -> None:
         raise _old(where)
     wanted = text(asset, "minVersion") or text(asset, "version") or "2.0"
     if not wanted.startswith("2"):
-        raise AssetError("unsupported", f"{where}: glTF {wanted} is not read, 2.0 is")
+        raise AssetError("unsupported", f"{where}: glTF {one_line(wanted, 20)} is not read, 2.0 is")
 
 
 def _old(where: str) -> AssetError:

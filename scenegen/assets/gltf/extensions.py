@@ -6,6 +6,7 @@ says of gloss, of lamps or of things that are no mesh is not missed.
 
 from scenegen.assets.gltf.tree import Tree
 from scenegen.assets.source import Defect
+from scenegen.assets.wording import one_line
 from scenegen.errors import AssetError
 
 HONOURED = frozenset(
@@ -86,7 +87,7 @@ def check_extensions(tree: Tree, where: str) -> list[Defect]:
     known = HONOURED | HARMLESS
     lost = [name for name in _names(tree, "extensionsRequired") if name not in known]
     if lost:
-        raise AssetError("unsupported_extension", f"{where}: requires {', '.join(lost)}, which is not read")
+        raise AssetError("unsupported_extension", f"{where}: requires {one_line(', '.join(lost))}, which is not read")
     return [Defect("ignored_extension", name) for name in _names(tree, "extensionsUsed") if name not in known]
 
 

@@ -13,7 +13,7 @@ from scenegen.assets.gltf.materials import Look
 from scenegen.assets.gltf.nodes import Placed
 from scenegen.assets.gltf.primitives import Primitive, attribute
 from scenegen.assets.gltf.textures import placed_uv
-from scenegen.assets.mesh import F32, U8, Material
+from scenegen.assets.mesh import F32, I32, U8, Material
 from scenegen.errors import AssetError
 from scenegen.srgb import encode
 
@@ -30,7 +30,7 @@ class Piece:
 
     positions: F64
     """(N, 3)."""
-    triangles: I64
+    triangles: I32
     """(F, 3)."""
     material: Material
     normals: F32 | None
@@ -88,26 +88,34 @@ def _rows(primitive: Primitive, name: str, picked: I64, weights: tuple[float, ..
 
 def _moved(T: F64, points: F64) -> F64:
     """(copies x N, 3) of (copies, 1, 4, 4) or (1, N, 4, 4) applied to (N, 3)."""
-    return (np.einsum("...ij,...j->...i", T[..., :3, :3], points) + T[..., :3, 3]).reshape(-1, 3)
+    return (_applied(T[..., :3, :3], points) + T[..., :3, 3]).reshape(-1, 3)
+
+
+def _applied(linear: F64, rows: F64) -> F64:
+    """(copies, N, 3) of (copies, 1, 3, 3) or (1, N, 3, 3) applied to (N, 3)."""
+    if linear.shape[1] == 1:
+        return rows @ linear[:, 0].swapaxes(1, 2)
+    return np.einsum("...ij,...j->...i", linear, rows)
 
 
 def _turned(T: F64, turned: NDArray, normals: F64) -> F32:
     """Unit normals under the inverse transpose, up to a factor: under the cofactors, which a flat transform has too."""
     one, two = T[..., _NEXT, :3], T[..., _LAST, :3]
     cofactors = one[..., _NEXT] * two[..., _LAST] - one[..., _LAST] * two[..., _NEXT]
-    out = np.einsum("...ij,...j->...i", cofactors, normals)
-    out = np.where(turned[..., None], -out, out).reshape(-1, 3)
-    lengths = np.linalg.norm(out, axis=1, keepdims=True)
+    out = _applied(np.where(turned[..., None, None], -cofactors, cofactors), normals).reshape(-1, 3)
+    lengths = np.sqrt(np.einsum("ij,ij->i", out, out))[:, None]
     return (out / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
 
-def _oriented(triangles: I64, turned: NDArray, count: int, copies: int) -> I64:
+def _oriented(triangles: I64, turned: NDArray, count: int, copies: int) -> I32:
     """(copies x F, 3) with those turned round that a transform mirrors; of a skin's, by most of their corners."""
-    out = np.tile(triangles, (copies, 1)) + np.repeat(np.arange(copies) * count, len(triangles))[:, None]
-    if not turned.any():
-        return out
-    per_face = np.repeat(turned[:, 0], len(triangles)) if copies == turned.size else turned[0][triangles].sum(1) > 1
-    return np.where(per_face[:, None], out[:, ::-1], out)
+    out = triangles.astype(np.int32) + (np.arange(copies, dtype=np.int32) * count)[:, None, None]
+    if copies == turned.size:
+        out[turned[:, 0]] = out[turned[:, 0], :, ::-1]
+    else:
+        mirrored = turned[0][triangles].sum(1) > 1
+        out[0, mirrored] = out[0, mirrored, ::-1]
+    return out.reshape(-1, 3)
 
 
 def _blended(primitive: Primitive, picked: I64, T_world_joints: F64 | None) -> F64 | None:

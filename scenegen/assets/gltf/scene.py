@@ -108,7 +108,7 @@ def _mesh(piece: Piece, vertices: F32) -> Mesh:
     """A piece with its final positions."""
     return Mesh(
         vertices=vertices,
-        faces=piece.triangles.astype(np.int32),
+        faces=piece.triangles,
         face_material=np.zeros(len(piece.triangles), np.int32),
         materials=(piece.material,),
         normals=piece.normals,
@@ -126,7 +126,7 @@ def _flat(piece: Piece) -> Piece:
     unit = (normals / np.where(lengths > 0, lengths, 1)).astype(np.float32)
     return Piece(
         positions=piece.positions[corner],
-        triangles=np.arange(len(corner)).reshape(-1, 3),
+        triangles=np.arange(len(corner), dtype=np.int32).reshape(-1, 3),
         material=piece.material,
         normals=np.repeat(unit, 3, axis=0),
         uv=None if piece.uv is None else piece.uv[corner],
