@@ -4,6 +4,15 @@ Nothing here is a bug in the program; the command line prints the message withou
 and leaves with `exit_code`.
 """
 
+import errno
+import os
+from pathlib import Path
+
+MACHINE = frozenset(
+    {errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, errno.EHOSTDOWN}
+)
+"""What the system says where neither the file nor its name is at fault: reading it again may well succeed."""
+
 
 class ScenegenError(Exception):
     """Base of every error with a message meant for the user."""
@@ -30,6 +39,15 @@ class AssetError(ScenegenError):
         return (AssetError, (self.reason, str(self)))
 
 
+class MachineError(ScenegenError):
+    """The machine failed while an asset was read: too many open files, a disk or a network that does not answer.
+
+    Never taken for a broken asset, which would be replaced by another one: what is made would depend on the machine.
+    """
+
+    reason = "machine"
+
+
 class StagingError(ScenegenError):
     """A room cannot be furnished or photographed as asked (too small, no free space, no view)."""
 
@@ -50,3 +68,12 @@ class ShardError(ScenegenError):
 
 class RunError(ScenegenError):
     """A run folder cannot be used or a run did not complete."""
+
+
+def unreadable(path: Path, error: OSError) -> AssetError | MachineError:
+    """The error to raise for a file of an asset that could not be read, in the system's own words."""
+    words = os.strerror(error.errno) if error.errno else str(error)
+    if error.errno not in MACHINE:
+        return AssetError("unreadable", f"{path}: cannot be read ({words})")
+    limit = "raise the limit of open files (ulimit -n)" if error.errno in (errno.EMFILE, errno.ENFILE) else "mend that"
+    return MachineError(f"{path}: cannot be read ({words}): {limit}, then run the same command again")

@@ -8,18 +8,18 @@ from scenegen.assets.gltf.container import named_files
 from scenegen.assets.lookup import found_files
 from scenegen.assets.obj_mesh import obj_files
 from scenegen.assets.ply_mesh import ply_files
-from scenegen.errors import AssetError
+from scenegen.errors import unreadable
 
 
 def source_files(path: Path, root: Path) -> tuple[Path, ...]:
     """The mesh file and the files below `root` that it names, sorted; what is missing is left out.
 
-    Raises AssetError `unreadable` where a file cannot be opened.
+    Raises AssetError `unreadable` where a file cannot be opened, MachineError where the system failed.
     """
     try:
         return _source_files(path, root)
     except OSError as error:
-        raise AssetError("unreadable", f"{path}: cannot be read ({error.strerror})") from None
+        raise unreadable(path, error) from None
 
 
 def _source_files(path: Path, root: Path) -> tuple[Path, ...]:
@@ -31,14 +31,14 @@ def _source_files(path: Path, root: Path) -> tuple[Path, ...]:
 def files_digest(files: tuple[Path, ...], root: Path) -> str:
     """sha256 (hex) over names (relative to `root`), lengths and bytes, read in pieces.
 
-    Raises AssetError `unreadable` where one cannot be read.
+    Raises AssetError `unreadable` where one cannot be read, MachineError where the system failed.
     """
     total = hashlib.sha256()
     for path in files:
         try:
             _add_file(total, path, root)
         except OSError as error:
-            raise AssetError("unreadable", f"{path}: cannot be read ({error.strerror})") from None
+            raise unreadable(path, error) from None
     return total.hexdigest()
 
 

@@ -19,7 +19,7 @@ from scenegen.assets.ply_mesh import read_ply
 from scenegen.assets.source import Defect
 from scenegen.assets.stl_mesh import read_stl
 from scenegen.assets.wording import one_line
-from scenegen.errors import AssetError
+from scenegen.errors import AssetError, unreadable
 
 MESH_SUFFIXES = (".glb", ".gltf", ".obj", ".off", ".ply", ".stl")
 """File types that `read_mesh` accepts, lower case."""
@@ -46,19 +46,21 @@ def read_mesh(path: Path, *, root: Path | None = None, limits: Limits = ROOM_LIM
     read. Positions far from the file's origin are relative to the centre of their box (`origin.localized`).
     `face_label` holds the integer property `label` of a PLY (majority of a face's vertices).
     Raises AssetError: `missing`, `unsupported`, `too_large`, `unreadable`, `empty`, `no_faces`, `bad_index`,
-    `not_finite`, `implausible_size` (coordinates beyond `FARTHEST`).
+    `not_finite`, `implausible_size` (coordinates beyond `FARTHEST`); MachineError where the system failed.
     """
     suffix = path.suffix.lower()
     if suffix not in MESH_SUFFIXES:
         raise AssetError("unsupported", f"{path}: not one of {' '.join(MESH_SUFFIXES)}")
-    _check_size(path, limits.max_bytes)
     try:
+        _check_size(path, limits.max_bytes)
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             mesh, defects = _READERS[suffix](path, path.parent if root is None else root, limits)
     except AssetError:
         raise
     except Exception as error:  # foreign parsers raise anything on damaged files
+        if isinstance(error, OSError) and error.errno:
+            raise unreadable(path, error) from None
         reason = one_line(error) or type(error).__name__
         raise AssetError("unreadable", f"{path}: cannot be read ({reason})") from None
     if not len(mesh.faces):

@@ -76,7 +76,7 @@ def save(facts: Facts, path: Path) -> None:
 
 def restore(path: Path) -> Facts:
     """Facts of `save`."""
-    with np.load(path) as kept:
+    with np.load(path, allow_pickle=False) as kept:
         plain = json.loads(str(kept["facts"]))
         pictures = {name: kept[name] for name in kept.files if name != "facts"}
     plain |= {name: tuple(plain[name]) for name in ("low", "high", "notes")}
