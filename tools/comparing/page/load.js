@@ -66,6 +66,10 @@ function loadGltf(found, notes) {
   for (const p of (json.meshes ?? []).flatMap((m) => m.primitives)) {
     if (p.attributes?.JOINTS_1 !== undefined) notes.push("more than four joints");
   }
+  found.scene.traverse((o) => { // what three.js does not know of
+    const node = json.nodes?.[found.parser.associations.get(o)?.nodes];
+    if (node?.extensions?.KHR_node_visibility?.visible === false) o.visible = false;
+  });
   return found.scene;
 }
 
@@ -79,27 +83,39 @@ function text(data) {
 
 async function loadObj(data, folder, manager, notes) {
   const lines = text(data).replace(/\\\r?\n/g, "").split(/\r\n|\n|\r/);
-  const libraries = lines.filter((l) => /^\s*mtllib\s/.test(l)).map((l) => l.replace(/\s#.*/, "").trim().slice(7).trim());
-  const loader = new OBJLoader(manager), known = new Set(), creators = [];
-  for (const name of new Set(libraries)) {
-    const from = folder + encodeURI(name.replaceAll("\\", "/")).replaceAll("#", "%23");
-    const answer = await fetch(from);
-    if (!answer.ok) { notes.push("no material file"); continue; }
-    const creator = new MTLLoader(manager).parse(text(await answer.arrayBuffer()).replaceAll("\t", " "), THREE.LoaderUtils.extractUrlBase(from));
-    Object.keys(creator.materialsInfo).forEach((n) => known.add(n));
-    creator.preload();
-    creators.push(creator);
-  }
-  if (creators.length) loader.setMaterials({ create: (name) => creators.map((c) => c.create(name)).find((m, i) => creators[i].materialsInfo[name]) });
+  const creators = await libraries(lines, folder, manager, notes), loader = new OBJLoader(manager);
+  const owner = (name) => creators.find((c) => name in c.materialsInfo);
+  if (creators.length) loader.setMaterials({ create: (name) => owner(name)?.create(name) });
   const centre = recentre(lines), root = loader.parse(split(lines, notes).join("\n"));
   root.position.copy(centre);
   root.traverse((o) => {
     for (const m of [o.material ?? []].flat()) {
-      m.userData.plain = !known.has(m.name);
+      m.userData.plain = !owner(m.name);
       m.vertexColors ||= "color" in o.geometry.attributes; // three.js leaves them out below materials of a file
     }
   });
   return root;
+}
+
+// material files; a line holds one name with spaces, or several names
+async function libraries(lines, folder, manager, notes) {
+  const wanted = lines.filter((l) => /^\s*mtllib\s/.test(l)).map((l) => l.replace(/\s#.*/, "").trim().slice(7).trim());
+  const creators = [];
+  for (const name of new Set(wanted)) {
+    for (const file of (await found(folder, name)) ? [name] : name.split(/\s+/)) {
+      const answer = await found(folder, file);
+      if (!answer) { notes.push("no material file"); continue; }
+      const words = text(await answer.arrayBuffer()).replaceAll("\t", " ");
+      creators.push(new MTLLoader(manager).parse(words, THREE.LoaderUtils.extractUrlBase(answer.url)));
+    }
+  }
+  creators.forEach((c) => c.preload());
+  return creators;
+}
+
+async function found(folder, name) {
+  const answer = await fetch(folder + encodeURI(name.replaceAll("\\", "/")).replaceAll("#", "%23"));
+  return answer.ok ? answer : null;
 }
 
 // three.js keeps float32: what lies far away is read about its first point
