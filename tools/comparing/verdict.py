@@ -85,7 +85,7 @@ def _pictures(product: Facts, reader: Facts) -> dict[str, str]:
     if "base" not in product.pictures or "base" not in reader.pictures:
         return {}
     both = [pictures_differ(product.pictures["base"], shown) for shown in shown_by(reader)]
-    return min(both, key=len)
+    return min(both, key=lambda found: (len(found), float(found.get("picture", "0").split()[0])))
 
 
 def shown_by(reader: Facts) -> list[NDArray[np.uint8]]:

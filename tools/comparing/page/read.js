@@ -67,6 +67,7 @@ function smooth(map) {
   map.minFilter = THREE.LinearMipmapLinearFilter;
   map.magFilter = THREE.LinearFilter;
   map.generateMipmaps = true;
+  map.anisotropy = 16;
   map.needsUpdate = true;
   return map;
 }
@@ -136,6 +137,7 @@ function changed(one, other) {
 
 function draw(parts, shapes, materialOf, view) {
   const scene = new THREE.Scene(), made = new Map();
+  if (view.again) shapes.forEach((s) => s.index.array.reverse());
   parts.forEach(({ material }, i) => {
     if (!made.has(material)) made.set(material, opaque(materialOf(material)));
     const mesh = new THREE.Mesh(shapes[i], made.get(material));
