@@ -131,11 +131,13 @@ function recentre(lines) {
   return centre;
 }
 
-// three.js fans polygons, which is wrong for concave ones: those are cut into ears here
+// three.js fans polygons, which is wrong for concave ones: those are cut into ears here; and an object with a line
+// in it becomes lines as a whole: lines and points are left out
 function split(lines, notes) {
   const points = [], out = [];
   for (const line of lines) {
     const words = line.trim().split(/\s+/);
+    if (words[0] === "l" || words[0] === "p") continue;
     if (words[0] === "v") points.push(new THREE.Vector3(...words.slice(1, 4).map(Number)));
     if (words[0] !== "f" || words.length < 5) { out.push(line); continue; }
     const corners = words.slice(1).filter((w) => !w.startsWith("#"));
