@@ -8,8 +8,8 @@ from comparing.verdict import Verdict
 
 ALWAYS = ("polygons that are not plane", "more than four joints")
 """Notes of the page that explain any difference: there is no one right triangulation; three.js takes four joints."""
-LOOKS = ("several pictures", "colours of faces", "STL colours", "coincident faces")
-"""Notes that explain a difference of the pictures: what the page does not show, or not always the same."""
+LOOKS = ("several pictures", "colours of faces", "STL colours")
+"""Notes that explain a difference of the pictures: what the page does not show."""
 SAID = ("missing_texture", "unreadable_texture", "ignored_extension", "cut_out", "translucent", "glow_uv")
 """Defects of scenegen that explain one."""
 

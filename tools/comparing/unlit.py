@@ -12,7 +12,14 @@ from scenegen.rendering.embree_renderer import pixel_rays
 from scenegen.rendering.surfaces import build_table
 from scenegen.rendering.surfels import Rays, gather
 from scenegen.srgb import encode
-from scenegen.tracing.raycaster import Body, Bvh, Scene, nearest
+from scenegen.tracing.raycaster import Body, Bvh, Hits, Scene, nearest
+
+CONTESTED = 200
+"""Coverage of pixels where surfaces of two colours coincide: each renderer shows the one or the other."""
+THIN = 1e-4
+"""Distance, as a share of that to the eye, within which surfaces coincide."""
+LEAST_LEVELS = 8
+"""Grey levels between two colours."""
 
 
 def pictures(mesh: Mesh) -> NDArray[np.uint8]:
@@ -38,12 +45,31 @@ def view(eye: NDArray[np.float64]) -> View:
 
 
 def _picture(scene: Scene, tables: dict, seen: View) -> NDArray[np.uint8]:
-    """(S, S, 4) albedo and light given off, as bytes, and coverage."""
+    """(S, S, 4) albedo and light given off, as bytes, and coverage: 255, or CONTESTED."""
     rays = Rays(seen.position.astype(np.float32)[None], pixel_rays(seen), 1 / seen.camera.f_px)
     hits = nearest(scene, rays.origin, rays.directions)
-    surfels = gather(scene, tables, rays, hits)
     out = np.zeros((SIZE_PX * SIZE_PX, 4), np.uint8)
-    light = surfels.albedo if surfels.glow is None else surfels.albedo + surfels.glow
-    out[surfels.ray, :3] = np.rint(255 * encode(light)).T
-    out[surfels.ray, 3] = 255
+    out[:, :3], out[hits.instance > 0, 3] = _colors(scene, tables, rays, hits), 255
+    out[_contested(scene, tables, rays, hits, out[:, :3]), 3] = CONTESTED
     return out.reshape(SIZE_PX, SIZE_PX, 4)
+
+
+def _colors(scene: Scene, tables: dict, rays: Rays, hits: Hits) -> NDArray[np.uint8]:
+    """(R, 3) sRGB of what the rays met, black where nothing."""
+    surfels = gather(scene, tables, rays, hits)
+    out = np.zeros((len(hits), 3), np.uint8)
+    light = surfels.albedo if surfels.glow is None else surfels.albedo + surfels.glow
+    out[surfels.ray] = np.rint(255 * encode(light)).T
+    return out
+
+
+def _contested(scene: Scene, tables: dict, rays: Rays, hits: Hits, colors: NDArray[np.uint8]) -> NDArray[np.integer]:
+    """Rays that meet a surface of another colour when they come back from just behind the one that they met."""
+    met = np.flatnonzero(hits.instance > 0)
+    ways, t = rays.directions[met], hits.t[met]
+    back = nearest(scene, rays.origin + ways * (t * (1 + THIN))[:, None], -ways)
+    close = np.flatnonzero((back.instance > 0) & (back.t < 2 * THIN * t))
+    there = replace(back.take(close), t=t[close])
+    other = _colors(scene, tables, Rays(rays.origin, ways[close], rays.spread), there)
+    apart = np.abs(other.astype(int) - colors[met[close]]).max(-1, initial=0)
+    return met[close[apart > LEAST_LEVELS]]

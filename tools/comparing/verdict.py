@@ -102,14 +102,14 @@ def _sum(base: NDArray[np.uint8], glow: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def pictures_differ(ours: NDArray[np.uint8], theirs: NDArray[np.uint8]) -> dict[str, str]:
-    """`picture` and `cover`, where they differ; both (V, S, S, 4)."""
+    """`picture` and `cover`, where they differ; both (V, S, S, 4). Where ours is not wholly covered, anything goes."""
     out = {}
     mine, other = (shown[..., 3] > 127 for shown in (ours, theirs))
     odd = (mine & ~_grown(other)) | (other & ~_grown(mine))
     share = odd.sum() / max(LEAST_COVERED, (mine | other).sum())
     if share > COVER_SHARE:
         out["cover"] = f"{100 * share:.1f} % of what is covered"
-    apart = _apart(ours, theirs, _shrunk(mine & other))
+    apart = _apart(ours, theirs, _shrunk(mine & other & (ours[..., 3] == 255)))
     if len(apart) and (apart.mean() > MEAN_LEVELS or (apart > FAR_LEVELS).mean() > FAR_SHARE):
         out["picture"] = f"{apart.mean():.1f} levels, {100 * (apart > FAR_LEVELS).mean():.0f} % far off"
     return out

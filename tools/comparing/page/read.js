@@ -36,8 +36,6 @@ function pictures(parts, found, view, notes) {
   const radius = Math.hypot(...found.high.map((h, k) => h - found.low[k])) / 2;
   const shapes = parts.map((part) => shape(part, centre, radius));
   const out = { base: draw(parts, shapes, base(view.plain, notes), view) };
-  const again = draw(parts, shapes, base(view.plain, notes), { ...view, again: true });
-  if (out.base.some((b, i) => changed(b, again[i]))) notes.push("coincident faces");
   const mixes = parts.some(({ material: m }) => m.vertexColors || coarse(m.map) || coarse(m.emissiveMap));
   if (mixes) out.mixed = draw(parts, shapes, mixed(base(view.plain, notes)), view);
   const glows = (m) => m.emissive && m.emissive.getHex() > 0 && m.emissiveIntensity > 0;
@@ -123,26 +121,12 @@ function glow(m) {
   return new THREE.MeshBasicMaterial({ color, map: m.emissive ? smooth(m.emissiveMap) : null });
 }
 
-// whether more than 1 % of what is covered changes when it is drawn in another order with other depths
-function changed(one, other) {
-  const [a, b] = [one, other].map(atob);
-  let count = 0, covered = 0;
-  for (let i = 0; i < a.length; i += 4) {
-    if (!a.charCodeAt(i + 3)) continue;
-    covered += 1;
-    count += [0, 1, 2].some((k) => Math.abs(a.charCodeAt(i + k) - b.charCodeAt(i + k)) > 16);
-  }
-  return count > covered / 100;
-}
-
 function draw(parts, shapes, materialOf, view) {
   const scene = new THREE.Scene(), made = new Map();
-  if (view.again) shapes.forEach((s) => s.index.array.reverse());
   parts.forEach(({ material }, i) => {
     if (!made.has(material)) made.set(material, opaque(materialOf(material)));
     const mesh = new THREE.Mesh(shapes[i], made.get(material));
     mesh.frustumCulled = false;
-    mesh.renderOrder = view.again ? -i : i;
     scene.add(mesh);
   });
   const out = view.eyes.map((eye) => photograph(scene, eye, view));
@@ -155,7 +139,7 @@ function opaque(material) {
 }
 
 function photograph(scene, eye, view) {
-  const camera = new THREE.PerspectiveCamera(view.fov, 1, view.again ? 1.3 : 1.5, view.again ? 4.9 : 4.6);
+  const camera = new THREE.PerspectiveCamera(view.fov, 1, 1.5, 4.6);
   camera.position.set(...eye);
   camera.lookAt(0, 0, 0);
   renderer.render(scene, camera);
