@@ -258,6 +258,35 @@ def test_colour_times_picture_unless_it_is_black(tmp_path):
         assert [m.texture is None for m in mesh.materials] == [False, True]
 
 
+def test_a_material_may_give_off_light(tmp_path):
+    write_image(tmp_path / "pic.png")
+    write_image(tmp_path / "lit.png")
+    linear = pytest.approx([0.2140, 0.0509, 1], abs=1e-4)
+    white = (1, 1, 1)
+    for lines, glow, lit in (
+        ("Ke 0.5 0.25 1", linear, False),
+        ("Ke 0.5 0.25 1\nmap_Ke lit.png", linear, True),
+        ("Ke 0 0 0\nmap_Ke lit.png", white, True),
+        ("map_Ke lit.png\nmap_Kd pic.png", white, True),
+        ("map_Ke gone.png\nKe 1 1 1", (0, 0, 0), False),
+        ("Ke 0 0 0\nmap_Kd pic.png", (0, 0, 0), False),
+    ):
+        write(tmp_path / "a.mtl", f"newmtl m\n{lines}\n")
+        mesh, _ = read_mesh(write(tmp_path / "a.obj", TEXTURED))
+        assert mesh.materials[0].glow == glow
+        assert (mesh.materials[0].glow_texture is not None) is lit
+
+
+def test_pictures_of_light_are_files_of_the_model(tmp_path):
+    write(tmp_path / "m/mtl/a.mtl", "newmtl m\nmap_Ke t.png\n")
+    write_image(tmp_path / "m/mtl/t.png", (1, 2, 3))
+    path = write(tmp_path / "m/a.obj", TEXTURED.replace("a.mtl", "mtl/a.mtl"))
+    mesh, defects = read_mesh(path)
+    assert defects == ()
+    assert mesh.materials[0].glow_texture.levels[0][0, 0].tolist() == [1, 2, 3]
+    assert tmp_path / "m/mtl/t.png" in obj_files(path, tmp_path / "m")
+
+
 def test_vertices_without_a_colour_among_others_are_white(tmp_path):
     mesh, _ = read_mesh(write(tmp_path / "a.obj", "v 0 0 0 1 0 0.2\nv 1 0 0\nv 0 1 0 0 0 0 # black\nf 1 2 3\n"))
     np.testing.assert_array_equal(mesh.colors, [[255, 0, 51], [255, 255, 255], [0, 0, 0]])

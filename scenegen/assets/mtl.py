@@ -1,4 +1,7 @@
-"""Wavefront MTL: colour, texture name and transparency of each material."""
+"""Wavefront MTL: colour, texture name, emission and transparency of each material.
+
+`Ke` and `map_Ke` are the extension that Blender, Assimp and three.js know.
+"""
 
 import math
 import re
@@ -33,6 +36,15 @@ class MtlRecord:
     """`Tr`: meant as 1 - d, but written as d by some programs."""
     alpha_map: str | None = None
     """File that `map_d` names."""
+    emission: tuple[float, float, float] | None = None
+    """`Ke`, sRGB-encoded, clipped to [0, 1]."""
+    emission_texture: str | None = None
+    """File that `map_Ke` names; read where `map_Kd` is."""
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Names of the files that are read."""
+        return tuple(name for name in (self.texture, self.emission_texture) if name)
 
 
 def parse_mtl(data: bytes) -> dict[str, MtlRecord]:
@@ -61,6 +73,10 @@ def _with(record: MtlRecord, key: bytes, rest: str) -> MtlRecord:
             name, options = _file_name(rest)
             scale, offset = _pair(options.get("s"), 1.0), _pair(options.get("o"), 0.0)
             return replace(record, texture=name, uv_scale=scale, uv_offset=offset)
+        case b"ke":
+            return replace(record, emission=_color(rest) or record.emission)
+        case b"map_ke":
+            return replace(record, emission_texture=_file_name(rest)[0])
         case b"map_d":
             return replace(record, alpha_map=_file_name(rest)[0])
         case b"d":

@@ -9,13 +9,15 @@ import numpy as np
 from scenegen.assets.corners import I64, rgb_bytes, unique_corners
 from scenegen.assets.limits import ROOM_LIMITS, Limits
 from scenegen.assets.lookup import find_file, found_files
-from scenegen.assets.mesh import I32, U8, WHITE, Material, Mesh
+from scenegen.assets.mesh import I32, U8, WHITE, Material, Mesh, Texture
 from scenegen.assets.mtl import MtlRecord, parse_mtl
 from scenegen.assets.obj import F64, ObjData, library_names, parse_obj
 from scenegen.assets.origin import localized
 from scenegen.assets.shelf import MOST_TEXTURES, Picture, TextureShelf
 from scenegen.assets.source import Defect
+from scenegen.srgb import decode
 
+BLACK = (0.0, 0.0, 0.0)
 _MOST_LIBRARIES, _MOST_BYTES = 64, 64 << 20
 """Names of MTL files that are looked up, lines of them and names of a line, and bytes of such a file."""
 
@@ -39,7 +41,7 @@ def obj_files(path: Path, root: Path) -> list[Path]:
     """The files below `root` that an OBJ names: material libraries, and the pictures that those name."""
     libraries, _ = library_files(library_names(path.read_bytes()), root, path.parent)
     records = _records(libraries, root, path.parent).values()
-    names = list(dict.fromkeys(r.texture for r in records if r.texture))[:MOST_TEXTURES]
+    names = list(dict.fromkeys(name for r in records for name in r.pictures))[:MOST_TEXTURES]
     return libraries + found_files(names, root, path.parent)
 
 
@@ -82,9 +84,19 @@ def _records(files: list[Path], root: Path, start: Path) -> dict[str, MtlRecord]
 
 
 def _seen_from(record: MtlRecord, root: Path, folder: Path, start: Path) -> MtlRecord:
-    """The record with its picture named from `start`, where there is one of that name beside its library."""
-    found = found_files([record.texture] if record.texture else [], root, folder)
-    return replace(record, texture=Path(os.path.relpath(found[0], start)).as_posix()) if found else record
+    """The record with its pictures named from `start`, where there are such beside its library."""
+    names = {name: _relative(name, root, folder, start) for name in record.pictures}
+    return replace(
+        record,
+        texture=names.get(record.texture or "", record.texture),
+        emission_texture=names.get(record.emission_texture or "", record.emission_texture),
+    )
+
+
+def _relative(name: str, root: Path, folder: Path, start: Path) -> str:
+    """A picture's name as seen from `start`, where there is one of that name in `folder`; else the name."""
+    found = found_files([name], root, folder)
+    return Path(os.path.relpath(found[0], start)).as_posix() if found else name
 
 
 def _materials(
@@ -95,9 +107,9 @@ def _materials(
     Faces of a textured material that lack texture coordinates get the same material without its texture.
     """
     grey = Material("").color if obj.colors is None else WHITE  # vertex colours multiply
-    shelf.fit([Picture(r.texture) for r in used if r.texture])
+    shelf.fit([Picture(name) for r in used for name in r.pictures])
     textured = [_material(r, shelf, grey) for r in used]
-    has_texture = np.array([m.texture is not None for m in textured])
+    has_texture = np.array([m.texture is not None or m.glow_texture is not None for m in textured])
     bare = (obj.corners[:, :, 1] < 0).any(1) & has_texture[obj.material]
     key, inverse = np.unique(2 * obj.material + bare, return_inverse=True)
     materials = tuple(_plain(used[k // 2], grey) if k % 2 else textured[k // 2] for k in key.tolist())
@@ -109,15 +121,36 @@ def _materials(
 
 def _material(record: MtlRecord, shelf: TextureShelf, default: tuple[float, float, float]) -> Material:
     """Texture times `Kd`, where that is not black (as ShapeNet writes it beside pictures), or the plain material."""
-    texture = shelf.texture(Picture(record.texture)) if record.texture else None
-    if texture is None:
-        return _plain(record, default)
-    return Material(record.name, record.color if record.color and any(record.color) else WHITE, texture)
+    texture, material = _picture(record.texture, shelf), _plain(record, default)
+    if texture is not None:
+        material = replace(material, texture=texture, color=_unless_black(record.color))
+    if record.emission_texture is None:
+        return material
+    glow_texture = _picture(record.emission_texture, shelf)
+    glow = _linear(_unless_black(record.emission)) if glow_texture is not None else BLACK
+    return replace(material, glow=glow, glow_texture=glow_texture)
+
+
+def _picture(name: str | None, shelf: TextureShelf) -> Texture | None:
+    """The texture of that name, if there is one."""
+    return shelf.texture(Picture(name)) if name else None
+
+
+def _unless_black(color: tuple[float, float, float] | None) -> tuple[float, float, float]:
+    """The colour that a picture is multiplied by: many programs write black beside one, and mean white."""
+    return color if color and any(color) else WHITE
 
 
 def _plain(record: MtlRecord, default: tuple[float, float, float]) -> Material:
-    """`Kd`, whatever it is, or the default colour."""
-    return Material(record.name, record.color or default)
+    """`Kd`, whatever it is, or the default colour; and `Ke`, unless a picture says where."""
+    glow = _linear(record.emission) if record.emission and record.emission_texture is None else BLACK
+    return Material(record.name, record.color or default, glow=glow)
+
+
+def _linear(color: tuple[float, float, float]) -> tuple[float, float, float]:
+    """Linear light of an sRGB-encoded colour."""
+    r, g, b = decode(np.array(color)).round(6).tolist()
+    return r, g, b
 
 
 def _alpha_defects(record: MtlRecord) -> list[Defect]:
