@@ -3,8 +3,10 @@
 Everything runs in child processes under limits of memory and time: files like these can crash libhdf5.
 """
 
+import multiprocessing
+
 import pytest
-from fuzzing.hdf5 import SHARD, shards
+from fuzzing.hdf5 import SHARD, end_quarantine, shards
 from fuzzing.hdf5_damage import lookup3, structures
 from fuzzing.runner import run_cases
 from fuzzing.target import make_case, open_suite, write_files
@@ -59,8 +61,17 @@ def test_some_hundred_damaged_files_break_nothing():
     assert len(past) > len(hostile) / 2, "else nothing but HDF5's checksums would be tested"
 
 
+@pytest.fixture
+def no_process_stays():
+    """The quarantine of the hostile shards is started in this process and must end with the test."""
+    others = set(multiprocessing.active_children())
+    yield
+    end_quarantine()
+    assert set(multiprocessing.active_children()) <= others
+
+
 @pytest.mark.parametrize("target", SUITE.targets, ids=lambda t: t.name)
-def test_sound_seeds_load(target, tmp_path):
+def test_sound_seeds_load(target, tmp_path, no_process_stays):
     """Else the mutants would be refused for the wrong reason."""
     for k, seed in enumerate(target.seeds()):
         write_files(tmp_path / f"{k}", seed.files)

@@ -34,7 +34,7 @@ from scenegen.shards.writer import encode_shard
 
 __all__ = ["NASTIES", "TARGETS"]
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 MEMORY_BYTES = 3 << 30
 CODECS = ("gzip", "none", "zstd")
 SHARD, TRUTH = "case.h5", "truth.json"
@@ -213,6 +213,13 @@ def in_quarantine(path: Path, entry: object = None) -> Report:
 @cache
 def _quarantine() -> Quarantine:
     return Quarantine(in_quarantine, PATIENCE_S)
+
+
+def end_quarantine() -> None:
+    """End the process of the quarantine, if one was started."""
+    if _quarantine.cache_info().currsize:
+        _quarantine().close()
+        _quarantine.cache_clear()
 
 
 def load_hostile(folder: Path) -> str:
