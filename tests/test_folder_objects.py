@@ -101,6 +101,23 @@ def test_forms_are_one_object_and_the_textured_one_is_used(tmp_path):
     assert source.load("chair/model").mesh.materials[0].texture is not None
 
 
+def test_a_better_form_that_is_passed_over_is_a_defect(tmp_path):
+    write(tmp_path / "mug.glb", "rubbish")
+    write(tmp_path / "mug.obj", TEXTURED)  # a.mtl is there, its picture is not
+    write(tmp_path / "a.mtl", "newmtl m\nmap_Kd p.png\n")
+    trimesh.creation.box(vertex_colors=(10, 20, 30)).export(tmp_path / "mug.ply")
+    model = FolderObjects(tmp_path).load("mug")
+    assert model.mesh.colors is not None
+    passed = [d.detail for d in model.defects if d.code == "form_passed_over"]
+    assert passed == ["mug.glb: unreadable", "mug.obj: missing_texture p.png"]
+
+
+def test_names_that_are_no_line_are_named(tmp_path):
+    write(tmp_path / "a\nb.obj", obj_text())
+    with pytest.raises(UsageError, match=r"the name b'a\\nb.obj' is no line of plain UTF-8; rename it"):
+        FolderObjects(tmp_path)
+
+
 def test_a_label_mesh_alone_is_a_defect(tmp_path):
     export(tmp_path / "x.semantic.glb", 1)
     assert [(d.code, d.detail) for d in FolderObjects(tmp_path).load("x").defects] == [
@@ -205,6 +222,7 @@ def test_notes_override_everything(tmp_path):
         ({"path": "a.obj", "unit_m": "cm"}, "unit_m must be a positive number"),
         ({"path": "gone.obj"}, "names gone.obj, which is no mesh here"),
         ({"path": "b.obj", "id": "a"}, "gives the id 'a' to two objects; rename one"),
+        ('{"path": "a.obj"}\n{"path": "a.obj", "up_axis": "z"}', ":2: a second line for a.obj; keep one of them"),
     ],
 )
 def test_bad_notes_are_usage_errors(tmp_path, line, message):

@@ -73,6 +73,11 @@ def test_what_is_no_json_object_is_unreadable(tmp_path, data):
     assert refused(tmp_path, data, "a.gltf").reason == "unreadable"
 
 
+@pytest.mark.parametrize("data", [b"<html>404</html>", b"glb", b"\xef\xbb\xbf \n"])
+def test_what_is_something_else_altogether_is_called_so(tmp_path, data):
+    assert str(refused(tmp_path, data, "a.glb")) == "a.glb: neither GLB nor JSON; is this a glTF file?"
+
+
 def test_absurdly_many_parts_are_refused(tmp_path):
     file = quad()
     file.tree["nodes"] = [{}] * (MOST_PARTS + 1)

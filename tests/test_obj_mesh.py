@@ -20,7 +20,7 @@ from model_files import (
 )
 
 from scenegen.assets.obj import library_names, parse_obj
-from scenegen.assets.obj_mesh import obj_files
+from scenegen.assets.obj_mesh import library_files, obj_files
 from scenegen.assets.reading import read_mesh
 from scenegen.errors import AssetError
 
@@ -186,6 +186,23 @@ def test_libraries_are_named_at_the_start_of_lines_only():
     text = b"\xef\xbb\xbfmtllib a.mtl\n# mtllib no.mtl\n  mtllib b c.mtl \r\nmtllib a.mtl\nusemtl mtllib d.mtl\rmtllib\te.mtl"
     assert library_names(text) == ("a.mtl", "b c.mtl", "e.mtl")
     assert parse_obj(text + b"\n" + (TRIANGLE + "f 1 2 3").encode(), "a").libraries == library_names(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "libraries"),
+    [
+        ("my red.mtl", ["my red.mtl"]),
+        ("my red.mtl my blue.MTL ", ["my red.mtl", "my blue.MTL"]),
+        ("plain red.mtl", ["plain", "red.mtl"]),
+        ("red.mtl plain", ["red.mtl", "plain"]),
+    ],
+)
+def test_several_libraries_of_one_line_may_have_blanks_in_their_names(tmp_path, line, libraries):
+    for name in libraries:
+        write(tmp_path / name, "newmtl x\n")
+    found, defects = library_files((line,), tmp_path, tmp_path)
+    assert [p.name for p in found] == libraries
+    assert defects == []
 
 
 def test_a_remark_behind_a_library_is_no_library(tmp_path):

@@ -11,6 +11,7 @@ from PIL import Image
 
 from scenegen.assets.limits import ROOM_LIMITS, Limits
 from scenegen.assets.reading import MESH_SUFFIXES, read_mesh
+from scenegen.errors import AssetError
 
 GOOD, BAD = 36, {"02933112/f6d2550b82c208b012de5317fe5b354f", "03790512/923ce819405ae29230c72ee872e188e1"}
 NO_UV = {"02954340/e823673c1edd73fb97c426435543a860", "03636649/23eaba9bdd51a5b0dfe9cab879fd37e8"}
@@ -32,6 +33,14 @@ def picture(tmp_path, image: Image.Image, limits: Limits = ROOM_LIMITS):
     write(tmp_path / "a.mtl", "newmtl m\nKd 0 1 0\nmap_Kd pic.png\n")
     mesh, defects = read_mesh(write(tmp_path / "a.obj", TEXTURED), limits=limits)
     return mesh.materials[0].texture, codes(defects)
+
+
+@pytest.mark.parametrize("suffix", MESH_SUFFIXES)
+def test_what_git_lfs_did_not_fetch_is_missing(tmp_path, suffix):
+    path = write(tmp_path / f"a{suffix}", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n")
+    with pytest.raises(AssetError, match=r"stands for a file in Git LFS; fetch it with git lfs pull") as caught:
+        read_mesh(path)
+    assert caught.value.reason == "missing"
 
 
 def test_large_pictures_are_scaled_down(tmp_path):

@@ -10,7 +10,7 @@ from scenegen.pipeline.executors import Advanced, Failed, Finished
 from scenegen.pipeline.plan import Job, Plan
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import Outcome
-from scenegen.pipeline.summary import MOST_LINES, advice, print_summary, quantiles, rows
+from scenegen.pipeline.summary import ACT_ON, MOST_LINES, advice, print_summary, quantiles, rows
 from scenegen.shards.remarks import Remarks, Skip
 
 JOBS = tuple(Job(k, f"room{k}", "train", 0, 4, f"train-room{k}-000.h5") for k in range(3))
@@ -134,6 +134,16 @@ def test_many_kinds_are_a_few_lines():
     lines = advice(Remarks({}, reasons))
     assert len(lines) == MOST_LINES + 1
     assert lines[-1] == f"and {100 - MOST_LINES} more kinds: see assets and skipped in manifest.json"
+
+
+def test_what_was_left_out_does_not_hide_what_is_in_the_pictures():
+    reasons = {f"object {k:03d}": Skip(f"reason_{k:03d}", "odd") for k in range(100)}
+    lines = advice(Remarks({"room z": {"no_colors": ()}}, reasons))
+    assert len(lines) == MOST_LINES + 1
+    assert lines[-2:] == ["doubtful: no_colors: room z", "and 93 more kinds: see assets and skipped in manifest.json"]
+    doubts = {f"room {code}": {code: ()} for code in ACT_ON}
+    shown = [line.split(":")[0] for line in advice(Remarks(doubts, reasons))[:MOST_LINES]]
+    assert shown == ["skipped"] * (MOST_LINES // 2) + ["doubtful"] * (MOST_LINES // 2)
 
 
 def test_nothing_to_say_of_assets():

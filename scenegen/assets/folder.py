@@ -86,20 +86,25 @@ def found_asset(assets: dict[str, FolderAsset], asset_id: str, root: Path) -> Fo
 def read_best(asset: FolderAsset, root: Path, limits: Limits) -> tuple[Path, Mesh, tuple[Defect, ...]]:
     """The first form that can be read and has its colours, else the first that can be read: file, mesh, defects.
 
+    A better form that is broken, or whose pictures are missing, is a defect (`form_passed_over`).
     Raises the AssetError of the first form where none can be read.
     """
     found: list[tuple[Path, Mesh, tuple[Defect, ...]]] = []
+    passed: list[Defect] = []
     trouble: AssetError | None = None
     for path in asset.forms:
         try:
             mesh, defects = read_mesh(path, root=root, limits=limits)
         except AssetError as error:
             trouble = trouble or error
+            passed.append(Defect("form_passed_over", f"{path.name}: {error.reason}"))
             continue
         defects += (Defect("label_colors", path.name),) if asset.labels else ()
-        if len(asset.forms) == 1 or (colored(mesh) and "missing_texture" not in {d.code for d in defects}):
-            return path, mesh, defects
-        found.append((path, mesh, defects))
+        lost = [d for d in defects if d.code == "missing_texture"]
+        if len(asset.forms) == 1 or (colored(mesh) and not lost):
+            return path, mesh, (*defects, *passed)
+        found.append((path, mesh, (*defects, *passed)))
+        passed += [Defect("form_passed_over", f"{path.name}: missing_texture {d.detail}") for d in lost]
     if not found:
         raise trouble or AssetError("missing", f"{asset.id}: not in {root}")
     return found[0]

@@ -25,7 +25,10 @@ def read_notes(path: Path) -> dict[str, Note]:
     for number, line in enumerate(path.read_text("utf-8-sig", "replace").split("\n"), 1):
         if line.strip():
             note = _note(line, f"{path}:{number}")
-            notes[str(note.get("path", note.get("id")))] = note
+            name = str(note.get("path", note.get("id")))
+            if name in notes:
+                raise UsageError(f"{path}:{number}: a second line for {name}; keep one of them")
+            notes[name] = note
     return notes
 
 

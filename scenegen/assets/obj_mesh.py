@@ -1,6 +1,7 @@
 """OBJ and MTL files to a mesh."""
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from scenegen.assets.source import Defect
 from scenegen.srgb import decode
 
 BLACK = (0.0, 0.0, 0.0)
+_BEHIND_MTL = re.compile(r"(?<=\.mtl)[ \t]+", re.IGNORECASE)
 _MOST_LIBRARIES, _MOST_BYTES = 64, 64 << 20
 """Names of MTL files that are looked up, lines of them and names of a line, and bytes of such a file."""
 
@@ -46,15 +48,21 @@ def obj_files(path: Path, root: Path) -> list[Path]:
 
 
 def library_files(libraries: tuple[str, ...], root: Path, start: Path) -> tuple[list[Path], list[Defect]]:
-    """The MTL files that `mtllib` lines name (one name with blanks, or several), and what is missing."""
+    """The MTL files that `mtllib` lines name (one name or several, with blanks or without), and what is missing."""
     found: list[Path] = []
     defects: list[Defect] = []
     for line in libraries[:_MOST_LIBRARIES]:
-        names = [line] if _found(root, start, line) else line.split(" #")[0].split()[:_MOST_LIBRARIES]
+        ended = [line] if _found(root, start, line) else _several(line.split(" #")[0])
+        names = [n for e in ended for n in ([e] if _found(root, start, e) else e.split())][:_MOST_LIBRARIES]
         paths = [(name, _found(root, start, name)) for name in names]
         found += [p for _, p in paths if p is not None]
         defects += [Defect("missing_mtl", name) for name, p in paths if p is None]
     return list(dict.fromkeys(found)), defects
+
+
+def _several(names: str) -> list[str]:
+    """The names in one line, each up to its ".mtl": there may be blanks in them."""
+    return [name.strip() for name in _BEHIND_MTL.split(names)[:_MOST_LIBRARIES]]
 
 
 def _found(root: Path, start: Path, name: str) -> Path | None:

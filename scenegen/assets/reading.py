@@ -23,12 +23,14 @@ from scenegen.errors import AssetError, unreadable
 
 MESH_SUFFIXES = (".glb", ".gltf", ".obj", ".off", ".ply", ".stl")
 """File types that `read_mesh` accepts, lower case."""
-LOADER_VERSION = 4
+LOADER_VERSION = 5
 """Raised when reading or cleaning changes its results: part of every cache key."""
 FARTHEST = 1e9
 """Coordinates beyond are damage: float32 holds nothing of a shape out there."""
 FARTHEST_UV = 1e6
 """Repeats of a texture beyond which float32 cannot tell its texels apart."""
+_POINTER, _POINTER_BYTES = b"version https://git-lfs.github.com/spec/", 1024
+"""How a file begins that Git LFS leaves where it has not fetched the real one, and how long such files are at most."""
 _READERS = {
     ".glb": read_gltf,
     ".gltf": read_gltf,
@@ -80,6 +82,8 @@ def _check_size(path: Path, max_bytes: int) -> None:
         raise AssetError("empty", f"{path}: the file is empty")
     if size > max_bytes:
         raise AssetError("too_large", f"{path}: {size} bytes, more than {max_bytes}")
+    if size < _POINTER_BYTES and path.read_bytes().startswith(_POINTER):
+        raise AssetError("missing", f"{path}: stands for a file in Git LFS; fetch it with git lfs pull")
 
 
 def _checked(mesh: Mesh, path: Path) -> tuple[Mesh, list[Defect]]:

@@ -32,5 +32,6 @@ def plain_path(path: Path, root: Path) -> Path:
     """The same path. Raises UsageError where its name below `root` cannot be an id."""
     name = path.relative_to(root).as_posix()
     if not is_plain(name):
-        raise UsageError(f"{root}: the name {name.encode('utf-8', 'surrogateescape')!r} is not plain UTF-8; rename it")
+        raw = name.encode("utf-8", "surrogateescape")
+        raise UsageError(f"{root}: the name {raw!r} is no line of plain UTF-8; rename it")
     return path

@@ -19,6 +19,7 @@ ACT_ON = (
     "doubtful_unit",
     "unit_guessed",
     "label_colors",
+    "form_passed_over",
     "no_colors",
     "missing_texture",
     "unreadable_texture",
@@ -56,11 +57,13 @@ def advice(remarks: Remarks) -> list[str]:
         (reason, {a: f" ({skip.why})" for a, skip in remarks.skipped.items() if skip.reason == reason})
         for reason in remarks.by_reason()
     ]
-    lines = [f"skipped: {reason}: {_named(assets)}" for reason, assets in unused]
-    lines += [f"doubtful: {code}: {_named(assets)}" for code, assets in doubtful if assets]
-    rest = len(lines) - MOST_LINES
+    skipped = [f"skipped: {reason}: {_named(assets)}" for reason, assets in unused]
+    used = [f"doubtful: {code}: {_named(assets)}" for code, assets in doubtful if assets]
+    half = MOST_LINES // 2  # what was left out shall not hide what is in the pictures
+    lines = skipped[: max(half, MOST_LINES - len(used))] + used[: max(half, MOST_LINES - len(skipped))]
+    rest = len(skipped) + len(used) - len(lines)
     more = [f"and {rest} more kinds: see assets and skipped in {MANIFEST}"] if rest > 0 else []
-    return [*lines[:MOST_LINES], *more]
+    return [*lines, *more]
 
 
 def _named(assets: Mapping[str, str]) -> str:

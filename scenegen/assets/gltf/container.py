@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scenegen.assets.gltf.tree import Tree, branch, entries, text
-from scenegen.assets.wording import one_line
+from scenegen.assets.wording import BOM, one_line
 from scenegen.errors import AssetError
 
 MOST_PARTS = 100_000
@@ -43,6 +43,8 @@ def read_document(path: Path) -> Document:
     Raises AssetError: `unreadable` (cut off, no JSON), `unsupported` (glTF 1.0), `too_large` (absurdly many parts).
     """
     data = path.read_bytes()
+    if data[:4] != _MAGIC and data.removeprefix(BOM).lstrip()[:1] not in (b"{", b"["):
+        raise AssetError("unreadable", f"{path.name}: neither GLB nor JSON; is this a glTF file?")
     text_part, blob = _chunks(data, path.name) if data[:4] == _MAGIC else (data, None)
     tree = json.loads(text_part.decode("utf-8-sig"), parse_constant=_no_number)
     if not isinstance(tree, dict):
