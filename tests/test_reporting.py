@@ -146,6 +146,13 @@ def test_what_was_left_out_does_not_hide_what_is_in_the_pictures():
     assert shown == ["skipped"] * (MOST_LINES // 2) + ["doubtful"] * (MOST_LINES // 2)
 
 
+def test_rooms_without_the_objects_that_were_drawn_are_said():
+    out = StringIO()
+    lost = entry(objects=[0, 0, 3, 5], replaced_objects={"no_faces": 9})
+    print_summary(outcome(lost, entry(objects=[0, 0, 0, 1])), Console(file=out, width=120))
+    assert "no object stands in 2 of 8 pairs: see replaced objects" in out.getvalue()
+
+
 def test_nothing_to_say_of_assets():
     table = dict(rows(outcome(entry())))
     assert (table["assets with defects"], table["skipped assets"]) == ("none", "none")

@@ -1,6 +1,7 @@
 """What a run says at its end: one table from the manifest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from rich.console import Console, Group, RenderableType
@@ -46,8 +47,16 @@ def summary(outcome: Outcome) -> RenderableType:
     for label, value in rows(outcome):
         table.add_row(label, value)
     failed = [Text(f"failed: {f['file']}: {f['why']}", style="red") for f in outcome.manifest["failed"]]
-    said = [Text(line, style="yellow") for line in advice(remarks_of(outcome.manifest))]
+    lines = bare(shards) + advice(remarks_of(outcome.manifest))
+    said = [Text(line, style="yellow") for line in lines]
     return Group(table, *said, *failed) if shards else Group(Text("no shard was made", style="red"), *said, *failed)
+
+
+def bare(shards: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A line where samples show a room alone because all objects that were drawn for them came to nothing."""
+    count = sum(list(s["objects"]).count(0) for s in shards if s["replaced_objects"])
+    total = sum(s["samples"] for s in shards)
+    return [f"no object stands in {count} of {total} pairs: see replaced objects"] if count else []
 
 
 def advice(remarks: Remarks) -> list[str]:
