@@ -101,6 +101,19 @@ def test_forms_are_one_object_and_the_textured_one_is_used(tmp_path):
     assert source.load("chair/model").mesh.materials[0].texture is not None
 
 
+def test_a_form_that_is_used_for_its_colours_has_its_own_unit(tmp_path):
+    for k in range(3):
+        export(tmp_path / f"mug{k}.glb", 0.5)
+        trimesh.creation.box((50, 50, 50), vertex_colors=(10, 20, 30)).export(tmp_path / f"mug{k}.ply")
+    source = FolderObjects(tmp_path)
+    model = source.load("mug0")
+    assert model.mesh.colors is not None
+    assert model.size_m == pytest.approx(0.5 * 3**0.5)
+    guess = "centimetres: the middle one of 3 meshes is 86.6 units across"
+    assert [(d.code, d.detail) for d in model.defects] == [("unit_guessed", guess)]
+    assert source.remarks() == (f"unit of 3 of 3 objects: metres: glTF is in metres; other forms: {guess}",)
+
+
 def test_a_better_form_that_is_passed_over_is_a_defect(tmp_path):
     write(tmp_path / "mug.glb", "rubbish")
     write(tmp_path / "mug.obj", TEXTURED)  # a.mtl is there, its picture is not

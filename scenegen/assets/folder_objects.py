@@ -119,14 +119,21 @@ class FolderObjects:
 
     @cached_property
     def _unit(self) -> Unit:
-        """One decision for all files whose unit nothing states."""
-        asked = [a.forms[0] for a in self.assets.values() if a.unit_m is None]
-        return folder_unit([p for p in asked if self._habit(p).unit_m is None], self.root, self._facts)
+        """One decision for all files whose unit nothing states, from the first such form of each object."""
+        asked = [[p for p in a.forms if self._habit(p).unit_m is None] for a in self.assets.values() if not a.unit_m]
+        return folder_unit([forms[0] for forms in asked if forms], self.root, self._facts)
 
     def remarks(self) -> tuple[str, ...]:
         """Which unit was taken for how many objects, and why: for the doctor."""
-        units = Counter(str(self.unit(a, a.forms[0])) for a in self.assets.values())
+        units = Counter(self._units(a) for a in self.assets.values())
         return tuple(f"unit of {n} of {len(self.assets)} objects: {unit}" for unit, n in sorted(units.items()))
+
+    def _units(self, asset: FolderAsset) -> str:
+        """The unit of an object's first form, and those of its other forms where they are in another."""
+        by_metres = {unit.metres: str(unit) for unit in (self.unit(asset, p) for p in reversed(asset.forms))}
+        first = self.unit(asset, asset.forms[0])
+        others = sorted(text for metres, text in by_metres.items() if metres != first.metres)
+        return "; other forms: ".join([str(first), *others])
 
     def _habit(self, path: Path) -> Habit:
         """What the name of a file tells."""
