@@ -30,9 +30,10 @@ def clean_object(mesh: Mesh, *, crease_deg: float = 50.0) -> tuple[Mesh, tuple[D
     mesh, flat = drop_degenerate(mesh)
     if not len(mesh.faces):
         raise AssetError("no_faces", "no face has an area")
-    mesh, twins = remove_coincident(mesh, merged_vertices(mesh))
+    point = merged_vertices(mesh)
+    mesh, twins = remove_coincident(mesh, point)  # faces go, vertices stay
     if mesh.normals is None:
-        mesh, mended = smooth_normals(mesh, merged_vertices(mesh), crease_deg), 0
+        mesh, mended = smooth_normals(mesh, point, crease_deg), 0
     else:
         mesh, mended = repair_normals(mesh)
     mesh, _ = drop_unreferenced(mesh)
