@@ -12,8 +12,10 @@ from browser import chromium
 from comparing.facts import SIZE_PX, Facts, measured, restore, save
 from comparing.product import Reading
 from comparing.reasons import reason_of
+from comparing.serving import without_exif
 from comparing.verdict import Verdict, judged, pictures_differ
 from model_files import CUBE_F, CUBE_V, obj_text, write, write_image
+from PIL import Image
 
 TOOL = Path(__file__).resolve().parents[1] / "tools" / "compare_readers.py"
 THREE = Path(sys.prefix) / "node" / "node_modules" / "three"
@@ -98,6 +100,17 @@ def test_reasons_hold_no_names_of_one_file():
     assert reason_of(verdict, CUBE, reading) == "claims N bytes, N are there"
     look = Verdict("differs", ("picture",), "")
     assert reason_of(look, replace(CUBE, notes=("alpha BLEND",)), reading) == "picture (alpha BLEND)"
+
+
+def test_exif_is_taken_out_of_a_jpeg_and_nothing_else(tmp_path):
+    image = Image.new("RGB", (16, 8), (200, 30, 10))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image.save(tmp_path / "turned.jpg", exif=exif)
+    image.save(tmp_path / "plain.jpg")
+    assert without_exif((tmp_path / "turned.jpg").read_bytes()) == (tmp_path / "plain.jpg").read_bytes()
+    assert without_exif(b"\xff\xd8\xff\xe1") == b"\xff\xd8"
+    assert without_exif(b"no picture") == b"no picture"
 
 
 @pytest.mark.skipif(

@@ -10,7 +10,7 @@ ALWAYS = ("polygons that are not plane", "more than four joints")
 """Notes of the page that explain any difference: there is no one right triangulation; three.js takes four joints."""
 LOOKS = ("several pictures", "colours of faces", "STL colours")
 """Notes that explain a difference of the pictures: what the page does not show."""
-SAID = ("missing_texture", "unreadable_texture", "ignored_extension", "cut_out", "translucent", "glow_uv")
+SAID = ("missing_texture", "unreadable_texture", "ignored_extension", "cut_out", "translucent", "glow_uv", "no_uv")
 """Defects of scenegen that explain one."""
 
 

@@ -43,7 +43,7 @@ class _Answer(BaseHTTPRequestHandler):
         if path is None or not path.is_file():
             self.send_error(404)
             return
-        data = path.read_bytes()
+        data = without_exif(path.read_bytes())
         self.send_response(200)
         self.send_header("Content-Type", TYPES.get(path.suffix, "application/octet-stream"))
         self.send_header("Content-Length", str(len(data)))
@@ -52,6 +52,19 @@ class _Answer(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
+
+
+def without_exif(data: bytes) -> bytes:
+    """A JPEG without its Exif parts, other data as they are: a browser would turn the picture by them."""
+    if not data.startswith(b"\xff\xd8\xff"):
+        return data
+    kept, at = [data[:2]], 2
+    while data[at : at + 1] == b"\xff" and data[at + 1 : at + 2] not in (b"\xda", b""):
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4])
+        if data[at + 1] != 0xE1:
+            kept.append(data[at:end])
+        at = end
+    return b"".join([*kept, data[at:]])
 
 
 def _found(folder: Path, words: list[str]) -> Path | None:
