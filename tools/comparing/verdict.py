@@ -17,7 +17,7 @@ MEAN_LEVELS = 4.0
 FAR_LEVELS, FAR_SHARE = 16.0, 0.02
 """Share of the places that may be farther apart than that many levels."""
 COVER_SHARE = 0.01
-"""Share of the places that only one of the pictures may cover, its border left out."""
+"""Share of the places that only one of the pictures may cover, two pixels about what the other covers left out."""
 LEAST_COVERED = 300
 """Places that count as covered at least: of slivers less is seen than the border has."""
 FAR_AWAY = 8.0
@@ -105,7 +105,7 @@ def pictures_differ(ours: NDArray[np.uint8], theirs: NDArray[np.uint8]) -> dict[
     """`picture` and `cover`, where they differ; both (V, S, S, 4). Where ours is not wholly covered, anything goes."""
     out = {}
     mine, other = (shown[..., 3] > 127 for shown in (ours, theirs))
-    odd = (mine & ~_grown(other)) | (other & ~_grown(mine))
+    odd = (mine & ~_grown(_grown(other))) | (other & ~_grown(_grown(mine)))
     share = odd.sum() / max(LEAST_COVERED, (mine | other).sum())
     if share > COVER_SHARE:
         out["cover"] = f"{100 * share:.1f} % of what is covered"
