@@ -24,7 +24,7 @@ from scenegen.shards.schema import FORMAT_VERSION, STATUS
 from scenegen.shards.verify import check_shard
 
 GOLDEN = Path(__file__).parent / "golden" / "train-room_000-000.h5"
-DIGEST = "c95dbf295a617e5e1f89d85d58cb9e64007ca08f0b933a3f0415757f91539782"
+DIGEST = "4f79d0476368356e2ce81721f73e76d93c6b619435c3a3f821fe091a677aea0b"
 COMMAND = ("render", "--rooms", "1", "--pairs-per-room", "1", "--size", "64x48")
 PROCESSOR = "AuthenticAMD 26 2"
 """Vendor, family and model of the processor that made it: there every bit must come out again."""
