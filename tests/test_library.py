@@ -150,3 +150,11 @@ def test_builtin_library():
     pytest.importorskip("scenegen.assets.procedural.objects")
     assert len(open_rooms("procedural").ids()) >= 76
     assert len(open_objects("procedural").ids()) >= 30
+
+
+def test_an_object_that_is_drawn_again_is_not_digested_again(folder, monkeypatch):
+    objects = open_objects(f"folder:{folder}")
+    object_id = next(iter(objects.ids().values()))[0]
+    split = objects.split(object_id)
+    monkeypatch.setattr(objects.source, "digest", None)
+    assert objects.split(object_id) == split

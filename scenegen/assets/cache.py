@@ -167,6 +167,19 @@ def facts_of(cache: AssetCache | None) -> Facts:
     return Facts(None if cache is None else cache.folder)
 
 
+def kept_split(source: ObjectSource | RoomSource, facts: Facts, asset_id: str, find: Callable[[], str]) -> str:
+    """As listed, else what `find` says, found once and then kept as a fact of the asset's files.
+
+    An asset that cannot be read is in no shard; it goes by its id.
+    """
+    if (listed := source.listed_split(asset_id)) is not None:
+        return listed
+    try:
+        return facts.get("split", source.digest(asset_id), find)
+    except AssetError:
+        return hashed_split(asset_id)
+
+
 class CachedObjects:
     """A source of objects whose loaded models are kept in a cache."""
 
@@ -174,6 +187,8 @@ class CachedObjects:
         self.source, self.cache, self.facts = source, cache, facts or facts_of(cache)
         self.name, self.license = source.name, source.license
         self._loaded: dict[str, str] = {}
+        self._splits: dict[str, str] = {}
+        """Those that were asked for: an object may be drawn often, and a digest reads all its files."""
         self._last: ObjectModel | None = None
 
     def ids(self) -> dict[str, tuple[str, ...]]:
@@ -185,17 +200,11 @@ class CachedObjects:
         return self.source.listed_split(object_id)
 
     def split(self, object_id: str) -> str:
-        """The split of an object, "train" or "val": found once by its surface, then kept as a fact of its files.
-
-        One that cannot be read is in no shard; it goes by its id.
-        """
-        if (listed := self.listed_split(object_id)) is not None:
-            return listed
-        try:
-            digest = self.source.digest(object_id)
-            return self.facts.get("split", digest, lambda: surface_split(self.load(object_id).mesh))
-        except AssetError:
-            return hashed_split(object_id)
+        """The split of an object, "train" or "val": by its surface, as `kept_split`."""
+        if object_id not in self._splits:
+            found = kept_split(self.source, self.facts, object_id, lambda: surface_split(self.load(object_id).mesh))
+            self._splits[object_id] = found
+        return self._splits[object_id]
 
     def digest(self, object_id: str) -> str:
         """sha256 (hex) of what the object is made from: as it was when it was loaded here last, else as it is now."""
@@ -237,13 +246,8 @@ class CachedRooms:
         return self.source.listed_split(room_id)
 
     def split(self, room_id: str) -> str:
-        """The split of a room, "train", "val" or "test": as `CachedObjects.split`."""
-        if (listed := self.listed_split(room_id)) is not None:
-            return listed
-        try:
-            return self.facts.get("split", self.source.digest(room_id), lambda: self.source.split(room_id))
-        except AssetError:
-            return hashed_split(room_id)
+        """The split of a room, "train", "val" or "test": as `kept_split`."""
+        return kept_split(self.source, self.facts, room_id, lambda: self.source.split(room_id))
 
     def digest(self, room_id: str) -> str:
         """sha256 (hex) of what the room is made from: as it was when it was loaded here last, else as it is now."""

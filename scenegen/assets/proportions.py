@@ -14,12 +14,11 @@ Two copies whose numbers fall on both sides of a step may still part. Rounding t
 computed in float64, as the eigenvalues of the surface's second moments.
 """
 
-import hashlib
-
 import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.assets.mesh import Mesh
+from scenegen.assets.source import four_fifths
 
 F64 = NDArray[np.float64]
 
@@ -55,7 +54,7 @@ def surface_key(mesh: Mesh) -> str:
 
 def surface_split(mesh: Mesh) -> str:
     """`train` for four fifths of all surfaces, `val` for the rest."""
-    return "val" if hashlib.sha256(f"surface:{surface_key(mesh)}".encode()).digest()[0] < 51 else "train"
+    return four_fifths(f"surface:{surface_key(mesh)}")
 
 
 def _triangles(mesh: Mesh) -> F64:
