@@ -12,6 +12,9 @@ MACHINE = frozenset(
     {errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, errno.EHOSTDOWN}
 )
 """What the system says where neither the file nor its name is at fault: reading it again may well succeed."""
+TOO_MANY_FILES = frozenset({errno.EMFILE, errno.ENFILE})
+RAISE_LIMIT = "raise the limit of open files (ulimit -n)"
+"""What to do about them."""
 
 
 class ScenegenError(Exception):
@@ -75,5 +78,5 @@ def unreadable(path: Path, error: OSError) -> AssetError | MachineError:
     words = os.strerror(error.errno) if error.errno else str(error)
     if error.errno not in MACHINE:
         return AssetError("unreadable", f"{path}: cannot be read ({words})")
-    limit = "raise the limit of open files (ulimit -n)" if error.errno in (errno.EMFILE, errno.ENFILE) else "mend that"
-    return MachineError(f"{path}: cannot be read ({words}): {limit}, then run the same command again")
+    advice = RAISE_LIMIT if error.errno in TOO_MANY_FILES else "mend that"
+    return MachineError(f"{path}: cannot be read ({words}): {advice}, then run the same command again")

@@ -27,7 +27,8 @@ from comparing.reasons import reason_of
 from comparing.verdict import Verdict, judged, shown_by
 from PIL import Image
 
-SUFFIXES = (".glb", ".gltf", ".obj", ".off", ".ply", ".stl")
+from scenegen.assets.reading import MESH_SUFFIXES
+
 SELF_CONTAINED = (".glb", ".off", ".ply", ".stl")
 INSTALL = "three.js is not there: npm install --prefix FOLDER three@0.187.0, then --three FOLDER/node_modules/three"
 SECOND = {".ply": ("plyfile", polygon_facts), ".stl": ("trimesh", trimesh_facts)}
@@ -52,7 +53,7 @@ def options() -> argparse.Namespace:
 def mesh_files(folder: Path) -> list[Path]:
     """Mesh files below `folder`, sorted; of several with the same bytes the first."""
     found: dict[str, Path] = {}
-    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file()):
+    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in MESH_SUFFIXES and p.is_file()):
         own = path.suffix.lower() in SELF_CONTAINED
         found.setdefault(hashlib.sha256(path.read_bytes()).hexdigest() if own else str(path), path)
     return list(found.values())
@@ -122,12 +123,7 @@ def table(found: list[dict]) -> Iterator[str]:
         for reason, n in Counter(f["reason"] for f in rows).most_common():
             yield f"          {n:6d}  {reason}   ({next(f['file'] for f in rows if f['reason'] == reason)})"
     yield "        " + "".join(f"{f'{s} %' if s < 100 else 'most':>10}" for s in SHARES)
-    for name, title in (
-        ("seconds", "seconds"),
-        ("cpu_seconds", "CPU, s"),
-        ("peak_mb", "peak, MB"),
-        ("own_mb", "own, MB"),
-    ):
+    for name, title in COSTS:
         values = np.percentile([f[name] for f in found], SHARES)
         yield f"{title:8}" + "".join(f"{v:10.2f}" for v in values)
 

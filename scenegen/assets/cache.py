@@ -9,7 +9,6 @@ import hashlib
 import io
 import math
 import os
-import tempfile
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from typing import TypeVar, cast
 import numpy as np
 
 from scenegen.assets.facts import Facts
+from scenegen.assets.kept_files import remove, write_whole
 from scenegen.assets.packing import Asset, pack, unpack
 from scenegen.assets.proportions import surface_split
 from scenegen.assets.reading import LOADER_VERSION
@@ -77,7 +77,7 @@ class AssetCache:
         except OSError:
             return None
         except Exception:  # the readers of zip, npy and JSON raise anything on damaged files
-            _remove(path)
+            remove(path)
             return None
 
     def put(self, key: str, asset: Asset) -> bool:
@@ -87,7 +87,7 @@ class AssetCache:
             size = sum(a.nbytes for a in arrays.values())
             if size > self.max_bytes:
                 return False
-            self._write(self._path(key), arrays)
+            write_whole(self._path(key), lambda file: np.savez(file, **arrays))  # pyright: ignore[reportArgumentType]
         except (OSError, TypeError, ValueError):
             return False
         self._written += size
@@ -105,25 +105,13 @@ class AssetCache:
         for _, name, size in entries:
             if total <= self.max_bytes:
                 break
-            _remove(self.folder / name)
+            remove(self.folder / name)
             total -= size
         return total
 
     def _path(self, key: str) -> Path:
         """File of a key."""
         return self.folder / f"{key}.npz"
-
-    def _write(self, path: Path, arrays: dict[str, np.ndarray]) -> None:
-        """All or nothing: written beside and renamed."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez(file, **arrays)  # pyright: ignore[reportArgumentType]
-            Path(name).replace(path)
-        except BaseException:
-            _remove(Path(name))
-            raise
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
@@ -154,12 +142,6 @@ def _entry(path: Path) -> tuple[int, str, int] | None:
     except OSError:
         return None
     return stat.st_mtime_ns, path.name, stat.st_size
-
-
-def _remove(path: Path) -> None:
-    """Remove a file that another worker may have removed already."""
-    with contextlib.suppress(OSError):
-        path.unlink(missing_ok=True)
 
 
 def facts_of(cache: AssetCache | None) -> Facts:

@@ -6,11 +6,10 @@ and renamed; what is damaged is found again, and without a place to write everyt
 
 import contextlib
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from scenegen.assets.kept_files import write_whole
 from scenegen.assets.reading import LOADER_VERSION
 
 FORMAT_VERSION = 1
@@ -55,8 +54,4 @@ class Facts:
         if path is None or len(fact) > _LONGEST:
             return
         with contextlib.suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(f"{_MARK}{fact}\n")
-            Path(part).replace(path)
+            write_whole(path, lambda file: file.write(f"{_MARK}{fact}\n".encode()))

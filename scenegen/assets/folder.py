@@ -70,10 +70,10 @@ def folder_assets(root: Path, role: str, only: re.Pattern[str] | None = None) ->
     return by_id
 
 
-def named_licenses(assets: dict[str, FolderAsset]) -> str:
-    """Licences named in `assets.jsonl`, or that none is known."""
+def named_licenses(assets: dict[str, FolderAsset], usual: str | None) -> str:
+    """Licences named in `assets.jsonl`, else the `usual` one of such a folder, or that none is known."""
     named = sorted({a.license for a in assets.values() if a.license})
-    return "; ".join(named) or "not stated: see where the meshes come from"
+    return "; ".join(named) or usual or "not stated: see where the meshes come from"
 
 
 def found_asset(assets: dict[str, FolderAsset], asset_id: str, root: Path) -> FolderAsset:

@@ -61,8 +61,7 @@ class FolderObjects:
     @property
     def license(self) -> str:
         """Licences named in `assets.jsonl`, else the layout's, or that none is known."""
-        stated = any(a.license for a in self.assets.values())
-        return self.layout.license if self.layout.license and not stated else named_licenses(self.assets)
+        return named_licenses(self.assets, self.layout.license)
 
     @cached_property
     def _categories(self) -> dict[str, str]:

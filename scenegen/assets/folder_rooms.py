@@ -12,16 +12,13 @@ import numpy as np
 
 from scenegen.assets.facts import Facts
 from scenegen.assets.folder import FolderAsset, asset_digest, folder_assets, found_asset, named_licenses, read_best
-from scenegen.assets.habits import hm3d_split, place_of
+from scenegen.assets.habits import GLTF, hm3d_split, place_of
 from scenegen.assets.limits import ROOM_LIMITS
 from scenegen.assets.notes import UP_AXES
 from scenegen.assets.proportions import surface_split
 from scenegen.assets.room_mesh import prepare_room
 from scenegen.assets.scans import looks_scanned
 from scenegen.assets.source import Room, hashed_split
-
-AUTHORED_UP = {".glb": UP_AXES["y"], ".gltf": UP_AXES["y"]}
-"""Up axis of the formats that fix one; the same fix metres (glTF 2.0, 3.4)."""
 
 
 def place_split(room_id: str) -> str | None:
@@ -73,8 +70,7 @@ class FolderRooms:
         self.name = layout.name
         self.rooms = folder_assets(self.root, "room", layout.only)
         """All rooms by id, sorted."""
-        stated = any(a.license for a in self.rooms.values())
-        self.license = layout.license if layout.license and not stated else named_licenses(self.rooms)
+        self.license = named_licenses(self.rooms, layout.license)
 
     def ids(self) -> tuple[str, ...]:
         """All room ids, sorted."""
@@ -103,14 +99,16 @@ class FolderRooms:
         room = self._room(room_id)
         path, mesh, defects = read_best(room, self.root, ROOM_LIMITS)
         is_scan = self.layout.is_scan if room.is_scan is None else room.is_scan
+        is_gltf = GLTF.pattern.search(path.name) is not None  # the one format that fixes axis and unit
+        authored = self.layout.authored or (GLTF.up_axis if is_gltf else None)
         mesh = replace(mesh, vertices=(mesh.vertices.astype(np.float64) * (room.unit_m or 1.0)).astype(np.float32))
         return prepare_room(
             room_id,
             mesh,
             defects,
             hint=UP_AXES[room.up_axis] if room.up_axis else None,
-            authored=UP_AXES[self.layout.authored] if self.layout.authored else AUTHORED_UP.get(path.suffix.lower()),
-            unit_stated=room.unit_m is not None or path.suffix.lower() in AUTHORED_UP,
+            authored=UP_AXES[authored] if authored else None,
+            unit_stated=room.unit_m is not None or is_gltf,
             is_scan=looks_scanned(mesh) if is_scan is None else is_scan,
         )
 

@@ -13,12 +13,12 @@ def mesh_files(root: Path) -> list[Path]:
 
     Files and folders that are links count as what they lead to, wherever that lies: the user put them there.
     """
-    found = (p for folder in _folders(root) for p in folder.iterdir() if p.suffix.lower() in MESH_SUFFIXES)
+    found = (p for listed in _folders(root) for p in listed if p.suffix.lower() in MESH_SUFFIXES)
     return sorted(plain_path(p, root) for p in found if p.is_file())
 
 
-def _folders(root: Path) -> Iterator[Path]:
-    """Root and all folders below, each real one under one name: its own, else the first link that leads to it.
+def _folders(root: Path) -> Iterator[list[Path]]:
+    """What root and all folders below hold, each real one under one name: its own, else the first link to it.
 
     So a ring of links ends, and a folder that is there twice does not give its objects twice.
     """
@@ -31,15 +31,16 @@ def _folders(root: Path) -> Iterator[Path]:
         waiting = sorted(links)
 
 
-def _tree(start: Path, seen: set[tuple[int, int]], links: list[Path]) -> Iterator[Path]:
-    """A folder and those below it that are no links and were not seen; those that are links are put on a list."""
+def _tree(start: Path, seen: set[tuple[int, int]], links: list[Path]) -> Iterator[list[Path]]:
+    """What a folder holds, and those below it that are no links and were not seen; links go on a list."""
     pending = [start]
     while pending:
         folder = pending.pop()
         if not _is_new(folder, seen):
             continue
-        yield folder
-        below = [p for p in _listed(folder) if p.is_dir()]
+        listed = list(folder.iterdir())
+        yield listed
+        below = [p for p in listed if p.is_dir()]
         links += [p for p in below if p.is_symlink()]
         pending += sorted((p for p in below if not p.is_symlink()), reverse=True)
 
@@ -54,8 +55,3 @@ def _is_new(folder: Path, seen: set[tuple[int, int]]) -> bool:
         return False
     seen.add(key)
     return True
-
-
-def _listed(folder: Path) -> list[Path]:
-    """What a folder holds."""
-    return list(folder.iterdir())

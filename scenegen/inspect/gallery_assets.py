@@ -1,10 +1,9 @@
 """The part of the gallery about assets: which have defects, and which could not be used."""
 
-from collections.abc import Mapping
 from html import escape
 from itertools import islice
 
-from scenegen.shards.remarks import Details, Remarks
+from scenegen.shards.remarks import Remarks, rooms_first
 
 MOST_ROWS = 200
 """Assets that the page names; the manifest has all."""
@@ -14,7 +13,9 @@ def assets_section(remarks: Remarks) -> str:
     """A table of assets with what there is to say of each; empty where there is nothing to say."""
     rows = [(asset, skip.reason, f"not used: {skip.why}") for asset, skip in remarks.skipped.items()]
     rows += [
-        (asset, code, ", ".join(details)) for asset, codes in _rooms_first(remarks) for code, details in codes.items()
+        (asset, code, ", ".join(details))
+        for asset in sorted(remarks.defects, key=rooms_first)
+        for code, details in remarks.defects[asset].items()
     ]
     if not rows:
         return ""
@@ -26,11 +27,6 @@ def assets_section(remarks: Remarks) -> str:
         '<table><thead><tr><th scope="col">asset</th><th scope="col">code</th><th scope="col">detail</th></tr></thead>'
         f"<tbody>{body}</tbody></table>{rest}</details></section>"
     )
-
-
-def _rooms_first(remarks: Remarks) -> list[tuple[str, Mapping[str, Details]]]:
-    """Assets with their defects, rooms before objects."""
-    return sorted(remarks.defects.items(), key=lambda item: (not item[0].startswith("room "), item[0]))
 
 
 def _counted(remarks: Remarks) -> str:

@@ -12,7 +12,7 @@ from scenegen.config import from_dict
 from scenegen.errors import AssetError, ScenegenError, StagingError, UsageError
 from scenegen.pipeline.audit import Tallies, add, audit, spread
 from scenegen.pipeline.places import known_places, placed
-from scenegen.pipeline.plan import make_plan
+from scenegen.pipeline.plan import choose_rooms, listing_digest
 from scenegen.pipeline.studio import Studio, open_studio
 from scenegen.shards.opening import first_line
 from scenegen.shards.plausible import Agreement, agreement
@@ -88,7 +88,8 @@ class Auditor:
 def _require_same_assets(manifest: dict, studio: Studio) -> None:
     """Raise UsageError where the sources are not those that the run chose from; an older manifest does not say."""
     known = manifest.get("assets_sha256")
-    if known and known != make_plan(studio.config, studio.rooms, studio.objects).assets_sha256:
+    chosen = choose_rooms(studio.config, studio.rooms) if known else ()
+    if known and known != listing_digest(studio.rooms, chosen, studio.objects):
         raise UsageError("the rooms or objects there are not those that the run chose from")
 
 

@@ -50,7 +50,7 @@ def make_plan(config: GenerationConfig, rooms: RoomSource, objects: ObjectSource
         for part, first in enumerate(range(0, config.pairs_per_room, most)):
             samples = min(most, config.pairs_per_room - first)
             jobs.append(Job(len(jobs), room, split, first, samples, file_name(split, room, part)))
-    return Plan(tuple(jobs), _listing_digest(rooms, chosen, objects))
+    return Plan(tuple(jobs), listing_digest(rooms, chosen, objects))
 
 
 def samples_per_shard(config: GenerationConfig) -> int:
@@ -97,6 +97,7 @@ def objects_for(split: str, objects: ObjectSource) -> tuple[Pool, str]:
     kept = {c: ids for c, ids in kept.items() if ids}
 
     def fits(object_id: str) -> bool:
+        """Whether an object is of that split."""
         return objects.split(object_id) == wanted
 
     return (Pool(kept, fits), wanted) if any(map(fits, _mixed(kept))) else (Pool(everything), "all")
@@ -107,7 +108,7 @@ def _mixed(ids: dict[str, tuple[str, ...]]) -> list[str]:
     return sorted((i for members in ids.values() for i in members), key=stable_key)
 
 
-def _listing_digest(rooms: RoomSource, chosen: tuple[str, ...], objects: ObjectSource) -> str:
+def listing_digest(rooms: RoomSource, chosen: tuple[str, ...], objects: ObjectSource) -> str:
     """Digest of what there is to choose from; the contents are digested in each shard."""
     digest = hashlib.sha256()
     for line in (rooms.name, *chosen, objects.name, *(i for ids in objects.ids().values() for i in ids)):

@@ -12,7 +12,7 @@ from scenegen.assets.wording import one_line
 from scenegen.pipeline.assemble import add_counts
 from scenegen.pipeline.run import Outcome
 from scenegen.shards.reader import MANIFEST
-from scenegen.shards.remarks import Details, Remarks, remarks_of, with_failed
+from scenegen.shards.remarks import Details, Remarks, remarks_of, rooms_first, with_failed
 
 ACT_ON = (
     "doubtful_up",
@@ -77,7 +77,7 @@ def advice(remarks: Remarks) -> list[str]:
 
 def _named(assets: Mapping[str, str]) -> str:
     """The first assets with what is said of them, rooms before objects, and how many there are besides."""
-    ordered = sorted(assets, key=lambda asset: (not asset.startswith("room "), asset))
+    ordered = sorted(assets, key=rooms_first)
     rest = len(ordered) - MOST_NAMED
     shown = ", ".join(f"{one_line(asset, MOST_NAME)}{assets[asset]}" for asset in ordered[:MOST_NAMED])
     return shown + (f", and {rest} more in {MANIFEST}" if rest > 0 else "")

@@ -18,7 +18,7 @@ import numpy as np
 from h5py import h5i  # pyright: ignore[reportAttributeAccessIssue]
 from numpy.typing import NDArray
 
-from scenegen.errors import ShardError
+from scenegen.errors import MACHINE, RAISE_LIMIT, TOO_MANY_FILES, ShardError
 from scenegen.shards import schema
 from scenegen.shards.chunks import Packed, packed, read, read_rows
 from scenegen.shards.codecs import filters_of, require_readable
@@ -28,10 +28,7 @@ AGAIN = "make it again with the command that made it, or copy it again"
 
 DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError, MemoryError)
 """What h5py and NumPy raise about a damaged file."""
-SYSTEM = {
-    *(errno.EMFILE, errno.ENFILE, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG),
-    *(errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, errno.EHOSTDOWN),
-}
+SYSTEM = MACHINE | {errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG}
 """What the system says where the file itself may be sound: it is not to be made again."""
 MOST_SHOWN = 300
 """Characters of a file's own words that an error repeats."""
@@ -133,7 +130,7 @@ def fault(error: BaseException, what: str = "is damaged") -> str:
 def trouble(error: BaseException, otherwise: str) -> str:
     """What the system says where it did not let a file be read; `otherwise` where the file itself is at fault."""
     if isinstance(error, OSError) and error.errno in SYSTEM:
-        limit = ", or raise the limit of open files (ulimit -n)" if error.errno in {errno.EMFILE, errno.ENFILE} else ""
+        limit = f", or {RAISE_LIMIT}" if error.errno in TOO_MANY_FILES else ""
         return f"cannot be read ({os.strerror(error.errno)}): mend that{limit}, then run the same command again"
     return otherwise
 

@@ -112,6 +112,11 @@ def joined(parts: Iterable[Remarks]) -> Remarks:
     return Remarks(defects, skipped)
 
 
+def rooms_first(asset: str) -> tuple[bool, str]:
+    """Key that sorts assets by name, rooms before objects."""
+    return not asset.startswith("room "), asset
+
+
 def by_code(defects: Iterable[tuple[str, str]]) -> dict[str, Details]:
     """Details by code, from (code, detail) in any order; what is more than MOST_DETAILS is counted."""
     found: dict[str, dict[str, None]] = {}

@@ -15,7 +15,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.errors import ShardError
+from scenegen.errors import RAISE_LIMIT, ShardError
 from scenegen.shards import schema
 from scenegen.shards.chunks import CODERS, pack
 from scenegen.shards.codecs import require_codec, storage_options
@@ -23,7 +23,7 @@ from scenegen.shards.content import ShardContent, stored, validate
 
 ADVICE = {
     errno.ENAMETOOLONG: "choose a shorter name",
-    errno.EMFILE: "raise the limit of open files (ulimit -n), then run the same command again",
+    errno.EMFILE: f"{RAISE_LIMIT}, then run the same command again",
 }
 """What to do where a full disk or a folder's rights are not the reason."""
 _GROWTH_BYTES = 1 << 22

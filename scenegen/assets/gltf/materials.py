@@ -72,8 +72,7 @@ class Looks:
         """The material with the pictures that it can show."""
         texture = self._texture(surface.base, surface.alpha_mode == "OPAQUE") if based else None
         placement = surface.base.placement if texture is not None and surface.base is not None else None
-        r, g, b = encode(surface.color[:3]).round(6).tolist()
-        material = Material(surface.name, (r, g, b), texture, emission=float(surface.unlit))
+        material = Material(surface.name, _rgb(encode(surface.color[:3])), texture, emission=float(surface.unlit))
         bare = not based and surface.base is not None and surface.base.picture is not None
         if not surface.glow.any():
             return Look(material, placement, bare)

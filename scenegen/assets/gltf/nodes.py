@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scenegen.assets.gltf.accessors import accessor, numbers_of
 from scenegen.assets.gltf.buffers import Buffers
 from scenegen.assets.gltf.tree import Tree, branch, entries, entry, extension, number, numbers, whole
+from scenegen.assets.polygons import ranges
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -72,17 +73,11 @@ def world_transforms(parents: I64, T_parent: F64) -> F64:
     seen = 0
     while len(level):
         seen += len(level)
-        level = order[_ranges(starts[level], starts[level + 1])]
+        level = order[ranges(starts[level], starts[level + 1] - starts[level])]
         T_world[level] = T_world[parents[level]] @ T_parent[level]
     if seen < len(parents):
         raise ValueError("nodes of the scene hang below each other in a ring")
     return T_world
-
-
-def _ranges(starts: I64, ends: I64) -> I64:
-    """All numbers from each start up to its end, end to end."""
-    sizes = ends - starts
-    return np.repeat(starts - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
 
 
 def _composed(translations: F64, quaternions: F64, scales: F64) -> F64:

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scenegen.assets.gltf.buffers import Buffers
 from scenegen.assets.gltf.container import MOST_PARTS, read_document
@@ -20,6 +19,7 @@ from scenegen.assets.origin import localized
 from scenegen.assets.shelf import TextureShelf
 from scenegen.assets.source import Defect
 from scenegen.errors import AssetError
+from scenegen.geometry import normalize
 
 
 class Part(NamedTuple):
@@ -121,9 +121,7 @@ def _flat(piece: Piece) -> Piece:
     """The piece with vertices of its own for each triangle, and the triangle's normal at each."""
     corner = piece.triangles.ravel()
     p = piece.positions[corner].reshape(-1, 3, 3)
-    normals: NDArray = np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0])
-    lengths = np.linalg.norm(normals, axis=1, keepdims=True)
-    unit = (normals / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    unit = normalize(np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0])).astype(np.float32)
     return Piece(
         positions=piece.positions[corner],
         triangles=np.arange(len(corner), dtype=np.int32).reshape(-1, 3),
