@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scenegen.errors import ShardError, UsageError
-from scenegen.shards.opening import first_line, trouble
+from scenegen.shards.opening import no_manifest
 from scenegen.shards.reader import MANIFEST
 from scenegen.shards.remarks import NOTHING, Remarks, remarks_of
 
@@ -62,9 +62,7 @@ def _listed(name: str, there: Mapping[str, Path], manifest: Path) -> RunFolder:
         facts = {key: str(record[key]) for key in ("generator_version", "codec", "license") if key in record}
         remarks = remarks_of(record)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        what = f"is not a manifest ({type(error).__name__}: {first_line(error)})"
-        advice = "run the command that made it again, or delete it"
-        raise ShardError(f"{manifest}: {trouble(error, f'{what}: {advice}')}") from None
+        raise no_manifest(manifest, error) from None
     names = list(dict.fromkeys([*planned, *listed]))
     skipped = _missing(there, listed) | {file: f"is not listed in {MANIFEST}" for file in there if file not in names}
     shards = tuple(there[file] for file in names if file in there and file not in skipped)

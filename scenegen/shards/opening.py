@@ -135,6 +135,12 @@ def trouble(error: BaseException, otherwise: str) -> str:
     return otherwise
 
 
+def no_manifest(path: Path, error: BaseException) -> ShardError:
+    """The error to raise for a manifest that raised an error when it was read."""
+    what = f"is not a manifest ({type(error).__name__}: {first_line(error)})"
+    return ShardError(f"{path}: {trouble(error, f'{what}: run the command that made it again, or delete it')}")
+
+
 def close(file: h5py.File) -> None:
     """Close a file; of a damaged one HDF5 may fail even at that."""
     with contextlib.suppress(*DAMAGE):

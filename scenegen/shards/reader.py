@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scenegen.errors import ShardError
 from scenegen.shards import schema
 from scenegen.shards.codecs import codec_of
-from scenegen.shards.opening import AGAIN, DAMAGE, OpenShard, close, fault, first_line, open_shard, shard_path, trouble
+from scenegen.shards.opening import AGAIN, DAMAGE, OpenShard, close, fault, no_manifest, open_shard, shard_path
 from scenegen.shards.sample import Sample
 
 Array = NDArray[Any]
@@ -112,7 +112,7 @@ class ShardReader:
         try:
             config = json.loads(str(self._open().attributes["config_json"]))
         except (ValueError, RecursionError) as error:
-            raise ShardError(f"{self.path}: config_json is not JSON ({first_line(error)}): {AGAIN}") from None
+            raise ShardError(f"{self.path}: {fault(error, 'config_json is not JSON')}") from None
         if not isinstance(config, dict):
             raise ShardError(f"{self.path}: config_json is no table of options: {AGAIN}")
         return config
@@ -257,9 +257,7 @@ def _listed(manifest: Path) -> tuple[ShardEntry, ...]:
         shards = json.loads(manifest.read_text(encoding="utf-8"))["shards"]
         return tuple(_entry(manifest.parent, shard) for shard in shards)
     except (*DAMAGE, RecursionError) as error:
-        what = f"is not a manifest ({type(error).__name__}: {first_line(error)})"
-        advice = "run the command that made it again, or delete it"
-        raise ShardError(f"{manifest}: {trouble(error, f'{what}: {advice}')}") from None
+        raise no_manifest(manifest, error) from None
 
 
 def _entry(folder: Path, shard: dict[str, Any]) -> ShardEntry:
