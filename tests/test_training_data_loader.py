@@ -38,7 +38,8 @@ def assert_same(left, right):
     assert len(left) == len(right)
     for a, b in zip(left, right, strict=True):
         for name in PairBatch.__dataclass_fields__:
-            assert torch.equal(getattr(a, name), getattr(b, name)), name
+            x, y = getattr(a, name), getattr(b, name)
+            assert x is y is None or torch.equal(x, y), name
 
 
 def test_types_and_padding(folder):
@@ -48,6 +49,8 @@ def test_types_and_padding(folder):
     assert (batch.images0.shape, batch.images0.dtype) == ((4, 3, 16, 16), torch.uint8)
     assert (batch.images1.shape, batch.images1.dtype) == ((4, 3, 16, 16), torch.uint8)
     assert (batch.xy0.dtype, batch.xy1.dtype, batch.status.dtype) == (torch.int32, torch.float32, torch.uint8)
+    assert batch.foreground.dtype == torch.bool
+    assert batch.flow is batch.covisible is None
     for row, key in enumerate(epoch_keys(12, 4, 1, 0)[0]):
         item = data[key]
         count = len(item.rays)
@@ -55,10 +58,23 @@ def test_types_and_padding(folder):
         np.testing.assert_array_equal(batch.xy0[row, :count], item.rays.xy0)
         np.testing.assert_array_equal(batch.xy1[row, :count], item.rays.xy1)
         np.testing.assert_array_equal(batch.status[row, :count], item.rays.status)
+        np.testing.assert_array_equal(batch.foreground[row, :count], item.rays.foreground)
         assert (batch.status[row, count:] == NO_RAY).all()
+        assert not batch.foreground[row, count:].any()
     longest = max(len(data[key].rays) for key in epoch_keys(12, 4, 1, 0)[0])
     assert batch.status.shape == (4, longest)
     assert (batch.status == Status.VISIBLE).any(1).all()
+
+
+def test_dense_truth_is_stacked_and_moves_with_the_batch(folder):
+    data = pairs(folder)
+    maps = np.random.default_rng(0).normal(size=(2, 2, 16, 16)).astype(np.float32)
+    items = [replace(data[0, k], flow=flow, covisible=flow[0] > 0) for k, flow in enumerate(maps)]
+    batch = collate(items)
+    assert torch.equal(batch.flow, torch.from_numpy(maps))
+    assert torch.equal(batch.covisible, torch.from_numpy(maps[:, 0] > 0))
+    assert_same([batch.to("cpu"), collate([data[0, 0]]).to("cpu")], [batch, collate([data[0, 0]])])
+    assert batch.to("meta").flow.is_meta
 
 
 @pytest.mark.parametrize("start", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])

@@ -49,7 +49,7 @@ def folder(tmp_path):
 def assert_same(a, b):
     for name in ("image0", "image1"):
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
-    for name in ("xy0", "xy1", "status"):
+    for name in ("xy0", "xy1", "status", "foreground"):
         np.testing.assert_array_equal(getattr(a.rays, name), getattr(b.rays, name))
 
 
@@ -70,6 +70,9 @@ def test_shapes_and_content(folder):
     rgb, xy0 = data.shards[3].rgb, data.shards[3].xy0
     np.testing.assert_array_equal(item.image0, rgb[0].transpose(2, 0, 1))
     np.testing.assert_array_equal(item.rays.xy0, xy0)
+    np.testing.assert_array_equal(item.rays.foreground, data.shards[3].ray_instance >= 2)
+    assert 0 < item.rays.foreground.sum() < len(xy0)
+    assert item.flow is item.covisible is None
     views = {next(v for v in (1, 2) if (data[(e, 3)].image1 == rgb[v].transpose(2, 0, 1)).all()) for e in range(12)}
     assert views == {1, 2}
 

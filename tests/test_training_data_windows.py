@@ -32,7 +32,12 @@ def random_rays(rng, count=300, visible=0.7):
     anywhere = rng.uniform(-100, 200, (count, 2))
     xy1 = np.where((status == Status.VISIBLE)[:, None], inside, anywhere).astype(np.float32)
     xy1[np.isin(status, [Status.NO_HIT, Status.BEHIND_CAMERA])] = np.nan
-    return Rays(rng.integers(0, PICTURE, (count, 2)).astype(np.uint16), xy1, status)
+    return Rays(rng.integers(0, PICTURE, (count, 2)).astype(np.uint16), xy1, status, rng.random(count) < 0.4)
+
+
+def all_visible(xy0, xy1):
+    """Rays at pixels of view 0, each seen in view 1, none on an object."""
+    return Rays(xy0.astype(np.uint16), xy1, np.full(len(xy0), Status.VISIBLE, np.uint8), np.zeros(len(xy0), bool))
 
 
 @st.composite
@@ -81,6 +86,7 @@ def test_other_verdicts_and_projections_stay(case):
     before, after = rays.only(starts), carry(rays, windows)
     others = before.status != Status.VISIBLE
     np.testing.assert_array_equal(after.status[others], before.status[others])
+    np.testing.assert_array_equal(after.foreground, rays.foreground[starts])
     assert not np.isnan(after.xy1).any()
     assert (after.xy1[np.isnan(before.xy1)] == 0).all()
     assert after.xy1.dtype == np.float32
@@ -103,7 +109,7 @@ def test_mirrored_twice_is_the_window_itself(case):
 
 def test_the_border_of_a_window():
     xy1 = np.array([[-0.5, 0], [-0.51, 0], [9.49, 0], [9.5, 0], [0, -0.5], [0, 9.5]], np.float32)
-    rays = Rays(np.zeros((6, 2), np.uint16), xy1 + np.float32(3), np.full(6, Status.VISIBLE, np.uint8))
+    rays = all_visible(np.zeros((6, 2)), xy1 + np.float32(3))
     inside = carry(rays, Windows((0, 0), (3, 3), (10, 10))).status == Status.VISIBLE
     assert inside.tolist() == [True, False, True, False, True, False]
 
@@ -128,7 +134,7 @@ def test_window_one_follows_the_matches():
     rng = np.random.default_rng(0)
     xy0 = np.stack(np.meshgrid(np.arange(200), np.arange(200)), -1).reshape(-1, 2)[::4]
     xy1 = (xy0 + np.array([200, 0])).astype(np.float32)
-    rays = Rays(xy0.astype(np.uint16), xy1, np.full(len(xy0), Status.VISIBLE, np.uint8))
+    rays = all_visible(xy0, xy1)
     for _ in range(50):
         windows, positives = choose_windows(rays, (500, 200), DataSettings(crop=64, min_matches=400), rng)
         assert positives >= 400  # of 1024 that start in a window

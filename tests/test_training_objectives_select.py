@@ -27,7 +27,8 @@ def make_batch(seed, batch, rays, height, width, visible=0.5):
     xy0[status == NO_RAY] = 0
     xy1 = torch.rand(batch, rays, 2, generator=generator) * torch.tensor([width, height]) - 0.5
     images = torch.zeros(batch, 3, height, width, dtype=torch.uint8)
-    return PairBatch(images, images, xy0.int(), xy1, status.to(torch.uint8))
+    foreground = (torch.rand(batch, rays, generator=generator) < 0.4) & (status != NO_RAY)
+    return PairBatch(images, images, xy0.int(), xy1, status.to(torch.uint8), foreground)
 
 
 def flat(xy, width):
@@ -78,13 +79,16 @@ def test_positives_are_visible_rays_and_negatives_are_other_pixels(batch, settin
     sources = flat(matches.xy0, width)
     for b in range(len(batch)):
         visible = batch.status[b] == Status.VISIBLE
-        truth = dict(zip(flat(batch.xy0[b][visible], width), batch.xy1[b][visible].tolist(), strict=True))
+        targets = zip(batch.xy1[b][visible].tolist(), batch.foreground[b][visible].tolist(), strict=True)
+        truth = dict(zip(flat(batch.xy0[b][visible], width), targets, strict=True))
         positive, valid = matches.positive[b].tolist(), matches.valid[b].tolist()
         assert len(set(sources[b])) == len(sources[b])  # each pixel once, padding included
         for n, source in enumerate(sources[b]):
             if positive[n]:
                 assert valid[n]
-                assert matches.xy1[b, n].tolist() == truth[source]
+                assert (matches.xy1[b, n].tolist(), bool(matches.foreground[b, n])) == truth[source]
+            else:
+                assert not matches.foreground[b, n]
 
 
 @given(batch=BATCHES, settings=SETTINGS)
@@ -105,7 +109,7 @@ def test_the_generator_decides_everything(batch, settings, seed):
     first, second = chosen(batch, settings, seed), chosen(batch, settings, seed)
     if first is None or second is None:
         return
-    for name in ("xy0", "xy1", "positive", "valid"):
+    for name in ("xy0", "xy1", "positive", "valid", "foreground"):
         assert torch.equal(getattr(first, name), getattr(second, name))
 
 

@@ -16,7 +16,7 @@ from training.settings import DataSettings
 
 AIMS = {"gzip": 200, "zstd": 450}
 """Random pairs of 640x480 per second and core that the loader is to reach, by codec."""
-READ = ("rgb", "rays/xy0", "rays/xy", "rays/status")
+READ = ("rgb", "rays/xy0", "rays/xy", "rays/status", "rays/instance")
 """Datasets that training reads."""
 CROP, SMALL = 256, 128
 """Side of the windows in the measurement of the loader, and of a step whose preset takes small pictures whole."""

@@ -1,6 +1,7 @@
 """A batch of pairs as tensors: what the loader hands to the loop."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -25,17 +26,29 @@ class PairBatch:
     status: Tensor
     """(B, R) uint8 verdicts (`scenegen.shards` Status), seen from the *window* of view 1: a visible point outside
     of it (beyond [-0.5, w - 0.5)) is OUT_OF_VIEW."""
+    foreground: Tensor
+    """(B, R) bool: the ray hits a placed object; False for the room, for padding and where nothing is known."""
+    flow: Tensor | None = None
+    """(B, 2, h, w) float32 T(p) - p in pixels (x, y) for each pixel p of view 0's window, 0 where it is not known;
+    None where no dense truth was asked for."""
+    covisible: Tensor | None = None
+    """(B, h, w) bool: the flow is known and view 1's window shows that very surface point; None as `flow`."""
 
     def __len__(self) -> int:
         return len(self.images0)
 
     def to(self, device: torch.device | str) -> "PairBatch":
         """The same batch on another device."""
-        return PairBatch(*(getattr(self, name).to(device, non_blocking=True) for name in self.__dataclass_fields__))
+        return self._changed(lambda tensor: tensor.to(device, non_blocking=True))
 
     def pin_memory(self) -> "PairBatch":
         """The same batch in pinned memory; DataLoader calls it."""
-        return PairBatch(*(getattr(self, name).pin_memory() for name in self.__dataclass_fields__))
+        return self._changed(Tensor.pin_memory)
+
+    def _changed(self, change: Callable[[Tensor], Tensor]) -> "PairBatch":
+        """The batch with each tensor changed; what is None stays None."""
+        tensors = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return replace(self, **{name: change(tensor) for name, tensor in tensors.items() if tensor is not None})
 
 
 NO_RAY = 255

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from scenegen.shards import ScenegenError, keep_freed_memory
 from training.data.batch import NO_RAY, PairBatch
 from training.data.order import Key, batches_per_epoch, epoch_keys, fixed_keys
 from training.data.pairs import PairData, PairItem, content_digest, open_pairs
+from training.data.windows import Array
 from training.errors import DataError, TrainingError
 
 __all__ = [
@@ -68,11 +70,20 @@ def collate(items: Sequence[PairItem]) -> PairBatch:
     xy0 = np.zeros((len(items), longest, 2), np.int32)
     xy1 = np.zeros((len(items), longest, 2), np.float32)
     status = np.full((len(items), longest), NO_RAY, np.uint8)
-    for k, item in enumerate(items):
-        count = len(item.rays)
-        xy0[k, :count], xy1[k, :count], status[k, :count] = item.rays.xy0, item.rays.xy1, item.rays.status
+    foreground = np.zeros((len(items), longest), np.bool_)
+    for k, rays in enumerate(item.rays for item in items):
+        here = (k, slice(len(rays)))
+        xy0[here], xy1[here], status[here], foreground[here] = rays.xy0, rays.xy1, rays.status, rays.foreground
     images = (np.stack([item.image0 for item in items]), np.stack([item.image1 for item in items]))
-    return PairBatch(*(torch.from_numpy(array) for array in (*images, xy0, xy1, status)))
+    tensors = (torch.from_numpy(array) for array in (*images, xy0, xy1, status, foreground))
+    flow, covisible = _stacked([item.flow for item in items]), _stacked([item.covisible for item in items])
+    return PairBatch(*tensors, flow=flow, covisible=covisible)
+
+
+def _stacked(arrays: Sequence[Array | None]) -> Tensor | None:
+    """The arrays along a new first axis; None when there are none."""
+    known = [array for array in arrays if array is not None]
+    return torch.from_numpy(np.stack(known)) if known else None
 
 
 @dataclass(frozen=True)

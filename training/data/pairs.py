@@ -15,6 +15,8 @@ from training.errors import DataError
 from training.seeding import Stream, numpy_generator
 from training.settings import DataSettings
 
+FIRST_OBJECT = 2
+"""Instance number of the first placed object; 0 is nothing and 1 the room."""
 REPLACEMENTS = 100
 """Pairs in a row that may lack windows with enough matches before reading gives up."""
 
@@ -31,6 +33,10 @@ class PairItem:
     """Rays that start in window 0, in the windows' frames."""
     passed_over: int
     """Pairs that were tried in vain before this one."""
+    flow: Array | None = None
+    """(2, h, w) float32 as in `PairBatch`; None where no dense truth was asked for."""
+    covisible: Array | None = None
+    """(h, w) bool as in `PairBatch`; None as `flow`."""
 
 
 class PairData(Dataset[PairItem]):
@@ -90,8 +96,8 @@ class PairData(Dataset[PairItem]):
 
 def read_rays(reader: ShardReader, row: int, view: int) -> Rays:
     """The rays of a sample as `view` sees them."""
-    xy0 = reader.read("rays/xy0", row)
-    return Rays(xy0, reader.read("rays/xy", row, view - 1), reader.read("rays/status", row, view - 1))
+    xy0, foreground = reader.read("rays/xy0", row), reader.read("rays/instance", row) >= FIRST_OBJECT
+    return Rays(xy0, reader.read("rays/xy", row, view - 1), reader.read("rays/status", row, view - 1), foreground)
 
 
 def open_pairs(path: Path, split: str, settings: DataSettings, seed: int) -> PairData:

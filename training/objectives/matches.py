@@ -20,6 +20,8 @@ class Matches:
     """(B, N) bool: True in P, False in N or in padding."""
     valid: Tensor
     """(B, N) bool: False in padding."""
+    foreground: Tensor | None = None
+    """(B, N) bool: the source pixel is known to lie on a placed object; None where nothing is known."""
 
     @property
     def negative(self) -> Tensor:

@@ -24,6 +24,7 @@ def select_matches(batch: PairBatch, settings: ObjectiveSettings, generator: tor
     its own) and at most the window's pixels, because a pixel is used once. Positives come first, then negatives, both
     in random order, then padding: further pixels of the same random order, so padding is spread over the window.
     Of the negatives, the share `typed_negatives` starts at occluded or out-of-view rays, as far as there are any.
+    `foreground` is filled for positives, whose source is a ray.
     Raises RequestError where the settings allow no positive at all.
     """
     height, width = batch.images0.shape[-2:]
@@ -41,6 +42,7 @@ def select_matches(batch: PairBatch, settings: ObjectiveSettings, generator: tor
         xy1=torch.where(positive.unsqueeze(2), _take(batch.xy1, ray), _to_xy(target, width).float()),
         positive=positive,
         valid=columns < counts.total.unsqueeze(1),
+        foreground=positive & batch.foreground.gather(1, ray),
     )
 
 
