@@ -42,9 +42,9 @@ def test_grey_becomes_three_equal_channels(tmp_path, array, expected):
     assert photo.tolist() == [[[value] * 3 for value in expected]]
 
 
-def test_grey_floats_run_from_0_to_1(tmp_path):
-    photo = read_photo(saved(tmp_path / "a.tif", np.array([[0.0, 0.2, 7.0, np.nan]], np.float32)))
-    assert photo[0, :, 0].tolist() == [0, 51, 255, 0]
+def test_grey_floats_run_from_their_lowest_to_their_highest(tmp_path):
+    photo = read_photo(saved(tmp_path / "a.tif", np.array([[-3.0, 2.0, 7.0, np.nan, np.inf]], np.float32)))
+    assert photo[0, :, 0].tolist() == [0, 128, 255, 0, 255]
 
 
 def test_transparency_is_laid_over_white(tmp_path):
