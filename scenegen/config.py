@@ -7,9 +7,10 @@ Where it goes, how many workers make it and which codec packs it do not belong h
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass, field, is_dataclass, replace
-from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+from dataclasses import asdict, dataclass, field, replace
+from typing import Literal, NamedTuple
 
+from scenegen.decoding import Misfit, decode, shown
 from scenegen.errors import UsageError
 
 
@@ -164,7 +165,7 @@ def _images(c: GenerationConfig) -> list[tuple[bool, str]]:
             c.trace_fraction in CELLS,
             f"--trace-fraction {c.trace_fraction:g}: choose one of {', '.join(f'{f:g}' for f in CELLS)}",
         ),
-        (not unknown, f"--layers {_shown(','.join(unknown))[1:-1]}: unknown; choose from {','.join(LAYERS)}"),
+        (not unknown, f"--layers {shown(','.join(unknown))[1:-1]}: unknown; choose from {','.join(LAYERS)}"),
         ("rgb" in c.layers, "--layers: rgb cannot be left out"),
     ]
 
@@ -215,51 +216,7 @@ def from_dict(values: dict, where: str = "configuration") -> GenerationConfig:
 
     Raises UsageError that names an unknown key or a value of the wrong kind.
     """
-    return _build(GenerationConfig(), values, where)
-
-
-def _build(default: Any, values: dict, where: str) -> Any:
-    """A dataclass like `default` with some fields replaced, recursively."""
-    if not isinstance(values, dict):
-        raise UsageError(f"{where}: expected a table of options, found {_shown(values)}")
-    kinds = get_type_hints(type(default))
-    for key, value in values.items():
-        if key not in kinds:
-            raise UsageError(f"{where}: unknown option {_shown(key)}; known here: {', '.join(kinds)}")
-        if get_origin(kinds[key]) is Literal and value not in get_args(kinds[key]):
-            raise UsageError(f"{where}: {key}: {_shown(value)} is none of {', '.join(get_args(kinds[key]))}")
-    return replace(default, **{k: _convert(getattr(default, k), v, f"{where}: {k}") for k, v in values.items()})
-
-
-def _convert(default: Any, value: Any, where: str) -> Any:
-    """`value` as the kind of thing that `default` is; UsageError where it is something else."""
-    if is_dataclass(default):
-        return _build(default, value, where)
-    if isinstance(default, Range | Size) and isinstance(value, list) and len(value) == 2:
-        return type(default)(*(_convert(d, v, where) for d, v in zip(default, value, strict=True)))
-    plain = isinstance(default, tuple) and not isinstance(default, Range | Size)
-    if plain and isinstance(value, list) and all(isinstance(v, str) for v in value):
-        return tuple(value)
-    if isinstance(value, int) and abs(value) >= 2**63:
-        raise UsageError(f"{where}: a whole number of {value.bit_length()} bits, 63 are possible")
-    if isinstance(default, float) and isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    if type(value) is type(default) and not isinstance(value, tuple):
-        return value
-    raise UsageError(f"{where}: expected {_kind(default)}, found {_shown(value)}")
-
-
-def _shown(value: Any) -> str:
-    """A value as it is written, cut short."""
     try:
-        text = ascii(value)
-    except ValueError:  # a whole number of thousands of digits
-        text = f"{type(value).__name__} of great length"
-    return text if len(text) <= 80 else text[:77] + "..."
-
-
-def _kind(default: Any) -> str:
-    """How to say in words what kind of value is expected."""
-    if isinstance(default, Range | Size):
-        return "a list of two numbers"
-    return {int: "a whole number", float: "a number", str: "a text", tuple: "a list of texts"}[type(default)]
+        return decode(GenerationConfig, values)
+    except Misfit as error:
+        raise UsageError(": ".join((where, *error.path, str(error)))) from None

@@ -103,7 +103,7 @@ def test_impossible_values_are_named_with_what_is_possible(change, message):
         ({"romms": 3}, "file: unknown option 'romms'; known here: rooms, room_source"),
         ({"rooms": "3"}, "file: rooms: expected a whole number, found '3'"),
         ({"rooms": True}, "file: rooms: expected a whole number, found True"),
-        ({"size": [640]}, "file: size: expected a list of two numbers, found [640]"),
+        ({"size": [640]}, "file: size: expected a list of 2 whole numbers, found [640]"),
         ({"objects": 3}, "file: objects: expected a table of options, found 3"),
         ({"objects": {"placement": "fly"}}, "file: objects: placement: 'fly' is none of float, rest, mixed"),
         ({"layers": "rgb"}, "file: layers: expected a list of texts, found 'rgb'"),
