@@ -116,6 +116,7 @@ def test_the_border_of_a_window():
 
 @given(st.integers(0, 2**32), st.sampled_from([0, 8, 16, 44]), st.sampled_from([0.0, 0.5, 1.0]))
 @example(112, 8, 1.0)
+@example(712405, 8, 0.0)
 def test_chosen_windows_lie_in_the_pictures(seed, crop, flip_p):
     rng = np.random.default_rng(seed)
     rays = random_rays(rng)

@@ -85,7 +85,7 @@ def choose_windows(
     """
     size = window_size(picture, settings.crop)
     visible = np.flatnonzero(rays.status == _VISIBLE)
-    best, most = Windows((0, 0), (0, 0), size), 0
+    best, most = Windows((0, 0), (0, 0), size), -1  # any candidate is better: of these no match is counted
     for _ in range(TRIES if len(visible) else 0):
         windows, matches = _candidate(rays, visible, picture, size, settings.flip_p, rng)
         positives = count_matches(matches, windows)
@@ -93,7 +93,7 @@ def choose_windows(
             best, most = windows, positives
         if most >= settings.min_matches:
             break
-    return best, most
+    return best, max(most, 0)
 
 
 def count_matches(rays: Rays, windows: Windows) -> int:
