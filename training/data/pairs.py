@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,6 +39,10 @@ class PairItem:
     """(h, w) bool as in `PairBatch`; None as `flow`."""
 
 
+Truth = Callable[[ShardReader, int, int, Windows], tuple[Array, Array]]
+"""Reads dense truth, `flow` and `covisible` of a `PairItem`: reader, row, other view, windows."""
+
+
 class PairData(Dataset[PairItem]):
     """Pairs of windows, by key: `data[(epoch, pair)]` is a function of (seed, epoch, pair) alone.
 
@@ -46,12 +50,21 @@ class PairData(Dataset[PairItem]):
     stream, takes its place. `passed_over` counts them, in the process that takes batches.
     """
 
-    def __init__(self, shards: ShardSet, picture: tuple[int, int], settings: DataSettings, seed: int) -> None:
+    def __init__(
+        self,
+        shards: ShardSet,
+        picture: tuple[int, int],
+        settings: DataSettings,
+        seed: int,
+        truth: Truth | None = None,
+    ) -> None:
         self.shards = shards
         self.picture = picture
         """Width and height of the stored pictures."""
         self.settings = settings
         self.seed = seed
+        self.truth = truth
+        """What gives the pairs their dense truth; None where none is asked for."""
         self.passed_over = 0
 
     def __len__(self) -> int:
@@ -72,13 +85,14 @@ class PairData(Dataset[PairItem]):
             rays = read_rays(reader, row, view)
             windows, positives = choose_windows(rays, self.picture, self.settings, rng)
             if positives >= max(self.settings.min_matches, 1):
-                return _item(reader, row, view, rays, windows, passed_over)
+                dense = self.truth(reader, row, view, windows) if self.truth else (None, None)
+                return PairItem(*_images(reader, row, view, windows), carry(rays, windows), passed_over, *dense)
             pair = int(rng.integers(len(self)))
         raise DataError(self._too_few_matches())
 
     def without_flips(self) -> "PairData":
         """The same pairs, never mirrored, with a count of its own."""
-        return PairData(self.shards, self.picture, replace(self.settings, flip_p=0.0), self.seed)
+        return PairData(self.shards, self.picture, replace(self.settings, flip_p=0.0), self.seed, self.truth)
 
     def _locate(self, pair: int, chance: float) -> tuple[ShardReader, int, int]:
         """The shard and the row of a pair, and the other view, one of 1.. by `chance` in [0, 1)."""
@@ -98,6 +112,14 @@ def read_rays(reader: ShardReader, row: int, view: int) -> Rays:
     """The rays of a sample as `view` sees them."""
     xy0, foreground = reader.read("rays/xy0", row), reader.read("rays/instance", row) >= FIRST_OBJECT
     return Rays(xy0, reader.read("rays/xy", row, view - 1), reader.read("rays/status", row, view - 1), foreground)
+
+
+def read_window(
+    reader: ShardReader, name: str, row: int, view: int, corner: tuple[int, int], size: tuple[int, int]
+) -> Array:
+    """(h, w, ...) the window of `size` at `corner` of a view's picture or layer; what can be left of it is not read."""
+    (x, y), (width, height) = corner, size
+    return reader.read_window(name, row, view, slice(y, y + height), slice(x, x + width))
 
 
 def open_pairs(path: Path, split: str, settings: DataSettings, seed: int) -> PairData:
@@ -136,17 +158,11 @@ def content_digest(path: Path, split: str | None = None) -> str:
     return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()
 
 
-def _item(reader: ShardReader, row: int, view: int, rays: Rays, windows: Windows, passed_over: int) -> PairItem:
-    image0 = _window(reader, row, 0, windows.corner0, windows)
-    image1 = _window(reader, row, view, windows.corner1, windows)
-    return PairItem(image0, image1, carry(rays, windows), passed_over)
-
-
-def _window(reader: ShardReader, row: int, view: int, corner: tuple[int, int], windows: Windows) -> Array:
-    """(3, h, w) uint8, the window at `corner` of a view; what can be left of the picture is not read."""
-    (x, y), (width, height) = corner, windows.size
-    window = reader.read_window("rgb", row, view, slice(y, y + height), slice(x, x + width))
-    return turned(window, windows)
+def _images(reader: ShardReader, row: int, view: int, windows: Windows) -> tuple[Array, Array]:
+    """(3, h, w) uint8, the windows of both views."""
+    window0 = read_window(reader, "rgb", row, 0, windows.corner0, windows.size)
+    window1 = read_window(reader, "rgb", row, view, windows.corner1, windows.size)
+    return turned(window0, windows), turned(window1, windows)
 
 
 def _require_shards(path: Path) -> None:
