@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from training.objectives.matches import Matches
+from training.objectives.seen import Seen, Shown
 
 
 def seeded(seed: int) -> torch.Generator:
@@ -29,3 +30,10 @@ def random_features(seed: int, batch: int, channels: int, height: int, width: in
     shape = (2, batch, channels, height, width)
     maps = torch.randn(shape, generator=draw, dtype=torch.float64) * 0.4
     return maps[0].clone().requires_grad_(), maps[1].clone().requires_grad_()
+
+
+def seen(features0: Tensor, features1: Tensor, matches: Matches, **shown) -> Seen:
+    """What an objective sees of two maps of descriptors (B, D, H, W), the pictures being black."""
+    batch, _, height, width = features0.shape
+    images = torch.zeros(batch, 3, height, width)
+    return Seen(Shown(images, images, matches, **shown), (features0,), (features1,))

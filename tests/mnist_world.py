@@ -24,7 +24,7 @@ def tiny(name: str = "official", **changes: object) -> MnistSettings:
     phase = PhaseSettings(3, 4, OptimizerSettings())
     small = replace(
         experiment(name),
-        model=ModelSettings(widths=(8, 8), blocks=(1, 1), descriptor_channels=4, heads=2),
+        model=ModelSettings(widths=(8, 8), blocks=(1, 1), channels=4, heads=2),
         backbone=phase,
         classifier=phase,
         validations=2,

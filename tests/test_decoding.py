@@ -11,10 +11,12 @@ from typing import Annotated, Generic, Literal, NamedTuple, TypeVar, get_args, g
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from training_world import TINY
 
 from scenegen.config import GenerationConfig
 from scenegen.decoding import Misfit, decode, shown
-from training.settings import FitSettings
+from training.objectives.stable import StableSettings
+from training.settings import FitSettings, O
 
 Kind = TypeVar("Kind")
 
@@ -58,7 +60,7 @@ class Plan(Generic[Kind]):
 
 
 PLAN = Plan(Loss(), Part((Loss(), Loss(kind="soft"))), many=(Span(2, 3),), limit=4)
-CASES = [(GenerationConfig, GenerationConfig()), (FitSettings, FitSettings()), (Plan[Loss], PLAN)]
+CASES = [(GenerationConfig, GenerationConfig()), (FitSettings[StableSettings], TINY), (Plan[Loss], PLAN)]
 SCALARS = {
     bool: st.booleans(),
     int: st.integers(1 - 2**63, 2**63 - 1),
@@ -67,6 +69,7 @@ SCALARS = {
     Path: st.text("abc/", min_size=1).map(Path),
     type(None): st.none(),
     Kind: st.deferred(lambda: instances(Loss)),
+    O: st.deferred(lambda: instances(StableSettings)),
 }
 
 

@@ -37,8 +37,8 @@ def test_each_variant_changes_one_thing():
     assert found == {
         "backbone-x2": {"backbone.steps": 60_000},
         "classifier-x2": {"classifier.steps": 24_000},
-        "d-16": {"model.descriptor_channels": 16},
-        "d-64": {"model.descriptor_channels": 64},
+        "d-16": {"model.channels": 16},
+        "d-64": {"model.channels": 64},
         "norm-pixel": {"model.norm": "pixel"},
         "kept-0.5": {"view.kept": 0.5},
         "kept-0.125": {"view.kept": 0.125},

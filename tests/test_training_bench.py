@@ -12,13 +12,13 @@ from shard_factory import make_content
 from scenegen.shards.writer import encode_shard, publish
 from training import bench as module
 from training import loader_rate as rates
-from training.bench import Report, StepTimes, bench, show, step_times
+from training.bench import Report, StepTimes, bench, show_report, step_times
 from training.errors import DataError, RequestError
 from training.loader_rate import LoaderRate, loader_rate
 from training.presets import preset
 from training.settings import ModelSettings
 
-PARTS = ["load", "augment", "select", "forward", "loss", "backward", "optimiser"]
+PARTS = ["load", "augment and select", "forward", "loss", "backward", "optimiser"]
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def short(monkeypatch):
 
 def small():
     quick = preset("quick")
-    return replace(quick, batch=2, model=ModelSettings(widths=(8, 8), blocks=(1, 1), descriptor_channels=4, heads=1))
+    return replace(quick, batch=2, model=ModelSettings(widths=(8, 8), blocks=(1, 1), channels=4, heads=1))
 
 
 def test_the_loader_is_measured(folder):
@@ -58,7 +58,7 @@ def test_every_part_of_a_step_is_measured(folder):
 
 def printed(report, workers=2):
     out = io.StringIO()
-    show(report, workers, Console(file=out, width=100, highlight=False))
+    show_report(report, workers, Console(file=out, width=100, highlight=False))
     return out.getvalue()
 
 
@@ -73,11 +73,11 @@ def test_what_is_printed():
     assert "gzip 640x480 1.25 220 320 211 340 200" in rows
     assert "none 64x48 0.10 940 930 900 910" in rows
     assert "zstd: not measured: no plug-in" in rows
-    assert "loss 100.0 14%" in rows
-    assert "sum 700.0" in rows
-    assert rows[-1] == "2 reading processes give up to 421 pairs/s, the step takes 53.3 pairs/s: bound by computing"
+    assert "loss 100.0 17%" in rows
+    assert "sum 600.0" in rows
+    assert rows[-1] == "2 reading processes give up to 421 pairs/s, the step takes 64.0 pairs/s: bound by computing"
     slow = replace(measured[0], batches=20.0)
-    assert "up to 40 pairs/s, the step takes 53.3 pairs/s: bound by reading" in printed(Report((slow,), step, ()))
+    assert "up to 40 pairs/s, the step takes 64.0 pairs/s: bound by reading" in printed(Report((slow,), step, ()))
 
 
 def test_a_whole_benchmark_of_given_shards(folder, monkeypatch):

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from training_world import TINY, TINY_MODEL, tiny
 
 from training import checkpoint
-from training.checkpoint import Checkpoint, load, load_model, load_weights, save
+from training.checkpoint import Checkpoint, load, load_model, load_weights, read_settings, save
 from training.coding import SettingsMismatch, decode, differences
 from training.errors import CheckpointError
 from training.loop import make_optimizer
 from training.models.unet import build_model
-from training.settings import FitSettings, ModelSettings, ObjectiveSettings, OptimizerSettings
+from training.objectives.stable import StableSettings
+from training.settings import FitSettings, ModelSettings, OptimizerSettings, PixelSettings
 
 
 def made(settings=TINY, step=3):
@@ -26,7 +27,7 @@ def made(settings=TINY, step=3):
     optimizer = make_optimizer(model, settings.optimizer)
     model(torch.rand(1, 3, 16, 16)).sum().backward()
     optimizer.step()
-    return Checkpoint(settings, step, 10, "abc", dict(model.state_dict()), optimizer.state_dict())
+    return Checkpoint(settings, step, 10, "abc", dict(model.state_dict()), {}, optimizer.state_dict())
 
 
 def test_what_is_saved_is_read_back(tmp_path):
@@ -112,13 +113,15 @@ def settings_with(**changes):
     ("changes", "message"),
     [
         ({"format": "other"}, "is no checkpoint of scenetrain; give the folder of a `scenetrain fit` run"),
-        ({"version": 2}, "has format version 2, this program reads 1; update scenetrain"),
+        ({"version": 1}, "has format version 1, this program reads 2; update scenetrain, or train it anew"),
         (
             {"settings": settings_with(colour=3)},
             "its settings are not those of this program (unknown option 'colour'; known",
         ),
         ({"settings": settings_with(batch="8")}, "(batch: expected a whole number, found '8')"),
-        ({"settings": settings_with(objective={"p": "3"})}, "(objective.p: '3' is none of inf, 1, 2)"),
+        ({"settings": settings_with(loss={"p": "3"})}, "(loss.p: '3' is none of inf, 1, 2)"),
+        ({"settings": settings_with(objective="magic")}, "(--objective magic: unknown; choose one of stable, "),
+        ({"settings": settings_with(objective=3)}, "(objective is missing)"),
         ({"settings": settings_with(model={"widths": [8, 8.5]})}, "(model.widths: expected a whole number, found 8.5)"),
         ({"settings": settings_with(data=3)}, "(data: expected a table of options, found 3)"),
         ({"settings": "{"}, "is incomplete (JSONDecodeError"),
@@ -175,31 +178,32 @@ def test_reading_runs_no_code(tmp_path, monkeypatch):
 @given(
     st.builds(
         FitSettings,
+        objective=st.just("stable"),
+        loss=st.builds(StableSettings, p=st.sampled_from(["inf", "1", "2"]), lam=st.floats(0, 1)),
         seed=st.integers(0, 2**40),
         model=st.builds(ModelSettings, widths=st.lists(st.integers(1, 99), min_size=1).map(tuple)),
-        objective=st.builds(ObjectiveSettings, p=st.sampled_from(["inf", "1", "2"]), lam=st.floats(0, 1)),
-        optimizer=st.builds(OptimizerSettings, peak_lr=st.floats(1e-9, 1), cycle_beta1=st.booleans()),
+        optimizer=st.builds(OptimizerSettings, lr=st.floats(1e-9, 1), cycle_beta1=st.booleans()),
     )
 )
 def test_settings_survive_json(settings):
-    assert decode(FitSettings, json.loads(json.dumps(asdict(settings)))) == settings
+    assert read_settings(json.dumps(asdict(settings))) == settings
     assert differences(settings, settings) == []
 
 
 def test_settings_from_before_an_option_existed_take_its_default():
     values = asdict(TINY)
-    del values["objective"]["typed_negatives"]
-    assert decode(FitSettings, json.loads(json.dumps(values))) == TINY
+    del values["pixels"]["typed_negatives"]
+    assert read_settings(json.dumps(values)) == TINY
 
 
 def test_an_integer_may_stand_for_a_real_number_but_not_the_other_way():
-    assert decode(ObjectiveSettings, {"lam": 1}).lam == 1.0
-    for values in ({"points": 1.0}, {"points": True}, {"lam": True}, {"lam": "1"}):
+    assert decode(PixelSettings, {"positives": 1}).positives == 1.0
+    for values in ({"points": 1.0}, {"points": True}, {"positives": True}, {"positives": "1"}):
         with pytest.raises(SettingsMismatch):
-            decode(ObjectiveSettings, values)
+            decode(PixelSettings, values)
 
 
 def test_differences_name_the_entries():
-    other = tiny(seed=4, objective=replace(TINY.objective, p="2"))
-    assert differences(TINY, other) == ["seed is 0 there and 4 now", "objective.p is 'inf' there and '2' now"]
-    assert differences(TINY, other, frozenset({"seed"})) == ["objective.p is 'inf' there and '2' now"]
+    other = tiny(seed=4, loss=replace(TINY.loss, p="2"))
+    assert differences(TINY, other) == ["loss.p is 'inf' there and '2' now", "seed is 0 there and 4 now"]
+    assert differences(TINY, other, frozenset({"seed"})) == ["loss.p is 'inf' there and '2' now"]

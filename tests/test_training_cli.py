@@ -16,12 +16,13 @@ from training_world import TINY, write_shards
 
 from training.checkpoint import load
 from training.cli import main
-from training.cli.commands import Fit
-from training.cli.overrides import PLACES, RANGES, settings_of
-from training.errors import RequestError
+from training.cli.main import parse
+from training.coding import differences, flat
 from training.fit import fit
 from training.logs import HEALTH, LOG, VALIDATION, read_lines
+from training.objectives.zoo import names
 from training.presets import preset
+from training.schedule import learning_rate
 
 SMALL = ["--preset", "quick", "--device", "cpu", "--batch", "2", "--crop", "16", "--min-matches", "4", "--points", "100",
          "--workers", "0", "--channels", "8", "--validation-pairs", "2"]  # fmt: skip
@@ -169,8 +170,10 @@ def test_help_reads_like_a_manual(scenetrain, words):
     if len(words) == 2 and words[0] != "bench":
         assert f"scenetrain {words[0]} " in out.split("For example:")[1]
     if words[:1] == ["fit"]:
-        for option in (*PLACES, *RANGES, "shards", "out", "preset", "device", "compile", "channels_last", "resume"):
+        places = [name.rpartition(".")[2] for name in flat(preset("paper")) if name != "objective"]
+        for option in (*places, "shards", "out", "preset", "device", "compile", "resume", "checkpoint_every"):
             assert f"--{option.replace('_', '-')}" in out
+        assert all(name in out.split("Objectives")[1] for name in names())
 
 
 WITHOUT = """
@@ -195,70 +198,84 @@ def test_without_pytorch_it_says_how_to_install(tmp_path, name):
     )
 
 
-def test_help_and_bad_options_do_not_wait_for_pytorch():
-    code = "import sys; import training.cli.commands, training.cli.overrides, training.cli.main; print('torch' in sys.modules)"
+@pytest.mark.parametrize("words", [["--help"], ["eval", "--help"], ["match", "--nonsense"]])
+def test_help_and_bad_options_do_not_wait_for_pytorch(words):
+    """`fit --help` does: an objective's options stand beside its formula."""
+    code = (
+        "import sys\nfrom training.cli.main import parse\n"
+        f"try: parse({words})\nexcept SystemExit: print('torch' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stdout.strip() == "False", done.stderr
+    assert done.stdout.splitlines()[-1] == "False", done.stderr
 
 
-def options(**changes):
-    return Fit(shards="s", out="o", **changes)
+def settings_of(*words):
+    """The settings that the words of a run ask for."""
+    return parse(["fit", "--shards", "s", "--out", "o", *map(str, words)]).run
 
 
 def test_options_left_out_keep_the_value_of_the_preset():
     for name in ("paper", "official", "quick"):
-        assert settings_of(options(preset=name)) == preset(name)
+        assert settings_of("--preset", name) == preset(name)
 
 
-@pytest.mark.parametrize(
-    "option", [name for name in PLACES if name not in ("objective", "p", "sampling", "norm", "precision")]
-)
-def test_every_option_reaches_its_place_and_no_other(option):
-    value = 0.5 if option in ("lam", "positives", "typed_negatives", "weight_decay", "clip_norm", "clip_value") else 7
-    settings = settings_of(options(**{option: value}))
-    place = settings
-    for name in PLACES[option].split("."):
-        place = getattr(place, name)
-    assert place == value
-    from training.coding import differences
+PLAIN = {name: value for name, value in flat(preset("paper")).items() if type(value) in (int, float)}
 
-    assert {line.split()[0] for line in differences(preset("paper"), settings)} == {PLACES[option]}
+
+@pytest.mark.parametrize("place", PLAIN)
+def test_every_option_reaches_its_place_and_no_other(place):
+    value = 7 if type(PLAIN[place]) is int else 0.625
+    settings = settings_of(f"--{place.rpartition('.')[2].replace('_', '-')}", value)
+    assert flat(settings)[place] == value
+    assert [line.split()[0] for line in differences(preset("paper"), settings)] == [place]
 
 
 def test_words_reach_their_places():
-    changes = {"objective": "official", "p": "1", "sampling": "bilinear", "norm": "pixel", "precision": "float32"}
-    settings = settings_of(options(**changes))
-    assert (settings.objective.name, settings.objective.p, settings.objective.sampling) == ("official", "1", "bilinear")
-    assert (settings.model.norm, settings.precision) == ("pixel", "float32")
+    settings = settings_of(
+        "--preset=official", "--p", "1", "--sampling", "bilinear", "--norm", "pixel", "--precision", "float32"
+    )
+    assert (settings.objective, settings.loss.p, settings.loss.scale) == ("stable", "1", "official")
+    assert (settings.pixels.sampling, settings.model.norm, settings.precision) == ("bilinear", "pixel", "float32")
+
+
+def test_an_objective_brings_its_options():
+    assert settings_of("--objective", "infonce", "--temperature", "0.2").loss.temperature == 0.2
+    assert settings_of("--objective=don").loss.margin == 0.5
+
+
+def test_options_of_another_objective_are_refused(scenetrain):
+    code, out, errors = scenetrain("fit", "--shards", "s", "--out", "o", "--objective", "infonce", "--lam", "0.5")
+    assert code == 2
+    assert "--lam" in out + errors
+
+
+def test_an_unknown_objective_lists_the_known_ones(scenetrain):
+    code, _, errors = scenetrain("fit", "--shards", "s", "--out", "o", "--objective", "magic")
+    assert (code, errors) == (2, f"scenetrain: --objective magic: unknown; choose one of {', '.join(names())}\n")
 
 
 def test_descriptors_have_length_one_where_the_objective_compares_directions():
     """Another objective takes the length with it, whatever the preset says; --unit-length has the last word."""
 
-    def unit(**changes):
-        return settings_of(options(**changes)).model.unit_length
+    def unit(*words):
+        return settings_of(*words).model.unit_length
 
-    assert (unit(preset="paper"), unit(preset="quick")) == (False, True)
-    assert unit(preset="paper", objective="infonce")
-    assert not unit(preset="quick", objective="paper")
-    assert not unit(objective="infonce", unit_length=False)
-    assert unit(objective="paper", unit_length=True)
+    assert (unit("--preset", "paper"), unit("--preset", "quick")) == (False, True)
+    assert unit("--preset", "paper", "--objective", "infonce")
+    assert not unit("--preset", "quick", "--objective", "stable")
+    assert not unit("--objective", "infonce", "--no-unit-length")
+    assert unit("--objective", "stable", "--unit-length")
 
 
 def test_epochs_replace_the_steps_of_a_preset():
-    assert settings_of(options(preset="quick")).steps == 1200
-    settings = settings_of(options(preset="quick", epochs=2))
+    assert settings_of("--preset", "quick").steps == 1200
+    settings = settings_of("--preset", "quick", "--epochs", 2)
     assert (settings.steps, settings.epochs) == (0, 2)
 
 
 def test_another_peak_keeps_the_shape_of_the_schedule():
-    rates = settings_of(options(lr=2e-3)).optimizer
-    assert (rates.peak_lr, rates.start_lr, rates.end_lr) == pytest.approx((2e-3, 8e-5, 8e-9))
-
-
-def test_ranges_name_the_option():
-    with pytest.raises(RequestError, match=r"--typed-negatives 2: must be in \[0, 1\]"):
-        settings_of(options(typed_negatives=2.0))
+    rates = settings_of("--lr", "2e-3").optimizer
+    assert [learning_rate(step, 1000, rates) for step in (0, 49, 999)] == pytest.approx([8e-5, 2e-3, 8e-9])
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,11 @@
 """Two processes over gloo: one run, one set of weights, one writer."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from interrupting import PATIENCE_S
+from gloo import two_processes
 from training_world import TINY, one_thread, write_shards
 
 from training.checkpoint import load
@@ -18,48 +13,6 @@ from training.distributed import World, from_environment
 from training.errors import RequestError
 from training.fit import fit
 from training.logs import LOG, VALIDATION, read_lines
-
-CHILD = """
-import sys
-from pathlib import Path
-import torch
-import training.fit as it
-from training_world import TINY
-shards, out, weights = map(Path, sys.argv[1:])
-real, train, losses = it._run, it.train, []
-def spied(job, *rest):
-    step = real(job, *rest)
-    torch.save(job.model.state_dict(), weights / f"{job.world.rank}.pt")
-    torch.save(losses, weights / f"losses-{job.world.rank}.pt")
-    return step
-def overheard(*arguments, **named):
-    for state in train(*arguments, **named):
-        losses.append(float(state.losses["total"]))
-        yield state
-it._run, it.train = spied, overheard
-print(it.fit(TINY, shards, out, "cpu"))
-"""
-
-
-def two_processes(*words):
-    """Run the child as torchrun would, in two processes; returns their outputs."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
-    here = Path(__file__).parent
-    path = os.pathsep.join([str(here), str(here.parent)])
-    children = [
-        subprocess.Popen(
-            [sys.executable, "-c", CHILD, *map(str, words)],
-            env={**os.environ, **shared, "RANK": str(rank), "LOCAL_RANK": str(rank), "PYTHONPATH": path},
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )
-        for rank in range(2)
-    ]  # fmt: skip
-    outputs = [child.communicate(timeout=PATIENCE_S) for child in children]
-    assert [child.returncode for child in children] == [0, 0], outputs
-    return [out for out, _ in outputs]
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +30,7 @@ def test_the_weights_stay_equal_and_are_those_of_the_checkpoint(pair_of_processe
     assert saved.step == TINY.steps
     for name, value in first.items():
         assert torch.equal(value, second[name]), name
-        assert torch.equal(value, saved.model[name]), name
+        assert torch.equal(value, saved.model[name.removeprefix("network.")]), name
 
 
 def test_only_the_first_writes_and_speaks(pair_of_processes):

@@ -47,7 +47,7 @@ def test_a_shifted_picture_is_found_at_its_shift(descriptor):
 
 
 def test_the_untrained_network_follows_from_its_seed():
-    settings = ModelSettings(widths=(8, 8), blocks=(1, 1), descriptor_channels=4, heads=2)
+    settings = ModelSettings(widths=(8, 8), blocks=(1, 1), channels=4, heads=2)
     image = picture()[None]
     one, same, other = (untrained(settings, seed)(image) for seed in (1, 1, 2))
     assert one.shape == (1, 4, 32, 40)

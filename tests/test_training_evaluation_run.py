@@ -26,7 +26,7 @@ def world(tmp_path_factory):
     shards, run = write_shards(folder / "shards"), folder / "run"
     run.mkdir()
     model = build_model(TINY_MODEL, 5)
-    save(run / "checkpoint.pt", Checkpoint(tiny(), 1, 1, "", model.state_dict(), {}))
+    save(run / "checkpoint.pt", Checkpoint(tiny(), 1, 1, "", model.state_dict(), {}, {}))
     return shards, run, evaluate(run, shards, None, "cpu", FEW)
 
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 from test_training_models_unet import shaken
 from test_training_photo import saved
+from training_world import tiny
 
 from training import checkpoint
 from training import extract as module
@@ -16,7 +17,7 @@ from training.errors import ImageError, RequestError
 from training.extract import extract
 from training.models.describe import to_unit
 from training.photo import as_batch
-from training.settings import FitSettings, ModelSettings
+from training.settings import ModelSettings
 
 PHOTO = np.random.default_rng(3).integers(0, 255, (37, 50, 3), np.uint8)
 
@@ -31,7 +32,7 @@ def run(tmp_path, monkeypatch):
 
     def load_model(folder, device):
         norm = (folder / "norm").read_text()
-        return shaken(model_settings(norm)), FitSettings(model=model_settings(norm))
+        return shaken(model_settings(norm)), tiny(model=model_settings(norm))
 
     monkeypatch.setattr(checkpoint, "load_model", load_model)
     folder = tmp_path / "run"

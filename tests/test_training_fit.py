@@ -19,8 +19,9 @@ from training.checkpoint import load, load_model
 from training.errors import CheckpointError, DataError, RequestError, TrainingError
 from training.fit import Outcome, fit
 from training.interrupt import Stop, stopping
-from training.job import Every, run_length
+from training.job import run_length
 from training.logs import HEALTH, LOG, VALIDATION, read_lines
+from training.settings import Every
 from training.watch import read_healths
 
 
@@ -101,7 +102,7 @@ def killed_after(monkeypatch, step):
 @pytest.mark.parametrize(("step", "every"), [(4, 3), (3, 3), (1, 3)])
 def test_going_on_after_a_kill_equals_the_uninterrupted_run(straight, shards, tmp_path, monkeypatch, step, every):
     expected, _ = straight
-    often = Every(checkpoint=every)
+    often = Every(checkpoint_every=every)
     with monkeypatch.context() as patch:
         killed_after(patch, step)
         with pytest.raises(Killed):
@@ -115,7 +116,13 @@ def test_going_on_after_a_kill_equals_the_uninterrupted_run(straight, shards, tm
 
 def test_how_often_a_run_is_looked_at_changes_nothing(straight, shards, tmp_path):
     expected, _ = straight
-    fit(TINY, shards, tmp_path, "cpu", every=Every(checkpoint=100, validation=100, health=100, validation_pairs=1))
+    fit(
+        TINY,
+        shards,
+        tmp_path,
+        "cpu",
+        every=Every(checkpoint_every=100, validate_every=100, health_every=100, validation_pairs=1),
+    )
     assert numbers(tmp_path)[LOG] == numbers(expected)[LOG]
     assert [record["step"] for record in numbers(tmp_path)[VALIDATION]] == [0, 6]
 
@@ -125,7 +132,7 @@ def test_workers_change_nothing_and_may_change_between_calls(straight, shards, t
     with monkeypatch.context() as patch:
         killed_after(patch, 3)
         with pytest.raises(Killed):
-            fit(TINY, shards, tmp_path, "cpu", every=Every(checkpoint=2))
+            fit(TINY, shards, tmp_path, "cpu", every=Every(checkpoint_every=2))
     other = tiny(data=replace(TINY.data, workers=1))
     fit(other, shards, tmp_path, "cpu")
     assert numbers(tmp_path)[LOG] == numbers(expected)[LOG]
@@ -133,11 +140,11 @@ def test_workers_change_nothing_and_may_change_between_calls(straight, shards, t
 
 def test_other_settings_are_refused_with_what_differs(straight, shards):
     out, _ = straight
-    other = tiny(seed=3, objective=replace(TINY.objective, p="2"))
+    other = tiny(seed=3, loss=replace(TINY.loss, p="2"))
     with pytest.raises(RequestError) as error:
         fit(other, shards, out, "cpu")
     assert str(error.value) == (
-        f"{out}: holds a run of other settings (seed is 0 there and 3 now, objective.p is 'inf' there and '2' now); "
+        f"{out}: holds a run of other settings (loss.p is 'inf' there and '2' now, seed is 0 there and 3 now); "
         "use another --out, or --no-resume to begin anew"
     )
 
@@ -162,7 +169,7 @@ def test_a_run_that_died_before_its_first_checkpoint_is_no_obstacle(shards, tmp_
     with monkeypatch.context() as patch:
         killed_after(patch, 1)
         with pytest.raises(Killed):
-            fit(tiny(seed=5), shards, tmp_path, "cpu", every=Every(checkpoint=100))
+            fit(tiny(seed=5), shards, tmp_path, "cpu", every=Every(checkpoint_every=100))
     assert fit(tiny(steps=2), shards, tmp_path, "cpu").finished
     assert [record["step"] for record in numbers(tmp_path)[LOG]] == [1, 2]
 
@@ -180,7 +187,7 @@ def test_ctrl_c_ends_after_the_step_with_a_checkpoint(straight, shards, tmp_path
     with monkeypatch.context() as patch:
         patch.setattr(fit_module, "train", interrupted)
         with interruptible():
-            outcome = fit(TINY, shards, tmp_path, "cpu", every=Every(checkpoint=100))
+            outcome = fit(TINY, shards, tmp_path, "cpu", every=Every(checkpoint_every=100))
     assert (outcome.step, outcome.finished) == (4, False)
     assert load(tmp_path / "checkpoint.pt").step == 4
     assert fit(TINY, shards, tmp_path, "cpu").began == 4
@@ -254,7 +261,7 @@ def test_a_loader_that_dies_of_the_same_ctrl_c_is_no_error():
 
 
 def test_a_loss_that_is_not_finite_ends_the_run_before_it_reaches_the_checkpoint(shards, tmp_path):
-    wild = tiny(optimizer=replace(TINY.optimizer, start_lr=1e30, peak_lr=1e30, end_lr=1e30))
+    wild = tiny(optimizer=replace(TINY.optimizer, lr=1e30, lr_start=1.0, lr_end=1.0))
     with pytest.raises(TrainingError, match=r"step \d: the loss is not finite \(total (nan|inf), within (nan|inf)\)"):
         fit(wild, shards, tmp_path, "cpu")
     if (tmp_path / "checkpoint.pt").exists():
@@ -271,7 +278,7 @@ def test_no_validation_split_is_said(tmp_path):
 
 def test_the_term_between_scenes_trains_and_validates(shards, tmp_path):
     """Five validation pairs at batch 2 leave one alone, which has no unrelated image."""
-    both = tiny(steps=2, objective=replace(TINY.objective, lam=0.5))
+    both = tiny(steps=2, loss=replace(TINY.loss, lam=0.5))
     fit(both, shards, tmp_path, "cpu", every=Every(validation_pairs=3))
     assert set(numbers(tmp_path)[VALIDATION][0]) == {"step", "total", "within", "between"}
 
@@ -300,13 +307,6 @@ def test_the_collapse_alarm_is_said_once_and_logged(shards, tmp_path, monkeypatc
     assert [bool(record["alarm"]) for record in numbers(tmp_path)[HEALTH]] == [False] * 4 + [True] * 4
 
 
-def test_channels_last_trains_the_same_network(shards, tmp_path):
-    fit(tiny(steps=2), shards, tmp_path / "a", "cpu")
-    fit(tiny(steps=2), shards, tmp_path / "b", "cpu", channels_last=True)
-    a, b = (numbers(tmp_path / name)[LOG][0]["total"] for name in "ab")
-    assert a == pytest.approx(b, abs=1e-5)
-
-
 @pytest.mark.parametrize(
     ("settings", "pairs", "length"),
     [(tiny(steps=5), 6, 5), (tiny(steps=0, epochs=3), 7, 9), (tiny(steps=0, epochs=1), 2, 1)],
@@ -320,9 +320,9 @@ def test_what_cannot_be_trained_is_refused_before_anything_is_written(shards, tm
     for settings, where, error, message in (
         (tiny(), tmp_path, DataError, "holds no shards"),
         (tiny(batch=7), shards, DataError, "6 pairs do not fill a batch of 7"),
-        (tiny(batch=0), shards, RequestError, "--batch 0: is too small"),
-        (tiny(epochs=0, steps=0), shards, RequestError, "a run needs at least one step"),
-        (tiny(objective=replace(TINY.objective, name="magic")), shards, RequestError, "magic"),
+        (tiny(batch=0), shards, RequestError, "--batch 0: must be 1 or more"),
+        (tiny(epochs=0, steps=0), shards, RequestError, "--epochs 0: must be 1 or more"),
+        (tiny(objective="magic"), shards, RequestError, "magic"),
         (tiny(data=replace(TINY.data, crop=99)), shards, (RequestError, DataError), "99"),
     ):
         with pytest.raises(error, match=message):

@@ -10,10 +10,10 @@ from training_world import tiny, write_shards
 from training.data.loader import open_pairs, train_batches
 from training.errors import TrainingError
 from training.loop import clip, make_optimizer, require_finite, set_rate, train
-from training.models.unet import build_model
-from training.objectives.zoo import build_objective
+from training.objectives.objective import Stateless
 from training.schedule import learning_rate
 from training.settings import AugmentSettings, OptimizerSettings
+from training.trainee import build_trainee
 
 STEPS = 6
 
@@ -26,13 +26,12 @@ def batches(tmp_path_factory):
 
 
 def start(settings):
-    model = build_model(settings.model, settings.seed)
-    return model, make_optimizer(model, settings.optimizer)
+    trainee = build_trainee(settings)
+    return trainee, make_optimizer(trainee, settings.optimizer)
 
 
-def run(settings, batches, model, optimizer, begin=0, objective=None):
-    objective = objective or build_objective(settings.objective)
-    return list(train(model, objective, batches, optimizer, settings, steps=STEPS, start=begin))
+def run(settings, batches, trainee, optimizer, begin=0):
+    return list(train(trainee, batches, optimizer, settings, steps=STEPS, start=begin))
 
 
 def test_the_states_say_what_happened(batches):
@@ -74,8 +73,7 @@ def test_seed_and_rank_change_what_is_drawn(batches, change):
     losses = []
     for chosen, rank in ((tiny(), 0), (settings, change.get("rank", 0))):
         model, optimizer = start(tiny())
-        objective = build_objective(chosen.objective)
-        states = train(model, objective, batches[:1], optimizer, chosen, steps=STEPS, rank=rank)
+        states = train(model, batches[:1], optimizer, chosen, steps=STEPS, rank=rank)
         losses.append(next(states).losses["total"].item())
     assert losses[0] != losses[1]
 
@@ -85,17 +83,17 @@ def test_a_constant_objective_moves_only_by_weight_decay(batches):
     settings = tiny(optimizer=OptimizerSettings(weight_decay=0.5, warmup=0.0))
     model, optimizer = start(settings)
     before = [p.detach().clone() for p in model.parameters() if p.requires_grad]
-    zero = run(settings, batches[:1], model, optimizer, objective=lambda a, b, m: {"total": 0 * (a + b).sum((1, 2, 3))})
+    model.objective = Stateless(lambda seen, _: {"total": 0 * (seen.features0 + seen.features1).sum((1, 2, 3))}, None)
+    zero = run(settings, batches[:1], model, optimizer)
     after = [p.detach() for p in model.parameters() if p.requires_grad]
     for old, new in zip(before, after, strict=True):
         torch.testing.assert_close(new, old * (1 - zero[0].lr * 0.5))
 
 
 def test_it_learns_to_minimise(batches):
-    settings = tiny(optimizer=OptimizerSettings(peak_lr=5e-3))
+    settings = tiny(optimizer=OptimizerSettings(lr=5e-3))
     model, optimizer = start(settings)
-    objective = build_objective(settings.objective)
-    states = list(train(model, objective, batches[:1] * 60, optimizer, settings, steps=60))
+    states = list(train(model, batches[:1] * 60, optimizer, settings, steps=60))
     first, last = (sum(s.losses["total"].item() for s in part) / 5 for part in (states[:5], states[-5:]))
     assert last < first - 0.05
 

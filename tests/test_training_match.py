@@ -7,13 +7,13 @@ from PIL import Image
 from test_training_photo import saved
 from torch import nn
 from torch.nn import functional
+from training_world import TINY
 
 from training import checkpoint
 from training.errors import ImageError, RequestError
 from training.match import match, match_features, match_photos, shrink
 from training.match_picture import position_colours, spread
 from training.photo import read_photo
-from training.settings import FitSettings
 
 SCENE = np.asarray(Image.fromarray(np.random.default_rng(5).integers(0, 255, (30, 40, 3), np.uint8)).resize((160, 120)))
 
@@ -70,7 +70,7 @@ def test_nothing_is_distinct_in_a_collapsed_map():
 
 @pytest.fixture
 def fake_run(monkeypatch, tmp_path):
-    monkeypatch.setattr(checkpoint, "load_model", lambda run, device: (Patches(), FitSettings()))
+    monkeypatch.setattr(checkpoint, "load_model", lambda run, device: (Patches(), TINY))
     return tmp_path
 
 

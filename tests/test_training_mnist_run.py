@@ -64,7 +64,7 @@ def test_what_a_run_leaves_is_what_it_measured(tmp_path):
 
 def test_a_classifier_uses_colour_where_it_can():
     """An untrained identity shows the colours: in the domain where colour misleads, the answers are wrong."""
-    settings = tiny(classifier=PhaseSettings(25, 12, OptimizerSettings(peak_lr=1e-2, start_lr=2e-3)), evaluated=0)
+    settings = tiny(classifier=PhaseSettings(25, 12, OptimizerSettings(lr=1e-2, lr_start=0.2)), evaluated=0)
     settings = replace(settings, picture=PictureSettings(colour_noise=(0.0, 0.0, 1.0)))
     source, split = open_pictures(strokes(120), settings.picture, 0), split_images(120, 0)
 
@@ -127,6 +127,6 @@ def test_presets():
     assert count_parameters(build_model(experiment("official").model, 0))[0] == 993_664
     assert experiment("official").backbone.steps == 30_000
     assert experiment("official").classifier.steps == 12_000
-    assert experiment("paper").backbone.optimizer.end_lr == 1e-7
+    assert experiment("paper").backbone.optimizer.lr_end == 1e-4
     with pytest.raises(RequestError, match="--preset x: unknown; choose one of official, paper, quick"):
         experiment("x")

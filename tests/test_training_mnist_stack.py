@@ -20,12 +20,12 @@ from training.models.unet import build_model
 from training.settings import ModelSettings, OptimizerSettings
 
 CPU = torch.device("cpu")
-SMALL = ModelSettings(widths=(8, 8), blocks=(1, 1), descriptor_channels=4, heads=2, dropout=0.0, initial="local")
+SMALL = ModelSettings(widths=(8, 8), blocks=(1, 1), channels=4, heads=2, dropout=0.0, initial="local")
 SEEDS = (3, 1, 4)
 
 
 def settings(steps=4, dropout=0.0, **optimizer):
-    rates = OptimizerSettings(start_lr=1e-3, cycle_beta1=True, **optimizer)
+    rates = OptimizerSettings(lr_start=1.0, cycle_beta1=True, **optimizer)
     return tiny(model=replace(SMALL, dropout=dropout), backbone=PhaseSettings(steps, 4, rates))
 
 
@@ -95,7 +95,7 @@ def test_dropout_changes_no_data(monkeypatch):
 
 
 def test_classifiers_at_once_are_those_alone():
-    rates = OptimizerSettings(start_lr=1e-3, clip_value=3.0)
+    rates = OptimizerSettings(lr_start=1.0, clip_value=3.0)
     chosen = replace(settings(), classifier=PhaseSettings(4, 4, rates))
     backbones = [build_model(chosen.model, seed).eval() for seed in SEEDS]
     made = together.train_classifiers(backbones, *world(chosen), SEEDS, chosen)
@@ -109,7 +109,7 @@ def test_an_overflow_is_skipped_by_its_network_alone():
 
     def train(broken):
         stack = Stack([build_model(SMALL, seed) for seed in SEEDS])
-        descent = Descent(stack, PhaseSettings(9, 4, OptimizerSettings(start_lr=1e-3)), "float32")
+        descent = Descent(stack, PhaseSettings(9, 4, OptimizerSettings(lr_start=1.0)), "float32")
         for arithmetic in descent._arithmetic:
             arithmetic._scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
         for step in range(3):

@@ -8,7 +8,7 @@ from training.errors import RequestError
 from training.models.tiling import alignment, margin, seen_interval, tiled, tiles
 from training.settings import ModelSettings
 
-PIXEL = ModelSettings(widths=(8, 8), blocks=(1, 1), descriptor_channels=4, heads=2, norm="pixel")
+PIXEL = ModelSettings(widths=(8, 8), blocks=(1, 1), channels=4, heads=2, norm="pixel")
 
 
 @torch.no_grad()

@@ -14,7 +14,7 @@ from training.settings import ModelSettings
 
 FIRST = ModelSettings(widths=(32, 64, 64), blocks=(1, 2, 2))
 SECOND = ModelSettings()
-SMALL = ModelSettings(widths=(8, 16), blocks=(1, 2), descriptor_channels=5, heads=2)
+SMALL = ModelSettings(widths=(8, 16), blocks=(1, 2), channels=5, heads=2)
 
 
 def shaken(settings, seed=0):

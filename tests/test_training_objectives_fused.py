@@ -16,7 +16,6 @@ import torch
 
 from training.objectives import fused, stable
 from training.objectives.matches import Matches
-from training.settings import ObjectiveSettings
 
 INTERPRETED = os.environ.get("TRITON_INTERPRET") == "1" and find_spec("triton") is not None
 DEVICE = "cpu" if INTERPRETED else "cuda"
@@ -191,9 +190,9 @@ def test_halves_go_up_and_pixels_outside_are_moved_to_the_edge():
 @pytest.mark.parametrize("scale", ["paper", "official"])
 def test_the_whole_objective_runs_on_the_kernels(scale):
     features, matches = problem(batch=3)
-    settings = ObjectiveSettings(lam=0.4, partners=2)
-    got = stable.total(*features, matches, settings, scale, within=fused.within)
-    expected = stable.total(*features, matches, settings, scale)
+    settings = stable.StableSettings(lam=0.4, partners=2)
+    got = stable.total(*features, matches, replace(settings, scale=scale), fused.within)
+    expected = stable.total(*features, matches, replace(settings, scale=scale))
     for name in ("total", "within", "between"):
         torch.testing.assert_close(got[name], expected[name], rtol=2e-6, atol=2e-7)
     for one, other in zip(gradients(got["total"], features), gradients(expected["total"], features), strict=True):

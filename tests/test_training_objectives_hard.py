@@ -7,11 +7,10 @@ import torch
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from match_maker import random_features, random_matches
+from match_maker import random_features, random_matches, seen
 
 from training.objectives import hard, stable
 from training.objectives.gather import gather
-from training.settings import ObjectiveSettings
 
 
 @pytest.mark.parametrize("p", ["inf", "1", "2"])
@@ -51,7 +50,7 @@ def test_a_search_in_chunks_finds_the_same(monkeypatch):
 
 def test_the_form_of_the_loss_is_the_papers():
     features, matches = random_features(1, 2, 3, 30, 30), random_matches(1, 2, 60, 30, 30)
-    terms = hard.stable_hard(*features, matches, ObjectiveSettings(p="2"))
+    terms = hard.stable_hard(seen(*features, matches), stable.StableSettings(p="2"))
     mined = hard.mine(*features, matches, "2")
     assert torch.equal(terms["total"], stable.within(*features, mined, "2", "paper"))
     easy = stable.within(*features, matches, "2", "paper")

@@ -7,13 +7,13 @@ import torch
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from match_maker import random_features, random_matches
+from match_maker import random_features, random_matches, seen
 
 from training.objectives import infonce as module
-from training.objectives.infonce import infonce, infonce_l2
-from training.settings import ObjectiveSettings
+from training.objectives.infonce import InfoNceSettings, infonce
 
-both = pytest.mark.parametrize("loss", [infonce, infonce_l2])
+COSINE, SQUARES = InfoNceSettings(), InfoNceSettings("l2", 1.0)
+both = pytest.mark.parametrize("settings", [COSINE, SQUARES], ids=["cosine", "l2"])
 
 
 def read(features, b, xy):
@@ -22,14 +22,14 @@ def read(features, b, xy):
     return features[b, :, min(max(y, 0), height - 1), min(max(x, 0), width - 1)].tolist()
 
 
-def similarity(loss, a, b):
-    if loss is infonce_l2:
+def similarity(settings, a, b):
+    if settings is SQUARES:
         return -sum((u - v) ** 2 for u, v in zip(a, b, strict=True))
     dot = sum(u * v for u, v in zip(a, b, strict=True))
-    return dot / math.hypot(*a) / math.hypot(*b) / module.TEMPERATURE
+    return dot / math.hypot(*a) / math.hypot(*b) / settings.temperature
 
 
-def slow_direction(loss, b, queries, bank, own, other, matches):
+def slow_direction(settings, b, queries, bank, own, other, matches):
     """`queries` look for their match in `bank`; pixels of the bank's view are `other`, of the queries' `own`."""
     positives = [n for n in range(matches.valid.shape[1]) if matches.positive[b, n]]
     negatives = [n for n in range(matches.valid.shape[1]) if matches.negative[b, n]]
@@ -39,47 +39,47 @@ def slow_direction(loss, b, queries, bank, own, other, matches):
         sums = 0.0
         for m in positives + negatives:
             if m == n or math.dist(other[b, m].tolist(), other[b, n].tolist()) > module.RADIUS_PX:
-                sums += math.exp(similarity(loss, a, read(bank, b, other[b, m])))
-        losses.append(math.log(sums) - similarity(loss, a, read(bank, b, other[b, n])))
+                sums += math.exp(similarity(settings, a, read(bank, b, other[b, m])))
+        losses.append(math.log(sums) - similarity(settings, a, read(bank, b, other[b, n])))
     return sum(losses) / max(len(losses), 1)
 
 
 @both
 @hypothesis_settings(max_examples=30)
 @given(seed=st.integers(0, 999), count=st.integers(0, 10))
-def test_equals_the_loop(loss, seed, count):
+def test_equals_the_loop(settings, seed, count):
     features, matches = random_features(seed, 2, 4, 6, 7), random_matches(seed, 2, count, 6, 7)
-    terms = loss(*features, matches, ObjectiveSettings())
+    terms = infonce(seen(*features, matches), settings)
     for b in range(2):
-        forward = slow_direction(loss, b, *features, matches.xy0, matches.xy1, matches)
-        backward = slow_direction(loss, b, *features[::-1], matches.xy1, matches.xy0, matches)
+        forward = slow_direction(settings, b, *features, matches.xy0, matches.xy1, matches)
+        backward = slow_direction(settings, b, *features[::-1], matches.xy1, matches.xy0, matches)
         assert terms["forward"][b].item() == pytest.approx(forward, rel=1e-3, abs=1e-4)
         assert terms["backward"][b].item() == pytest.approx(backward, rel=1e-3, abs=1e-4)
         assert terms["total"][b].item() == pytest.approx((forward + backward) / 2, rel=1e-3, abs=1e-4)
 
 
 @both
-def test_collapse_costs_the_log_of_the_pixels_compared(loss, monkeypatch):
+def test_collapse_costs_the_log_of_the_pixels_compared(settings, monkeypatch):
     monkeypatch.setattr(module, "RADIUS_PX", 0.0)
     matches = random_matches(0, 1, 20, 50, 50, padded=False)
     flat = torch.ones(1, 4, 50, 50)
-    assert loss(flat, flat, matches, ObjectiveSettings())["total"].item() == pytest.approx(math.log(20), rel=1e-5)
+    assert infonce(seen(flat, flat, matches), settings)["total"].item() == pytest.approx(math.log(20), rel=1e-5)
 
 
 @both
-def test_autocast_does_not_touch_the_arithmetic(loss):
+def test_autocast_does_not_touch_the_arithmetic(settings):
     features, matches = random_features(3, 2, 8, 9, 9), random_matches(3, 2, 30, 9, 9)
     maps = [map.detach().float() for map in features]
-    plain = loss(*maps, matches, ObjectiveSettings())["total"]
+    plain = infonce(seen(*maps, matches), settings)["total"]
     with torch.autocast("cpu", torch.bfloat16):
-        assert torch.equal(loss(*maps, matches, ObjectiveSettings())["total"], plain)
+        assert torch.equal(infonce(seen(*maps, matches), settings)["total"], plain)
 
 
 @both
-def test_no_positives_is_a_differentiable_zero(loss):
+def test_no_positives_is_a_differentiable_zero(settings):
     features, matches = random_features(3, 2, 8, 9, 9), random_matches(3, 2, 30, 9, 9)
     matches.positive[0] = False
-    value = loss(*features, matches, ObjectiveSettings())["total"]
+    value = infonce(seen(*features, matches), settings)["total"]
     assert value[0] == 0
     value.sum().backward()
     assert features[0].grad is not None

@@ -12,7 +12,7 @@ from scenegen.shards import Status
 from training.data.batch import NO_RAY, PairBatch
 from training.errors import RequestError
 from training.objectives.select import check_selection, largest_positives, select_matches
-from training.settings import ObjectiveSettings
+from training.settings import PixelSettings
 
 
 def make_batch(seed, batch, rays, height, width, visible=0.5):
@@ -39,7 +39,7 @@ BATCHES = st.builds(
     make_batch, st.integers(0, 999), st.integers(1, 4), st.integers(0, 40), st.integers(3, 12), st.integers(3, 12)
 )
 SETTINGS = st.builds(
-    ObjectiveSettings,
+    PixelSettings,
     positives=st.floats(0.06, 0.95),
     points=st.sampled_from([0, 0, 40, 17]),
     typed_negatives=st.sampled_from([0.0, 0.3, 1.0]),
@@ -115,7 +115,7 @@ def test_the_generator_decides_everything(batch, settings, seed):
 
 def test_typed_negatives_start_at_hidden_rays():
     batch = make_batch(5, 3, 400, 32, 32, visible=0.2)
-    settings = ObjectiveSettings(positives=0.5, typed_negatives=0.75)
+    settings = PixelSettings(positives=0.5, typed_negatives=0.75)
     matches = select_matches(batch, settings, seeded(0))
     typed = (batch.status == Status.OCCLUDED) | (batch.status == Status.OUT_OF_VIEW)
     for b in range(len(batch)):
@@ -133,7 +133,7 @@ def test_positives_negatives_and_partners_are_spread_over_the_window():
     kept = torch.zeros(8, 300)
     draw = seeded(2)
     for _ in range(60):
-        matches = select_matches(batch, ObjectiveSettings(positives=0.25, points=120), draw)
+        matches = select_matches(batch, PixelSettings(positives=0.25, points=120), draw)
         for view, xy in enumerate((matches.xy0, matches.xy1.round().int())):
             x, y = xy[matches.negative].long().unbind(-1)
             cells[view].index_put_((y, x), torch.ones(len(x)), accumulate=True)
@@ -151,11 +151,11 @@ def test_a_pair_without_visible_rays_has_no_entries():
     batch = make_batch(1, 2, 30, 10, 10)
     status = batch.status.clone()
     status[0] = Status.OCCLUDED
-    matches = select_matches(replace(batch, status=status), ObjectiveSettings(), seeded(0))
+    matches = select_matches(replace(batch, status=status), PixelSettings(), seeded(0))
     assert not matches.valid[0].any()
     assert matches.valid[1].any()
     status[:] = Status.NO_HIT
-    assert select_matches(replace(batch, status=status), ObjectiveSettings(), seeded(0)).xy0.shape == (2, 0, 2)
+    assert select_matches(replace(batch, status=status), PixelSettings(), seeded(0)).xy0.shape == (2, 0, 2)
 
 
 @given(total=st.integers(1, 5000), f=st.floats(0.01, 0.99))
@@ -176,10 +176,10 @@ def test_largest_positives(total, f):
 )
 def test_impossible_settings(change, text):
     with pytest.raises(RequestError) as caught:
-        check_selection(replace(ObjectiveSettings(), **change))
+        check_selection(replace(PixelSettings(), **change))
     assert str(caught.value) == text
 
 
 def test_a_window_too_small_for_one_positive():
     with pytest.raises(RequestError, match=r"positives is 0\.01: a window of 25 pixels has no room for a positive"):
-        select_matches(make_batch(0, 1, 5, 5, 5), ObjectiveSettings(positives=0.01), seeded(0))
+        select_matches(make_batch(0, 1, 5, 5, 5), PixelSettings(positives=0.01), seeded(0))

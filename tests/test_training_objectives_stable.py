@@ -13,7 +13,6 @@ from match_maker import random_features, random_matches, seeded
 from training.errors import RequestError
 from training.objectives import stable
 from training.objectives.matches import Matches
-from training.settings import ObjectiveSettings
 
 NORMS = ("inf", "1", "2")
 SCALES = ("paper", "official")
@@ -131,8 +130,8 @@ def test_between_equals_the_loop(p, scale, shape, seed, partners):
 @pytest.mark.parametrize("lam", [0.0, 0.3, 1.0])
 def test_total_weighs_the_terms(p, scale, lam):
     features, matches = random_features(4, 3, 4, 5, 6), random_matches(4, 3, 12, 5, 6)
-    settings = ObjectiveSettings(p=p, lam=lam, partners=2)
-    terms = stable.total(*features, matches, settings, scale)
+    settings = stable.StableSettings(p=p, lam=lam, partners=2)
+    terms = stable.total(*features, matches, replace(settings, scale=scale))
     expected = lam * stable.within(*features, matches, p, scale)
     expected = expected + (1 - lam) * stable.between(*features, matches, p, scale, 2)
     torch.testing.assert_close(terms["total"], expected)
@@ -144,8 +143,10 @@ def test_total_weighs_the_terms(p, scale, lam):
 @pytest.mark.parametrize("lam", [0.0, 0.5, 1.0])
 def test_gradient(p, scale, lam):
     features, matches = random_features(11, 2, 3, 4, 4), random_matches(11, 2, 8, 4, 4)
-    settings = ObjectiveSettings(p=p, lam=lam, partners=1)
-    assert torch.autograd.gradcheck(lambda *maps: stable.total(*maps, matches, settings, scale)["total"], features)
+    settings = stable.StableSettings(p=p, lam=lam, partners=1)
+    assert torch.autograd.gradcheck(
+        lambda *maps: stable.total(*maps, matches, replace(settings, scale=scale))["total"], features
+    )
 
 
 def test_bilinear_reading_is_passed_on():
@@ -267,9 +268,9 @@ def test_the_gradient_of_the_largest_reaches_one_channel_of_a_pixel(scale):
 def test_arithmetic_is_float32_for_half_precision(p, scale):
     features, matches = random_features(3, 2, 4, 6, 6), random_matches(3, 2, 20, 6, 6)
     halves = [map.detach().bfloat16() for map in features]
-    settings = ObjectiveSettings(p=p, lam=0.5)
-    narrow = stable.total(halves[0], halves[1], matches, settings, scale)
-    wide = stable.total(halves[0].float(), halves[1].float(), matches, settings, scale)
+    settings = stable.StableSettings(p=p, lam=0.5)
+    narrow = stable.total(halves[0], halves[1], matches, replace(settings, scale=scale))
+    wide = stable.total(halves[0].float(), halves[1].float(), matches, replace(settings, scale=scale))
     for name, value in wide.items():
         assert narrow[name].dtype == torch.float32
         assert torch.equal(narrow[name], value)
@@ -295,9 +296,9 @@ def test_a_pair_without_positives_or_without_anything_contributes_a_differentiab
 def test_padding_does_not_matter(scale):
     features, matches = random_features(8, 2, 4, 6, 6), random_matches(8, 2, 15, 6, 6)
     moved = torch.where(matches.valid.unsqueeze(2), matches.xy0, 0)
-    settings = ObjectiveSettings(lam=0.5)
-    there = stable.total(*features, replace(matches, xy0=moved), settings, scale)
-    assert torch.equal(there["total"], stable.total(*features, matches, settings, scale)["total"])
+    settings = stable.StableSettings(lam=0.5)
+    there = stable.total(*features, replace(matches, xy0=moved), replace(settings, scale=scale))
+    assert torch.equal(there["total"], stable.total(*features, matches, replace(settings, scale=scale))["total"])
 
 
 # -- which terms are computed ------------------------------------------------------------------------------------------
@@ -313,13 +314,13 @@ def test_a_term_without_weight_is_not_computed():
 
     for lam, expected in ((1.0, [True]), (0.0, [False, False]), (0.5, [True, False, False])):
         calls.clear()
-        stable.total(*features, matches, ObjectiveSettings(lam=lam, partners=4), "paper", spy)
+        stable.total(*features, matches, stable.StableSettings(lam=lam, partners=4), spy)
         assert calls == expected  # two partners at most in a batch of three
 
 
 def test_a_batch_of_one_has_no_unrelated_image():
     features, matches = random_features(5, 1, 4, 5, 5), random_matches(5, 1, 9, 5, 5)
-    assert stable.total(*features, matches, ObjectiveSettings(lam=1), "paper")["total"].shape == (1,)
+    assert stable.total(*features, matches, stable.StableSettings(lam=1))["total"].shape == (1,)
     with pytest.raises(RequestError) as caught:
-        stable.total(*features, matches, ObjectiveSettings(lam=0.5), "paper")
+        stable.total(*features, matches, stable.StableSettings(lam=0.5))
     assert str(caught.value) == ("a batch of 1 has no unrelated image for the between term: use 2 or more, or lam 1")

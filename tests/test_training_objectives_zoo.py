@@ -1,32 +1,55 @@
 """Objectives by name: one signature, one error text each, and no objective that collapse would please."""
 
+from dataclasses import fields, is_dataclass, replace
+
 import pytest
 import torch
-from match_maker import random_features, random_matches, seeded
+from match_maker import random_features, random_matches, seeded, seen
+from training_world import TINY, tiny
 
 from training.errors import RequestError
+from training.models.unet import build_model
 from training.objectives import fused, stable, zoo
 from training.objectives.matches import Matches
-from training.settings import ObjectiveSettings
+from training.settings import PixelSettings
 
 every_name = pytest.mark.parametrize("name", zoo.names())
+ACROSS_PAIRS: tuple[str, ...] = ()
+"""Objectives that look at the pixels of all pairs together."""
+
+
+def objective_of(name, **options):
+    """An objective for a small network, and what it sees of two maps of descriptors."""
+    settings = zoo.with_objective(TINY, name, **options)
+    network = build_model(settings.model, 0)
+    objective = zoo.build(settings, network)
+
+    def value(features0, features1, matches, **shown):
+        return objective(pyramid_of(name, settings, features0, features1, matches, **shown))
+
+    return value
+
+
+def pyramid_of(name, settings, features0, features1, matches, **shown):
+    """What is seen, with random maps of the coarser levels that the objective wants."""
+    return seen(features0, features1, matches, **shown)
 
 
 @every_name
 @pytest.mark.parametrize("sampling", ["nearest", "bilinear"])
 def test_one_value_of_float32_per_pair(name, sampling):
-    maps, matches = random_features(1, 3, 5, 9, 9), random_matches(1, 3, 40, 9, 9)
+    maps, matches = random_features(1, 3, 8, 16, 16), random_matches(1, 3, 40, 16, 16)
     features = [map.detach().bfloat16().requires_grad_() for map in maps]
-    terms = zoo.build_objective(ObjectiveSettings(name=name, sampling=sampling))(*features, matches)
+    terms = objective_of(name)(*features, matches, sampling=sampling)
     assert all(value.shape == (3,) and value.dtype == torch.float32 for value in terms.values())
     terms["total"].mean().backward()
     assert all(map.grad is not None and map.grad.isfinite().all() for map in features)
 
 
-@every_name
+@pytest.mark.parametrize("name", [name for name in zoo.names() if name not in ACROSS_PAIRS])
 def test_pairs_are_independent(name):
-    features, matches = random_features(1, 3, 5, 9, 9), random_matches(1, 3, 40, 9, 9)
-    objective = zoo.build_objective(ObjectiveSettings(name=name))
+    features, matches = random_features(1, 3, 8, 16, 16), random_matches(1, 3, 40, 16, 16)
+    objective = objective_of(name)
     together = objective(*features, matches)["total"]
     alone = Matches(matches.xy0[1:2], matches.xy1[1:2], matches.positive[1:2], matches.valid[1:2])
     torch.testing.assert_close(objective(features[0][1:2], features[1][1:2], alone)["total"], together[1:2])
@@ -42,7 +65,7 @@ def test_training_free_features_beats_collapse(name):
     positive = torch.arange(count) < count // 4
     xy1 = torch.where(positive.unsqueeze(1), xy0, torch.randint(size, (count, 2), generator=draw))
     matches = Matches(xy0.int()[None], xy1.float()[None], positive[None], torch.ones(1, count, dtype=torch.bool))
-    objective = zoo.build_objective(ObjectiveSettings(name=name))
+    objective = objective_of(name)
     flat = torch.ones(1, 8, size, size)
     maps = torch.randn(2, 1, 8, size, size, generator=draw).mul(0.1).requires_grad_()
     optimizer = torch.optim.Adam([maps], lr=0.02)
@@ -54,48 +77,69 @@ def test_training_free_features_beats_collapse(name):
     assert end < objective(flat, flat, matches)["total"].item() - 0.1
 
 
-@pytest.mark.parametrize("name", ["paper", "official"])
+@pytest.mark.parametrize("scale", ["paper", "official"])
 @pytest.mark.parametrize("lam", [0.25, 1.0])
-def test_the_presets_are_the_stable_loss_in_their_scale(name, lam):
+def test_the_stable_loss_comes_in_both_scales(scale, lam):
     features, matches = random_features(2, 3, 5, 9, 9), random_matches(2, 3, 40, 9, 9)
-    settings = ObjectiveSettings(name=name, lam=lam, p="2")
-    expected = stable.total(*features, matches, settings, name)
-    value = zoo.build_objective(settings)(*features, matches)
+    options = {"lam": lam, "p": "2", "scale": scale}
+    expected = stable.total(*features, matches, stable.StableSettings(**options))
+    value = objective_of("stable", **options)(*features, matches)
     assert all(torch.equal(value[key], expected[key]) for key in expected)
 
 
 def test_the_kernel_is_used_where_it_fits(monkeypatch):
     features, matches = random_features(2, 3, 5, 9, 9), random_matches(2, 3, 40, 9, 9)
-    monkeypatch.setattr(zoo, "_fits_kernel", lambda features: True)
+    monkeypatch.setattr(stable, "fits_kernel", lambda features: True)
     monkeypatch.setattr(fused, "within", lambda *arguments: torch.full((3,), 7.0))
-    assert zoo.build_objective(ObjectiveSettings())(*features, matches)["total"].tolist() == [7, 7, 7]
-    other = zoo.build_objective(ObjectiveSettings(sampling="bilinear"))(*features, matches)["total"]
-    assert other.tolist() != [7, 7, 7]
+    objective = objective_of("stable")
+    assert objective(*features, matches)["total"].tolist() == [7, 7, 7]
+    assert objective(*features, matches, sampling="bilinear")["total"].tolist() != [7, 7, 7]
+
+
+def built(settings, network=None):
+    return zoo.build(settings, network or build_model(settings.model, 0))
 
 
 @pytest.mark.parametrize(
     ("settings", "text"),
     [
         (
-            ObjectiveSettings(name="nonsense"),
-            "no objective is called 'nonsense': choose one of " + ", ".join(zoo.names()),
+            tiny(objective="nonsense"),
+            "--objective nonsense: unknown; choose one of " + ", ".join(zoo.names()),
         ),
-        (ObjectiveSettings(p="3"), "p is '3': the norm is one of inf, 1, 2"),  # type: ignore[arg-type]
-        (ObjectiveSettings(sampling="cubic"), "sampling is 'cubic': it is nearest or bilinear"),  # type: ignore[arg-type]
-        (ObjectiveSettings(lam=1.5), "lam is 1.5: the weight of the within term must lie between 0 and 1"),
+        (tiny(loss=stable.StableSettings(lam=1.5)), "--lam 1.5: must be in [0, 1]"),
+        (tiny(loss=stable.StableSettings(partners=0)), "--partners 0: must be 1 or more"),
+        (tiny(pixels=PixelSettings(positives=2)), "--positives 2: must be between 0 and 1"),
         (
-            ObjectiveSettings(name="infonce", lam=0.5),
-            "lam is 0.5: infonce has no between term to weigh; leave lam at 1",
+            tiny(objective="infonce"),
+            f"objective infonce has options of its own: these are {stable.StableSettings()}",
         ),
-        (ObjectiveSettings(lam=0.5, partners=0), "partners is 0: the between term needs 1 or more, or set lam to 1"),
-        (ObjectiveSettings(positives=2), "positives is 2: f = |P| / |S| must lie strictly between 0 and 1"),
     ],
 )
 def test_bad_settings(settings, text):
     with pytest.raises(RequestError) as caught:
-        zoo.build_objective(settings)
+        built(settings)
     assert str(caught.value) == text
 
 
-def test_every_objective_has_a_line_for_a_table():
-    assert all(entry.summary and "\n" not in entry.summary for entry in zoo.OBJECTIVES.values())
+def test_an_objective_that_wants_more_maps_than_the_network_has(monkeypatch):
+    wanting = replace(stable.KIND, levels=lambda _: 5)
+    monkeypatch.setattr(stable, "KIND", wanting)
+    with pytest.raises(RequestError) as caught:
+        built(TINY)
+    assert str(caught.value) == (
+        "--objective stable: needs a network with maps of 5 resolutions, this one has 2; "
+        "use more --widths and --blocks, or another objective"
+    )
+
+
+@every_name
+def test_every_objective_says_what_it_is(name):
+    """A line for a table, options with defaults, and how its descriptors are compared."""
+    kind = zoo.kind(name)
+    assert kind.summary
+    assert "\n" not in kind.summary
+    assert kind.distance(kind.settings()) in ("l2", "l1", "linf", "cosine")
+    assert kind.scale(kind.settings()).optimum > 0
+    assert is_dataclass(kind.settings)
+    assert all(field.name.islower() for field in fields(kind.settings))

@@ -3,20 +3,22 @@
 import pytest
 
 from training.errors import RequestError
-from training.objectives.zoo import build_objective
+from training.objectives.stable import StableSettings
 from training.presets import PRESETS, preset
+from training.schedule import learning_rate
 from training.settings import AugmentSettings, FitSettings, ModelSettings
+from training.trainee import build_trainee
 
 
 def test_paper():
     it = preset("paper")
     assert (it.epochs, it.steps, it.batch, it.data.crop) == (6, 0, 32, 256)
-    assert (it.objective.name, it.objective.p, it.objective.lam) == ("paper", "inf", 1.0)
-    assert it.objective.positives <= 1 / 8  # the paper's bound for Experiment 2
+    assert (it.objective, it.loss) == ("stable", StableSettings("inf", 1.0, scale="paper"))
+    assert it.pixels.positives <= 1 / 8  # the paper's bound for Experiment 2
     assert it.model == ModelSettings()
     assert it.model.widths == (16, 16, 32, 32, 64)
     rates = it.optimizer
-    assert (rates.start_lr, rates.peak_lr, rates.end_lr, rates.warmup) == (4e-5, 1e-3, 4e-9, 0.05)
+    assert [learning_rate(step, 1000, rates) for step in (0, 49, 999)] == pytest.approx([4e-5, 1e-3, 4e-9])
     assert (rates.betas, rates.weight_decay, rates.cycle_beta1) == ((0.9, 0.99), 1e-6, False)
     assert (rates.clip_norm, rates.clip_value) == (0, 0)
     jitter = it.data.augment
@@ -26,7 +28,7 @@ def test_paper():
 
 def test_official_differs_where_the_code_does():
     it, paper = preset("official"), preset("paper")
-    assert it.objective.name == "official"
+    assert it.loss == StableSettings("inf", 1.0, scale="official")
     assert (it.optimizer.weight_decay, it.optimizer.clip_value, it.optimizer.cycle_beta1) == (0.0, 3.0, True)
     augment = it.data.augment
     assert (augment.brightness, augment.saturation, augment.hue) == (0.3, 0.3, 0.1)
@@ -39,7 +41,7 @@ def test_official_differs_where_the_code_does():
 def test_every_preset_can_be_built(name):
     it = preset(name)
     assert isinstance(it, FitSettings)
-    build_objective(it.objective)
+    build_trainee(it)
     assert it.data.crop % 2 ** len(it.model.widths) == 0  # no padding in training
 
 

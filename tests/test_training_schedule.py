@@ -19,7 +19,7 @@ def one_cycle(steps, settings):
     parameter = torch.nn.Parameter(torch.zeros(1))
     optimizer = torch.optim.AdamW([parameter], betas=settings.betas)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, max_lr=settings.peak_lr, total_steps=steps, pct_start=settings.warmup, div_factor=25,
+        optimizer, max_lr=settings.lr, total_steps=steps, pct_start=settings.warmup, div_factor=25,
         final_div_factor=1e4, cycle_momentum=settings.cycle_beta1,
     )  # fmt: skip
     rates, betas = [], []
@@ -52,7 +52,9 @@ def test_every_step_of_every_run_has_a_rate_between_the_ends(steps, warmup, shar
     settings = OptimizerSettings(warmup=warmup, cycle_beta1=True)
     step = min(int(share * steps), steps - 1)
     assert 0 <= phase(step, steps, warmup)[1] <= 1
-    assert settings.end_lr <= learning_rate(step, steps, settings) <= settings.peak_lr * (1 + 1e-12)
+    assert (
+        settings.lr_end * settings.lr * (1 - 1e-12) <= learning_rate(step, steps, settings) <= settings.lr * (1 + 1e-12)
+    )
     assert 0.85 - 1e-12 <= beta1(step, steps, settings) <= 0.95 + 1e-12
     assert math.isfinite(learning_rate(step, steps, settings))
 

@@ -11,19 +11,22 @@ from shard_factory import make_content
 
 from scenegen.shards import Status
 from scenegen.shards.writer import encode_shard, publish
-from training.settings import DataSettings, FitSettings, ModelSettings, ObjectiveSettings
+from training.objectives.stable import StableSettings
+from training.settings import AnySettings, DataSettings, FitSettings, ModelSettings, PixelSettings
 
-TINY_MODEL = ModelSettings(widths=(8, 8), blocks=(1, 1), descriptor_channels=8, heads=2)
+TINY_MODEL = ModelSettings(widths=(8, 8), blocks=(1, 1), channels=8, heads=2)
 TINY = FitSettings(
+    objective="stable",
+    loss=StableSettings(),
     batch=2,
     steps=6,
     model=TINY_MODEL,
-    objective=ObjectiveSettings(points=200),
+    pixels=PixelSettings(points=200),
     data=DataSettings(crop=16, min_matches=4, workers=0),
 )
 
 
-def tiny(**changes) -> FitSettings:
+def tiny(**changes) -> AnySettings:
     """The settings of a tiny run, with some changed at the top level."""
     return replace(TINY, **changes)
 

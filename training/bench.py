@@ -7,26 +7,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from statistics import median
 
 import torch
 from rich.console import Console
 from rich.table import Table
-from torch import nn
 
 from training.data.batch import PairBatch
 from training.data.loader import read_batches
 from training.devices import choose_device, describe_device
 from training.errors import DataError
 from training.loader_rate import SMALL, LoaderRate, loader_rate, loader_table, open_largest, random_keys
-from training.loop import clip, describe, make_optimizer, two_views
-from training.models.unet import build_model
-from training.objectives.select import select_matches
-from training.objectives.zoo import build_objective
+from training.loop import clip, make_optimizer, show
 from training.presets import preset
-from training.seeding import Stream, torch_generator
-from training.settings import FitSettings
+from training.settings import AnySettings
+from training.trainee import build_trainee
 
 CODECS = ("gzip", "zstd", "none")
 """Codecs that are measured when no shards are given."""
@@ -79,11 +76,11 @@ def bench(shards: Path | None, device: str = "auto", name: str | None = None, co
         rates = tuple(loader_rate(folder) for folder in folders)
         step = step_times(folders[0], name, settings, target)
     report = Report(rates, step, tuple(skipped))
-    show(report, settings.data.workers, console)
+    show_report(report, settings.data.workers, console)
     return report
 
 
-def step_times(folder: Path, name: str, settings: FitSettings, device: torch.device) -> StepTimes:
+def step_times(folder: Path, name: str, settings: AnySettings, device: torch.device) -> StepTimes:
     """The parts of some training steps on the pairs of a folder."""
     data = open_largest(folder, replace(settings.data, crop=settings.data.crop or SMALL, workers=0, min_matches=1))
     warm, counted = (5, 20) if device.type == "cuda" else (1, 5)
@@ -98,7 +95,7 @@ def step_times(folder: Path, name: str, settings: FitSettings, device: torch.dev
     return StepTimes(name, settings.batch, data.settings.crop, describe_device(device), parts)
 
 
-def show(report: Report, workers: int, console: Console) -> None:
+def show_report(report: Report, workers: int, console: Console) -> None:
     """Print the tables, and which of reading and computing holds back a run with `workers` reading processes."""
     console.print(loader_table(report.loader))
     for line in report.skipped:
@@ -143,32 +140,29 @@ class _Clock:
         self.times.setdefault(name, []).append(time.perf_counter() - begin)
 
 
-def _steps(settings: FitSettings, batches: Iterator[PairBatch], device: torch.device, clock: _Clock) -> Iterator[None]:
+def _steps(settings: AnySettings, batches: Iterator[PairBatch], device: torch.device, clock: _Clock) -> Iterator[None]:
     """The steps of `training.loop.train`, part by part."""
-    model: nn.Module = build_model(settings.model, settings.seed).to(device).train()
-    objective, optimizer = build_objective(settings.objective), make_optimizer(model, settings.optimizer)
-    parameters = list(model.parameters())
-    generator = torch_generator(device, settings.seed, Stream.AUGMENT)
-    while True:
+    trainee = build_trainee(settings).to(device).train()
+    optimizer, parameters = make_optimizer(trainee, settings.optimizer), list(trainee.parameters())
+    for step in count():
         with clock.part("load"):
             batch = next(batches, None)
             if batch is None:
                 return
             batch = batch.to(device)
-        with clock.part("augment"):
-            images = two_views(batch, settings, generator)
-        with clock.part("select"):
-            matches = select_matches(batch, settings.objective, generator)
+        with clock.part("augment and select"):
+            shown = show(batch, settings, step)
         with clock.part("forward"):
-            features = describe(model, *images, settings.precision)
+            seen = trainee.see(shown)
         with clock.part("loss"):
-            loss = objective(*features, matches)["total"].mean()
+            loss = trainee.objective(seen)["total"].mean()
         with clock.part("backward"):
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
         with clock.part("optimiser"):
             clip(parameters, settings.optimizer)
             optimizer.step()
+            trainee.follow(step + 1, step + 1)
         yield
 
 

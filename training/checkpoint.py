@@ -18,22 +18,23 @@ import torch
 from torch import Tensor, nn
 
 from training.coding import SettingsMismatch, decode
-from training.errors import CheckpointError
+from training.errors import CheckpointError, RequestError
 from training.models.unet import UNet, build_model
-from training.settings import FitSettings
+from training.objectives.zoo import kind
+from training.settings import AnySettings, FitSettings
 from training.whole import whole
 
 NAME = "checkpoint.pt"
 """Name of the checkpoint in a run folder."""
 FORMAT = "scenetrain-checkpoint"
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
 class Checkpoint:
     """All that a run needs to go on, or a network to be used."""
 
-    settings: FitSettings
+    settings: AnySettings
     """Settings of the run."""
     step: int
     """Steps done."""
@@ -42,12 +43,14 @@ class Checkpoint:
     data_sha256: str
     """Digest of the training shards: a run goes on with the data that it began with."""
     model: dict[str, Tensor]
-    """Weights by name, on the CPU."""
+    """Weights of the network by name, on the CPU."""
+    objective: dict[str, Tensor]
+    """Weights that the objective owns, by name; empty for most."""
     optimizer: dict[str, Any]
     """State of AdamW."""
 
 
-_CONTENT = ("step", "steps", "data_sha256", "model", "optimizer")
+_CONTENT = ("step", "steps", "data_sha256", "model", "objective", "optimizer")
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
@@ -80,12 +83,13 @@ def load(path: Path) -> Checkpoint:
         raise CheckpointError(f"{path}: is no checkpoint of scenetrain; give the folder of a `scenetrain fit` run")
     if content.get("version") != VERSION:
         raise CheckpointError(
-            f"{path}: has format version {content.get('version')}, this program reads {VERSION}; update scenetrain"
+            f"{path}: has format version {content.get('version')}, this program reads {VERSION}; "
+            "update scenetrain, or train it anew"
         )
     try:
-        settings = decode(FitSettings, json.loads(content["settings"]))
+        settings = read_settings(content["settings"])
         return Checkpoint(settings, **{name: content[name] for name in _CONTENT})
-    except SettingsMismatch as error:
+    except (SettingsMismatch, RequestError) as error:
         raise CheckpointError(f"{path}: its settings are not those of this program ({error}); train it anew") from None
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: is incomplete ({type(error).__name__} {error}); train it anew") from None
@@ -125,9 +129,26 @@ def _differences(mine: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> li
     return shapes + missing + extra
 
 
-def load_model(run: Path, device: torch.device | str = "cpu") -> tuple[UNet, FitSettings]:
+def load_model(run: Path, device: torch.device | str = "cpu") -> tuple[UNet, AnySettings]:
     """The trained network of a run folder in evaluation mode on `device`, and its settings. Raises CheckpointError."""
     checkpoint = load(Path(run) / NAME)
     model = build_model(checkpoint.settings.model, checkpoint.settings.seed)
     load_weights(model, checkpoint.model, Path(run) / NAME)
     return model.to(device).eval(), checkpoint.settings
+
+
+def read_settings(text: str) -> AnySettings:
+    """The settings of a run from their JSON: the objective's name says which options are its own.
+
+    Raises SettingsMismatch for entries that are not those of this program, RequestError for an unknown objective.
+    """
+    values = json.loads(text)
+    name = values.get("objective") if isinstance(values, dict) else None
+    if not isinstance(name, str):
+        raise SettingsMismatch("objective is missing")
+    return decode(FitSettings[kind(name).settings], values)
+
+
+def on_cpu(module: nn.Module) -> dict[str, Tensor]:
+    """Copies of a module's weights by name, on the CPU."""
+    return {name: value.detach().cpu().clone() for name, value in module.state_dict().items()}

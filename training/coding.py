@@ -23,12 +23,12 @@ def decode(kind: type[T], values: Any, where: str = "") -> T:
 
 
 def differences(there: Any, here: Any, ignore: frozenset[str] = frozenset()) -> list[str]:
-    """What differs between two dataclasses of one kind, as "objective.p is 'inf' there and '2' now"."""
+    """What differs between two dataclasses where both have an entry, as "loss.p is 'inf' there and '2' now"."""
     old, new = flat(there), flat(here)
     return [
-        f"{name} is {old.get(name)!r} there and {new.get(name)!r} now"
+        f"{name} is {old[name]!r} there and {new[name]!r} now"
         for name in new
-        if name not in ignore and old.get(name) != new.get(name)
+        if name in old and name not in ignore and old[name] != new[name]
     ]
 
 

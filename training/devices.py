@@ -37,3 +37,8 @@ def describe_device(device: torch.device) -> str:
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return f"CPU, {torch.get_num_threads()} threads"
+
+
+def computes_in_bfloat16(device: torch.device) -> bool:
+    """Whether arithmetic in bfloat16 is faster than in float32: on a GPU, and on a CPU with instructions for it."""
+    return device.type == "cuda" or (device.type == "cpu" and torch.cpu._is_avx512_bf16_supported())

@@ -23,7 +23,7 @@ from training.models.describe import to_unit
 from training.models.tiling import check_tiles, tiles
 from training.models.unet import UNet
 from training.photo import as_batch, photo_pixels, read_photo
-from training.settings import FitSettings
+from training.settings import AnySettings
 from training.whole import whole
 
 Precision = Literal["float16", "float32"]
@@ -55,7 +55,7 @@ def extract(
     return names
 
 
-def _check_size(path: Path, tile: int, settings: FitSettings) -> None:
+def _check_size(path: Path, tile: int, settings: AnySettings) -> None:
     pixels = photo_pixels(path)
     if pixels <= WHOLE_PIXELS or tile:
         return
@@ -64,7 +64,7 @@ def _check_size(path: Path, tile: int, settings: FitSettings) -> None:
     raise ImageError(f"{path}: {large}; make it smaller, or {tiling}")
 
 
-def _file_attributes(run: Path, settings: FitSettings) -> dict[str, str | int]:
+def _file_attributes(run: Path, settings: AnySettings) -> dict[str, str | int]:
     return {
         "format": "scenetrain-descriptors",
         "format_version": 1,
@@ -80,7 +80,7 @@ def _write_photo(file: h5py.File, model: UNet, path: Path, tile: int, precision:
     """Describe one photo and store it; the name of its dataset."""
     photo = read_photo(path)
     name = _free_name(file, path.name)
-    shape = (*photo.shape[:2], model.settings.descriptor_channels)
+    shape = (*photo.shape[:2], model.settings.channels)
     chunks = (min(64, shape[0]), min(64, shape[1]), shape[2])
     dataset = file.create_dataset(name, shape, np.dtype(precision), chunks=chunks)
     dataset.attrs.update(image=path.name, description="one descriptor per pixel: row, column, channel", units="1")

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
-import torch
 from rich.console import Console
 from torch import nn
 
@@ -12,10 +10,10 @@ from training import run_folder
 from training.devices import choose_device
 from training.distributed import from_environment, joined, replicated
 from training.interrupt import Stop, stopping
-from training.job import Every, Job, open_job
+from training.job import Job, open_job
 from training.logs import Display
 from training.loop import train
-from training.settings import FitSettings
+from training.settings import AnySettings, Every
 from training.watch import Watcher
 
 
@@ -39,14 +37,13 @@ class Outcome:
 
 
 def fit(
-    settings: FitSettings,
+    settings: AnySettings,
     shards: Path,
     out: Path,
     device: str = "auto",
     *,
     resume: bool = True,
     compile: bool = False,
-    channels_last: bool = False,
     every: Every | None = None,
     console: Console | None = None,
 ) -> Outcome:
@@ -67,7 +64,7 @@ def fit(
             return Outcome(job.start, job.steps, job.start, world.first)
         world.wait()  # all have read the folder before the first one changes it
         _prepare(job, resume)
-        step = _run(job, stop, console, compile, channels_last)
+        step = _run(job, stop, console, compile)
         return Outcome(step, job.steps, job.start, world.first)
 
 
@@ -80,7 +77,7 @@ def _prepare(job: Job, resume: bool) -> None:
     run_folder.begin(job.out, job.settings, job.facts())
 
 
-def _run(job: Job, stop: Stop, console: Console, compile: bool, channels_last: bool) -> int:
+def _run(job: Job, stop: Stop, console: Console, compile: bool) -> int:
     """The steps that are left, with all who watch them; returns the steps done."""
     with Display(console, job.steps, job.start, job.settings.batch) as display:
         display.say(_opening(job))
@@ -91,8 +88,7 @@ def _run(job: Job, stop: Stop, console: Console, compile: bool, channels_last: b
             # One process stops before its next batch; several must agree, which the watcher sees to.
             batches = stop.until(job.batches()) if job.world.size == 1 else job.batches()
             states = train(
-                _trained(job, compile, channels_last),
-                job.objective,
+                job.trainee,
                 batches,
                 job.optimizer,
                 job.settings,
@@ -100,6 +96,7 @@ def _run(job: Job, stop: Stop, console: Console, compile: bool, channels_last: b
                 start=job.start,
                 device=job.device,
                 rank=job.world.rank,
+                forward=_forward(job, compile),
             )
             return watcher.follow(states)
         finally:
@@ -108,12 +105,11 @@ def _run(job: Job, stop: Stop, console: Console, compile: bool, channels_last: b
                 display.say(f"{passed_over} pairs had no windows of enough matches; others took their place")
 
 
-def _trained(job: Job, compile: bool, channels_last: bool) -> nn.Module:
-    """The network as each step calls it."""
-    if channels_last:
-        job.model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] (missing in its stubs)
-    model = replicated(job.model, job.world, job.device)
-    return cast(nn.Module, torch.compile(model)) if compile else model
+def _forward(job: Job, compile: bool) -> nn.Module:
+    """The trainee as each step calls it."""
+    if compile:
+        job.trainee.compile()
+    return replicated(job.trainee, job.world, job.device)
 
 
 def _opening(job: Job) -> str:

@@ -14,37 +14,12 @@ from torch import Tensor
 
 from training.objectives.gather import gather
 from training.objectives.matches import Matches
-from training.settings import Norm
+from training.objectives.objective import Scale
 
 PIXELS = 4096
 """Pixels and pairs looked at, over the whole batch."""
 BINS = 32
 """Bins of the distance histograms, from 0 to twice the optimal distance."""
-
-
-@dataclass(frozen=True)
-class Scale:
-    """In which units an objective measures: where its optimum puts features and distances."""
-
-    low: float
-    """Lower end of the band of |feature| that counts as a settled bit."""
-    high: float
-    """Upper end of the band."""
-    optimum: float
-    """Distance to which negatives are pulled."""
-    averaged: bool
-    """Distances for p = 1 and 2 are means over channels (of |d| and d²), not norms, as in the official code."""
-
-
-PAPER = Scale(0.2, 0.3, 0.5, averaged=False)
-"""Eq. 1-5 to the letter: bits at ± 1/4."""
-OFFICIAL = Scale(0.4, 0.6, 1.0, averaged=True)
-"""The official code, whose distance is halved: bits at ± 1/2."""
-
-
-def scale_of(objective: str) -> Scale:
-    """The scale of an objective by its name: `official`'s own, the paper's for all others."""
-    return OFFICIAL if objective == "official" else PAPER
 
 
 @dataclass(frozen=True)
@@ -91,7 +66,7 @@ class Health:
 
 
 @torch.no_grad()
-def measure(features0: Tensor, features1: Tensor, matches: Matches, scale: Scale = PAPER, p: Norm = "inf") -> Health:
+def measure(features0: Tensor, features1: Tensor, matches: Matches, scale: Scale) -> Health:
     """Health of the features (B, D, H, W) of both views on the matches of the batch.
 
     Looks at an even subset of at most 4,096 pixels of view 0 and 4,096 pairs; draws nothing at random.
@@ -99,7 +74,7 @@ def measure(features0: Tensor, features1: Tensor, matches: Matches, scale: Scale
     finite = float(torch.isfinite(features0[:, :, ::4, ::4]).float().mean())
     pixels = _pixels(features0)
     difference, positive = _pairs(features0, features1, matches)
-    distance = _distance(difference, scale, p)
+    distance = _distance(difference, scale)
     entropy = _sign_entropy(pixels)
     near, far = distance[positive], distance[~positive]
     return Health(
@@ -219,13 +194,13 @@ def _pairs(features0: Tensor, features1: Tensor, matches: Matches) -> tuple[Tens
     return difference, matches.positive[:, ::stride][valid]
 
 
-def _distance(difference: Tensor, scale: Scale, p: Norm) -> Tensor:
+def _distance(difference: Tensor, scale: Scale) -> Tensor:
     """Norms (n,) of differences (n, D) as the objective of this scale takes them."""
-    if p == "inf":
+    if scale.norm == "inf":
         return difference.abs().amax(1)
     if scale.averaged:
-        return difference.abs().pow(int(p)).mean(1)
-    return torch.linalg.vector_norm(difference, ord=int(p), dim=1)
+        return difference.abs().pow(int(scale.norm)).mean(1)
+    return torch.linalg.vector_norm(difference, ord=int(scale.norm), dim=1)
 
 
 def _mean(values: Tensor) -> float:

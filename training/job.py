@@ -1,7 +1,7 @@
 """A run that is about to begin or to go on: all that can be refused is refused here, before a file is written."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
 
@@ -10,51 +10,25 @@ from torch.optim import AdamW
 
 from scenegen.shards import ShardSet
 from training import run_folder
-from training.checkpoint import NAME, Checkpoint, load_weights
+from training.checkpoint import NAME, Checkpoint, load_weights, on_cpu
 from training.data.batch import PairBatch
+from training.data.dense import open_dense_pairs
 from training.data.loader import PairData, batches_per_epoch, content_digest, open_pairs, train_batches
 from training.devices import describe_device
 from training.distributed import World
-from training.errors import RequestError
 from training.loop import make_optimizer
-from training.models.unet import UNet, build_model
-from training.objectives.objective import Objective
-from training.objectives.zoo import build_objective
-from training.settings import FitSettings
-
-
-@dataclass(frozen=True)
-class Every:
-    """How often a run is looked at, in steps; 0: 20 times in a run (health: 40). Nothing computed depends on it."""
-
-    checkpoint: int = 0
-    """Steps between checkpoints; one is always written at the end."""
-    validation: int = 0
-    """Steps between validations."""
-    health: int = 0
-    """Steps between checks of the representation's health."""
-    validation_pairs: int = 0
-    """Pairs of a validation; 0: four batches."""
-
-    def resolved(self, settings: FitSettings, steps: int) -> "Every":
-        """The same with numbers for zeros. Raises RequestError for negative ones."""
-        for name, value in asdict(self).items():
-            if value < 0:
-                raise RequestError(f"{name} {value}: must be 0 (the program chooses) or more")
-        twentieth, fortieth = max(steps // 20, 1), max(steps // 40, 1)
-        return Every(
-            self.checkpoint or twentieth,
-            self.validation or twentieth,
-            self.health or fortieth,
-            self.validation_pairs or 4 * settings.batch,
-        )
+from training.objectives.objective import Scale
+from training.objectives.zoo import kind
+from training.ranges import check_ranges
+from training.settings import AnySettings, Every
+from training.trainee import Trainee, build_trainee
 
 
 @dataclass(frozen=True)
 class Job:
     """All parts of a run, ready to go."""
 
-    settings: FitSettings
+    settings: AnySettings
     """What is computed."""
     out: Path
     """The run folder."""
@@ -68,18 +42,20 @@ class Job:
     """Validation pairs, if the shards have any."""
     data_sha256: str
     """Digest of the training shards."""
-    model: UNet
-    """The network, at the weights of step `start`."""
+    trainee: Trainee
+    """The network and its objective, at the weights of step `start`."""
     optimizer: AdamW
     """The optimiser, in the state of step `start`."""
-    objective: Objective
-    """What is minimised."""
     start: int
     """Steps done before."""
     steps: int
     """Steps of the whole run."""
     every: Every
     """How often to look, without zeros."""
+    least_pairs: int
+    """Pairs that the objective needs in a batch."""
+    scale: Scale
+    """What the objective's optimum looks like."""
 
     def batches(self) -> Iterator[PairBatch]:
         """The share of this process in the batches of all steps that are left, epoch after epoch."""
@@ -94,8 +70,9 @@ class Job:
 
     def checkpoint(self, step: int) -> Checkpoint:
         """The run as it stands after `step`."""
-        weights = {name: value.detach().cpu().clone() for name, value in self.model.state_dict().items()}
-        return Checkpoint(self.settings, step, self.steps, self.data_sha256, weights, self.optimizer.state_dict())
+        network, objective = (on_cpu(part) for part in (self.trainee.network, self.trainee.objective))
+        state = self.optimizer.state_dict()
+        return Checkpoint(self.settings, step, self.steps, self.data_sha256, network, objective, state)
 
     def facts(self) -> dict[str, str | int]:
         """What a table of results must say about the run besides its settings."""
@@ -104,7 +81,7 @@ class Job:
             "train_pairs": len(self.data),
             "val_pairs": len(self.validation) if self.validation is not None else 0,
             "steps": self.steps,
-            "parameters": sum(p.numel() for p in self.model.parameters()),
+            "parameters": sum(p.numel() for p in self.trainee.network.parameters()),
             "device": describe_device(self.device),
             "processes": self.world.size,
             "torch": torch.__version__,
@@ -112,41 +89,40 @@ class Job:
 
 
 def open_job(
-    settings: FitSettings, shards: Path, out: Path, device: torch.device, world: World, resume: bool, every: Every
+    settings: AnySettings, shards: Path, out: Path, device: torch.device, world: World, resume: bool, every: Every
 ) -> Job:
     """Open the data, the network and the last checkpoint. Raises TrainingError and ShardError; writes nothing."""
-    data = open_pairs(shards, "train", settings.data, settings.seed)
+    check_ranges(settings)
+    check_ranges(every)
+    objective = kind(settings.objective)
+    open_split = open_dense_pairs if objective.dense(settings.loss) else open_pairs
+    data = open_split(shards, "train", settings.data, settings.seed)
+    batches_per_epoch(len(data), settings.batch)
     steps = run_length(settings, len(data))
     digest = content_digest(shards, "train")
     previous = run_folder.previous(out, settings, digest) if resume else None
-    model, optimizer = _network(settings, device, previous, out)
+    trainee, optimizer = _trainee(settings, device, previous, out)
     return Job(
         settings=settings,
         out=out,
         device=device,
         world=world,
         data=data,
-        validation=open_pairs(shards, "val", settings.data, settings.seed) if has_split(shards, "val") else None,
+        validation=open_split(shards, "val", settings.data, settings.seed) if has_split(shards, "val") else None,
         data_sha256=digest,
-        model=model,
+        trainee=trainee,
         optimizer=optimizer,
-        objective=build_objective(settings.objective),
+        least_pairs=objective.pairs(settings.loss),
+        scale=objective.scale(settings.loss),
         start=0 if previous is None else previous.step,
         steps=steps,
-        every=every.resolved(settings, steps),
+        every=every.resolved(settings.batch, steps),
     )
 
 
-def run_length(settings: FitSettings, pairs: int) -> int:
-    """Steps of a run on `pairs` training pairs. Raises DataError (not one whole batch) and RequestError (no step)."""
-    for name, value in (("batch", settings.batch - 1), ("epochs", settings.epochs), ("steps", settings.steps)):
-        if value < 0:
-            raise RequestError(f"--{name} {getattr(settings, name)}: is too small")
-    steps = settings.steps or settings.epochs * batches_per_epoch(pairs, settings.batch)
-    if steps < 1:
-        raise RequestError("--epochs 0 without --steps: a run needs at least one step")
-    batches_per_epoch(pairs, settings.batch)
-    return steps
+def run_length(settings: AnySettings, pairs: int) -> int:
+    """Steps of a run on `pairs` training pairs. Raises DataError where they are not one whole batch."""
+    return settings.steps or settings.epochs * batches_per_epoch(pairs, settings.batch)
 
 
 def has_split(shards: Path, split: str) -> bool:
@@ -154,13 +130,16 @@ def has_split(shards: Path, split: str) -> bool:
     return split in {entry.split for entry in ShardSet(shards).entries}
 
 
-def _network(settings: FitSettings, device: torch.device, previous: Checkpoint | None, out: Path) -> tuple[UNet, AdamW]:
-    """The network and its optimiser, new or as the checkpoint has them."""
-    model = build_model(settings.model, settings.seed)
+def _trainee(
+    settings: AnySettings, device: torch.device, previous: Checkpoint | None, out: Path
+) -> tuple[Trainee, AdamW]:
+    """The network, its objective and their optimiser, new or as the checkpoint has them."""
+    trainee = build_trainee(settings)
     if previous is not None:
-        load_weights(model, previous.model, out / NAME)
-    model = model.to(device)
-    optimizer = make_optimizer(model, settings.optimizer)
+        load_weights(trainee.network, previous.model, out / NAME)
+        load_weights(trainee.objective, previous.objective, out / NAME)
+    trainee = trainee.to(device)
+    optimizer = make_optimizer(trainee, settings.optimizer)
     if previous is not None:
         optimizer.load_state_dict(previous.optimizer)
-    return model, optimizer
+    return trainee, optimizer

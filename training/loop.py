@@ -15,11 +15,12 @@ from training.data.augment import augment
 from training.data.batch import PairBatch
 from training.errors import TrainingError
 from training.objectives.matches import Matches
-from training.objectives.objective import Objective
+from training.objectives.seen import Shown
 from training.objectives.select import select_matches
 from training.schedule import beta1, learning_rate
 from training.seeding import Stream, torch_generator, torch_seed
-from training.settings import FitSettings, OptimizerSettings
+from training.settings import AnySettings, OptimizerSettings
+from training.trainee import Trainee
 
 
 @dataclass(frozen=True)
@@ -45,51 +46,61 @@ class StepState:
 
 
 def train(
-    model: nn.Module,
-    objective: Objective,
+    trainee: Trainee,
     batches: Iterable[PairBatch],
     optimizer: AdamW,
-    settings: FitSettings,
+    settings: AnySettings,
     *,
     steps: int,
     start: int = 0,
     device: torch.device | str = "cpu",
     rank: int = 0,
+    forward: nn.Module | None = None,
 ) -> Iterator[StepState]:
     """Train until `batches` ends; `batches` begins with that of step `start` of `steps`.
 
     All that is random in a step follows from (settings.seed, step, rank), so a run that starts at step 500 with the
-    weights and the optimiser of step 500 does what the uninterrupted run did.
+    weights and the optimiser of step 500 does what the uninterrupted run did. `forward` is how a step calls the
+    trainee, where several processes share it; the trainee itself by default.
     """
     device = torch.device(device)
-    parameters = [p for p in model.parameters() if p.requires_grad]
+    parameters = [p for p in trainee.parameters() if p.requires_grad]
     for step, cpu_batch in enumerate(batches, start):
         lr = set_rate(optimizer, step, steps, settings.optimizer)
         torch.manual_seed(torch_seed(settings.seed, Stream.DROPOUT, step, rank))
+        shown = show(cpu_batch.to(device), settings, step, rank)
 
-        batch = cpu_batch.to(device)
-        painter = torch_generator(device, settings.seed, Stream.AUGMENT, step, rank)
-        images0, images1 = two_views(batch, settings, painter)
-        chooser = torch_generator(device, settings.seed, Stream.MATCHES, step, rank)
-        matches = select_matches(batch, settings.objective, chooser)
-
-        model.train()
-        features0, features1 = describe(model, images0, images1, settings.precision)
-        losses = {name: values.mean() for name, values in objective(features0, features1, matches).items()}
+        trainee.train()
+        values, features0, features1 = (forward or trainee)(shown)
+        losses = {name: each.mean() for name, each in values.items()}
 
         optimizer.zero_grad(set_to_none=True)
         losses["total"].backward()
         norm = clip(parameters, settings.optimizer)
         optimizer.step()
+        trainee.follow(step + 1, steps)
 
         parts = {name: value.detach() for name, value in losses.items()}
-        yield StepState(step + 1, parts, norm, lr, len(batch), features0.detach(), features1.detach(), matches)
+        features = (features0.detach(), features1.detach())
+        yield StepState(step + 1, parts, norm, lr, len(cpu_batch), *features, shown.matches)
+
+
+def show(batch: PairBatch, settings: AnySettings, step: int, rank: int = 0) -> Shown:
+    """What a step shows of a batch: both views, each changed on its own, and the chosen pixels."""
+    painter, chooser = (
+        torch_generator(batch.images0.device, settings.seed, stream, step, rank)
+        for stream in (Stream.AUGMENT, Stream.MATCHES)
+    )
+    images = two_views(batch, settings, painter)
+    matches = select_matches(batch, settings.pixels, chooser)
+    seed = torch_seed(settings.seed, Stream.OBJECTIVE, step, rank)
+    return Shown(*images, matches, settings.pixels.sampling, batch.flow, batch.covisible, seed)
 
 
 def make_optimizer(model: nn.Module, settings: OptimizerSettings, fused: bool = False) -> AdamW:
     """AdamW over the trainable weights (paper, Appendix B.2); `fused` in one kernel, where PyTorch does not choose."""
     trainable = [p for p in model.parameters() if p.requires_grad]
-    rates = {"lr": settings.start_lr, "betas": settings.betas, "weight_decay": settings.weight_decay}
+    rates = {"lr": settings.lr_start * settings.lr, "betas": settings.betas, "weight_decay": settings.weight_decay}
     return AdamW(trainable, **rates, fused=fused or None)
 
 
@@ -102,20 +113,11 @@ def set_rate(optimizer: AdamW, step: int, steps: int, settings: OptimizerSetting
     return lr
 
 
-def two_views(batch: PairBatch, settings: FitSettings, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+def two_views(batch: PairBatch, settings: AnySettings, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """(B, 3, h, w) float32 pictures of both views, each changed on its own. One call for both: fewer kernels."""
     images = torch.cat([batch.images0, batch.images1])
     images0, images1 = augment(images, settings.data.augment, generator).chunk(2)
     return images0, images1
-
-
-def describe(model: nn.Module, images0: Tensor, images1: Tensor, precision: str) -> tuple[Tensor, Tensor]:
-    """(B, D, h, w) descriptors of both views in one pass: float32, or bfloat16 on a GPU; objectives widen them."""
-    half = precision == "bfloat16" and images0.device.type == "cuda"
-    with torch.autocast(images0.device.type, torch.bfloat16, enabled=half):
-        features: Tensor = model(torch.cat([images0, images1]))
-    features0, features1 = features.chunk(2)
-    return features0, features1
 
 
 def clip(parameters: list[nn.Parameter], settings: OptimizerSettings) -> Tensor:

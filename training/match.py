@@ -17,10 +17,12 @@ from training import checkpoint
 from training.devices import choose_device
 from training.errors import RequestError
 from training.evaluation.descriptor import Descriptor
-from training.evaluation.nearest import Distance, mutual
+from training.evaluation.nearest import Metric, comparable, mutual
 from training.match_picture import draw
 from training.models.describe import NetworkDescriptor
+from training.objectives.zoo import distance_of
 from training.photo import as_batch, read_photo
+from training.settings import Distance
 
 SIDE = 640
 """Photos are made smaller until their longer side is at most this many pixels."""
@@ -58,12 +60,13 @@ def match(
     grid: int = 8,
     ratio: float = 0.9,
     back_px: float = 2.0,
-    distance: Distance = "l2",
+    distance: Distance | None = None,
 ) -> PhotoMatches:
     """Match two photos with the network of a run and write the picture of it to `out` (PNG, or as its ending says).
 
     `grid` is the distance of the pixels that ask, in pixels of the (at most SIDE px long) photo; `back_px` is how far
-    from its beginning a match may come back, `ratio` the largest ratio that is kept (1 keeps all).
+    from its beginning a match may come back, `ratio` the largest ratio that is kept (1 keeps all), `distance` how
+    descriptors are compared (by default as the objective of the run does).
     Raises CheckpointError, ImageError or RequestError.
     """
     if grid < 1 or not 0 < ratio <= 1 or back_px < 0:
@@ -71,7 +74,8 @@ def match(
             f"--grid {grid} --ratio {ratio} --back-px {back_px}: give grid >= 1, 0 < ratio <= 1, back >= 0"
         )
     place = choose_device(device)
-    model, _ = checkpoint.load_model(run, place)
+    model, settings = checkpoint.load_model(run, place)
+    distance = distance or distance_of(settings)
     photos = (read_photo(a), read_photo(b))
     found = match_photos(NetworkDescriptor("network", model), *photos, grid, ratio, back_px, distance, place)
     draw(out, photos, (a.name, b.name), (found.xy0, found.xy1), found.asked)
@@ -107,12 +111,13 @@ def match_features(
     distance: Distance = "l2",
 ) -> PhotoMatches:
     """The matches of two maps (D, H, W) float32 in their own pixels."""
+    (features0, norm), (features1, _) = (comparable(features, distance) for features in (features0, features1))
     xy0 = _grid_pixels(features0, grid)
     queries, bank0, bank1 = features0[:, xy0[:, 1], xy0[:, 0]].T, _rows(features0), _rows(features1)
-    there, value, back = mutual(queries, bank0, bank1, distance)
+    there, value, back = mutual(queries, bank0, bank1, norm)
     xy1 = _pixels(there, features1)
     returned = (_pixels(back, features0) - xy0).float().norm(dim=1) <= back_px
-    rival = competitor(queries, features1, xy1, distance)
+    rival = competitor(queries, features1, xy1, norm)
     ratios = torch.where(rival > 0, value / rival, 1.0)  # a collapsed network has both 0, and nothing distinct
     kept = (returned & (ratios <= ratio)).nonzero()[:, 0]
     kept = kept[ratios[kept].argsort(stable=True)]
@@ -120,7 +125,7 @@ def match_features(
     return PhotoMatches(len(xy0), *(part.cpu().numpy() for part in parts))
 
 
-def competitor(queries: Tensor, features: Tensor, xy: Tensor, distance: Distance) -> Tensor:
+def competitor(queries: Tensor, features: Tensor, xy: Tensor, distance: Metric) -> Tensor:
     """Distance of (Q, D) queries to the nearest of `features` (D, H, W) at least ELSEWHERE_PX from `xy` (Q, 2): (Q,).
 
     Sought on a coarse grid of pixels; infinite where the photo is too small for a competitor.

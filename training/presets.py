@@ -1,15 +1,16 @@
-"""The named training runs. The command line changes single values of them."""
+"""The named training runs: defaults that the command line changes value by value."""
 
 from typing import Literal, get_args
 
 from training.errors import RequestError
+from training.objectives.zoo import run_of
 from training.settings import (
+    AnySettings,
     AugmentSettings,
     DataSettings,
-    FitSettings,
     ModelSettings,
-    ObjectiveSettings,
     OptimizerSettings,
+    PixelSettings,
 )
 
 PresetName = Literal["paper", "official", "quick"]
@@ -31,7 +32,7 @@ OFFICIAL_AUGMENT = AugmentSettings(
 """The photometric set of the official code's branch `3d_synthetic`."""
 
 
-def preset(name: str) -> FitSettings:
+def preset(name: str) -> AnySettings:
     """The settings of a preset. Raises RequestError that lists the names.
 
     `paper`: Experiment 2 as the paper states it: p = inf, λ = 1, Eq. 1-5 to the letter, the network of 1,031,408
@@ -57,34 +58,37 @@ def preset(name: str) -> FitSettings:
     raise RequestError(f"--preset {name}: unknown; choose one of {', '.join(PRESETS)}")
 
 
-def _paper() -> FitSettings:
-    return FitSettings(
+def _paper() -> AnySettings:
+    return run_of(
+        "stable",
+        {"p": "inf", "lam": 1.0},
         batch=32,
         epochs=6,
-        model=ModelSettings(),
-        objective=ObjectiveSettings(name="paper", p="inf", lam=1.0, positives=0.125),
+        pixels=PixelSettings(positives=0.125),
         data=DataSettings(crop=256, augment=HUE_SATURATION),
-        optimizer=OptimizerSettings(),
     )
 
 
-def _official() -> FitSettings:
-    return FitSettings(
+def _official() -> AnySettings:
+    return run_of(
+        "stable",
+        {"p": "inf", "lam": 1.0, "scale": "official"},
         batch=32,
         epochs=6,
-        model=ModelSettings(),
-        objective=ObjectiveSettings(name="official", p="inf", lam=1.0, positives=0.125),
+        pixels=PixelSettings(positives=0.125),
         data=DataSettings(crop=256, augment=OFFICIAL_AUGMENT),
         optimizer=OptimizerSettings(weight_decay=0.0, clip_value=3.0, cycle_beta1=True),
     )
 
 
-def _quick() -> FitSettings:
-    return FitSettings(
+def _quick() -> AnySettings:
+    return run_of(
+        "infonce",
+        {},
         batch=2,
         steps=1200,
         model=ModelSettings(initial="local", unit_length=True),
-        objective=ObjectiveSettings(name="infonce", positives=0.95, points=540),
+        pixels=PixelSettings(positives=0.95, points=540),
         data=DataSettings(crop=0, workers=0),
-        optimizer=OptimizerSettings(peak_lr=1e-3, start_lr=2e-4, end_lr=1e-6),
+        optimizer=OptimizerSettings(lr=1e-3, lr_start=0.2, lr_end=1e-3),
     )

@@ -9,7 +9,7 @@ from training.checkpoint import NAME, Checkpoint, load
 from training.coding import differences
 from training.errors import RequestError
 from training.logs import HEALTH, LOG, TENSORBOARD, VALIDATION
-from training.settings import FitSettings
+from training.settings import AnySettings
 from training.whole import whole
 
 SETTINGS, RUN = "settings.json", "run.json"
@@ -18,7 +18,7 @@ FREE = frozenset({"data.workers"})
 """Settings that may change when a run goes on: they do not change what is computed."""
 
 
-def previous(run: Path, settings: FitSettings, data_sha256: str) -> Checkpoint | None:
+def previous(run: Path, settings: AnySettings, data_sha256: str) -> Checkpoint | None:
     """The checkpoint to go on from; None for a run that begins.
 
     Raises RequestError when the folder holds a run of other settings or of other data, with what differs.
@@ -39,7 +39,7 @@ def previous(run: Path, settings: FitSettings, data_sha256: str) -> Checkpoint |
     return checkpoint
 
 
-def begin(run: Path, settings: FitSettings, facts: dict[str, str | int]) -> None:
+def begin(run: Path, settings: AnySettings, facts: dict[str, str | int]) -> None:
     """Make the folder and write settings.json and run.json. Raises RequestError where that is impossible."""
     try:
         run.mkdir(parents=True, exist_ok=True)

@@ -15,8 +15,8 @@ def learning_rate(step: int, steps: int, settings: OptimizerSettings) -> float:
     """
     rising, share = phase(step, steps, settings.warmup)
     if rising:
-        return _cosine(settings.start_lr, settings.peak_lr, share)
-    return _cosine(settings.peak_lr, settings.end_lr, share)
+        return _cosine(settings.lr_start * settings.lr, settings.lr, share)
+    return _cosine(settings.lr, settings.lr_end * settings.lr, share)
 
 
 def beta1(step: int, steps: int, settings: OptimizerSettings) -> float:

@@ -33,6 +33,8 @@ class Stream(IntEnum):
     """Which images an experiment's step takes, their colours and labels: (phase, step)."""
     VIEWS = 10
     """The views and matches that an experiment makes of them: (phase, step)."""
+    OBJECTIVE = 11
+    """What an objective draws in a step: (step, rank)."""
 
 
 def numpy_generator(seed: int, stream: Stream, *key: int) -> np.random.Generator:
@@ -48,4 +50,9 @@ def torch_seed(seed: int, stream: Stream, *key: int) -> int:
 
 def torch_generator(device: torch.device | str, seed: int, stream: Stream, *key: int) -> torch.Generator:
     """A PyTorch generator on `device` for one decision."""
-    return torch.Generator(device).manual_seed(torch_seed(seed, stream, *key))
+    return generator_of(device, torch_seed(seed, stream, *key))
+
+
+def generator_of(device: torch.device | str, seed: int) -> torch.Generator:
+    """A PyTorch generator on `device` from a seed that `torch_seed` made."""
+    return torch.Generator(device).manual_seed(seed)

@@ -1,13 +1,22 @@
-"""Everything that decides what a training run computes, as frozen dataclasses, and its named presets."""
+"""Everything that decides what a training run computes, as frozen dataclasses: the options of `scenetrain fit`.
+
+A number's range stands with its type (`training.ranges`), its meaning below it; the command line shows both.
+"""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from training.ranges import Amount, Between, Many, Positive, Share, Some
 
 Norm = Literal["inf", "1", "2"]
 Sampling = Literal["nearest", "bilinear"]
-
-OF_DIRECTIONS = ("infonce",)
-"""Objectives that compare directions: their descriptors should have length 1 to be searched by distance."""
+Units = Literal["paper", "official"]
+"""Scale of the stable loss: as the paper states it, or as its official code computes it."""
+Precision = Literal["float32", "bfloat16"]
+Distance = Literal["l2", "l1", "linf", "cosine"]
+"""How two descriptors are compared: a norm of their difference; cosine: l2 of both at length 1."""
+O = TypeVar("O")  # noqa: E741
+"""Settings of one objective (`training.objectives.zoo`)."""
 
 
 @dataclass(frozen=True)
@@ -18,67 +27,59 @@ class ModelSettings:
     """Channels of each stage."""
     blocks: tuple[int, ...] = (1, 1, 1, 2, 4)
     """Residual blocks of each encoder stage; decoder stages have one more."""
-    descriptor_channels: int = 32
+    channels: Annotated[int, Between(1, 4096)] = 32
     """D, the length of a pixel's descriptor."""
-    heads: int = 4
+    heads: Some = 4
     """Heads of the bottleneck attention."""
-    dropout: float = 0.1
+    dropout: Share = 0.1
     """Dropout of the last two stages and the middle."""
     norm: Literal["image", "pixel"] = "image"
     """Statistics of the normalisations: over the whole image (the paper) or per pixel (tiles equal the full image)."""
     initial: Literal["paper", "local"] = "paper"
     """Initial weights: the paper's, or `local`, which starts from fine detail instead of from coarse blobs."""
     unit_length: bool = False
-    """Scale each descriptor to length 1, for objectives that compare directions (`infonce`)."""
+    """Scale each descriptor to length 1; unless told, as the objective compares descriptors (yes for cosine)."""
 
 
 @dataclass(frozen=True)
-class ObjectiveSettings:
-    """What is minimised, and on which pixels."""
+class PixelSettings:
+    """Which pixels of a pair the objective looks at."""
 
-    name: str = "paper"
-    """Name of the objective: `paper` and `official` are the stable loss, others are alternatives of their own names."""
-    p: Norm = "inf"
-    """Norm of the stable loss."""
-    lam: float = 1.0
-    """λ of Eq. 5: 1 is the within-scene term alone."""
-    positives: float = 0.25
-    """f = |P| / |S|: share of the positives among the pixels used."""
-    points: int = 0
-    """|S| per pair at most; 0: as many as the positives of the pair allow at f."""
-    partners: int = 4
-    """Unrelated images that each image is compared with in the between term (used when λ < 1)."""
+    positives: Annotated[float, Between(0, 1, "must be between 0 and 1")] = 0.25
+    """f = |P| / |S|, the share of positives among the pixels used."""
+    points: Many = 0
+    """|S|, pixels used of each pair at most; 0: as many as its positives allow at f."""
     sampling: Sampling = "nearest"
-    """How the second feature map is read at a sub-pixel target."""
-    typed_negatives: float = 0.0
-    """Share of the negatives whose source pixel is an occluded or out-of-view ray (a true negative everywhere)."""
+    """How the second feature map is read at a sub-pixel match."""
+    typed_negatives: Share = 0.0
+    """Share of the negatives whose source pixel is occluded or out of view in the other picture (true negatives)."""
 
 
 @dataclass(frozen=True)
 class AugmentSettings:
     """Photometric changes of the pictures, independent for each view. Strength 0 or probability 0 turns one off."""
 
-    hue: float = 0.0
+    hue: Amount = 0.0
     """Largest shift of the hue, in turns (0.5 is half the colour circle)."""
-    saturation: float = 0.0
+    saturation: Amount = 0.0
     """Largest relative change of the saturation."""
-    brightness: float = 0.0
+    brightness: Amount = 0.0
     """Largest relative change of the brightness."""
-    contrast: float = 0.0
+    contrast: Amount = 0.0
     """Largest relative change of the contrast."""
-    autocontrast_p: float = 0.0
+    autocontrast_p: Share = 0.0
     """Probability of stretching each channel to the full range."""
-    blur_p: float = 0.0
+    blur_p: Share = 0.0
     """Probability of a Gaussian blur, 7 x 7, sigma 1 to 3 px."""
-    posterize_p: float = 0.0
+    posterize_p: Share = 0.0
     """Probability of keeping 5 bits per channel."""
-    equalize_p: float = 0.0
+    equalize_p: Share = 0.0
     """Probability of equalising the histogram."""
-    grayscale_p: float = 0.0
+    grayscale_p: Share = 0.0
     """Probability of a grey picture."""
-    motion_blur_p: float = 0.0
+    motion_blur_p: Share = 0.0
     """Probability of motion blur, 3 to 9 px along a random direction."""
-    noise_std: float = 0.0
+    noise_std: Amount = 0.0
     """Largest standard deviation of additive sensor noise (1 is white)."""
 
 
@@ -86,13 +87,13 @@ class AugmentSettings:
 class DataSettings:
     """How pairs are read and cut."""
 
-    crop: int = 256
+    crop: Many = 256
     """Side of the square windows in pixels, one window per view; 0 keeps the whole picture."""
-    min_matches: int = 64
+    min_matches: Many = 64
     """Fewest positives that a pair of windows must keep; a pair without such windows is passed over and counted."""
-    flip_p: float = 0.5
+    flip_p: Share = 0.5
     """Probability of mirroring both views together (a mirrored room is a room; one mirrored view is none)."""
-    workers: int = 2
+    workers: Many = 2
     """Processes that read and cut; 0 reads in the training process."""
     augment: AugmentSettings = field(default_factory=AugmentSettings)
     """Photometric changes."""
@@ -102,45 +103,77 @@ class DataSettings:
 class OptimizerSettings:
     """AdamW with a one-cycle schedule (paper, Appendix B.2 and C.1)."""
 
-    peak_lr: float = 1e-3
+    lr: Positive = 1e-3
     """Largest learning rate."""
-    start_lr: float = 4e-5
-    """Learning rate of the first step."""
-    end_lr: float = 4e-9
-    """Learning rate of the last step."""
-    warmup: float = 0.05
+    lr_start: Share = 0.04
+    """Learning rate of the first step as a share of `lr`."""
+    lr_end: Share = 4e-6
+    """Learning rate of the last step as a share of `lr`."""
+    warmup: Share = 0.05
     """Share of the steps spent rising."""
     betas: tuple[float, float] = (0.9, 0.99)
     """AdamW's decay rates."""
-    weight_decay: float = 1e-6
+    weight_decay: Amount = 1e-6
     """AdamW's weight decay."""
     cycle_beta1: bool = False
     """Cycle beta1 0.95, 0.85, 0.95 against the rate, as the official code does by OneCycleLR's default."""
-    clip_norm: float = 0.0
+    clip_norm: Amount = 0.0
     """Clip the gradient's norm; 0 does not."""
-    clip_value: float = 0.0
+    clip_value: Amount = 0.0
     """Clip each entry of the gradient; 0 does not."""
 
 
 @dataclass(frozen=True)
-class FitSettings:
+class FitSettings(Generic[O]):
     """A whole training run."""
 
-    seed: int = 0
+    objective: str
+    """Name of the objective, what is minimised."""
+    loss: O
+    """The objective's own options."""
+    seed: Many = 0
     """Root of every random decision."""
-    batch: int = 32
+    batch: Some = 32
     """Pairs in a step, over all processes."""
-    epochs: int = 6
-    """Passes over the training shards; not used when `steps` is set."""
-    steps: int = 0
+    epochs: Some = 6
+    """Passes over the training pairs; not used when `steps` is set."""
+    steps: Many = 0
     """Length of the run in steps; 0 counts epochs."""
+    precision: Precision = "bfloat16"
+    """Arithmetic of the network (autocast) on a GPU, and on a CPU that computes in bfloat16; else float32."""
+    pixels: PixelSettings = field(default_factory=PixelSettings)
+    """Pixels of the objective."""
     model: ModelSettings = field(default_factory=ModelSettings)
     """The network."""
-    objective: ObjectiveSettings = field(default_factory=ObjectiveSettings)
-    """The loss."""
     data: DataSettings = field(default_factory=DataSettings)
     """Reading and cutting."""
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
     """Optimiser and schedule."""
-    precision: Literal["float32", "bfloat16"] = "bfloat16"
-    """Type of the network's arithmetic on a GPU (autocast); a CPU always uses float32."""
+
+
+@dataclass(frozen=True)
+class Every:
+    """How often a run is looked at, in steps. Nothing computed depends on it."""
+
+    checkpoint_every: Many = 0
+    """Steps between checkpoints, and one at the end; 0: 20 in a run."""
+    validate_every: Many = 0
+    """Steps between validations; 0: 20 in a run."""
+    validation_pairs: Many = 0
+    """Pairs of a validation; 0: four batches."""
+    health_every: Many = 0
+    """Steps between checks of the descriptors' health; 0: 40 in a run."""
+
+    def resolved(self, batch: int, steps: int) -> "Every":
+        """The same with numbers for zeros, for a run of `steps` steps of `batch` pairs."""
+        twentieth, fortieth = max(steps // 20, 1), max(steps // 40, 1)
+        return Every(
+            self.checkpoint_every or twentieth,
+            self.validate_every or twentieth,
+            self.validation_pairs or 4 * batch,
+            self.health_every or fortieth,
+        )
+
+
+AnySettings = FitSettings[Any]
+"""A run of any objective."""

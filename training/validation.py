@@ -3,35 +3,33 @@
 from collections.abc import Iterable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from training.data.batch import PairBatch
-from training.loop import describe
-from training.objectives.objective import Objective
+from training.models.describe import to_unit
+from training.objectives.seen import Shown
 from training.objectives.select import select_matches
-from training.seeding import Stream, torch_generator
-from training.settings import FitSettings
+from training.seeding import Stream, torch_generator, torch_seed
+from training.settings import AnySettings
+from training.trainee import Trainee
 
 
 @torch.no_grad()
 def validation_loss(
-    model: nn.Module, objective: Objective, batches: Iterable[PairBatch], settings: FitSettings, device: torch.device
+    trainee: Trainee, batches: Iterable[PairBatch], settings: AnySettings, device: torch.device
 ) -> dict[str, float]:
     """Each part of the objective, averaged over all pairs of `batches`, in evaluation mode and without augmentation.
 
     The matches follow from (settings.seed, number of the batch): the curve moves by the network alone.
     """
-    model.eval()
-    rows: list[dict[str, Tensor]] = []
-    for number, cpu_batch in enumerate(batches):
-        batch = cpu_batch.to(device)
-        generator = torch_generator(device, settings.seed, Stream.EVALUATION, number)
-        matches = select_matches(batch, settings.objective, generator)
-        features = describe(model, as_float(batch.images0), as_float(batch.images1), settings.precision)
-        rows.append(objective(*features, matches))
+    trainee.eval()
+    rows = [trainee(_show(batch.to(device), settings, number))[0] for number, batch in enumerate(batches)]
     return {name: float(torch.cat([row[name] for row in rows]).mean()) for name in rows[0]}
 
 
-def as_float(images: Tensor) -> Tensor:
-    """(B, 3, h, w) uint8 pictures to float32 in [0, 1]."""
-    return images.float() / 255
+def _show(batch: PairBatch, settings: AnySettings, number: int) -> Shown:
+    generator = torch_generator(batch.images0.device, settings.seed, Stream.EVALUATION, number)
+    matches = select_matches(batch, settings.pixels, generator)
+    seed = torch_seed(settings.seed, Stream.EVALUATION, number, 1)
+    images: tuple[Tensor, Tensor] = (to_unit(batch.images0), to_unit(batch.images1))
+    return Shown(*images, matches, settings.pixels.sampling, batch.flow, batch.covisible, seed)

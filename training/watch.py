@@ -10,7 +10,7 @@ import torch
 from training.checkpoint import NAME, save
 from training.data.batch import PairBatch
 from training.data.loader import fixed_batches
-from training.health import Health, check, measure, scale_of
+from training.health import Health, check, measure
 from training.interrupt import Stop
 from training.job import Job
 from training.logs import HEALTH, LOG, VALIDATION, Display, RunLog, read_lines
@@ -57,18 +57,18 @@ class Watcher:
     def _due(self, step: int) -> bool:
         """Whether anything is to be done after a step: the same in all processes."""
         every = self.job.every
-        turns = (self.read_every, every.validation, every.health, every.checkpoint)
+        turns = (self.read_every, every.validate_every, every.health_every, every.checkpoint_every)
         return step == self.job.steps or any(step % turn == 0 for turn in turns)
 
     def _look(self, state: StepState) -> None:
         """Do what is due after a step."""
         step, every, last = state.step, self.job.every, state.step == self.job.steps
         self._record()
-        if step % every.validation == 0 or last:
+        if step % every.validate_every == 0 or last:
             self._validate(step)
-        if step % every.health == 0 or last:
+        if step % every.health_every == 0 or last:
             self._check(state)
-        if step % every.checkpoint == 0 or last:
+        if step % every.checkpoint_every == 0 or last:
             self._checkpoint(step)
 
     def _agreed_stop(self) -> bool:
@@ -91,7 +91,7 @@ class Watcher:
         if self.log is None or not self.validation:
             return
         job = self.job
-        losses = validation_loss(job.model, job.objective, self.validation, job.settings, job.device)
+        losses = validation_loss(job.trainee, self.validation, job.settings, job.device)
         self.log.write(VALIDATION, step, losses)
         self.display.say(f"step {step}: validation loss {losses['total']:+.4f}")
 
@@ -99,9 +99,7 @@ class Watcher:
         """The health of this batch's features; said aloud when the alarm begins to ring."""
         if self.log is None:
             return
-        objective = self.job.settings.objective
-        scale = scale_of(objective.name)
-        health = measure(state.features0, state.features1, state.matches, scale, objective.p)
+        health = measure(state.features0, state.features1, state.matches, self.job.scale)
         self.healths.append(health)
         alarm = check(self.healths)
         histograms = {name: list(getattr(health, name)) for name in _HISTOGRAMS}
@@ -137,6 +135,5 @@ def _validation_batches(job: Job) -> list[PairBatch]:
     """The fixed pairs of the validation, read once and kept on the CPU; none for processes that do not write."""
     if job.validation is None or not job.world.first:
         return []
-    least = 2 if job.settings.objective.lam < 1 else 1  # a single pair has no unrelated image for the between term
     batches = fixed_batches(job.validation, job.settings.batch, job.every.validation_pairs)
-    return [batch for batch in batches if len(batch) >= least]
+    return [batch for batch in batches if len(batch) >= job.least_pairs]

@@ -1,46 +1,33 @@
 """The commands as typed, frozen dataclasses; their docstrings are the manual. Nothing here imports PyTorch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal
 
 import tyro
 
 from training.cli.experiments import ColoredMnist, FetchMnist
 from training.presets import PresetName
-from training.settings import Norm, Sampling
+from training.settings import Distance, Every, FitSettings, O
 
 Folder = Annotated[Path, tyro.conf.arg(metavar="DIR")]
 Run = Annotated[Path, tyro.conf.arg(metavar="RUN")]
 File = Annotated[Path, tyro.conf.arg(metavar="FILE")]
 Device = Literal["auto", "cpu", "cuda"]
-Distance = Literal["l2", "l1", "linf"]
+OtherDistance = Annotated[
+    Distance | None,
+    tyro.conf.arg(metavar="l2|l1|linf|cosine", help_behavior_hint="(default: as the run's objective does)"),
+]
 Count = Annotated[int, tyro.conf.arg(metavar="N")]
-
-_OF_PRESET = "(default: the preset's)"
-Whole = Annotated[int | None, tyro.conf.arg(metavar="N", help_behavior_hint=_OF_PRESET)]
-Real = Annotated[float | None, tyro.conf.arg(metavar="X", help_behavior_hint=_OF_PRESET)]
-Name = Annotated[str | None, tyro.conf.arg(metavar="NAME", help_behavior_hint=_OF_PRESET)]
-OtherNorm = Annotated[Norm | None, tyro.conf.arg(metavar="inf|1|2", help_behavior_hint=_OF_PRESET)]
-OtherSampling = Annotated[Sampling | None, tyro.conf.arg(metavar="nearest|bilinear", help_behavior_hint=_OF_PRESET)]
-Statistics = Annotated[
-    Literal["image", "pixel"] | None, tyro.conf.arg(metavar="image|pixel", help_behavior_hint=_OF_PRESET)
-]
-Initial = Annotated[
-    Literal["paper", "local"] | None, tyro.conf.arg(metavar="paper|local", help_behavior_hint=_OF_PRESET)
-]
-Switch = Annotated[bool | None, tyro.conf.arg(metavar="True|False", help_behavior_hint="(default: the objective's)")]
-Precision = Annotated[
-    Literal["float32", "bfloat16"] | None, tyro.conf.arg(metavar="float32|bfloat16", help_behavior_hint=_OF_PRESET)
-]
 
 
 @dataclass(frozen=True)
-class Fit:
+class Fit(Generic[O]):
     """Train a network on shards and leave everything in a run folder.
 
     The same command again goes on from the last checkpoint; a finished run is left as it is. Ctrl-C ends
-    the run after the current step, with a checkpoint. An option that is left out keeps the preset's value.
+    the run after the current step, with a checkpoint. --preset and --objective choose the defaults of all other
+    options; an objective brings options of its own.
     Exit code 0: finished; 1: failed; 2: the request cannot be met; 130: stopped, can go on.
 
     For example:
@@ -48,6 +35,7 @@ class Fit:
       scenetrain fit --shards out/demo --out runs/quick --preset quick
       scenetrain fit --shards out/paper --out runs/paper
       scenetrain fit --shards out/paper --out runs/l2 --p 2 --lam 0.5 --steps 5000 --crop 128
+      scenetrain fit --shards out/paper --out runs/infonce --objective infonce --temperature 0.05
       torchrun --nproc-per-node 4 -m training fit --shards out/paper --out runs/four
 
     """
@@ -56,77 +44,22 @@ class Fit:
     """Folder of the shards (a run of `scenegen render`): trains on split train, validates on split val."""
     out: Run
     """Folder of the run: checkpoint.pt, settings.json, log.jsonl, validation.jsonl, health.jsonl, tensorboard/."""
+    run: Annotated[FitSettings[O], tyro.conf.arg(name="")]
     preset: PresetName = "paper"
-    """paper: Experiment 2, Eq. 1-5 to the letter. official: as the official code does it. quick: minutes on a CPU."""
-
-    objective: Name = None
-    """What is minimised: paper, official, stable-hard, infonce, infonce-l2, hinge."""
-    p: OtherNorm = None
-    """Norm of the stable loss."""
-    lam: Real = None
-    """λ of Eq. 5 in [0, 1]: 1 is the term within scenes alone, 0 the term between scenes alone."""
-    positives: Real = None
-    """f = |P| / |S|, the share of positives among the pixels used, between 0 and 1."""
-    points: Whole = None
-    """|S|, pixels used of each pair at most; 0: as many as f allows."""
-    partners: Whole = None
-    """Unrelated images that each image is compared with in the term between scenes."""
-    sampling: OtherSampling = None
-    """How the second feature map is read at a sub-pixel match."""
-    typed_negatives: Real = None
-    """Share of the negatives whose source pixel is occluded or out of view in the other picture."""
-
-    batch: Whole = None
-    """Pairs in a step, over all processes."""
-    crop: Whole = None
-    """Side of the windows in pixels; 0: the whole picture."""
-    min_matches: Whole = None
-    """Fewest positives of a pair of windows; pairs without are passed over and counted."""
-    workers: Whole = None
-    """Processes that read shards; 0 reads in the training process. Does not change what is computed."""
-    epochs: Whole = None
-    """Passes over the training pairs (instead of --steps)."""
-    steps: Whole = None
-    """Length of the run in steps (instead of --epochs)."""
-    seed: Whole = None
-    """Root of every random decision."""
-
-    lr: Real = None
-    """Peak learning rate; the first and the last rate keep their ratio to it (1/25 and 1/250,000)."""
-    weight_decay: Real = None
-    """AdamW's weight decay."""
-    clip_norm: Real = None
-    """Clip the gradient's norm; 0 does not."""
-    clip_value: Real = None
-    """Clip each entry of the gradient; 0 does not."""
-
-    norm: Statistics = None
-    """Normalise over the whole image (the paper) or per pixel (tiled inference then equals the full image)."""
-    channels: Whole = None
-    """D, the length of a descriptor."""
-    initial: Initial = None
-    """Initial weights: the paper's, or local (fine detail first: learns much faster at the start)."""
-    unit_length: Switch = None
-    """Scale each descriptor to length 1; by default as --objective wants it."""
-
+    """Where the defaults come from. paper: Experiment 2, Eq. 1-5 to the letter. official: as the official code does it.
+    quick: minutes on a CPU."""
     device: Device = "auto"
     """auto: a GPU if there is one."""
-    precision: Precision = None
-    """Arithmetic of the network on a GPU; a CPU always uses float32."""
     compile: bool = False
     """Compile the network (torch.compile): faster on a GPU after some minutes."""
-    channels_last: bool = False
-    """Keep images channels-last in memory."""
     resume: bool = True
     """Go on from the last checkpoint; --no-resume begins anew and overwrites the run."""
-    checkpoint_every: Count = 0
-    """Steps between checkpoints; 0: 20 in a run."""
-    validate_every: Count = 0
-    """Steps between validations; 0: 20 in a run."""
-    validation_pairs: Count = 0
-    """Pairs of a validation; 0: four batches."""
-    health_every: Count = 0
-    """Steps between checks of the descriptors' health; 0: 40 in a run."""
+    every: Annotated[Every, tyro.conf.arg(name="")] = field(default_factory=Every)
+
+
+@dataclass(frozen=True)
+class FitWords:
+    """Train a network on shards and leave everything in a run folder."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +89,7 @@ class Eval:
     """Side of the square windows in pixels; 0: whole pictures."""
     pictures: Count = 32
     """Pictures at most for instances, categories and edges; 0 leaves these out."""
-    distance: Distance = "l2"
+    distance: OtherDistance = None
     """How descriptors are compared."""
     seed: Count = 0
     """Root of the choice of rays, of the clusters and of the resampled rooms."""
@@ -212,7 +145,7 @@ class Match:
     """Keep a match that is nearer than this share of the nearest descriptor elsewhere; 1 keeps all."""
     back_px: Annotated[float, tyro.conf.arg(metavar="X")] = 2.0
     """How far from its beginning a match may come when it is looked up backwards, in pixels."""
-    distance: Distance = "l2"
+    distance: OtherDistance = None
     """How descriptors are compared."""
     device: Device = "auto"
     """auto: a GPU if there is one."""
@@ -232,13 +165,13 @@ class Bench:
     """auto: a GPU if there is one."""
 
 
-Command = Fit | Eval | Extract | Match | Bench | ColoredMnist | FetchMnist
+Command = Fit[Any] | Eval | Extract | Match | Bench | ColoredMnist | FetchMnist
 
 
-def commands() -> Any:
-    """The union of all commands, for tyro."""
+def commands(fit: Any) -> Any:
+    """The union of all commands, for tyro; `fit` is the type of `scenetrain fit` with its defaults (`cli.defaults`)."""
     return (
-        Annotated[Fit, tyro.conf.subcommand("fit")]
+        fit
         | Annotated[Eval, tyro.conf.subcommand("eval")]
         | Annotated[Extract, tyro.conf.subcommand("extract")]
         | Annotated[Match, tyro.conf.subcommand("match")]

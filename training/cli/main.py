@@ -9,6 +9,7 @@ from rich.console import Console
 
 from scenegen.shards import ScenegenError, keep_freed_memory
 from training.cli.commands import Bench, Command, Eval, Extract, Fit, Match, commands
+from training.cli.defaults import fit_type
 from training.cli.experiments import ColoredMnist, FetchMnist, colored_mnist, fetch_mnist
 from training.errors import TrainingError
 
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     keep_freed_memory()
     try:
-        return _run(_parse(words))
+        return _run(parse(words))
     except (TrainingError, ScenegenError) as error:
         _complain(str(error))
         return error.exit_code
@@ -48,10 +49,10 @@ def _complain(message: str) -> None:
     errors.print(f"{speaker}: {message}", style="red", soft_wrap=True, markup=False)
 
 
-def _parse(words: list[str]) -> Command:
+def parse(words: list[str]) -> Command:
     """The command; leaves the program with code 2 and a hint where tyro cannot make sense of it."""
     return tyro.cli(
-        commands(),
+        commands(fit_type(words)),
         args=words or ["--help"],
         prog="scenetrain",
         description="Dense per-pixel descriptors from shards of true correspondences: train, measure, use.",
@@ -80,23 +81,20 @@ def _run(command: Command) -> int:
 
 def _fit(command: Fit) -> int:
     """`scenetrain fit`."""
-    from training.cli.overrides import settings_of
-
-    settings = settings_of(command)
     from training.fit import fit
-    from training.job import Every
+    from training.ranges import check_ranges
 
-    every = Every(command.checkpoint_every, command.validate_every, command.health_every, command.validation_pairs)
+    check_ranges(command.run)
+    check_ranges(command.every)
     console = Console(highlight=False)
     outcome = fit(
-        settings,
+        command.run,
         command.shards,
         command.out,
         command.device,
         resume=command.resume,
         compile=command.compile,
-        channels_last=command.channels_last,
-        every=every,
+        every=command.every,
         console=console,
     )
     if outcome.first:

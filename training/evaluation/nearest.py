@@ -8,21 +8,30 @@ float64. The answers therefore do not depend on the matrix product's precision m
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 import torch
 from torch import Tensor
 
 from training.errors import TrainingError
+from training.settings import Distance
 
-Distance = Literal["l2", "l1", "linf"]
+Metric = Literal["l2", "l1", "linf"]
+"""A norm of the difference."""
 ENTRIES = 1 << 23
 """Default size of the largest intermediate matrix, in entries (32 MiB of float32)."""
 _EPS = 2.0**-24
 """Unit roundoff of float32."""
 _MANY = 64
 """Undecided entries per query from which on equal descriptors are looked for."""
-_NORM = {"l2": 2.0, "l1": 1.0, "linf": float("inf")}
+_NORM: dict[Metric, float] = {"l2": 2.0, "l1": 1.0, "linf": float("inf")}
+
+
+def comparable(features: Tensor, distance: Distance) -> tuple[Tensor, Metric]:
+    """Descriptors (D, ...) float32 as they are to be searched, and the norm: for cosine both at length 1, by l2."""
+    if distance == "cosine":
+        return torch.nn.functional.normalize(features, dim=0), "l2"
+    return features, cast(Metric, distance)
 
 
 class Ranks(NamedTuple):
@@ -35,7 +44,7 @@ class Ranks(NamedTuple):
 
 
 @torch.no_grad()
-def nearest(queries: Tensor, bank: Tensor, distance: Distance = "l2", entries: int = ENTRIES) -> tuple[Tensor, Tensor]:
+def nearest(queries: Tensor, bank: Tensor, distance: Metric = "l2", entries: int = ENTRIES) -> tuple[Tensor, Tensor]:
     """Row of the bank nearest to each query, and its distance: (Q,) int64 and (Q,) float32.
 
     `queries` is (Q, D) and `bank` (N, D) float32 on one device, N >= 1. `entries` bounds the intermediate matrices.
@@ -54,7 +63,7 @@ def nearest(queries: Tensor, bank: Tensor, distance: Distance = "l2", entries: i
 
 @torch.no_grad()
 def ranks(
-    queries: Tensor, bank: Tensor, true_distance: Tensor, distance: Distance = "l2", entries: int = ENTRIES
+    queries: Tensor, bank: Tensor, true_distance: Tensor, distance: Metric = "l2", entries: int = ENTRIES
 ) -> Ranks:
     """Rows of the bank closer to each query than its true match, and rows that tie with it.
 
@@ -77,7 +86,7 @@ def ranks(
 
 @torch.no_grad()
 def mutual(
-    queries: Tensor, bank0: Tensor, bank1: Tensor, distance: Distance = "l2", entries: int = ENTRIES
+    queries: Tensor, bank0: Tensor, bank1: Tensor, distance: Metric = "l2", entries: int = ENTRIES
 ) -> tuple[Tensor, Tensor, Tensor]:
     """There and back: the row of `bank1` nearest to each query, its distance, and the row of `bank0` nearest to that.
 
@@ -89,14 +98,14 @@ def mutual(
     return there, value, back[inverse]
 
 
-def pairwise(a: Tensor, b: Tensor, distance: Distance = "l2") -> Tensor:
+def pairwise(a: Tensor, b: Tensor, distance: Metric = "l2") -> Tensor:
     """(M,) float32 distances of the rows of two (M, D) float32 tensors."""
     difference = a.double() - b.double()
     return torch.linalg.vector_norm(difference, ord=_NORM[distance], dim=-1).float()
 
 
 def _rough(
-    queries: Tensor, bank: Tensor, distance: Distance, entries: int
+    queries: Tensor, bank: Tensor, distance: Metric, entries: int
 ) -> Iterator[tuple[slice, slice, Tensor, Tensor]]:
     """Blocks of the distance matrix (l2: squared), float32, with a bound (q, 1) on the error of their entries."""
     rows = max(1, min(len(queries), 1024, entries))
@@ -109,7 +118,7 @@ def _rough(
             yield q, n, *_block(queries[q], bank[n], centre, distance)
 
 
-def _block(q: Tensor, b: Tensor, centre: Tensor, distance: Distance) -> tuple[Tensor, Tensor]:
+def _block(q: Tensor, b: Tensor, centre: Tensor, distance: Metric) -> tuple[Tensor, Tensor]:
     """One block (q, n) of distances (l2: squared) and a bound (q, 1) on their error."""
     with _full_precision(q.device):
         block, error = _squared(q - centre, b - centre) if distance == "l2" else _direct(q, b, _NORM[distance])
@@ -129,12 +138,12 @@ def _direct(q: Tensor, b: Tensor, p: float) -> tuple[Tensor, Tensor]:
     return block, (q.shape[1] + 2) * _EPS * block.amax(1, keepdim=True)
 
 
-def _scaled(values: Tensor, distance: Distance) -> Tensor:
+def _scaled(values: Tensor, distance: Metric) -> Tensor:
     """Distances in the unit of `_rough`."""
     return values.square() if distance == "l2" else values
 
 
-def _first_minimum(q: Tensor, b: Tensor, undecided: Tensor, distance: Distance, entries: int) -> tuple[Tensor, Tensor]:
+def _first_minimum(q: Tensor, b: Tensor, undecided: Tensor, distance: Metric, entries: int) -> tuple[Tensor, Tensor]:
     """Least exact distance of each row's undecided entries, and the lowest column that has it."""
     value = q.new_full((len(q),), torch.inf)
     where = torch.full((len(q),), len(b), dtype=torch.int64, device=q.device)
@@ -148,7 +157,7 @@ def _first_minimum(q: Tensor, b: Tensor, undecided: Tensor, distance: Distance, 
 
 
 def _exact(
-    q: Tensor, b: Tensor, chosen: Tensor, distance: Distance, entries: int
+    q: Tensor, b: Tensor, chosen: Tensor, distance: Metric, entries: int
 ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """Exact distances of the chosen entries: (row, column, distance), in bounded pieces."""
     size = max(1, entries // (4 * q.shape[1]))
@@ -161,7 +170,7 @@ def _exact(
 
 
 def _exact_of_distinct(
-    q: Tensor, b: Tensor, pairs: Tensor, distance: Distance, size: int
+    q: Tensor, b: Tensor, pairs: Tensor, distance: Metric, size: int
 ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """The same when very many are undecided, as in a collapsed network: equal descriptors are evaluated once."""
     distinct, group = b.unique(dim=0, return_inverse=True)

@@ -20,7 +20,8 @@ from torch import Tensor
 from training.errors import DataError
 from training.evaluation.descriptor import Descriptor
 from training.evaluation.heldout import PairRays
-from training.evaluation.nearest import Distance, mutual, pairwise, ranks
+from training.evaluation.nearest import comparable, mutual, pairwise, ranks
+from training.settings import Distance
 from training.whole import whole
 
 Array = NDArray[Any]
@@ -127,16 +128,17 @@ def answer(
     features0: Tensor, features1: Tensor, xy0: Tensor, xy1: Tensor, visible: Array, distance: Distance = "l2"
 ) -> Answers:
     """Look for the descriptors at `xy0` (Q, 2) of features0 (D, H, W) in all of features1 (D, H', W')."""
+    (features0, norm), (features1, _) = (comparable(features, distance) for features in (features0, features1))
     bank0, bank1 = (features.flatten(1).T.contiguous() for features in (features0, features1))
     size0, size1 = (features.shape[2] for features in (features0, features1))
     start = xy0[:, 1] * size0 + xy0[:, 0]
-    there, found, back = mutual(bank0[start], bank0, bank1, distance)
+    there, found, back = mutual(bank0[start], bank0, bank1, norm)
     seen = torch.from_numpy(np.flatnonzero(visible)).to(start.device)
     last = torch.tensor([features1.shape[2] - 1, features1.shape[1] - 1], device=start.device)
     target = torch.minimum(torch.floor(xy1[seen] + 0.5).long(), last)  # x + 0.5 may be rounded up to the width
     queries, true = bank0[start[seen]], target[:, 1] * size1 + target[:, 0]
-    limit = pairwise(queries, bank1[true], distance)
-    rank = ranks(queries, bank1, limit, distance)
+    limit = pairwise(queries, bank1[true], norm)
+    rank = ranks(queries, bank1, limit, norm)
     returned = torch.linalg.vector_norm((_pixels(back, size0) - xy0).float(), dim=1)
     return Answers(
         visible=np.asarray(visible),

@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import torch
 
@@ -19,13 +19,13 @@ from training.evaluation.figures import History, write_figures
 from training.evaluation.heldout import HeldOutPairs
 from training.evaluation.labelled import LabelledSample, LabelledSamples
 from training.evaluation.metrics import score, score_bins
-from training.evaluation.nearest import Distance
 from training.evaluation.predictions import Predictions, load, predict, save
 from training.evaluation.provenance import Provenance, provenance
 from training.evaluation.table import EvaluationTable, Row, to_json, to_text
 from training.logs import HEALTH, LOG, VALIDATION, read_lines
 from training.models.describe import NetworkDescriptor
-from training.settings import FitSettings
+from training.objectives.zoo import distance_of
+from training.settings import AnySettings, Distance
 from training.whole import whole
 
 SPLIT = "val"
@@ -42,12 +42,19 @@ class EvaluationSettings:
     """Visible rays asked per pair at most, and as many distractors."""
     window: int = 0
     """Side of the square windows in pixels; 0: whole pictures."""
-    distance: Distance = "l2"
-    """Distance of descriptors (the paper's location maps use l2 whatever the network was trained with)."""
+    distance: Distance | None = None
+    """How descriptors are compared; None: the trained ones as their objective does, the others by l2."""
     pictures: int = 32
     """Pictures at most for instances, categories and edges; 0 leaves these out."""
     seed: int = 0
     """Root of the choice of rays, of the clusters and of the resampled rooms."""
+
+
+class Contender(NamedTuple):
+    """A descriptor and how its descriptors are compared."""
+
+    descriptor: Descriptor
+    distance: Distance
 
 
 def evaluate(
@@ -62,26 +69,27 @@ def evaluate(
     `out` is RUN/eval unless given. Predictions are kept there and used again for the same network, data and settings.
     Raises CheckpointError, ShardError and DataError with a line for the user.
     """
-    settings, out = settings or EvaluationSettings(), out or run / "eval"
+    asked, out = settings or EvaluationSettings(), out or run / "eval"
     model, fit_settings = load_model(run, device)
-    model.eval()
     trained = NetworkDescriptor("trained", model)
-    descriptors = [trained, *baselines(fit_settings, device)]
+    settings = replace(asked, distance=asked.distance or distance_of(fit_settings))
+    others = [Contender(each, asked.distance or "l2") for each in baselines(fit_settings, device)]
+    contenders = [Contender(trained, settings.distance or "l2"), *others]
     about = provenance(shards, SPLIT)
     weights = file_sha256(run / NAME)
-    table = measure(descriptors, shards, about, weights, out, device, settings)
+    table = measure(contenders, shards, about, weights, out, device, settings)
     write_table(table, out)
     draw(trained, run, shards, out, device)
     return table
 
 
-def baselines(fit_settings: FitSettings, device: torch.device | str) -> tuple[Descriptor, ...]:
+def baselines(fit_settings: AnySettings, device: torch.device | str) -> tuple[Descriptor, ...]:
     """What every table is compared with: no training, no network, and a classic."""
     return untrained(fit_settings.model, fit_settings.seed, device), RgbPatches(), RgbDetail(), DenseSift()
 
 
 def measure(
-    descriptors: Sequence[Descriptor],
+    contenders: Sequence[Contender],
     shards: Path,
     about: Provenance,
     weights: str,
@@ -94,9 +102,9 @@ def measure(
     pairs = HeldOutPairs(held_out, settings.queries, settings.seed, settings.window, settings.pairs)
     samples = labelled(shards, settings.pictures)
     rows = []
-    for descriptor in descriptors:
-        key = json.dumps([descriptor.name, weights, about.sha256, asdict(settings)], sort_keys=True)
-        predictions = predicted(descriptor, pairs, out, key, settings.distance, device)
+    for descriptor, distance in contenders:
+        key = json.dumps([descriptor.name, distance, weights, about.sha256, asdict(settings)], sort_keys=True)
+        predictions = predicted(descriptor, pairs, out, key, distance, device)
         numbers = claims(descriptor, samples, settings.seed, device) if len(samples) else {}
         rows.append(row(predictions, numbers, settings.seed))
     return EvaluationTable(tuple(rows), asdict(about) | asdict(settings) | {"checkpoint_sha256": weights})

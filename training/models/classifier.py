@@ -17,7 +17,7 @@ HIDDEN = (150, 100, 50)
 class ClassifierSettings:
     """The pixel classifier; the defaults have the paper's 28,511 parameters, 28,479 of them trainable."""
 
-    descriptor_channels: int = 32
+    channels: int = 32
     """D of the descriptors that it reads."""
     logits: int = 1
     """Answers per pixel."""
@@ -33,7 +33,7 @@ class PixelClassifier(nn.Module):
 
     def __init__(self, settings: ClassifierSettings) -> None:
         super().__init__()
-        channels = settings.descriptor_channels
+        channels = settings.channels
         self.norm = nn.GroupNorm(1, channels, eps=1e-6)
         self.norm.bias.requires_grad_(False)
         self.query, self.key, self.value = (_linear(channels) for _ in range(3))

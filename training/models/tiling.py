@@ -80,7 +80,7 @@ def tiles(model: UNet, images: Tensor, tile: int) -> Iterator[Tile]:
 def tiled(model: UNet, images: Tensor, tile: int) -> Tensor:
     """`model(images)` computed in tiles: (B, 3, H, W) float32 to (B, D, H, W)."""
     check_tiles(model.settings, tile)
-    features = images.new_empty(len(images), model.settings.descriptor_channels, *images.shape[-2:])
+    features = images.new_empty(len(images), model.settings.channels, *images.shape[-2:])
     for part in tiles(model, images, tile):
         features[..., part.rows, part.columns] = part.features
     return features

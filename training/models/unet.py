@@ -44,17 +44,38 @@ class UNet(nn.Module):
         self.ups = nn.ModuleList(Up(a, b) for a, b in zip((*widths[1:], last), widths, strict=True))
         self.decoder = nn.ModuleList(_decoder_stage(settings, stage) for stage in range(len(widths)))
         self.norm = make_norm(norm, first, groups=min(8, first))
-        self.head = nn.Conv2d(first, settings.descriptor_channels, 3, padding=1)
+        self.head = nn.Conv2d(first, settings.channels, 3, padding=1)
+
+    @property
+    def map_channels(self) -> tuple[int, ...]:
+        """Channels of the maps of `pyramid`: decoder stages from the coarsest on, then the descriptors."""
+        return (*reversed(self.settings.widths[1:]), self.settings.channels)
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) float32 in [0, 1] to (B, D, H, W)."""
+        return self.pyramid(images, 1)[0]
+
+    def pyramid(self, images: Tensor, levels: int) -> tuple[Tensor, ...]:
+        """The finest `levels` maps, coarse to fine: stages of 1 / 2^k of the sides (rounded up), then descriptors.
+
+        A pixel of the map of 1 / 2^k stands for 2^k x 2^k pixels of the picture.
+        """
         height, width = images.shape[-2:]
-        return self.features(pad_to_multiple(images, self.multiple))[..., :height, :width]
+        *coarse, last = self._stages(pad_to_multiple(images, self.multiple))
+        maps = (*coarse, self._head(last))[-levels:]
+        sides = [(-(-height >> k), -(-width >> k)) for k in reversed(range(levels))]
+        return tuple(part[..., :h, :w] for part, (h, w) in zip(maps, sides, strict=True))
 
     def features(self, images: Tensor) -> Tensor:
         """`forward` for sides that are multiples of 2^L: (B, 3, H, W) to (B, D, H, W)."""
+        return self._head(self._stages(images)[-1])
+
+    def _stages(self, images: Tensor) -> list[Tensor]:
+        """The output of every decoder stage, coarse to fine."""
         x, skips = self._encode(self.stem(images))
-        x = self._decode(self.middle(x), skips)
+        return self._decode(self.middle(x), skips)
+
+    def _head(self, x: Tensor) -> Tensor:
         x = self.head(functional.silu(self.norm(x)))
         return functional.normalize(x, dim=1) if self.settings.unit_length else x
 
@@ -68,13 +89,15 @@ class UNet(nn.Module):
             x = down(x)
         return x, skips
 
-    def _decode(self, x: Tensor, skips: list[Tensor]) -> Tensor:
-        """Up again; the last skip in is the first out, and the last block of a stage takes none."""
+    def _decode(self, x: Tensor, skips: list[Tensor]) -> list[Tensor]:
+        """Up again, stage by stage; the last skip in is the first out, and the last block of a stage takes none."""
+        stages: list[Tensor] = []
         for blocks, up in zip(reversed(self.decoder), reversed(self.ups), strict=True):
             x = up(x)
             for block in blocks:  # pyright: ignore[reportGeneralTypeIssues] (a ModuleList)
                 x = block(x) if block.norm_skip is None else block(x, skips.pop())
-        return x
+            stages.append(x)
+        return stages
 
 
 def build_model(settings: ModelSettings, seed: int) -> UNet:
@@ -117,8 +140,8 @@ def check_settings(settings: ModelSettings) -> None:
     widths, blocks, first = settings.widths, settings.blocks, settings.widths[0] if settings.widths else 0
     wrong = {
         "widths and blocks need one entry per stage": not widths or len(widths) != len(blocks),
-        "widths, blocks, descriptor_channels and heads are 1 or more": min(
-            (*widths, *blocks, settings.descriptor_channels, settings.heads), default=0
+        "widths, blocks, channels and heads are 1 or more": min(
+            (*widths, *blocks, settings.channels, settings.heads), default=0
         )
         < 1,
         "the first width is below 8 or a multiple of 8 (groups of the head)": first > 8 and first % 8 != 0,

@@ -24,8 +24,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from training.objectives.matches import Matches
-from training.objectives.stable import Scale
-from training.settings import Norm
+from training.settings import Norm, Units
 
 
 def available() -> bool:
@@ -38,7 +37,7 @@ def within(
     features1: Tensor,
     matches: Matches,
     p: Norm,
-    scale: Scale,
+    scale: Units,
     accumulate: torch.dtype = torch.float32,
 ) -> Tensor:
     """L_within (paper, Eq. 2) of each pair, as `stable.within` with nearest sampling: (B,) float32.
@@ -89,7 +88,7 @@ class _Plan:
         return -(-self.size[1] // self.block), self.size[0]
 
 
-def _plan(features: Tensor, points: int, p: Norm, scale: Scale) -> _Plan:
+def _plan(features: Tensor, points: int, p: Norm, scale: Units) -> _Plan:
     """The official distance is half the maximum, half the mean, half the mean square."""
     batch, channels, height, width = features.shape
     size = (batch, points, height, width)

@@ -13,8 +13,10 @@ from torch import Tensor
 from training.objectives.anchors import Points, first, near, spread
 from training.objectives.gather import gather
 from training.objectives.matches import Matches
-from training.objectives.stable import Within, total, within
-from training.settings import Norm, ObjectiveSettings
+from training.objectives.objective import Kind, stateless
+from training.objectives.seen import Seen
+from training.objectives.stable import StableSettings, best_within, distance, optimum, pairs_needed, total
+from training.settings import Norm
 
 CANDIDATES = 256
 """Pixels among which the hardest is sought."""
@@ -24,11 +26,11 @@ CHUNK = 4096
 """Positives searched at a time: the search holds (B, CHUNK, CANDIDATES) distances."""
 
 
-def stable_hard(
-    features0: Tensor, features1: Tensor, matches: Matches, settings: ObjectiveSettings, within: Within = within
-) -> dict[str, Tensor]:
-    """Eq. 5 in the paper's scale on mined matches: features (B, D, H, W) to `total` and its terms, (B,)."""
-    return total(features0, features1, mine(features0, features1, matches, settings.p), settings, "paper", within)
+def stable_hard(seen: Seen, settings: StableSettings) -> dict[str, Tensor]:
+    """Eq. 5 on mined matches: `total` and its terms, (B,)."""
+    features0, features1 = seen.features0, seen.features1
+    mined = mine(features0, features1, seen.matches, settings.p)
+    return total(features0, features1, mined, settings, best_within(seen.shown.sampling))
 
 
 @torch.no_grad()
@@ -63,3 +65,13 @@ def _hardest(features0: Tensor, features1: Tensor, anchors: Points, pool: Points
 
 def _join(parts: list[Tensor], anchors: Points) -> Tensor:
     return torch.cat(parts, dim=1) if parts else torch.zeros_like(anchors.present, dtype=torch.float32)
+
+
+KIND = Kind(
+    StableSettings,
+    stateless(stable_hard),
+    "the stable loss with the hardest of random candidates as negatives",
+    distance,
+    scale=optimum,
+    pairs=pairs_needed,
+)

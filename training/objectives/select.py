@@ -14,10 +14,10 @@ from scenegen.shards import Status
 from training.data.batch import PairBatch
 from training.errors import RequestError
 from training.objectives.matches import Matches
-from training.settings import ObjectiveSettings
+from training.settings import PixelSettings
 
 
-def select_matches(batch: PairBatch, settings: ObjectiveSettings, generator: torch.Generator) -> Matches:
+def select_matches(batch: PairBatch, settings: PixelSettings, generator: torch.Generator) -> Matches:
     """S = P ∪ N of each pair; the generator (on the batch's device) decides everything.
 
     |P| = min(visible rays, what fits) and |S| = |P| / f rounded (halves up): |S| is at most `points` (0: no limit of
@@ -46,7 +46,7 @@ def select_matches(batch: PairBatch, settings: ObjectiveSettings, generator: tor
     )
 
 
-def check_selection(settings: ObjectiveSettings) -> None:
+def check_selection(settings: PixelSettings) -> None:
     """Raise RequestError where f, |S| or the share of typed negatives is impossible."""
     f, points, typed = settings.positives, settings.points, settings.typed_negatives
     if not 0 < f < 1:
@@ -74,7 +74,7 @@ class _Counts:
     total: Tensor
 
 
-def _count(batch: PairBatch, settings: ObjectiveSettings) -> _Counts:
+def _count(batch: PairBatch, settings: PixelSettings) -> _Counts:
     """|P|, typed negatives and |S| of each pair."""
     check_selection(settings)
     pixels = batch.images0.shape[-2] * batch.images0.shape[-1]

@@ -39,24 +39,46 @@ Arithmetic is float32, or float64 for float64 features.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Literal, Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from training.errors import RequestError
+from training.objectives import fused
 from training.objectives.gather import gather, nearest_pixel
 from training.objectives.matches import Matches
-from training.settings import Norm, ObjectiveSettings, Sampling
+from training.objectives.objective import Kind, Scale, stateless
+from training.objectives.seen import Seen
+from training.ranges import Share, Some
+from training.settings import Distance, Norm, Sampling, Units
 
-Scale = Literal["paper", "official"]
+
+@dataclass(frozen=True)
+class StableSettings:
+    """The stable single-pixel contrastive loss."""
+
+    p: Norm = "inf"
+    """Norm of the distance."""
+    lam: Share = 1.0
+    """λ of Eq. 5: 1 is the term within scenes alone, 0 the term between scenes alone."""
+    partners: Some = 4
+    """Unrelated images that each image is compared with in the term between scenes (λ < 1)."""
+    scale: Units = "paper"
+    """paper: Eq. 1-5 to the letter. official: distances, constants and weights of the official code."""
+
+
+def stable(seen: Seen, settings: StableSettings) -> dict[str, Tensor]:
+    """Eq. 5 of each pair: `total` and the terms it is made of, `within` and `between`, (B,) each."""
+    within = best_within(seen.shown.sampling)
+    return total(seen.features0, seen.features1, seen.matches, settings, within)
 
 
 class Within(Protocol):
     """Eq. 2, whichever way it is computed."""
 
-    def __call__(self, features0: Tensor, features1: Tensor, matches: Matches, p: Norm, scale: Scale) -> Tensor:
+    def __call__(self, features0: Tensor, features1: Tensor, matches: Matches, p: Norm, scale: Units) -> Tensor:
         """Features (B, D, H, W) of both views to (B,)."""
         ...
 
@@ -107,15 +129,15 @@ def official_loss(distance: Tensor, matches: Matches) -> Tensor:
     return masked_mean(torch.where(matches.positive, attract, repel), matches.valid)
 
 
-_DISTANCE: dict[Scale, Callable[[Tensor, Tensor, Norm], Tensor]] = {
+_DISTANCE: dict[Units, Callable[[Tensor, Tensor, Norm], Tensor]] = {
     "paper": paper_distance,
     "official": official_distance,
 }
-_LOSS: dict[Scale, Callable[[Tensor, Matches], Tensor]] = {"paper": paper_loss, "official": official_loss}
+_LOSS: dict[Units, Callable[[Tensor, Matches], Tensor]] = {"paper": paper_loss, "official": official_loss}
 
 
 def within(
-    features0: Tensor, features1: Tensor, matches: Matches, p: Norm, scale: Scale, sampling: Sampling = "nearest"
+    features0: Tensor, features1: Tensor, matches: Matches, p: Norm, scale: Units, sampling: Sampling = "nearest"
 ) -> Tensor:
     """L_within (Eq. 2) of each pair: features (B, D, H, W) of both views to (B,).
 
@@ -131,7 +153,7 @@ def between(
     features1: Tensor,
     matches: Matches,
     p: Norm,
-    scale: Scale,
+    scale: Units,
     partners: int,
     within: Within = within,
 ) -> Tensor:
@@ -153,22 +175,61 @@ def between(
 
 
 def total(
-    features0: Tensor,
-    features1: Tensor,
-    matches: Matches,
-    settings: ObjectiveSettings,
-    scale: Scale,
-    within: Within = within,
+    features0: Tensor, features1: Tensor, matches: Matches, settings: StableSettings, within: Within = within
 ) -> dict[str, Tensor]:
     """Eq. 5 of each pair: `total` and the terms it is made of, `within` and `between`, (B,) each.
 
     A term of weight 0 is not computed and not in the answer.
     """
+    p, scale = settings.p, settings.scale
     terms: dict[str, tuple[float, Tensor]] = {}
     if settings.lam > 0:
-        terms["within"] = settings.lam, within(features0, features1, matches, settings.p, scale)
+        terms["within"] = settings.lam, within(features0, features1, matches, p, scale)
     if settings.lam < 1:
-        apart = between(features0, features1, matches, settings.p, scale, settings.partners, within)
+        apart = between(features0, features1, matches, p, scale, settings.partners, within)
         terms["between"] = 1 - settings.lam, apart
     value = torch.stack([weight * term for weight, term in terms.values()]).sum(0)
     return {"total": value} | {name: term for name, (_, term) in terms.items()}
+
+
+def best_within(sampling: Sampling) -> Within:
+    """Eq. 2 by the fused kernel where it can run, by the reference elsewhere."""
+
+    def pick(features0: Tensor, features1: Tensor, matches: Matches, p: Norm, scale: Units) -> Tensor:
+        if sampling == "nearest" and fits_kernel(features0) and fits_kernel(features1):
+            return fused.within(features0, features1, matches, p, scale)
+        return within(features0, features1, matches, p, scale, sampling)
+
+    return pick
+
+
+def fits_kernel(features: Tensor) -> bool:
+    """Whether the fused kernel reads a feature map of this type and place."""
+    return features.is_cuda and features.dtype in (torch.float32, torch.bfloat16) and fused.available()
+
+
+def distance(settings: StableSettings) -> Distance:
+    """Descriptors are searched by the Euclidean distance, whatever the norm, as in the paper's maps of locations."""
+    return "l2"
+
+
+def optimum(settings: StableSettings) -> Scale:
+    """Bits at ± 1/4 and negatives at 1/2; twice that in the official scale."""
+    if settings.scale == "paper":
+        return Scale(0.2, 0.3, 0.5, settings.p)
+    return Scale(0.4, 0.6, 1.0, settings.p, averaged=True)
+
+
+def pairs_needed(settings: StableSettings) -> int:
+    """The term between scenes needs an unrelated image."""
+    return 2 if settings.lam < 1 else 1
+
+
+KIND = Kind(
+    StableSettings,
+    stateless(stable),
+    "stable single-pixel contrastive loss (Eq. 1-5)",
+    distance,
+    scale=optimum,
+    pairs=pairs_needed,
+)

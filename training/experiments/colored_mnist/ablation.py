@@ -62,7 +62,7 @@ def variants(base: MnistSettings) -> list[Variant]:
     others = [
         Variant("backbone-x2", "backbone steps x 2", changed(base, backbone_steps=2 * backbone)),
         Variant("classifier-x2", "classifier steps x 2", changed(base, classifier_steps=2 * classifier)),
-        *(Variant(f"d-{d}", f"D = {d}", _with_model(base, descriptor_channels=d)) for d in (16, 64)),
+        *(Variant(f"d-{d}", f"D = {d}", _with_model(base, channels=d)) for d in (16, 64)),
         Variant("norm-pixel", "norms per pixel", _with_model(base, norm="pixel")),
         Variant("kept-0.5", "twice the positives", replace(base, view=replace(view, kept=0.5))),
         Variant("kept-0.125", "half the positives", replace(base, view=replace(view, kept=0.125))),

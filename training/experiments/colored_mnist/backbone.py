@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count, islice
 from typing import Any
 
@@ -17,11 +18,11 @@ from training.experiments.colored_mnist.views import two_views
 from training.loop import make_optimizer, set_rate
 from training.models.unet import build_model
 from training.objectives.matches import Matches
-from training.objectives.objective import Objective
-from training.objectives.zoo import build_objective
+from training.objectives.stable import StableSettings, best_within, total
 from training.seeding import Stream, torch_generator, torch_seed
-from training.settings import ObjectiveSettings
 
+Objective = Callable[[Tensor, Tensor, Matches], dict[str, Tensor]]
+"""Features (B, D, H, W) of both views and their matches to values per pair (B,), `total` among them."""
 Describe = Callable[[Tensor], Tensor]
 """Pictures (B, 3, 32, 32) to descriptors (B, D, 32, 32)."""
 PHASE = 0
@@ -110,9 +111,8 @@ def validates(done: int, settings: MnistSettings) -> bool:
 
 def make_objective(trial: Trial, settings: MnistSettings) -> Objective:
     """The loss of a trial."""
-    return build_objective(
-        ObjectiveSettings(name=settings.scale, p=trial.norm, lam=trial.lam, partners=settings.partners)
-    )
+    stable = StableSettings(trial.norm, trial.lam, settings.partners, settings.scale)
+    return partial(total, settings=stable, within=best_within("nearest"))
 
 
 @torch.no_grad()

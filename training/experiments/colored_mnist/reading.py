@@ -48,7 +48,7 @@ def train_classifier(
 
 def new_classifier(seed: int, settings: MnistSettings) -> nn.Module:
     """A classifier with the initial weights of a seed."""
-    return build_classifier(ClassifierSettings(descriptor_channels=settings.model.descriptor_channels), seed)
+    return build_classifier(ClassifierSettings(channels=settings.model.channels), seed)
 
 
 def measure(

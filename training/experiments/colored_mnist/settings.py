@@ -136,11 +136,11 @@ def _sized(phase: PhaseSettings, steps: int | None, batch: int | None) -> PhaseS
 
 def _rates(peak: float) -> OptimizerSettings:
     """The scripts' AdamW and one-cycle: peak / 25, peak, peak / 250,000."""
-    return OptimizerSettings(peak_lr=peak, start_lr=peak / 25, end_lr=peak / 250_000, cycle_beta1=True, clip_value=3.0)
+    return OptimizerSettings(lr=peak, cycle_beta1=True, clip_value=3.0)
 
 
 def _paper() -> MnistSettings:
-    plain = OptimizerSettings(end_lr=1e-7)
+    plain = OptimizerSettings(lr_end=1e-4)
     base = MnistSettings()
     return replace(
         base,
@@ -148,7 +148,7 @@ def _paper() -> MnistSettings:
         picture=PictureSettings(colored="background", redrawn=False, colour_noise=(0.15, 0.15, 0.9)),
         view=ViewSettings(perspective=0.1, augment=AugmentSettings(hue=0.1, saturation=0.3)),
         backbone=replace(base.backbone, optimizer=plain),
-        classifier=replace(base.classifier, optimizer=replace(plain, peak_lr=2e-3, start_lr=8e-5, end_lr=2e-7)),
+        classifier=replace(base.classifier, optimizer=replace(plain, lr=2e-3)),
     )
 
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from training.experiments.colored_mnist import backbone, reading
 from training.experiments.colored_mnist.backbone import (
+    Objective,
     Progress,
     Trained,
     image_batches,
@@ -28,7 +29,6 @@ from training.experiments.colored_mnist.settings import MnistSettings
 from training.experiments.colored_mnist.stack import Descent, Stack
 from training.experiments.colored_mnist.trial import Trial
 from training.models.unet import build_model
-from training.objectives.objective import Objective
 from training.seeding import Stream, torch_seed
 
 

@@ -7,12 +7,13 @@ import torch
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from match_maker import random_features, random_matches
+from match_maker import random_features, random_matches, seen
 
 from training.objectives.anchors import spread
+from training.objectives.don import CANDIDATES, RADIUS_PX, DonSettings, don
 from training.objectives.gather import gather
-from training.objectives.hinge import CANDIDATES, MARGIN, RADIUS_PX, hinge
-from training.settings import ObjectiveSettings
+
+MARGIN = DonSettings().margin
 
 
 @hypothesis_settings(max_examples=25)
@@ -20,7 +21,7 @@ from training.settings import ObjectiveSettings
 def test_equals_the_loop(seed, count):
     maps, matches = random_features(seed, 2, 3, 15, 15), random_matches(seed, 2, count, 15, 15)
     features = [map.detach() * 0.5 for map in maps]
-    terms = hinge(*features, matches, ObjectiveSettings())
+    terms = don(seen(*features, matches), DonSettings())
     a, b = (gather(f, xy, "nearest") for f, xy in zip(features, (matches.xy0, matches.xy1), strict=True))
     pool = spread(matches, CANDIDATES)
     candidates = gather(features[1], pool.xy1, "nearest")
@@ -39,7 +40,7 @@ def test_equals_the_loop(seed, count):
 def test_collapse_costs_the_squared_margin_with_a_finite_gradient():
     matches = random_matches(0, 2, 40, 40, 40)
     flat = torch.full((2, 4, 40, 40), 0.3, requires_grad=True)
-    value = hinge(flat, flat, matches, ObjectiveSettings())["total"]
+    value = don(seen(flat, flat, matches), DonSettings())["total"]
     assert value.tolist() == pytest.approx([MARGIN**2, MARGIN**2])
     value.sum().backward()
     assert flat.grad is not None

@@ -1,0 +1,53 @@
+"""Two processes over gloo that train one run, as torchrun would start them."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from interrupting import PATIENCE_S
+
+CHILD = """
+import sys
+from pathlib import Path
+import torch
+import training.fit as it
+from training_world import TINY
+from training.checkpoint import read_settings
+shards, out, weights, *written = map(Path, sys.argv[1:])
+settings = read_settings(written[0].read_text()) if written else TINY
+real, train, losses = it._run, it.train, []
+def spied(job, *rest):
+    step = real(job, *rest)
+    torch.save(job.trainee.state_dict(), weights / f"{job.world.rank}.pt")
+    torch.save(losses, weights / f"losses-{job.world.rank}.pt")
+    return step
+def overheard(*arguments, **named):
+    for state in train(*arguments, **named):
+        losses.append(float(state.losses["total"]))
+        yield state
+it._run, it.train = spied, overheard
+print(it.fit(settings, shards, out, "cpu"))
+"""
+
+
+def two_processes(*words):
+    """Run the child as torchrun would, in two processes; returns their outputs."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
+    here = Path(__file__).parent
+    path = os.pathsep.join([str(here), str(here.parent)])
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", CHILD, *map(str, words)],
+            env={**os.environ, **shared, "RANK": str(rank), "LOCAL_RANK": str(rank), "PYTHONPATH": path},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for rank in range(2)
+    ]  # fmt: skip
+    outputs = [child.communicate(timeout=PATIENCE_S) for child in children]
+    assert [child.returncode for child in children] == [0, 0], outputs
+    return [out for out, _ in outputs]

@@ -1,0 +1,51 @@
+"""Where the defaults of `scenetrain fit` come from: the preset and the objective that its own words name.
+
+Options are the fields of dataclasses, and which ones there are depends on the objective: so the words are looked at
+for --preset and --objective before they are parsed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated, Any
+
+import tyro
+
+from training.cli.commands import Fit, FitWords
+from training.errors import RequestError
+from training.objectives.zoo import kind, names, with_objective
+from training.presets import preset
+from training.settings import AnySettings
+
+
+def fit_type(words: Sequence[str]) -> Any:
+    """The type of `scenetrain fit` for tyro: with the options and defaults of its words where it is the command."""
+    if not words or words[0] != "fit":
+        return Annotated[FitWords, tyro.conf.subcommand("fit", description=Fit.__doc__)]
+    settings = default_settings(words[1:])
+    default = Fit(tyro.MISSING, tyro.MISSING, settings)
+    own = kind(settings.objective).settings
+    manual = f"{Fit.__doc__}\n\nObjectives (--objective NAME --help shows the options of one): {', '.join(names())}."
+    return Annotated[Fit[own], tyro.conf.subcommand("fit", default=default, description=manual)]
+
+
+def default_settings(words: Sequence[str]) -> AnySettings:
+    """The settings of the preset and the objective that are named. Raises RequestError for unknown ones."""
+    settings = preset(option(words, "--preset") or "paper")
+    objective = option(words, "--objective")
+    if objective is not None:
+        settings = with_objective(settings, objective)
+    if option(words, "--epochs") is None:
+        return settings
+    if option(words, "--steps") is not None:
+        raise RequestError("--epochs and --steps: give one of them")
+    return replace(settings, steps=0)  # a preset may count steps
+
+
+def option(words: Sequence[str], name: str) -> str | None:
+    """The value of an option, written `--name value` or `--name=value`; None where it is not given."""
+    for place, word in enumerate(words):
+        if word == name:
+            return words[place + 1] if place + 1 < len(words) else None
+        if word.startswith(f"{name}="):
+            return word.partition("=")[2]
+    return None

@@ -1,0 +1,51 @@
+"""Ranges of settings, standing with their types: `lam: Share = 1.0` is checked and explained in one place.
+
+Every option of the command line is a field of a dataclass; what is out of range is refused by the field's own name.
+"""
+
+from dataclasses import dataclass, fields, is_dataclass
+from math import inf
+from typing import Annotated, Any, get_type_hints
+
+from training.errors import RequestError
+
+
+@dataclass(frozen=True)
+class Between:
+    """A number of `low` to `high`, both included, where `advice` does not say otherwise."""
+
+    low: float
+    high: float
+    advice: str = ""
+    """What to say when the number lies outside; by default the range itself."""
+
+    def __str__(self) -> str:
+        """What is asked for, in words."""
+        if self.advice:
+            return self.advice
+        return f"must be {self.low:g} or more" if self.high == inf else f"must be in [{self.low:g}, {self.high:g}]"
+
+
+Share = Annotated[float, Between(0, 1)]
+"""A probability or a share."""
+Amount = Annotated[float, Between(0, 1e30, "must be 0 (off) or more")]
+"""A strength that 0 turns off."""
+Positive = Annotated[float, Between(1e-12, 1e30, "must be a positive number, as in 1e-3")]
+"""A number above 0."""
+Many = Annotated[int, Between(0, inf)]
+"""A count, or 0."""
+Some = Annotated[int, Between(1, inf)]
+"""A count of at least one."""
+
+
+def check_ranges(settings: Any) -> None:
+    """Raise RequestError at the first number of a dataclass, or of dataclasses in it, that is out of its range."""
+    hints = get_type_hints(type(settings), include_extras=True)
+    for field in fields(settings):
+        value: Any = getattr(settings, field.name)
+        if is_dataclass(value):
+            check_ranges(value)
+            continue
+        for limit in getattr(hints[field.name], "__metadata__", ()):
+            if isinstance(limit, Between) and not limit.low <= value <= limit.high:
+                raise RequestError(f"--{field.name.replace('_', '-')} {value:g}: {limit}")

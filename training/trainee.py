@@ -1,0 +1,61 @@
+"""What is trained: the network and its objective, as one module.
+
+The optimiser, the checkpoint and the processes of a run know this module alone, so whatever an objective owns
+(a projector, a teacher) is optimised, kept, resumed and averaged like the network's weights.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from training.devices import computes_in_bfloat16
+from training.models.unet import UNet, build_model
+from training.objectives.objective import Follower
+from training.objectives.seen import Seen, Shown
+from training.objectives.zoo import build, kind
+from training.seeding import Stream, torch_seed
+from training.settings import AnySettings, Precision
+
+Losses = dict[str, Tensor]
+
+
+class Trainee(nn.Module):
+    """A network and its objective."""
+
+    def __init__(self, network: UNet, objective: nn.Module, levels: int, precision: Precision) -> None:
+        super().__init__()
+        self.network, self.objective, self.levels, self.precision = network, objective, levels, precision
+        self._pyramid: Callable[[Tensor, int], tuple[Tensor, ...]] = network.pyramid
+
+    def forward(self, shown: Shown) -> tuple[Losses, Tensor, Tensor]:
+        """Values of each pair (B,), `total` among them, and the descriptors (B, D, H, W) of both views."""
+        seen = self.see(shown)
+        return self.objective(seen), seen.features0, seen.features1
+
+    def see(self, shown: Shown) -> Seen:
+        """The maps of both views in one pass: float32, or bfloat16 where the device has it; objectives widen them."""
+        images = torch.cat([shown.images0, shown.images1])
+        half = self.precision == "bfloat16" and computes_in_bfloat16(images.device)
+        with torch.autocast(images.device.type, torch.bfloat16, enabled=half):
+            maps = self._pyramid(images, self.levels)
+        halves = [each.chunk(2) for each in maps]
+        return Seen(shown, tuple(first for first, _ in halves), tuple(second for _, second in halves))
+
+    def follow(self, step: int, steps: int) -> None:
+        """Tell an objective that follows the network that a step was made."""
+        if isinstance(self.objective, Follower):
+            self.objective.follow(self.network, step, steps)
+
+    def compile(self) -> None:
+        """Compile the network (torch.compile); weights and their names stay."""
+        self._pyramid = torch.compile(self._pyramid)
+
+
+def build_trainee(settings: AnySettings) -> Trainee:
+    """A new network with its objective, both functions of the settings. Raises RequestError for impossible ones."""
+    network = build_model(settings.model, settings.seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(torch_seed(settings.seed, Stream.INITIAL, 1))
+        objective = build(settings, network)
+    return Trainee(network, objective, kind(settings.objective).levels(settings.loss), settings.precision)
