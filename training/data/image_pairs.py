@@ -1,0 +1,185 @@
+"""Pairs of windows from the pictures of a folder, with the same keys and items as pairs from shards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from training.data.image_settings import ImageSettings
+from training.data.image_views import draw_looks, truth, windows
+from training.data.order import Key
+from training.data.pairs import REPLACEMENTS, PairItem
+from training.data.pictures import Listing, list_pictures, split_of
+from training.data.transforms.homography import Array
+from training.data.transforms.transform import Transform
+from training.errors import DataError, ImageError, RequestError
+from training.photo import read_photo
+from training.photo.faults import DamagedError, NoImageError, PackageError, TooLargeError
+from training.seeding import Stream, numpy_generator
+from training.settings import DataSettings
+
+TRIES = 8
+"""Draws of a picture's two views that may lack matches before another picture takes its place."""
+
+
+class SmallError(ImageError):
+    """The picture is smaller than the window."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A reason to pass a file over, with the words that count such files."""
+
+    error: type[ImageError]
+    """What reading raises."""
+    one: str
+    """What one such file is."""
+    many: str
+    """What several are."""
+
+    def told(self, count: int, crop: int) -> str:
+        """A part of a sentence."""
+        return f"{count} {(self.one if count == 1 else self.many).format(crop=crop)}"
+
+
+FAULTS: tuple[Fault, ...] = (
+    Fault(NoImageError, "file is no image", "files are no images"),
+    Fault(DamagedError, "picture is damaged", "pictures are damaged"),
+    Fault(SmallError, "picture is smaller than {crop} px", "pictures are smaller than {crop} px"),
+    Fault(TooLargeError, "picture is too large", "pictures are too large"),
+    Fault(
+        PackageError,
+        "DICOM file needs pydicom (pip install -U pydicom)",
+        "DICOM files need pydicom (pip install -U pydicom)",
+    ),
+)
+"""Every reason. A file's mark is 1 + its reason's place here."""
+
+
+class ImageData(Dataset[PairItem]):
+    """Pairs of windows of single pictures, by key: `data[(epoch, picture)]` is a function of (seed, epoch, picture).
+
+    A file that is no image, is damaged or smaller than the window, and a picture none of whose draws leave
+    `min_matches` positives, is passed over: another one, drawn from the same stream, takes its place. `passed_over`
+    counts these draws in the process that takes batches, as `PairData` does; `faults` the files among them, in all
+    processes.
+    """
+
+    def __init__(
+        self, listing: Listing, settings: DataSettings, images: ImageSettings[Transform], seed: int, marks: Tensor
+    ) -> None:
+        self.listing = listing
+        self.settings = settings
+        self.images = images
+        self.seed = seed
+        self.passed_over = 0
+        self._marks = marks
+
+    def __len__(self) -> int:
+        """Number of pictures."""
+        return len(self.listing.names)
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """Width and height of the windows."""
+        return self.settings.crop, self.settings.crop
+
+    def __getitem__(self, key: Key) -> PairItem:
+        """The pair of `key`, or its replacement. Raises DataError when there is none in a row of draws."""
+        epoch, index = key
+        rng = numpy_generator(self.seed, Stream.CROP, epoch, index)
+        for passed_over in range(REPLACEMENTS):
+            picture = self.picture(index)
+            item = None if picture is None else self._pair(picture, rng)
+            if item is not None:
+                return replace(item, passed_over=passed_over)
+            index = int(rng.integers(len(self)))
+        raise DataError(self._none_in_a_row())
+
+    def picture(self, index: int) -> Array | None:
+        """(H, W, 3) uint8; None, and marked, where the file gives none."""
+        if self._marks[index]:
+            return None
+        try:
+            return self._read(self.listing.folder / self.listing.names[index])
+        except ImageError as error:
+            self._marks[index] = 1 + next(k for k, fault in enumerate(FAULTS) if isinstance(error, fault.error))
+            return None
+
+    def without_flips(self) -> "ImageData":
+        """The same pairs, never mirrored, with a count of its own."""
+        settings = replace(self.settings, flip_p=0.0)
+        return ImageData(self.listing, settings, self.images, self.seed, self._marks)
+
+    def faults(self) -> str:
+        """The files that were met so far and give no picture, counted by reason; "" where there are none."""
+        counts = torch.bincount(self._marks, minlength=1 + len(FAULTS)).tolist()[1:]
+        counts[0] += self.listing.others
+        return ", ".join(f.told(n, self.settings.crop) for f, n in zip(FAULTS, counts, strict=True) if n)
+
+    def _read(self, path: Path) -> Array:
+        picture = read_photo(path)
+        if min(picture.shape[:2]) < self.settings.crop:
+            raise SmallError(f"{path}: is smaller than the window")
+        return picture
+
+    def _pair(self, picture: Array, rng: np.random.Generator) -> PairItem | None:
+        """The first draw of enough matches."""
+        crop, least = self.settings.crop, max(self.settings.min_matches, 1)
+        if rng.random() < self.settings.flip_p:
+            picture = picture[:, ::-1]
+        size = (picture.shape[1], picture.shape[0])
+        for _ in range(TRIES):
+            looks = draw_looks(size, crop, self.images, rng)
+            known = truth(looks, size, crop, rng)
+            if known.matches >= least:
+                view0, view1 = windows(picture, looks, crop, self.images.transform, rng)
+                return PairItem(view0, view1, known.rays, 0, known.flow, known.covisible)
+        return None
+
+    def _none_in_a_row(self) -> str:
+        least, crop = max(self.settings.min_matches, 1), self.settings.crop
+        what = f"{self.listing.folder}: {REPLACEMENTS} pictures in a row gave no two views of {crop}x{crop} px"
+        faults = f" ({self.faults()})" if self.faults() else ""
+        return f"{what} with {least} matches{faults}: use a smaller --min-matches or --crop, or other pictures"
+
+
+def open_images(
+    folder: Path, split: str, settings: DataSettings, images: ImageSettings[Transform], seed: int
+) -> ImageData:
+    """The pictures of one split of a folder. Files are read as they are drawn, and here until the first good one.
+
+    Raises DataError when there is no picture that can be used, RequestError for settings that cannot be.
+    """
+    if settings.crop < 1:
+        raise RequestError("--crop 0: pictures of a folder differ in size, so windows need a size of their own")
+    images.check()
+    listing = list_pictures(folder)
+    if split not in (there := _counts(listing.names)):
+        raise DataError(f"{folder}: has no picture of split {split!r}, only of {', '.join(there)}: add more pictures")
+    listing = listing.only(split)
+    marks = torch.zeros(len(listing.names), dtype=torch.uint8).share_memory_()
+    data = ImageData(listing, settings, images, seed, marks)
+    if all(data.picture(index) is None for index in range(len(data))):
+        advice = "give a folder of pictures, or a smaller --crop"
+        raise DataError(f"{folder}: holds no picture that can be used: {data.faults()}: {advice}")
+    return data
+
+
+def image_splits(folder: Path) -> dict[str, int]:
+    """The splits of a folder of pictures and how many each has, by name. Raises DataError where there is none."""
+    return _counts(list_pictures(folder).names)
+
+
+def images_digest(folder: Path, split: str) -> str:
+    """sha256 over the names and sizes of one split's pictures: the same for the same files anywhere."""
+    return list_pictures(folder).only(split).digest()
+
+
+def _counts(names: Sequence[str]) -> dict[str, int]:
+    splits = split_of(tuple(names))
+    return {name: splits.count(name) for name in sorted(set(splits))}

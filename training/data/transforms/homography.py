@@ -1,0 +1,62 @@
+"""Maps between pixel frames as 3 x 3 matrices, float64, named `H_to_from`.
+
+Many points are one array (2, ...), the plane of x before the plane of y.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+def translation(x: float, y: float) -> Array:
+    """From p to p + (x, y)."""
+    return np.array([[1.0, 0.0, x], [0.0, 1.0, y], [0.0, 0.0, 1.0]])
+
+
+def linear(matrix: Array) -> Array:
+    """From p to A p for A (2, 2)."""
+    lifted = np.eye(3)
+    lifted[:2, :2] = matrix
+    return lifted
+
+
+def rotation(angle_rad: float) -> Array:
+    """(2, 2), from +x to +y."""
+    cos, sin = np.cos(angle_rad), np.sin(angle_rad)
+    return np.array([[cos, -sin], [sin, cos]])
+
+
+def scaling(factor: float) -> Array:
+    """From a frame to one of `factor` times as many pixels: the *borders* of the outer pixels stay borders.
+
+    p + 0.5 to factor (p + 0.5), as the first pixel's centre is at 0 and its border at -0.5.
+    """
+    return np.array([[factor, 0.0, (factor - 1) / 2], [0.0, factor, (factor - 1) / 2], [0.0, 0.0, 1.0]])
+
+
+def middle(side_px: int) -> Array:
+    """(2,) the middle of a square frame."""
+    return np.full(2, (side_px - 1) / 2)
+
+
+def moved(H: Array, xy: Array) -> Array:
+    """(2, ...) float64 where H sends points (2, ...); NaN for those on or behind its horizon."""
+    x, y = xy
+    depth = H[2, 0] * x + H[2, 1] * y + H[2, 2]
+    depth = np.where(depth > 0, depth, np.nan)
+    return np.stack([(row[0] * x + row[1] * y + row[2]) / depth for row in H[:2]])
+
+
+def grid(side_px: int) -> Array:
+    """(2, side, side) float64 the pixels of a square frame."""
+    y, x = np.mgrid[:side_px, :side_px].astype(np.float64)
+    return np.stack([x, y])
+
+
+def inside(xy: Array, width: int, height: int) -> Array:
+    """(...) bool: which points (2, ...) lie in a frame, its outer pixels' borders included; NaN does not."""
+    x, y = xy
+    return (x >= -0.5) & (x < width - 0.5) & (y >= -0.5) & (y < height - 0.5)

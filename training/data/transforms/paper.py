@@ -1,0 +1,56 @@
+"""The 2-D transforms of the paper: a perspective map with random rotation, scale and skew (Section 2, Appendix B).
+
+As in Experiment 1's code, view 0 looks at the canvas through a homography about its middle, and view 1 is an upright
+window shifted by whole pixels. Hue, saturation and motion blur are changed later, on the batch (`data.augment`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.data.transforms.homography import Array, linear, middle, rotation, translation
+from training.data.transforms.transform import Looks, refuse_outside
+
+BEND_LIMIT = 2.0
+"""Standard deviations at which the perspective part is cut off, so that no horizon crosses a window."""
+
+
+@dataclass(frozen=True)
+class PaperTransform:
+    """Ranges of the paper's 2-D transforms; the defaults are Experiment 1's."""
+
+    rotation_deg: float = 180.0
+    """Largest rotation of view 0, either way; 180 is any angle."""
+    matrix_std: float = 0.1
+    """Standard deviation of what is added to the entries of view 0's 2 x 2 matrix: scale and skew."""
+    perspective_std: float = 0.1
+    """Standard deviation of the last row of view 0's homography, per half side of the canvas; 0 leaves it affine."""
+    shift: float = 0.25
+    """Largest shift of view 1 along each axis, in sides of the window, as far as the canvas goes."""
+
+    def check(self) -> None:
+        """Refuse ranges that cannot be. Raises RequestError."""
+        refuse_outside(self, "rotation_deg", 0, 180)
+        refuse_outside(self, "matrix_std", 0, 0.25)
+        refuse_outside(self, "perspective_std", 0, 0.2)
+        refuse_outside(self, "shift", 0, 1)
+
+    def looks(self, side_px: int, canvas_px: int, rng: np.random.Generator) -> Looks:
+        """A homography about the middle of the canvas, and a shifted window."""
+        turn = rotation(np.deg2rad(rng.uniform(-self.rotation_deg, self.rotation_deg)))
+        forward = linear(turn + self.matrix_std * rng.standard_normal((2, 2)))
+        bend = np.eye(3)
+        bend[2, :2] = self.perspective_std * rng.standard_normal(2).clip(-BEND_LIMIT, BEND_LIMIT) / (canvas_px / 2)
+        warp = bend @ np.linalg.inv(forward)
+        bend_back = translation(*middle(canvas_px)) @ warp @ translation(*-middle(side_px))
+        return Looks(bend_back, translation(*self._corner(side_px, canvas_px, rng)))
+
+    def appearance(self, window: Array, rng: np.random.Generator) -> Array:
+        """The window as it is."""
+        return window
+
+    def _corner(self, side_px: int, canvas_px: int, rng: np.random.Generator) -> Array:
+        """(2,) int64 the first pixel of view 1 on the canvas."""
+        room = canvas_px - side_px
+        reach = min(int(self.shift * side_px), room // 2)
+        return room // 2 + rng.integers(-reach, reach, 2, endpoint=True)
