@@ -101,8 +101,8 @@ def _run(job: Job, stop: Stop, console: Console, compile: bool) -> int:
             return watcher.follow(states)
         finally:
             watcher.close()
-            if passed_over := job.data.passed_over:
-                display.say(f"{passed_over} pairs had no windows of enough matches; others took their place")
+            if remark := job.data.remark():
+                display.say(remark)
 
 
 def _forward(job: Job, compile: bool) -> nn.Module:

@@ -1,7 +1,7 @@
 """Pairs of windows from the pictures of a folder, with the same keys and items as pairs from shards."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from training.data.faults import FAULTS, SmallError, mark_of, told
 from training.data.image_settings import ImageSettings
 from training.data.image_views import draw_looks, truth, windows
 from training.data.order import Key
@@ -18,46 +19,11 @@ from training.data.transforms.homography import Array
 from training.data.transforms.transform import Transform
 from training.errors import DataError, ImageError, RequestError
 from training.photo import read_photo
-from training.photo.faults import DamagedError, NoImageError, PackageError, TooLargeError
 from training.seeding import Stream, numpy_generator
 from training.settings import DataSettings
 
 TRIES = 8
 """Draws of a picture's two views that may lack matches before another picture takes its place."""
-
-
-class SmallError(ImageError):
-    """The picture is smaller than the window."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A reason to pass a file over, with the words that count such files."""
-
-    error: type[ImageError]
-    """What reading raises."""
-    one: str
-    """What one such file is."""
-    many: str
-    """What several are."""
-
-    def told(self, count: int, crop: int) -> str:
-        """A part of a sentence."""
-        return f"{count} {(self.one if count == 1 else self.many).format(crop=crop)}"
-
-
-FAULTS: tuple[Fault, ...] = (
-    Fault(NoImageError, "file is no image", "files are no images"),
-    Fault(DamagedError, "picture is damaged", "pictures are damaged"),
-    Fault(SmallError, "picture is smaller than {crop} px", "pictures are smaller than {crop} px"),
-    Fault(TooLargeError, "picture is too large", "pictures are too large"),
-    Fault(
-        PackageError,
-        "DICOM file needs pydicom (pip install -U pydicom)",
-        "DICOM files need pydicom (pip install -U pydicom)",
-    ),
-)
-"""Every reason. A file's mark is 1 + its reason's place here."""
 
 
 class ImageData(Dataset[PairItem]):
@@ -107,7 +73,7 @@ class ImageData(Dataset[PairItem]):
         try:
             return self._read(self.listing.folder / self.listing.names[index])
         except ImageError as error:
-            self._marks[index] = 1 + next(k for k, fault in enumerate(FAULTS) if isinstance(error, fault.error))
+            self._marks[index] = mark_of(error)
             return None
 
     def without_flips(self) -> "ImageData":
@@ -116,10 +82,15 @@ class ImageData(Dataset[PairItem]):
         return ImageData(self.listing, settings, self.images, self.seed, self._marks)
 
     def faults(self) -> str:
-        """The files that were met so far and give no picture, counted by reason; "" where there are none."""
+        """The files met so far, by any process, that give no picture, counted by reason; "" where there are none."""
         counts = torch.bincount(self._marks, minlength=1 + len(FAULTS)).tolist()[1:]
         counts[0] += self.listing.others
-        return ", ".join(f.told(n, self.settings.crop) for f, n in zip(FAULTS, counts, strict=True) if n)
+        return told(counts, self.settings.crop)
+
+    def remark(self) -> str:
+        """One line about the files and the draws passed over; "" where there were none."""
+        draws = f"{self.passed_over} times another picture took the place of one that gave no pair"
+        return "; ".join(part for part in (self.faults(), draws if self.passed_over else "") if part)
 
     def _read(self, path: Path) -> Array:
         picture = read_photo(path)
@@ -166,7 +137,7 @@ def open_images(
     data = ImageData(listing, settings, images, seed, marks)
     if all(data.picture(index) is None for index in range(len(data))):
         advice = "give a folder of pictures, or a smaller --crop"
-        raise DataError(f"{folder}: holds no picture that can be used: {data.faults()}: {advice}")
+        raise DataError(f"{folder}: no picture of split {split!r} can be used: {data.faults()}: {advice}")
     return data
 
 

@@ -15,6 +15,7 @@ from scenegen.shards import ScenegenError, keep_freed_memory
 from training.data.batch import NO_RAY, PairBatch
 from training.data.order import Key, batches_per_epoch, epoch_keys, fixed_keys
 from training.data.pairs import PairData, PairItem, content_digest, open_pairs
+from training.data.source import PairSource
 from training.data.windows import Array
 from training.errors import DataError, TrainingError
 
@@ -36,7 +37,7 @@ PREFETCH = 2
 
 
 def train_batches(
-    data: PairData, batch: int, epoch: int, seed: int, skip: int = 0, rank: int = 0, world: int = 1
+    data: PairSource, batch: int, epoch: int, seed: int, skip: int = 0, rank: int = 0, world: int = 1
 ) -> Iterator[PairBatch]:
     """The batches of one epoch, without the first `skip`; process `rank` of `world` gets its share of each.
 
@@ -46,12 +47,12 @@ def train_batches(
     return read_batches(data, epoch_keys(len(data), batch, seed, epoch, skip, rank, world))
 
 
-def fixed_batches(data: PairData, batch: int, limit: int) -> Iterator[PairBatch]:
+def fixed_batches(data: PairSource, batch: int, limit: int) -> Iterator[PairBatch]:
     """The same `limit` pairs (0: all), spread over the shards, in the same windows, not mirrored, every time."""
     return read_batches(data.without_flips(), fixed_keys(len(data), batch, limit, FIXED_EPOCH))
 
 
-def read_batches(data: PairData, keys: Sequence[tuple[Key, ...]], start: str | None = None) -> Iterator[PairBatch]:
+def read_batches(data: PairSource, keys: Sequence[tuple[Key, ...]], start: str | None = None) -> Iterator[PairBatch]:
     """One batch for each tuple of keys, in order; `start` is how workers start (the system's default, or "spawn").
 
     Adds to `data.passed_over` as batches are taken.
@@ -101,7 +102,7 @@ class _Read:
 class _Reader(Dataset[_Read | Exception]):
     """Whole batches by their keys; an error for the user is handed over, as DataLoader would wrap it in a trace."""
 
-    def __init__(self, data: PairData) -> None:
+    def __init__(self, data: PairSource) -> None:
         self.data = data
 
     def __getitem__(self, keys: tuple[Key, ...]) -> _Read | Exception:
@@ -112,7 +113,7 @@ class _Reader(Dataset[_Read | Exception]):
         return _Read(collate(items), sum(item.passed_over for item in items))
 
 
-def _loader(data: PairData, keys: Sequence[tuple[Key, ...]], start: str | None) -> DataLoader[Any]:
+def _loader(data: PairSource, keys: Sequence[tuple[Key, ...]], start: str | None) -> DataLoader[Any]:
     """A loader of one pass; its own generator, so that PyTorch's global one is left alone."""
     workers = min(data.settings.workers, len(keys))
     return DataLoader(

@@ -94,6 +94,11 @@ class PairData(Dataset[PairItem]):
         """The same pairs, never mirrored, with a count of its own."""
         return PairData(self.shards, self.picture, replace(self.settings, flip_p=0.0), self.seed, self.truth)
 
+    def remark(self) -> str:
+        """One line about the pairs passed over; "" where there were none."""
+        many = f"{self.passed_over} pairs had no windows of enough matches; others took their place"
+        return many if self.passed_over else ""
+
     def _locate(self, pair: int, chance: float) -> tuple[ShardReader, int, int]:
         """The shard and the row of a pair, and the other view, one of 1.. by `chance` in [0, 1)."""
         shard, row = self.shards.locate(pair)

@@ -2,7 +2,8 @@
 
 Coordinates are computed here in float64 and given to OpenCV's `remap`, so that no convention but this project's
 counts. Where a window's pixels lie further apart than the picture's, the picture is first shrunk by area averaging to
-that distance; sampling alone would pick single pixels out of fine texture.
+that distance; sampling alone would pick single pixels out of fine texture. (An average that ends within a pixel moves
+a colour by up to 1/8 of that pixel.)
 """
 
 import math
