@@ -79,6 +79,12 @@ def test_the_papers_view_0_is_about_the_middle_of_the_canvas(seed):
     assert np.abs(shift).max() <= 0.25 * SIDE
 
 
+@given(SEEDS, st.integers(SIDE, 40))
+def test_the_papers_shift_ends_at_the_border_of_the_canvas(seed, canvas):
+    H = looks(PaperTransform(shift=1.0), seed, canvas=canvas).H_frame_from_1
+    assert inside(moved(H, grid(SIDE)), canvas, canvas).all()
+
+
 @given(SEEDS, st.floats(0, 180))
 def test_the_papers_rotation(seed, limit):
     matrix = looks(replace(STILL["paper"], rotation_deg=limit), seed).H_1_from_0[:2, :2]

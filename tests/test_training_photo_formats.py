@@ -141,11 +141,14 @@ def test_the_bytes_tell_the_kind_not_the_name(tmp_path):
     assert np.array_equal(read_photo(tmp_path / "a.png")[..., 0], stretched(DEEP[..., 0]))
 
 
-def test_a_cut_off_file_of_16_bit_colour(tmp_path):
-    png = cv2.imencode(".png", RNG.integers(0, 65535, (60, 60, 3)).astype(np.uint16))[1].tobytes()
-    (tmp_path / "a.png").write_bytes(png[: len(png) // 2])
-    with pytest.raises(DamagedError, match=r"a\.png: is damaged .*save it again"):
-        read_photo(tmp_path / "a.png")
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
+@pytest.mark.parametrize("ending", ["png", "tif"])
+def test_a_cut_off_file_of_16_bit_colour(ending, share, tmp_path):
+    path = tmp_path / f"a.{ending}"
+    whole = cv2.imencode(path.suffix, RNG.integers(0, 65535, (60, 60, 3)).astype(np.uint16))[1].tobytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(ImageError, match=r"^[^\n]*a\.[a-z]+: [^\n]*$"):
+        read_photo(path)
 
 
 def dicom(path, frames, **header):

@@ -34,10 +34,10 @@ def size(path: Path) -> tuple[int, int]:
 
 def read(path: Path) -> Array:
     """(H, W, 3) uint8. Raises ImageError."""
-    with _opened(path) as image:
+    with _opened(path) as image, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of odd tags in files that can be read all the same
         try:
             if _deep_colour(image):
-                image.load()  # Pillow tells a cut-off file, OpenCV fills it up
                 return _on_white(_unchanged(path))
             return np.asarray(_as_rgb(ImageOps.exif_transpose(image)))
         except (OSError, SyntaxError, ValueError) as error:
@@ -48,6 +48,7 @@ def _opened(path: Path) -> Image.Image:
     """The file as a picture whose pixels are not read yet."""
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return Image.open(path)
     except UnidentifiedImageError:
