@@ -60,7 +60,7 @@ def test_colour_of_16_bits_that_is_to_be_turned_is_turned(tmp_path):
     assert np.array_equal(read_photo(tmp_path / "a.png"), np.rot90(DEEP * 40 >> 8, -1))
 
 
-@pytest.mark.parametrize("ending", ["png", "jpg", "tif", "webp", "bmp"])
+@pytest.mark.parametrize("ending", ["png", "jpg", "tif", "webp", "bmp", "ppm"])
 def test_the_common_kinds_of_8_bits_stay_as_they_are(ending, tmp_path):
     smooth = np.broadcast_to(np.arange(40, 200, 5, dtype=np.uint8)[:, None], (32, 32))
     for array, name in ((smooth, "grey"), (np.stack([smooth, smooth.T, smooth[::-1]], -1), "colour")):

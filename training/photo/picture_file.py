@@ -10,7 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from training.photo.depth import Array, stretched
 from training.photo.faults import DamagedError, NoImageError, too_large
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".pgm", ".ppm")
 """Endings of the common ones."""
 
 _DEEP = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
