@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -20,7 +21,7 @@ from training.errors import CheckpointError, DataError, RequestError, TrainingEr
 from training.fit import Outcome, fit
 from training.interrupt import Stop, stopping
 from training.job import run_length
-from training.logs import HEALTH, LOG, VALIDATION, read_lines
+from training.logs import HEALTH, LOG, PACE, VALIDATION, read_lines
 from training.settings import Every
 from training.watch import read_healths
 
@@ -56,13 +57,16 @@ def weights_equal(a, b):
 def test_a_run_leaves_what_it_promises(straight, shards):
     out, words = straight
     assert sorted(p.name for p in out.iterdir()) == [
-        "checkpoint.pt", "health.jsonl", "log.jsonl", "run.json", "settings.json", "tensorboard", "validation.jsonl",
+        "checkpoint.pt", "health.jsonl", "log.jsonl", "pace.jsonl", "run.json", "settings.json", "tensorboard", "validation.jsonl",
     ]  # fmt: skip
     logged = numbers(out)
     assert [record["step"] for record in logged[LOG]] == [1, 2, 3, 4, 5, 6]
     assert set(logged[LOG][0]) == {"step", "total", "within", "gradient_norm", "lr"}
     assert [record["step"] for record in logged[VALIDATION]] == [0, 1, 2, 3, 4, 5, 6]
     assert [record["step"] for record in logged[HEALTH]] == [1, 2, 3, 4, 5, 6]
+    pace = read_lines(out / PACE)
+    assert [record["step"] for record in pace] == [1, 2, 3, 4, 5, 6]
+    assert all(0 < before["cpu_s"] < after["cpu_s"] for before, after in pairwise(pace))
     assert load(out / "checkpoint.pt").step == 6
     facts = json.loads((out / "run.json").read_text())
     assert (facts["steps"], facts["train_pairs"], facts["val_pairs"], facts["processes"]) == (6, 6, 4, 1)
@@ -190,7 +194,9 @@ def test_ctrl_c_ends_after_the_step_with_a_checkpoint(straight, shards, tmp_path
             outcome = fit(TINY, shards, tmp_path, "cpu", every=Every(checkpoint_every=100))
     assert (outcome.step, outcome.finished) == (4, False)
     assert load(tmp_path / "checkpoint.pt").step == 4
+    before = read_lines(tmp_path / PACE)[-1]["cpu_s"]
     assert fit(TINY, shards, tmp_path, "cpu").began == 4
+    assert read_lines(tmp_path / PACE)[-1]["cpu_s"] > before  # the time of both calls
     assert numbers(tmp_path)[LOG] == numbers(expected)[LOG]
 
 
@@ -280,7 +286,7 @@ def test_the_term_between_scenes_trains_and_validates(shards, tmp_path):
     """Five validation pairs at batch 2 leave one alone, which has no unrelated image."""
     both = tiny(steps=2, loss=replace(TINY.loss, lam=0.5))
     fit(both, shards, tmp_path, "cpu", every=Every(validation_pairs=3))
-    assert set(numbers(tmp_path)[VALIDATION][0]) == {"step", "total", "within", "between"}
+    assert set(numbers(tmp_path)[VALIDATION][0]) == {"step", "total", "within", "between", "pck5", "aepe_px"}
 
 
 def test_health_is_read_back_as_it_was_written(straight):

@@ -8,7 +8,7 @@ import torch
 from training_world import tiny, write_shards
 
 from training.data.loader import open_pairs, train_batches
-from training.errors import TrainingError
+from training.errors import DivergenceError
 from training.loop import clip, make_optimizer, require_finite, set_rate, train
 from training.objectives.objective import Stateless
 from training.schedule import learning_rate
@@ -134,6 +134,7 @@ def test_frozen_weights_are_left_out():
 def test_a_loss_that_is_not_finite_stops_with_its_step_and_parts(bad):
     require_finite(3, {"total": -0.25, "within": 1e30})
     with pytest.raises(
-        TrainingError, match=r"step 12: the loss is not finite \(total (nan|-?inf), within 0.5\); .*--lr"
-    ):
+        DivergenceError, match=r"step 12: the loss is not finite \(total (nan|-?inf), within 0.5\); .*--lr"
+    ) as error:
         require_finite(12, {"total": bad, "within": 0.5})
+    assert error.value.step == 12

@@ -23,3 +23,10 @@ class CheckpointError(TrainingError):
 
 class ImageError(TrainingError):
     """A picture cannot be read."""
+
+
+class DivergenceError(TrainingError):
+    """Training left the numbers: a loss or descriptors that are not finite."""
+
+    step: int | None = None
+    """The step at which it was seen, where that is known."""

@@ -14,7 +14,8 @@ from torch.utils.tensorboard.writer import SummaryWriter
 
 from training.whole import whole
 
-LOG, VALIDATION, HEALTH, TENSORBOARD = "log.jsonl", "validation.jsonl", "health.jsonl", "tensorboard"
+LOG, VALIDATION, HEALTH, PACE = "log.jsonl", "validation.jsonl", "health.jsonl", "pace.jsonl"
+TENSORBOARD = "tensorboard"
 """Names in a run folder."""
 PLAIN_LINE_S = 10.0
 """Seconds between two lines of progress where there is no terminal."""
@@ -49,7 +50,7 @@ class RunLog:
     """
 
     def __init__(self, run: Path, step: int) -> None:
-        names = (LOG, VALIDATION, HEALTH)
+        names = (LOG, VALIDATION, HEALTH, PACE)
         for name in names:
             truncate(run / name, step or -1)
         self._files = {name: (run / name).open("a", encoding="utf-8") for name in names}
@@ -82,7 +83,7 @@ def _strict(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-_GROUP = {LOG: "train", VALIDATION: "validation", HEALTH: "health"}
+_GROUP = {LOG: "train", VALIDATION: "validation", HEALTH: "health", PACE: "pace"}
 
 
 class Display:

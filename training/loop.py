@@ -13,7 +13,7 @@ from torch.optim import AdamW
 
 from training.data.augment import augment
 from training.data.batch import PairBatch
-from training.errors import TrainingError
+from training.errors import DivergenceError
 from training.objectives.matches import Matches
 from training.objectives.seen import Shown
 from training.objectives.select import select_matches
@@ -131,11 +131,13 @@ def clip(parameters: list[nn.Parameter], settings: OptimizerSettings) -> Tensor:
 
 
 def require_finite(step: int, losses: dict[str, float]) -> None:
-    """Raise TrainingError with the step and the parts when a loss is not finite."""
+    """Raise DivergenceError with the step and the parts when a loss is not finite."""
     if all(abs(value) < float("inf") for value in losses.values()):
         return
     parts = ", ".join(f"{name} {value:g}" for name, value in losses.items())
-    raise TrainingError(
+    error = DivergenceError(
         f"step {step}: the loss is not finite ({parts}); the last checkpoint is from before; "
         "try a smaller --lr, --clip-norm 1 or --precision float32"
     )
+    error.step = step
+    raise error

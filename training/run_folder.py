@@ -8,7 +8,7 @@ from pathlib import Path
 from training.checkpoint import NAME, Checkpoint, load
 from training.coding import differences
 from training.errors import RequestError
-from training.logs import HEALTH, LOG, TENSORBOARD, VALIDATION
+from training.logs import HEALTH, LOG, PACE, TENSORBOARD, VALIDATION
 from training.settings import AnySettings
 from training.whole import whole
 
@@ -52,6 +52,6 @@ def begin(run: Path, settings: AnySettings, facts: dict[str, str | int]) -> None
 
 def clear(run: Path) -> None:
     """Remove what a run wrote, and nothing else."""
-    for name in (NAME, SETTINGS, RUN, LOG, VALIDATION, HEALTH):
+    for name in (NAME, SETTINGS, RUN, LOG, VALIDATION, HEALTH, PACE):
         (run / name).unlink(missing_ok=True)
     shutil.rmtree(run / TENSORBOARD, ignore_errors=True)

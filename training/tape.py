@@ -43,7 +43,7 @@ class Tape:
     def read(self, world: World) -> list[Record]:
         """The records since the last reading; every process must call it at the same steps.
 
-        Raises TrainingError at the first step whose loss was not finite.
+        Raises DivergenceError at the first step whose loss was not finite.
         """
         if not self._rows:
             return []

@@ -1,4 +1,4 @@
-"""Who looks at the steps of a run: log, validation, health, checkpoints. Only the first process writes."""
+"""Who looks at the steps of a run: log, validation, health, pace, checkpoints. Only the first process writes."""
 
 import math
 from collections.abc import Iterator
@@ -13,10 +13,11 @@ from training.data.loader import fixed_batches
 from training.health import Health, check, measure
 from training.interrupt import Stop
 from training.job import Job
-from training.logs import HEALTH, LOG, VALIDATION, Display, RunLog, read_lines
+from training.logs import HEALTH, LOG, PACE, VALIDATION, Display, RunLog, read_lines
 from training.loop import StepState
+from training.pace import Pace
 from training.tape import Tape
-from training.validation import validation_loss
+from training.validation import validate
 
 
 class Watcher:
@@ -31,12 +32,14 @@ class Watcher:
         self.validation = _validation_batches(job)
         # Reading a number waits for the GPU, so there it is done for ten steps at a time.
         self.read_every = 1 if job.device.type == "cpu" else 10
+        self.pace = Pace(job.device, read_lines(job.out / PACE) if job.start else ())
 
     def follow(self, states: Iterator[StepState]) -> int:
         """Watch all steps, and the untrained network first; returns the number of steps done, over all calls."""
         step = self.job.start
-        if step == 0:
-            self._validate(0)
+        with self.pace.standing():
+            if step == 0:
+                self._validate(0)
         for state in states:
             step = state.step
             self.tape.add(state)
@@ -64,12 +67,13 @@ class Watcher:
         """Do what is due after a step."""
         step, every, last = state.step, self.job.every, state.step == self.job.steps
         self._record()
-        if step % every.validate_every == 0 or last:
-            self._validate(step)
-        if step % every.health_every == 0 or last:
-            self._check(state)
-        if step % every.checkpoint_every == 0 or last:
-            self._checkpoint(step)
+        with self.pace.standing():
+            if step % every.validate_every == 0 or last:
+                self._validate(step)
+            if step % every.health_every == 0 or last:
+                self._check(state)
+            if step % every.checkpoint_every == 0 or last:
+                self._checkpoint(step)
 
     def _agreed_stop(self) -> bool:
         """Whether any of several processes was asked to stop (one alone sees that before its next batch)."""
@@ -87,13 +91,13 @@ class Watcher:
         self.display.update(records[-1].step, records[-1].losses["total"])
 
     def _validate(self, step: int) -> None:
-        """The validation loss, logged and shown."""
+        """The validation loss and how well the descriptors match, logged and shown."""
         if self.log is None or not self.validation:
             return
         job = self.job
-        losses = validation_loss(job.trainee, self.validation, job.settings, job.device)
-        self.log.write(VALIDATION, step, losses)
-        self.display.say(f"step {step}: validation loss {losses['total']:+.4f}")
+        found = validate(job.trainee, self.validation, job.settings, job.device)
+        self.log.write(VALIDATION, step, found)
+        self.display.say(f"step {step}: validation loss {found['total']:+.4f}, PCK@5 {100 * found['pck5']:.1f} %")
 
     def _check(self, state: StepState) -> None:
         """The health of this batch's features; said aloud when the alarm begins to ring."""
@@ -111,6 +115,7 @@ class Watcher:
     def _checkpoint(self, step: int) -> None:
         """Logs first, so that they are never behind the checkpoint."""
         if self.log is not None:
+            self.log.write(PACE, step, self.pace.numbers())
             self.log.sync()
             save(self.job.out / NAME, self.job.checkpoint(step))
 

@@ -43,7 +43,8 @@ class Fit(Generic[O]):
     shards: Folder
     """Folder of the shards (a run of `scenegen render`): trains on split train, validates on split val."""
     out: Run
-    """Folder of the run: checkpoint.pt, settings.json, log.jsonl, validation.jsonl, health.jsonl, tensorboard/."""
+    """Folder of the run: checkpoint.pt, settings.json, log.jsonl, validation.jsonl, health.jsonl, pace.jsonl,
+    tensorboard/."""
     run: Annotated[FitSettings[O], tyro.conf.arg(name="")]
     preset: PresetName = "paper"
     """Where the defaults come from. paper: Experiment 2, Eq. 1-5 to the letter. official: as the official code does it.

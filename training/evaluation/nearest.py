@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, cast
 import torch
 from torch import Tensor
 
-from training.errors import TrainingError
+from training.errors import DivergenceError
 from training.settings import Distance
 
 Metric = Literal["l2", "l1", "linf"]
@@ -202,10 +202,11 @@ def _full_precision(device: torch.device) -> Iterator[None]:
 
 
 def _check(queries: Tensor, bank: Tensor) -> None:
-    """Only finite float32 can be compared; TrainingError for NaN, which is what a diverged network gives."""
+    """Only finite float32 can be compared; DivergenceError for NaN, which is what a diverged network gives."""
     if queries.dtype != torch.float32 or bank.dtype != torch.float32:
         raise TypeError(f"descriptors are {queries.dtype} and {bank.dtype}, not float32")
     if not len(bank):
         raise ValueError("the bank holds no descriptor")
     if not (queries.isfinite().all() and bank.isfinite().all()):
-        raise TrainingError("descriptors hold NaN or infinity: the network has diverged, choose an earlier checkpoint")
+        advice = "the network has diverged, choose an earlier checkpoint"
+        raise DivergenceError(f"descriptors hold NaN or infinity: {advice}")
