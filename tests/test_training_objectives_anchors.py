@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from match_maker import random_matches
 
-from training.objectives.anchors import first, near, spread
+from training.objectives.anchors import choose, first, join, near, spread
 
 
 @given(seed=st.integers(0, 999), count=st.integers(0, 12), entries=st.integers(0, 9))
@@ -22,11 +22,11 @@ def test_first_keeps_the_order_and_marks_the_rest_absent(seed, count, entries):
 
 
 @given(seed=st.integers(0, 999), count=st.integers(1, 12), entries=st.integers(0, 9))
-def test_spread_covers_the_valid_entries_and_nothing_else(seed, count, entries):
+def test_spread_covers_what_the_mask_sets_and_nothing_else(seed, count, entries):
     matches = random_matches(seed, 3, entries, 5, 5)
-    points = spread(matches, count)
+    points = spread(matches, matches.negative, count)
     for b in range(3):
-        valid = matches.xy1[b][matches.valid[b]]
+        valid = matches.xy1[b][matches.negative[b]]
         if not len(valid):
             assert not points.present[b].any()
             continue
@@ -34,6 +34,24 @@ def test_spread_covers_the_valid_entries_and_nothing_else(seed, count, entries):
         found = {tuple(xy) for xy in points.xy1[b].tolist()}
         assert found <= {tuple(xy) for xy in valid.tolist()}
         assert len(found) == min(count, len(valid))
+
+
+def test_a_spread_of_nothing_is_empty():
+    matches = random_matches(0, 3, 9, 5, 5)
+    assert spread(matches, matches.valid, 0).xy0.shape == (3, 0, 2)
+
+
+def test_points_are_joined_and_chosen_by_pair():
+    matches = random_matches(0, 3, 20, 5, 5)
+    a, b = spread(matches, matches.positive, 4), spread(matches, matches.valid & False, 4)
+    both = join(a, b)
+    chosen = choose(torch.tensor([True, False, True]), a, b)
+    for name in ("xy0", "xy1", "present"):
+        first_part, second_part = getattr(a, name), getattr(b, name)
+        assert torch.equal(getattr(both, name)[:, :4], first_part)
+        assert torch.equal(getattr(both, name)[:, 4:], second_part)
+        assert torch.equal(getattr(chosen, name)[1], second_part[1])
+        assert torch.equal(getattr(chosen, name)[::2], first_part[::2])
 
 
 def test_near_is_a_disc():

@@ -26,13 +26,25 @@ def first(matches: Matches, mask: Tensor, count: int) -> Points:
     return _points(matches, order, mask.gather(1, order))
 
 
-def spread(matches: Matches, count: int) -> Points:
-    """`count` entries spread evenly over S of each pair, with repetitions where S is smaller."""
-    size = matches.valid.sum(1, keepdim=True)
-    steps = torch.arange(count if matches.valid.shape[1] else 0, device=size.device)
-    order = torch.argsort((~matches.valid).to(torch.uint8), dim=1, stable=True)
-    index = order.gather(1, steps * size // count)
+def spread(matches: Matches, mask: Tensor, count: int) -> Points:
+    """`count` entries spread evenly over those that the mask (B, N) sets, with repetitions where they are fewer."""
+    size = mask.sum(1, keepdim=True)
+    steps = torch.arange(count if mask.shape[1] else 0, device=size.device)
+    order = torch.argsort((~mask).to(torch.uint8), dim=1, stable=True)
+    index = order.gather(1, steps * size // max(count, 1))
     return _points(matches, index, (size > 0).expand(index.shape))
+
+
+def join(a: Points, b: Points) -> Points:
+    """The entries of both, those of `a` first."""
+    return Points(torch.cat([a.xy0, b.xy0], 1), torch.cat([a.xy1, b.xy1], 1), torch.cat([a.present, b.present], 1))
+
+
+def choose(condition: Tensor, a: Points, b: Points) -> Points:
+    """Of each pair the entries of `a` where the condition (B,) holds, those of `b` elsewhere; equally many."""
+    pixels, entries = condition.view(-1, 1, 1), condition.unsqueeze(1)
+    xy0, xy1 = torch.where(pixels, a.xy0, b.xy0), torch.where(pixels, a.xy1, b.xy1)
+    return Points(xy0, xy1, torch.where(entries, a.present, b.present))
 
 
 def near(a: Tensor, b: Tensor, radius_px: float) -> Tensor:

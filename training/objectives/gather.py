@@ -20,6 +20,12 @@ def gather(features: Tensor, xy: Tensor, sampling: Sampling) -> Tensor:
     return _bilinear(features, xy) if sampling == "bilinear" else _read(features, nearest_pixel(xy))
 
 
+def gather_wide(features: Tensor, xy: Tensor, sampling: Sampling) -> Tensor:
+    """`gather`, in float32 at least: half precision loses small distances. float64 stays."""
+    values = gather(features, xy, sampling)
+    return values.to(torch.promote_types(values.dtype, torch.float32))
+
+
 def nearest_pixel(xy: Tensor) -> Tensor:
     """The pixel (..., 2) int64 whose square holds the point `xy` (..., 2), not clamped: halves go up."""
     return torch.floor(xy + 0.5).long() if xy.is_floating_point() else xy.long()

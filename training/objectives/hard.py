@@ -37,7 +37,7 @@ def stable_hard(seen: Seen, settings: StableSettings) -> dict[str, Tensor]:
 def mine(features0: Tensor, features1: Tensor, matches: Matches, p: Norm) -> Matches:
     """The positives of `matches`, each followed by its hardest negative where a candidate is left: (B, 2 M)."""
     anchors = first(matches, matches.positive, max(int(matches.positive.sum(1).max()), 0))
-    pool = spread(matches, CANDIDATES)
+    pool = spread(matches, matches.valid, CANDIDATES)
     chosen, found = _hardest(features0, features1, anchors, pool, p)
     kept = anchors.present & found
     return Matches(
