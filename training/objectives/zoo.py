@@ -18,7 +18,11 @@ FILES = {
     "stable": "stable",
     "stable-hard": "hard",
     "infonce": "infonce",
+    "dual-softmax": "dual_softmax",
     "don": "don",
+    "triplet": "triplet",
+    "ucn": "ucn",
+    "smooth-ap": "smooth_ap",
 }
 """Name on the command line -> module of this folder, which is imported when its objective is asked for."""
 

@@ -1,0 +1,69 @@
+"""Triplet margin with the hardest negative of the image (D2-Net, Dusmanu et al., CVPR 2019, Sec. 4.1).
+
+For a match of the pixels A in view 0 and B in view 1, with descriptors d at length 1,
+
+    p^2 = || d_A - d_B ||^2
+    n^2 = min( || d_A - d_N1 ||^2, || d_N0 - d_B ||^2 )
+    L   = 1/M sum over matches of max(0, margin + p^2 - n^2)
+
+N1 is the candidate of view 1 nearest to d_A of those further than RADIUS_PX from B, N0 that of view 0 nearest to d_B of
+those further than RADIUS_PX from A. D2-Net weighs each match by its detector's scores; without a detector all weigh
+the same. Its radius is that of a square, on its map of 1/8 resolution; here it is that of a disc on the map itself.
+The candidates are the pixels of other matches and random ones. A match without any counts as if n^2 were FARTHEST.
+
+Collapse costs the margin and has no gradient (p = n = 0). The hardest negative is known to lead there from a poor
+start or at a large learning rate (mihaidusmanu/d2-net#73). The optimum 0 is reached: n^2 >= margin + p^2 for all.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from training.objectives.banks import Search, both_ways, difference_to_hardest, difference_to_match
+from training.objectives.objective import Kind, Scale, stateless
+from training.objectives.seen import Seen
+from training.objectives.stable import masked_mean
+from training.ranges import Positive
+
+RADIUS_PX = 4.0
+"""Pixels this near to the true match are no negatives."""
+FARTHEST = 4.0
+"""Largest squared distance of descriptors of length 1."""
+
+
+@dataclass(frozen=True)
+class TripletSettings:
+    """Triplet margin with the hardest negative of the image."""
+
+    margin: Positive = 1.0
+    """By how much a negative's squared distance must exceed the match's."""
+
+
+def triplet(seen: Seen, settings: TripletSettings) -> dict[str, Tensor]:
+    """`total`, and the means of `positive` p^2 and `negative` n^2, of each pair, (B,)."""
+    searches = both_ways(seen, RADIUS_PX)
+    positive = difference_to_match(searches[0]).square().sum(1)
+    negative = torch.minimum(*(_hardest(search) for search in searches))
+    ranked = (settings.margin + positive - negative).clamp(min=0)
+    values = {"total": ranked, "positive": positive, "negative": negative}
+    return {name: masked_mean(value, searches[0].present) for name, value in values.items()}
+
+
+def _hardest(search: Search) -> Tensor:
+    """Squared distance of each anchor to its nearest negative: (B, M)."""
+    difference, found = difference_to_hardest(search, search.negative)
+    return torch.where(found, difference.square().sum(1), FARTHEST)
+
+
+def _optimum(settings: TripletSettings) -> Scale:
+    return Scale(0.0, 1.0, settings.margin**0.5)
+
+
+KIND = Kind(
+    TripletSettings,
+    stateless(triplet),
+    "triplet margin with the hardest negative of the image",
+    lambda _: "cosine",
+    scale=_optimum,
+)
