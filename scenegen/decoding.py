@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
@@ -146,9 +147,21 @@ def _table(kind: Any, converter: "Converter") -> Hook:
     return read
 
 
+def _nothing(kind: Any, _: "Converter") -> Hook:
+    def read(value: Any, _: Any) -> None:
+        if value is not None:
+            raise Misfit(f"expected nothing, found {shown(value)}")
+
+    return read
+
+
 def _refused(kind: Any, _: "Converter") -> Hook:
     """No hook: that of cattrs takes a text for a list of letters."""
     raise TypeError(f"{kind}: a frozen dataclass holds tuples")
+
+
+def _is_nothing(kind: Any) -> bool:
+    return kind in (None, NoneType)
 
 
 def _is_choice(kind: Any) -> bool:
@@ -168,6 +181,7 @@ def _is_loose(kind: Any) -> bool:
 
 
 _HOOKS: tuple[tuple[Callable[[Any], bool], Callable[[Any, "Converter"], Hook]], ...] = (
+    (_is_nothing, _nothing),
     (_is_choice, _choice),
     (_is_series, _series),
     (_is_table, _table),

@@ -16,7 +16,7 @@ from training_world import TINY
 from scenegen.config import GenerationConfig
 from scenegen.decoding import Misfit, decode, shown
 from training.objectives.stable import StableSettings
-from training.settings import FitSettings, O
+from training.settings import FitSettings, O, V
 
 Kind = TypeVar("Kind")
 
@@ -60,7 +60,7 @@ class Plan(Generic[Kind]):
 
 
 PLAN = Plan(Loss(), Part((Loss(), Loss(kind="soft"))), many=(Span(2, 3),), limit=4)
-CASES = [(GenerationConfig, GenerationConfig()), (FitSettings[StableSettings], TINY), (Plan[Loss], PLAN)]
+CASES = [(GenerationConfig, GenerationConfig()), (FitSettings[StableSettings, None], TINY), (Plan[Loss], PLAN)]
 SCALARS = {
     bool: st.booleans(),
     int: st.integers(1 - 2**63, 2**63 - 1),
@@ -70,6 +70,7 @@ SCALARS = {
     type(None): st.none(),
     Kind: st.deferred(lambda: instances(Loss)),
     O: st.deferred(lambda: instances(StableSettings)),
+    V: st.none(),
 }
 
 

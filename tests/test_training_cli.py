@@ -8,16 +8,20 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 from interrupting import PATIENCE_S, interruptible
+from test_training_data_image_pairs import pictures
 from training_world import TINY, write_shards
 
 from training.checkpoint import load
 from training.cli import main
 from training.cli.main import parse
 from training.coding import differences, flat
+from training.data.transforms.cover import CoverTransform
+from training.data.transforms.zoo import image_settings
 from training.fit import fit
 from training.logs import HEALTH, LOG, VALIDATION, read_lines
 from training.objectives.zoo import names
@@ -135,6 +139,11 @@ def test_ctrl_c_says_how_to_go_on(shards, tmp_path):
         (["fit", "--shards", "empty", "--out", "run", "--p", "3"], 2, "--p"),
         (["fit", "--shards", "empty", "--out", "run", "--preset", "fast"], 2, "--preset"),
         (["fit", "--shards", "empty"], 2, "--out"),
+        (["fit", "--out", "run"], 2, "scenetrain: fit: give either --shards DIR or --images DIR"),
+        (["fit", "--out", "run", "--shards", "empty", "--images", "empty"], 2, "scenetrain: fit: give either --shards"),
+        (["fit", "--out", "run", "--images", "empty"], 1, "scenetrain: empty: holds no pictures"),
+        (["fit", "--out", "run", "--images", "empty", "--transform", "no"], 2, "--transform no: unknown; choose one of"),
+        (["fit", "--out", "run", "--images", "empty", "--zoom", "1"], 2, "--zoom"),
         (["fit", "--no-such-flag"], 2, "--no-such-flag"),
         (["extract", "photo.png", "--run", "nowhere", "--out", "d.h5"], 1, "scenetrain: nowhere/checkpoint.pt: does not"),
         (["match", "a.png", "b.png", "--run", "nowhere", "--out", "m.png"], 1, "scenetrain: nowhere/checkpoint.pt: does not"),
@@ -170,7 +179,7 @@ def test_help_reads_like_a_manual(scenetrain, words):
     if len(words) == 2 and words[0] != "bench":
         assert f"scenetrain {words[0]} " in out.split("For example:")[1]
     if words[:1] == ["fit"]:
-        places = [name.rpartition(".")[2] for name in flat(preset("paper")) if name != "objective"]
+        places = [name.rpartition(".")[2] for name in flat(preset("paper")) if name != "views"]
         for option in (*places, "shards", "out", "preset", "device", "compile", "resume", "checkpoint_every"):
             assert f"--{option.replace('_', '-')}" in out
         assert all(name in out.split("Objectives")[1] for name in names())
@@ -241,6 +250,21 @@ def test_words_reach_their_places():
 def test_an_objective_brings_its_options():
     assert settings_of("--objective", "infonce", "--temperature", "0.2").loss.temperature == 0.2
     assert settings_of("--objective=don").loss.margin == 0.5
+
+
+def test_pictures_bring_their_options():
+    there = parse(["fit", "--images", "photos", "--out", "o", "--transform", "cover", "--zoom", "0.2", "--canvas", "2"])
+    assert (there.images, there.shards) == (Path("photos"), None)
+    assert there.run.views == replace(image_settings("cover"), canvas=2.0, ranges=CoverTransform(zoom=0.2))
+    assert parse(["fit", "--images=photos", "--out", "o"]).run.views == image_settings("paper")
+    assert settings_of().views is None
+
+
+def test_fit_on_pictures(scenetrain, tmp_path):
+    folder = pictures(tmp_path / "photos")
+    code, out, errors = scenetrain("fit", "--images", folder, "--out", tmp_path / "run", *SMALL, "--steps", 2)
+    assert (code, errors) == (0, "")
+    assert f"next: scenetrain match --run {tmp_path / 'run'} A B --out matches.png, or scenetrain eval" in out
 
 
 def test_options_of_another_objective_are_refused(scenetrain):

@@ -17,12 +17,12 @@ from training.data.loader import fixed_batches, read_batches, train_batches
 from training.data.order import epoch_keys
 from training.data.pictures import list_pictures
 from training.data.transforms.cover import CoverTransform
-from training.data.transforms.zoo import TRANSFORMS, build_transform
+from training.data.transforms.zoo import TRANSFORMS, image_settings
 from training.errors import DataError, RequestError
 from training.settings import DataSettings
 
 SETTINGS = DataSettings(crop=16, min_matches=4, workers=0)
-IMAGES = ImageSettings(build_transform("paper"))
+IMAGES = image_settings("paper")
 
 
 def pictures(folder, count=12, size=(40, 32), seed=0):
@@ -54,7 +54,7 @@ def assert_same(left, right):
 
 @pytest.mark.parametrize("name", list(TRANSFORMS))
 def test_batches_are_those_of_shards_with_dense_truth(name, folder):
-    data = opened(folder, images=ImageSettings(build_transform(name)))
+    data = opened(folder, images=image_settings(name))
     batch = next(train_batches(data, 4, 0, 1))
     assert (batch.images0.shape, batch.images0.dtype) == ((4, 3, 16, 16), torch.uint8)
     assert (batch.images1.shape, batch.images1.dtype) == ((4, 3, 16, 16), torch.uint8)
@@ -96,7 +96,7 @@ def test_fixed_batches_are_fixed_and_not_mirrored(tmp_path):
     folder.mkdir()
     for k in range(8):
         Image.fromarray(ramp_picture(40, 32)).save(folder / f"{k}.png")
-    still = ImageSettings(CoverTransform(0, 0, 0, 0, 0, 0, 0, 0))
+    still = ImageSettings("cover", CoverTransform(0, 0, 0, 0, 0, 0, 0, 0))
     data = opened(folder, images=still, flip_p=1.0)
     first, second = list(fixed_batches(data, 2, 4)), list(fixed_batches(data, 2, 4))
     assert_same(first, second)
@@ -161,7 +161,7 @@ def test_files_are_read_only_as_they_are_drawn(tmp_path, monkeypatch):
 
 def test_a_draw_of_too_few_matches_is_drawn_again(tmp_path):
     folder = pictures(tmp_path / "far", 6)
-    far = ImageSettings(CoverTransform(translation=1.0))
+    far = ImageSettings("cover", CoverTransform(translation=1.0))
     least = 24
     data = opened(folder, images=far, min_matches=least)
     items = [data[(epoch, 0)] for epoch in range(40)]

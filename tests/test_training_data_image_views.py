@@ -1,5 +1,7 @@
 """Two views of a picture: the truth about them agrees with their colours, the rays with the dense flow."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,22 +16,26 @@ from training.data.transforms.cover import CoverTransform
 from training.data.transforms.homography import grid, moved, translation
 from training.data.transforms.paper import PaperTransform
 from training.data.transforms.transform import Looks
-from training.data.transforms.zoo import TRANSFORMS, build_transform
+from training.data.transforms.zoo import TRANSFORMS, image_settings
 from training.errors import RequestError
+from training.ranges import check_ranges
 
 SIDE = 24
 SIZES = st.tuples(st.integers(SIDE, 60), st.integers(SIDE, 60))
 SEEDS = st.integers(0, 2**32)
-GEOMETRY = {"paper": PaperTransform(), "cover": CoverTransform(noise_std=0, contrast=0, brightness_std=0, blocks=0)}
+GEOMETRY = {
+    "paper": PaperTransform(),
+    "cover": CoverTransform(grain_std=0, contrast_change=0, brightness_std=0, noise_blocks=0),
+}
 
 
 def pair(name, size, seed, **settings):
     """The looks, the truth and both windows (h, w, 3) of a ramp."""
     rng = np.random.default_rng(seed)
-    images = ImageSettings(GEOMETRY[name], **settings)
+    images = ImageSettings(name, GEOMETRY[name], **settings)
     looks = draw_looks(size, SIDE, images, rng)
     known = truth(looks, size, SIDE, rng)
-    views = windows(ramp_picture(*size), looks, SIDE, images.transform, rng)
+    views = windows(ramp_picture(*size), looks, SIDE, images.ranges, rng)
     return looks, known, [view.transpose(1, 2, 0) for view in views]
 
 
@@ -107,7 +113,7 @@ def test_a_shift_is_a_constant_flow(x, y):
 
 def test_the_picture_as_large_as_the_canvas_is_copied():
     picture = np.random.default_rng(0).integers(0, 256, (36, 36, 3)).astype(np.uint8)
-    looks = draw_looks((36, 36), SIDE, ImageSettings(GEOMETRY["cover"]), np.random.default_rng(5))
+    looks = draw_looks((36, 36), SIDE, ImageSettings("cover", GEOMETRY["cover"]), np.random.default_rng(5))
     _, view1 = windows(picture, looks, SIDE, GEOMETRY["cover"], np.random.default_rng(0))
     x, y = np.rint(looks.H_frame_from_1[:2, 2]).astype(int)
     assert np.array_equal(view1.transpose(1, 2, 0), picture[y : y + SIDE, x : x + SIDE])
@@ -115,14 +121,14 @@ def test_the_picture_as_large_as_the_canvas_is_copied():
 
 @given(SEEDS)
 def test_the_part_is_the_share_of_the_shorter_side(seed):
-    images = ImageSettings(GEOMETRY["cover"], canvas=1.5, part=(0.4, 0.5))
+    images = ImageSettings("cover", GEOMETRY["cover"], canvas=1.5, part=(0.4, 0.5))
     looks = draw_looks((200, 120), SIDE, images, np.random.default_rng(seed))
     extent = looks.H_frame_from_1[0, 0] * 1.5 * SIDE
     assert 0.4 * 120 <= extent <= 0.5 * 120
 
 
 def test_the_canvas_lies_anywhere_in_the_picture():
-    images = ImageSettings(GEOMETRY["cover"], canvas=1.0)
+    images = ImageSettings("cover", GEOMETRY["cover"], canvas=1.0)
     left = [draw_looks((100, 24), SIDE, images, np.random.default_rng(k)).H_frame_from_1[0, 2] for k in range(300)]
     assert min(left) < 3
     assert max(left) > 73
@@ -131,12 +137,12 @@ def test_the_canvas_lies_anywhere_in_the_picture():
 @pytest.mark.parametrize(
     ("settings", "text"),
     [
-        (ImageSettings(build_transform("paper"), canvas=0.5), "canvas is 0.5: it must lie between 1 and 4"),
-        (ImageSettings(build_transform("paper"), part=(0, 1)), r"part is (0, 1): it must rise from more than 0"),
-        (ImageSettings(PaperTransform(shift=7)), "shift is 7: it must lie between 0 and 1"),
+        (replace(image_settings("paper"), canvas=0.5), "--canvas 0.5: must be in [1, 4]"),
+        (replace(image_settings("paper"), part=(0, 1)), "--part 0 1: must rise from more than 0"),
+        (ImageSettings("paper", PaperTransform(shift=7)), "--shift 7: must be in [0, 1]"),
     ],
 )
 def test_settings_that_cannot_be(settings, text):
     with pytest.raises(RequestError) as error:
-        settings.check()
+        check_ranges(settings)
     assert str(error.value).startswith(text)

@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 from training.data.transforms.cover import CoverTransform
 from training.data.transforms.homography import grid, inside, middle, moved, translation
 from training.data.transforms.paper import PaperTransform
-from training.data.transforms.zoo import TRANSFORMS, build_transform, transform_name
+from training.data.transforms.zoo import TRANSFORMS, image_settings, with_images
+from training.data.transforms.zoo import WINDOW as WINDOW_PX
 from training.errors import RequestError
+from training.presets import preset
+from training.ranges import check_ranges
+from training.settings import AugmentSettings
 
 SIDE, CANVAS = 32, 48
 STILL = {
@@ -28,16 +32,24 @@ def looks(transform, seed, side=SIDE, canvas=CANVAS):
 def test_the_registry():
     assert set(TRANSFORMS) == set(STILL)
     for name in TRANSFORMS:
-        assert transform_name(build_transform(name)) == name
-        build_transform(name).check()
-    with pytest.raises(RequestError, match=r"^no transform is called 'rotate': choose one of paper, cover$"):
-        build_transform("rotate")
+        assert image_settings(name).transform == name
+        check_ranges(image_settings(name))
+    with pytest.raises(RequestError, match=r"^--transform rotate: unknown; choose one of paper, cover$"):
+        image_settings("rotate")
+
+
+def test_pictures_of_a_folder_bring_their_windows_and_photometric_changes():
+    """A run on whole stored pictures gets a window; one that has a window keeps it."""
+    there = with_images(preset("quick"), "paper")
+    assert (there.views, there.data.crop) == (image_settings("paper"), WINDOW_PX)
+    assert min(there.data.augment.hue, there.data.augment.saturation, there.data.augment.motion_blur_p) > 0
+    assert with_images(preset("paper"), "cover").data == replace(preset("paper").data, augment=AugmentSettings())
 
 
 @pytest.mark.parametrize("name", list(TRANSFORMS))
 @given(SEEDS)
 def test_the_map_and_its_inverse_cancel(name, seed):
-    drawn = looks(build_transform(name), seed)
+    drawn = looks(image_settings(name).ranges, seed)
     there = moved(drawn.H_1_from_0, grid(SIDE))
     assert np.isfinite(there).all()  # no horizon crosses a window
     np.testing.assert_allclose(moved(np.linalg.inv(drawn.H_1_from_0), there), grid(SIDE), atol=1e-6)
@@ -49,7 +61,7 @@ def test_the_map_and_its_inverse_cancel(name, seed):
 @pytest.mark.parametrize("name", list(TRANSFORMS))
 @given(SEEDS, st.floats(1, 3))
 def test_the_frame_does_not_matter_to_the_map(name, seed, factor):
-    drawn = looks(build_transform(name), seed)
+    drawn = looks(image_settings(name).ranges, seed)
     outer = drawn.within(translation(5, -3) @ np.diag([factor, factor, 1]))
     np.testing.assert_allclose(moved(outer.H_1_from_0, grid(9)), moved(drawn.H_1_from_0, grid(9)), atol=1e-6)
 
@@ -57,7 +69,7 @@ def test_the_frame_does_not_matter_to_the_map(name, seed, factor):
 @pytest.mark.parametrize("name", list(TRANSFORMS))
 @given(SEEDS)
 def test_view_1_is_an_upright_window_on_the_canvas(name, seed):
-    H = looks(build_transform(name), seed).H_frame_from_1
+    H = looks(image_settings(name).ranges, seed).H_frame_from_1
     assert np.array_equal(H[:2, :2], np.eye(2))
     assert np.array_equal(H, np.rint(H))
     assert inside(moved(H, grid(SIDE)), CANVAS, CANVAS).all()
@@ -131,14 +143,14 @@ def appearance(seed=0, window=WINDOW, **changes):
 
 def test_covers_noise():
     flat = np.full((64, 64, 3), 128, np.uint8)
-    deviations = [appearance(seed, flat, noise_std=0.02).std() / 255 for seed in range(60)]
+    deviations = [appearance(seed, flat, grain_std=0.02).std() / 255 for seed in range(60)]
     assert 0.015 < max(deviations) < 0.022
     assert min(deviations) < 0.004
 
 
 def test_covers_contrast_is_about_the_mean():
     for seed in range(20):
-        changed = appearance(seed, contrast=0.4).astype(float)
+        changed = appearance(seed, contrast_change=0.4).astype(float)
         assert abs(changed.mean() - WINDOW.mean()) < 1.5
         assert 0.55 < changed.std() / WINDOW.std() < 1.45
 
@@ -155,7 +167,7 @@ def test_covers_brightness_moves_all_levels_alike():
 def test_covers_blocks():
     counts = set()
     for seed in range(60):
-        changed = (appearance(seed, blocks=2, block_side=(0.25, 0.25)) != WINDOW).any(-1)
+        changed = (appearance(seed, noise_blocks=2, block_side=(0.25, 0.25)) != WINDOW).any(-1)
         counts.add(round(changed.sum() / 120))  # a block has 10 x 12 pixels
         assert changed.sum() <= 240
     assert counts == {0, 1, 2}
@@ -177,19 +189,19 @@ def test_a_window_is_not_changed_in_place():
 @pytest.mark.parametrize(
     ("transform", "text"),
     [
-        (PaperTransform(rotation_deg=200), "rotation_deg is 200: it must lie between 0 and 180"),
-        (PaperTransform(perspective_std=float("nan")), "perspective_std is nan: it must lie between 0 and 0.2"),
-        (PaperTransform(matrix_std=-1), "matrix_std is -1: it must lie between 0 and 0.25"),
-        (PaperTransform(shift=2), "shift is 2: it must lie between 0 and 1"),
-        (CoverTransform(scale=1), "scale is 1: it must lie between 0 and 0.95"),
-        (CoverTransform(blocks=1000), "blocks is 1000: it must lie between 0 and 100"),
+        (PaperTransform(rotation_deg=200), "--rotation-deg 200: must be in [0, 180]"),
+        (PaperTransform(perspective_std=float("nan")), "--perspective-std nan: must be in [0, 0.2]"),
+        (PaperTransform(matrix_std=-1), "--matrix-std -1: must be in [0, 0.25]"),
+        (PaperTransform(shift=2), "--shift 2: must be in [0, 1]"),
+        (CoverTransform(zoom=1), "--zoom 1: must be in [0, 0.95]"),
+        (CoverTransform(noise_blocks=1000), "--noise-blocks 1000: must be in [0, 100]"),
         (
             CoverTransform(block_side=(0.2, 0.1)),
-            r"block_side is (0.2, 0.1): it must rise from more than 0 to 1 at most",
+            "--block-side 0.2 0.1: must rise from more than 0 to 1 at most",
         ),
     ],
 )
 def test_ranges_that_cannot_be(transform, text):
     with pytest.raises(RequestError) as error:
-        transform.check()
+        check_ranges(transform)
     assert str(error.value) == text

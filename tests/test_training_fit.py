@@ -278,7 +278,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_before_it_reaches_the_checkpoint
 def test_no_validation_split_is_said(tmp_path):
     shards = write_shards(tmp_path / "shards", val=0)
     words = said(lambda console: fit(tiny(steps=2), shards, tmp_path / "run", "cpu", console=console))
-    assert "the shards have no split val: there will be no validation curve" in words
+    assert "there is no split val: there will be no validation curve" in words
     assert read_lines(tmp_path / "run" / VALIDATION) == []
 
 

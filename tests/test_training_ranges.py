@@ -6,7 +6,7 @@ from typing import Annotated, Generic, TypeVar
 import pytest
 
 from training.errors import RequestError
-from training.ranges import Amount, Between, Many, Positive, Share, Some, check_ranges
+from training.ranges import Amount, Between, Many, Positive, Rising, Share, Some, check_ranges
 
 T = TypeVar("T")
 
@@ -15,6 +15,7 @@ T = TypeVar("T")
 class Inner:
     big_share: Share = 0.5
     count: Some = 1
+    pair: Annotated[tuple[float, float], Rising(0, 2)] = (0.5, 2.0)
     named: Annotated[float, Between(0, 1, "must be small")] = 0.0
 
 
@@ -43,6 +44,8 @@ def test_what_is_within_passes(values):
         (Outer(Inner(), inner=Inner(1.5)), "--big-share 1.5: must be in [0, 1]"),
         (Outer(Inner(count=0)), "--count 0: must be 1 or more"),
         (Outer(Inner(named=2.0)), "--named 2: must be small"),
+        (Outer(Inner(pair=(0.5, 0.25))), "--pair 0.5 0.25: must rise from more than 0 to 2 at most"),
+        (Outer(Inner(pair=(0.0, 0.25))), "--pair 0 0.25: must rise from more than 0 to 2 at most"),
     ],
 )
 def test_what_is_out_of_range_is_named(settings, text):

@@ -6,12 +6,15 @@ from dataclasses import asdict, replace
 import pytest
 import torch
 from gloo import two_processes
-from training_world import TINY, one_thread, write_shards
+from test_training_data_image_pairs import pictures
+from training_world import TINY, one_thread, tiny, write_shards
 
 import training.fit as fit_module
 from training.checkpoint import load, read_settings
+from training.data.transforms.zoo import TRANSFORMS, with_images
 from training.errors import CheckpointError
 from training.fit import fit
+from training.logs import VALIDATION, read_lines
 from training.objectives import zoo
 from training.settings import Every
 from training.trainee import build_trainee
@@ -84,9 +87,19 @@ def test_two_processes_keep_equal_weights(shards, tmp_path, name):
 
 
 @every_name
-def test_settings_survive_json(name):
+@pytest.mark.parametrize("transform", [None, *TRANSFORMS])
+def test_settings_survive_json(name, transform):
     settings = zoo.with_objective(TINY, name)
+    settings = settings if transform is None else with_images(settings, transform)
     assert read_settings(json.dumps(asdict(settings))) == settings
+
+
+@every_name
+def test_it_learns_from_single_pictures(tmp_path, name):
+    folder = pictures(tmp_path / "pictures", 8)
+    settings = with_images(zoo.with_objective(tiny(steps=2), name), "cover")
+    assert fit(settings, folder, tmp_path / "run", "cpu").finished
+    assert len(read_lines(tmp_path / "run" / VALIDATION)) > 0
 
 
 @every_name

@@ -18,6 +18,8 @@ import torch
 from torch import Tensor, nn
 
 from training.coding import SettingsMismatch, decode
+from training.data.image_settings import ImageSettings
+from training.data.transforms.zoo import entry
 from training.errors import CheckpointError, RequestError
 from training.models.unet import UNet, build_model
 from training.objectives.zoo import kind
@@ -146,7 +148,12 @@ def read_settings(text: str) -> AnySettings:
     name = values.get("objective") if isinstance(values, dict) else None
     if not isinstance(name, str):
         raise SettingsMismatch("objective is missing")
-    return decode(FitSettings[kind(name).settings], values)
+    return decode(FitSettings[kind(name).settings, _views(values.get("views"))], values)
+
+
+def _views(values: Any) -> Any:
+    """The type of a run's `views`: nothing for pairs of shards, else the settings of the transform that is named."""
+    return None if values is None else ImageSettings[entry(str(dict(values).get("transform"))).ranges]
 
 
 def on_cpu(module: nn.Module) -> dict[str, Tensor]:

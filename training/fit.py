@@ -38,7 +38,7 @@ class Outcome:
 
 def fit(
     settings: AnySettings,
-    shards: Path,
+    folder: Path,
     out: Path,
     device: str = "auto",
     *,
@@ -47,7 +47,9 @@ def fit(
     every: Every | None = None,
     console: Console | None = None,
 ) -> Outcome:
-    """Train a network on the split `train` of `shards` and leave everything in the folder `out`.
+    """Train a network on the split `train` of a folder, and leave everything in the folder `out`.
+
+    The folder holds shards, or pictures where the settings say how views are made of them.
 
     The same call again goes on from the last checkpoint, to the same weights as an uninterrupted run (bit for bit on
     a CPU with the same number of threads); a finished run is left as it is; `resume=False` begins anew. A first Ctrl-C
@@ -59,7 +61,7 @@ def fit(
     world.share(settings.batch)
     console = (console or Console(highlight=False)) if world.first else Console(quiet=True)
     with joined(world, target), stopping() as stop:
-        job = open_job(settings, Path(shards), Path(out), target, world, resume, every or Every())
+        job = open_job(settings, Path(folder), Path(out), target, world, resume, every or Every())
         if job.start >= job.steps:
             return Outcome(job.start, job.steps, job.start, world.first)
         world.wait()  # all have read the folder before the first one changes it
@@ -82,7 +84,7 @@ def _run(job: Job, stop: Stop, console: Console, compile: bool) -> int:
     with Display(console, job.steps, job.start, job.settings.batch) as display:
         display.say(_opening(job))
         if job.validation is None:
-            display.say("the shards have no split val: there will be no validation curve", style="yellow")
+            display.say("there is no split val: there will be no validation curve", style="yellow")
         watcher = Watcher(job, stop, display)
         try:
             # One process stops before its next batch; several must agree, which the watcher sees to.

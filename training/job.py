@@ -8,12 +8,12 @@ from pathlib import Path
 import torch
 from torch.optim import AdamW
 
-from scenegen.shards import ShardSet
 from training import run_folder
 from training.checkpoint import NAME, Checkpoint, load_weights, on_cpu
 from training.data.batch import PairBatch
-from training.data.dense import open_dense_pairs
-from training.data.loader import PairData, batches_per_epoch, content_digest, open_pairs, train_batches
+from training.data.corpus import corpus
+from training.data.loader import batches_per_epoch, train_batches
+from training.data.source import PairSource
 from training.devices import describe_device
 from training.distributed import World
 from training.loop import make_optimizer
@@ -36,12 +36,12 @@ class Job:
     """Where it is computed."""
     world: World
     """Among which processes."""
-    data: PairData
+    data: PairSource
     """Training pairs."""
-    validation: PairData | None
-    """Validation pairs, if the shards have any."""
+    validation: PairSource | None
+    """Validation pairs, if there are any."""
     data_sha256: str
-    """Digest of the training shards."""
+    """Digest of the training data."""
     trainee: Trainee
     """The network and its objective, at the weights of step `start`."""
     optimizer: AdamW
@@ -89,17 +89,17 @@ class Job:
 
 
 def open_job(
-    settings: AnySettings, shards: Path, out: Path, device: torch.device, world: World, resume: bool, every: Every
+    settings: AnySettings, folder: Path, out: Path, device: torch.device, world: World, resume: bool, every: Every
 ) -> Job:
     """Open the data, the network and the last checkpoint. Raises TrainingError and ShardError; writes nothing."""
     check_ranges(settings)
     check_ranges(every)
     objective = kind(settings.objective)
-    open_split = open_dense_pairs if objective.dense(settings.loss) else open_pairs
-    data = open_split(shards, "train", settings.data, settings.seed)
+    source, dense = corpus(folder, settings), objective.dense(settings.loss)
+    data = source.open("train", dense)
     batches_per_epoch(len(data), settings.batch)
     steps = run_length(settings, len(data))
-    digest = content_digest(shards, "train")
+    digest = source.digest("train")
     previous = run_folder.previous(out, settings, digest) if resume else None
     trainee, optimizer = _trainee(settings, device, previous, out)
     return Job(
@@ -108,7 +108,7 @@ def open_job(
         device=device,
         world=world,
         data=data,
-        validation=open_split(shards, "val", settings.data, settings.seed) if has_split(shards, "val") else None,
+        validation=source.open("val", dense) if "val" in source.splits() else None,
         data_sha256=digest,
         trainee=trainee,
         optimizer=optimizer,
@@ -123,11 +123,6 @@ def open_job(
 def run_length(settings: AnySettings, pairs: int) -> int:
     """Steps of a run on `pairs` training pairs. Raises DataError where they are not one whole batch."""
     return settings.steps or settings.epochs * batches_per_epoch(pairs, settings.batch)
-
-
-def has_split(shards: Path, split: str) -> bool:
-    """Whether a folder has shards of a split."""
-    return split in {entry.split for entry in ShardSet(shards).entries}
 
 
 def _trainee(

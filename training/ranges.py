@@ -19,11 +19,31 @@ class Between:
     advice: str = ""
     """What to say when the number lies outside; by default the range itself."""
 
+    def holds(self, value: float) -> bool:
+        """Whether a number lies within."""
+        return self.low <= value <= self.high
+
     def __str__(self) -> str:
         """What is asked for, in words."""
         if self.advice:
             return self.advice
         return f"must be {self.low:g} or more" if self.high == inf else f"must be in [{self.low:g}, {self.high:g}]"
+
+
+@dataclass(frozen=True)
+class Rising:
+    """Two numbers, the second not below the first, of more than `low` to `high`."""
+
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        """What is asked for, in words."""
+        return f"must rise from more than {self.low:g} to {self.high:g} at most"
+
+    def holds(self, value: tuple[float, float]) -> bool:
+        """Whether the numbers are as asked for."""
+        return self.low < value[0] <= value[1] <= self.high
 
 
 Share = Annotated[float, Between(0, 1)]
@@ -47,5 +67,10 @@ def check_ranges(settings: Any) -> None:
             check_ranges(value)
             continue
         for limit in getattr(hints[field.name], "__metadata__", ()):
-            if isinstance(limit, Between) and not limit.low <= value <= limit.high:
-                raise RequestError(f"--{field.name.replace('_', '-')} {value:g}: {limit}")
+            if isinstance(limit, Between | Rising) and not limit.holds(value):
+                raise RequestError(f"--{field.name.replace('_', '-')} {_words(value)}: {limit}")
+
+
+def _words(value: float | tuple[float, ...]) -> str:
+    """A number, or several, as on the command line."""
+    return " ".join(f"{each:g}" for each in (value if isinstance(value, tuple) else (value,)))

@@ -17,6 +17,8 @@ Distance = Literal["l2", "l1", "linf", "cosine"]
 """How two descriptors are compared: a norm of their difference; cosine: l2 of both at length 1."""
 O = TypeVar("O")  # noqa: E741
 """Settings of one objective (`training.objectives.zoo`)."""
+V = TypeVar("V")
+"""How pairs are made of single pictures (`training.data.image_settings`), or None for pairs of shards."""
 
 
 @dataclass(frozen=True)
@@ -124,13 +126,15 @@ class OptimizerSettings:
 
 
 @dataclass(frozen=True)
-class FitSettings(Generic[O]):
+class FitSettings(Generic[O, V]):
     """A whole training run."""
 
     objective: str
     """Name of the objective, what is minimised."""
     loss: O
     """The objective's own options."""
+    views: V = field(default=None)  # pyright: ignore[reportAssignmentType] (V is None then)
+    """How pairs are made of single pictures (--images)."""
     seed: Many = 0
     """Root of every random decision."""
     batch: Some = 32
@@ -175,5 +179,5 @@ class Every:
         )
 
 
-AnySettings = FitSettings[Any]
+AnySettings = FitSettings[Any, Any]
 """A run of any objective."""

@@ -8,9 +8,10 @@ import tyro
 
 from training.cli.experiments import ColoredMnist, FetchMnist
 from training.presets import PresetName
-from training.settings import Distance, Every, FitSettings, O
+from training.settings import Distance, Every, FitSettings, O, V
 
 Folder = Annotated[Path, tyro.conf.arg(metavar="DIR")]
+OtherFolder = Annotated[Path | None, tyro.conf.arg(metavar="DIR")]
 Run = Annotated[Path, tyro.conf.arg(metavar="RUN")]
 File = Annotated[Path, tyro.conf.arg(metavar="FILE")]
 Device = Literal["auto", "cpu", "cuda"]
@@ -22,8 +23,8 @@ Count = Annotated[int, tyro.conf.arg(metavar="N")]
 
 
 @dataclass(frozen=True)
-class Fit(Generic[O]):
-    """Train a network on shards and leave everything in a run folder.
+class Fit(Generic[O, V]):
+    """Train a network on shards, or on single pictures, and leave everything in a run folder.
 
     The same command again goes on from the last checkpoint; a finished run is left as it is. Ctrl-C ends
     the run after the current step, with a checkpoint. --preset and --objective choose the defaults of all other
@@ -36,16 +37,20 @@ class Fit(Generic[O]):
       scenetrain fit --shards out/paper --out runs/paper
       scenetrain fit --shards out/paper --out runs/l2 --p 2 --lam 0.5 --steps 5000 --crop 128
       scenetrain fit --shards out/paper --out runs/infonce --objective infonce --temperature 0.05
+      scenetrain fit --images photos --out runs/photos --objective stable --crop 128
       torchrun --nproc-per-node 4 -m training fit --shards out/paper --out runs/four
 
     """
 
-    shards: Folder
-    """Folder of the shards (a run of `scenegen render`): trains on split train, validates on split val."""
     out: Run
     """Folder of the run: checkpoint.pt, settings.json, log.jsonl, validation.jsonl, health.jsonl, pace.jsonl,
     tensorboard/."""
-    run: Annotated[FitSettings[O], tyro.conf.arg(name="")]
+    run: Annotated[FitSettings[O, V], tyro.conf.arg(name="")]
+    shards: OtherFolder = None
+    """Folder of the shards (a run of `scenegen render`): trains on split train, validates on split val."""
+    images: OtherFolder = None
+    """Instead of shards: a folder of pictures (PNG, JPEG, TIFF, .npy, DICOM, …); --transform makes two views of each.
+    One in five, by the hash of its name, validates."""
     preset: PresetName = "paper"
     """Where the defaults come from. paper: Experiment 2, Eq. 1-5 to the letter. official: as the official code does it.
     quick: minutes on a CPU."""
@@ -166,7 +171,7 @@ class Bench:
     """auto: a GPU if there is one."""
 
 
-Command = Fit[Any] | Eval | Extract | Match | Bench | ColoredMnist | FetchMnist
+Command = Fit[Any, Any] | Eval | Extract | Match | Bench | ColoredMnist | FetchMnist
 
 
 def commands(fit: Any) -> Any:

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 import tyro
 
 from training.cli.commands import Fit, FitWords
+from training.data.image_settings import ImageSettings
+from training.data.transforms.zoo import TRANSFORMS, with_images
 from training.errors import RequestError
 from training.objectives.zoo import kind, names, with_objective
 from training.presets import preset
@@ -22,10 +24,20 @@ def fit_type(words: Sequence[str]) -> Any:
     if not words or words[0] != "fit":
         return Annotated[FitWords, tyro.conf.subcommand("fit", description=Fit.__doc__)]
     settings = default_settings(words[1:])
-    default = Fit(tyro.MISSING, tyro.MISSING, settings)
+    default = Fit(tyro.MISSING, settings)
     own = kind(settings.objective).settings
-    manual = f"{Fit.__doc__}\n\nObjectives (--objective NAME --help shows the options of one): {', '.join(names())}."
-    return Annotated[Fit[own], tyro.conf.subcommand("fit", default=default, description=manual)]
+    manual = (
+        f"{Fit.__doc__}\n\nObjectives (--objective NAME --help shows the options of one): {', '.join(names())}. "
+        f"Transforms (--images DIR --transform NAME): {', '.join(TRANSFORMS)}."
+    )
+    return Annotated[Fit[own, _views_type(settings)], tyro.conf.subcommand("fit", default=default, description=manual)]
+
+
+def _views_type(settings: AnySettings) -> Any:
+    """The type of a run's `views`, whose options are shown with --images alone."""
+    if settings.views is None:
+        return Annotated[None, tyro.conf.Suppress]
+    return ImageSettings[type(settings.views.ranges)]
 
 
 def default_settings(words: Sequence[str]) -> AnySettings:
@@ -34,6 +46,8 @@ def default_settings(words: Sequence[str]) -> AnySettings:
     objective = option(words, "--objective")
     if objective is not None:
         settings = with_objective(settings, objective)
+    if option(words, "--images") is not None:
+        settings = with_images(settings, option(words, "--transform") or "paper")
     if option(words, "--epochs") is None:
         return settings
     if option(words, "--steps") is not None:

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import tyro
 from rich.console import Console
@@ -11,7 +12,7 @@ from scenegen.shards import ScenegenError, keep_freed_memory
 from training.cli.commands import Bench, Command, Eval, Extract, Fit, Match, commands
 from training.cli.defaults import fit_type
 from training.cli.experiments import ColoredMnist, FetchMnist, colored_mnist, fetch_mnist
-from training.errors import TrainingError
+from training.errors import RequestError, TrainingError
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 EXTRA = frozenset({"torch", "triton", "tensorboard", "kornia", "sklearn", "matplotlib", "cv2"})
@@ -84,12 +85,15 @@ def _fit(command: Fit) -> int:
     from training.fit import fit
     from training.ranges import check_ranges
 
+    if (command.shards is None) == (command.images is None):
+        raise RequestError("fit: give either --shards DIR or --images DIR")
     check_ranges(command.run)
     check_ranges(command.every)
+    folder = command.shards or command.images or Path()
     console = Console(highlight=False)
     outcome = fit(
         command.run,
-        command.shards,
+        folder,
         command.out,
         command.device,
         resume=command.resume,

@@ -6,12 +6,13 @@ from training.fit import Outcome
 from training.logs import VALIDATION, read_lines
 
 
-def closing(outcome: Outcome, run: Path, shards: Path) -> list[str]:
+def closing(outcome: Outcome, run: Path, shards: Path | None) -> list[str]:
     """The last lines of a run that finished, was stopped, or had been finished before."""
     if not outcome.finished:
         return [f"stopped after step {outcome.step} of {outcome.steps}, with a checkpoint in {run}; "
                 "the same command goes on from there"]  # fmt: skip
-    advice = f"next: scenetrain eval --run {run} --shards {shards}"
+    measure = f"scenetrain eval --run {run} --shards {shards or 'DIR'}"
+    advice = f"next: {measure}" if shards else f"next: scenetrain match --run {run} A B --out matches.png, or {measure}"
     if outcome.began >= outcome.steps:
         return [f"{run} is finished: all {outcome.steps} steps were done before (--no-resume begins anew)", advice]
     files = f"checkpoint.pt, settings.json, *.jsonl and tensorboard/ are in {run} (curves: tensorboard --logdir {run})"

@@ -19,6 +19,7 @@ from training.data.transforms.homography import Array
 from training.data.transforms.transform import Transform
 from training.errors import DataError, ImageError, RequestError
 from training.photo import read_photo
+from training.ranges import check_ranges
 from training.seeding import Stream, numpy_generator
 from training.settings import DataSettings
 
@@ -108,7 +109,7 @@ class ImageData(Dataset[PairItem]):
             looks = draw_looks(size, crop, self.images, rng)
             known = truth(looks, size, crop, rng)
             if known.matches >= least:
-                view0, view1 = windows(picture, looks, crop, self.images.transform, rng)
+                view0, view1 = windows(picture, looks, crop, self.images.ranges, rng)
                 return PairItem(view0, view1, known.rays, 0, known.flow, known.covisible)
         return None
 
@@ -128,7 +129,7 @@ def open_images(
     """
     if settings.crop < 1:
         raise RequestError("--crop 0: pictures of a folder differ in size, so windows need a size of their own")
-    images.check()
+    check_ranges(images)
     listing = list_pictures(folder)
     if split not in (there := _counts(listing.names)):
         raise DataError(f"{folder}: has no picture of split {split!r}, only of {', '.join(there)}: add more pictures")

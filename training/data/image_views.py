@@ -40,7 +40,7 @@ def draw_looks(
     extent_px = rng.uniform(*settings.part) * min(size)
     corner = rng.random(2) * (np.array(size) - extent_px)
     H_picture_from_canvas = translation(*corner) @ scaling(extent_px / canvas_px)
-    return settings.transform.looks(side_px, canvas_px, rng).within(H_picture_from_canvas)
+    return settings.ranges.looks(side_px, canvas_px, rng).within(H_picture_from_canvas)
 
 
 def truth(looks: Looks, size: tuple[int, int], side_px: int, rng: np.random.Generator) -> Truth:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from training.models.network import Network
 from training.objectives.seen import Seen
-from training.settings import Distance, FitSettings, Norm
+from training.settings import AnySettings, Distance, Norm
 
 S = TypeVar("S")
 Loss = Callable[[Seen, S], dict[str, Tensor]]
@@ -64,7 +64,7 @@ class Kind(Generic[S]):
 
     settings: type[S]
     """Its options, a frozen dataclass with a default for each."""
-    make: Callable[[S, Network, FitSettings[S]], nn.Module]
+    make: Callable[[S, Network, AnySettings], nn.Module]
     """The `Objective`, from its options, the new network, and the settings of the whole run."""
     summary: str
     """One line for tables and help."""
@@ -92,6 +92,6 @@ class Stateless(nn.Module):
         return self.loss(seen, self.settings)
 
 
-def stateless(loss: Loss[S]) -> Callable[[S, Network, FitSettings[S]], Stateless]:
+def stateless(loss: Loss[S]) -> Callable[[S, Network, AnySettings], Stateless]:
     """`Kind.make` of an objective that is a plain function."""
     return lambda settings, network, run: Stateless(loss, settings)

@@ -5,11 +5,13 @@ window shifted by whole pixels. Hue, saturation and motion blur are changed late
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
 from training.data.transforms.homography import Array, linear, middle, rotation, translation
-from training.data.transforms.transform import Looks, refuse_outside
+from training.data.transforms.transform import Looks
+from training.ranges import Between, Share
 
 BEND_LIMIT = 2.0
 """Standard deviations at which the perspective part is cut off, so that no horizon crosses a window."""
@@ -19,21 +21,14 @@ BEND_LIMIT = 2.0
 class PaperTransform:
     """Ranges of the paper's 2-D transforms; the defaults are Experiment 1's."""
 
-    rotation_deg: float = 180.0
+    rotation_deg: Annotated[float, Between(0, 180)] = 180.0
     """Largest rotation of view 0, either way; 180 is any angle."""
-    matrix_std: float = 0.1
+    matrix_std: Annotated[float, Between(0, 0.25)] = 0.1
     """Standard deviation of what is added to the entries of view 0's 2 x 2 matrix: scale and skew."""
-    perspective_std: float = 0.1
+    perspective_std: Annotated[float, Between(0, 0.2)] = 0.1
     """Standard deviation of the last row of view 0's homography, per half side of the canvas; 0 leaves it affine."""
-    shift: float = 0.25
+    shift: Share = 0.25
     """Largest shift of view 1 along each axis, in sides of the window, as far as the canvas goes."""
-
-    def check(self) -> None:
-        """Refuse ranges that cannot be. Raises RequestError."""
-        refuse_outside(self, "rotation_deg", 0, 180)
-        refuse_outside(self, "matrix_std", 0, 0.25)
-        refuse_outside(self, "perspective_std", 0, 0.2)
-        refuse_outside(self, "shift", 0, 1)
 
     def looks(self, side_px: int, canvas_px: int, rng: np.random.Generator) -> Looks:
         """A homography about the middle of the canvas, and a shifted window."""

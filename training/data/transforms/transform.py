@@ -10,7 +10,6 @@ from typing import Protocol
 import numpy as np
 
 from training.data.transforms.homography import Array
-from training.errors import RequestError
 
 
 @dataclass(frozen=True)
@@ -35,10 +34,6 @@ class Looks:
 class Transform(Protocol):
     """A frozen dataclass of ranges, and what is drawn from them. A new one is a file and a row in `zoo`."""
 
-    def check(self) -> None:
-        """Refuse ranges that cannot be. Raises RequestError."""
-        ...
-
     def looks(self, side_px: int, canvas_px: int, rng: np.random.Generator) -> Looks:
         """Draw where windows of `side_px` look at a canvas of `canvas_px` or more."""
         ...
@@ -46,9 +41,3 @@ class Transform(Protocol):
     def appearance(self, window: Array, rng: np.random.Generator) -> Array:
         """The window (h, w, 3) uint8 of view 1 with its looks changed and no pixel moved."""
         ...
-
-
-def refuse_outside(settings: object, name: str, low: float, high: float) -> None:
-    """Raise RequestError when a number of some settings lies outside [low, high]."""
-    if not low <= (value := getattr(settings, name)) <= high:
-        raise RequestError(f"{name} is {value}: it must lie between {low:g} and {high:g}")

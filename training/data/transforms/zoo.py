@@ -1,25 +1,47 @@
 """Every transform by name. A new one is a file with a `Transform`, and a row in TRANSFORMS."""
 
-from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+from training.data.image_settings import ImageSettings
 from training.data.transforms.cover import CoverTransform
 from training.data.transforms.paper import PaperTransform
 from training.data.transforms.transform import Transform
 from training.errors import RequestError
+from training.settings import AnySettings, AugmentSettings
 
-TRANSFORMS: dict[str, Callable[[], Transform]] = {
-    "paper": PaperTransform,
-    "cover": CoverTransform,
+
+@dataclass(frozen=True)
+class Entry:
+    """One transform."""
+
+    ranges: type[Transform]
+    """The frozen dataclass that is the transform, with a default for each range."""
+    augment: AugmentSettings
+    """The photometric changes of both views that belong to it."""
+
+
+TRANSFORMS: dict[str, Entry] = {
+    "paper": Entry(PaperTransform, AugmentSettings(hue=0.1, saturation=0.3, motion_blur_p=0.1)),
+    "cover": Entry(CoverTransform, AugmentSettings()),
 }
 
+WINDOW = 128
+"""Side of the windows where a run has not said it: pictures of a folder differ in size."""
 
-def build_transform(name: str) -> Transform:
-    """The transform of a name with its own ranges. Raises RequestError for an unknown name."""
+
+def entry(name: str) -> Entry:
+    """The transform of a name. Raises RequestError for an unknown one."""
     if name not in TRANSFORMS:
-        raise RequestError(f"no transform is called {name!r}: choose one of {', '.join(TRANSFORMS)}")
-    return TRANSFORMS[name]()
+        raise RequestError(f"--transform {name}: unknown; choose one of {', '.join(TRANSFORMS)}")
+    return TRANSFORMS[name]
 
 
-def transform_name(transform: Transform) -> str:
-    """The name of a transform's kind."""
-    return next(name for name, kind in TRANSFORMS.items() if type(transform) is kind)
+def image_settings(name: str) -> ImageSettings[Transform]:
+    """How pairs are made of single pictures by a transform at its own ranges. Raises RequestError."""
+    return ImageSettings(name, entry(name).ranges())
+
+
+def with_images(settings: AnySettings, name: str) -> AnySettings:
+    """The same run on single pictures, their views made by a transform, with its photometric changes."""
+    data = replace(settings.data, augment=entry(name).augment, crop=settings.data.crop or WINDOW)
+    return replace(settings, views=image_settings(name), data=data)
