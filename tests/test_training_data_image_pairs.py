@@ -219,7 +219,7 @@ def test_two_pictures_are_shared(tmp_path):
 def test_settings_that_cannot_be(folder):
     with pytest.raises(RequestError, match=r"^--crop 0: pictures of a folder differ in size"):
         opened(folder, crop=0)
-    with pytest.raises(RequestError, match="canvas is 9"):
+    with pytest.raises(RequestError, match="--canvas 9: must be"):
         opened(folder, images=replace(IMAGES, canvas=9))
 
 
