@@ -1,0 +1,68 @@
+"""The page about training: its table is the zoo's, and its worked example trains as it stands."""
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from training_world import write_shards
+
+from training.checkpoint import load
+from training.cli import main
+from training.data.transforms.zoo import TRANSFORMS
+from training.objectives import zoo
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = (ROOT / "training" / "README.md").read_text(encoding="utf-8")
+
+
+def rows(heading):
+    """Names in the first column of the table below a heading."""
+    table = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return re.findall(r"^\| `([a-z][a-z0-9-]*)` \|", table, re.MULTILINE)
+
+
+def test_the_tables_name_all_objectives_and_transforms():
+    assert rows("Objectives") == list(zoo.names())
+    assert rows("Single pictures") == list(TRANSFORMS)
+
+
+@pytest.mark.parametrize("name", zoo.names())
+def test_descriptors_are_compared_as_the_table_says(name):
+    (said,) = re.findall(rf"^\| `{name}` \|.*\| (\S+)[^|]* \|$", PAGE.split("\n## Adding")[0], re.MULTILINE)
+    kind = zoo.kind(name)
+    assert kind.distance(kind.settings()) == said
+
+
+def test_the_worked_example_trains(tmp_path, monkeypatch):
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    (line,) = re.findall(r'The line is `"(\w+)": "(\w+)",`', PAGE)
+    file = tmp_path / "alignment.py"
+    file.write_text(code, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location(f"training.objectives.{line[1]}", file)
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, module)
+    spec.loader.exec_module(module)
+    monkeypatch.setitem(zoo.FILES, *line)
+    shards, run = write_shards(tmp_path / "shards"), tmp_path / "run"
+    words = re.search(r"scenetrain (fit .* --objective alignment .*)", PAGE)[1]
+    words = words.replace("out/demo", str(shards)).replace("runs/alignment", str(run)).split()
+    small = [
+        "--crop",
+        "16",
+        "--batch",
+        "2",
+        "--steps",
+        "2",
+        "--widths",
+        "8",
+        "8",
+        "--blocks",
+        "1",
+        "1",
+        "--workers",
+        "0",
+    ]
+    assert main([*words, *small, "--min-matches", "4", "--heads", "2", "--device", "cpu"]) == 0
+    assert load(run / "checkpoint.pt").settings.loss == module.AlignmentSettings(weight=0.5)
