@@ -3,6 +3,7 @@
 import torch
 
 from training.errors import RequestError
+from training.settings import Precision
 
 
 def choose_device(name: str, local_rank: int = 0) -> torch.device:
@@ -42,3 +43,9 @@ def describe_device(device: torch.device) -> str:
 def computes_in_bfloat16(device: torch.device) -> bool:
     """Whether arithmetic in bfloat16 is faster than in float32: on a GPU, and on a CPU with instructions for it."""
     return device.type == "cuda" or (device.type == "cpu" and torch.cpu._is_avx512_bf16_supported())
+
+
+def network_arithmetic(device: torch.device, precision: Precision) -> torch.autocast:
+    """The context of a network's pass: bfloat16 where the run asks for it and the device computes in it."""
+    half = precision == "bfloat16" and computes_in_bfloat16(device)
+    return torch.autocast(device.type, torch.bfloat16, enabled=half)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from training.devices import computes_in_bfloat16
+from training.devices import network_arithmetic
 from training.models.unet import UNet, build_model
 from training.objectives.objective import Follower
 from training.objectives.seen import Seen, Shown
@@ -25,7 +25,8 @@ class Trainee(nn.Module):
 
     def __init__(self, network: UNet, objective: nn.Module, levels: int, precision: Precision) -> None:
         super().__init__()
-        self.network, self.objective, self.levels, self.precision = network, objective, levels, precision
+        self.network, self.objective, self.levels = network, objective, levels
+        self.precision: Precision = precision
         self._pyramid: Callable[[Tensor, int], tuple[Tensor, ...]] = network.pyramid
 
     def forward(self, shown: Shown) -> tuple[Losses, Tensor, Tensor]:
@@ -36,8 +37,7 @@ class Trainee(nn.Module):
     def see(self, shown: Shown) -> Seen:
         """The maps of both views in one pass: float32, or bfloat16 where the device has it; objectives widen them."""
         images = torch.cat([shown.images0, shown.images1])
-        half = self.precision == "bfloat16" and computes_in_bfloat16(images.device)
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=half):
+        with network_arithmetic(images.device, self.precision):
             maps = self._pyramid(images, self.levels)
         halves = [each.chunk(2) for each in maps]
         return Seen(shown, tuple(first for first, _ in halves), tuple(second for _, second in halves))

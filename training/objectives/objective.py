@@ -78,6 +78,8 @@ class Kind(Generic[S]):
     """Pairs that a batch needs at least."""
     dense: Callable[[S], bool] = lambda _: False
     """Whether it wants the dense truth (flow) of a pair, not only that of the traced pixels."""
+    prices_collapse: bool = True
+    """Whether constant descriptors cost more than good ones; if not, the way it is trained has to keep them apart."""
 
 
 class Stateless(nn.Module):

@@ -23,6 +23,8 @@ FILES = {
     "triplet": "triplet",
     "ucn": "ucn",
     "smooth-ap": "smooth_ap",
+    "pixpro": "pixpro",
+    "sigreg": "sigreg",
 }
 """Name on the command line -> module of this folder, which is imported when its objective is asked for."""
 
