@@ -4,12 +4,12 @@
     python tools/probe_medical.py --out out/brain --objectives stable,infonce --steps 600 --seeds 2
 
 The pictures are axial slices of the MNI ICBM152 template (a T1 image of 1 mm, an average of 152 people, which comes
-with nilearn), as 16-bit grey PNG. Each slice gets a smooth random bias field and a gamma of its own, as scanners do, so that
-grey levels alone do not tell the tissue. Networks learn from slices without labels (`scenetrain fit --images`), are
-frozen, and one logistic layer reads four classes (nothing, grey matter, white matter, other tissue) from a pixel's
-descriptor, fitted on a few labelled slices. Beside them: grey levels of 7 x 7 pixels, the network before training, and
-the same network trained on the labelled slices alone ("from scratch"). Test slices lie 4 mm or more from all others. It
-is one average brain: the table compares ways of learning, not methods of segmentation.
+with nilearn), as 16-bit grey PNG. Each slice gets a smooth random bias field and a gamma of its own, as scanners do,
+so that grey levels alone do not tell the tissue. Networks learn from slices without labels (`scenetrain fit
+--images`), are frozen, and one logistic layer reads four classes (nothing, grey matter, white matter, other tissue)
+from a pixel's descriptor, fitted on a few labelled slices. Beside them: grey levels of 7 x 7 pixels, the network
+before training, and the same network trained on the labelled slices alone ("from scratch"). Test slices lie 4 mm or
+more from all others. It is one average brain: the table compares ways of learning, not methods of segmentation.
 
 Runs go on where they were stopped; OUT/probe.csv has a row for each way, number of labelled slices and seed.
 """
