@@ -5,7 +5,8 @@ from dataclasses import fields, is_dataclass, replace
 import pytest
 import torch
 from match_maker import random_features, random_matches, seeded, seen
-from training_world import TINY, tiny
+from torch.nn.functional import avg_pool2d
+from training_world import TINY, tiny, tiny_of
 
 from training.errors import RequestError
 from training.models.unet import build_model
@@ -20,19 +21,25 @@ ACROSS_PAIRS: tuple[str, ...] = ("sigreg",)
 
 def objective_of(name, **options):
     """An objective for a small network, and what it sees of two maps of descriptors."""
-    settings = zoo.with_objective(replace(TINY, precision="float32"), name, **options)
+    settings = replace(tiny_of(name, **options), precision="float32")
     network = build_model(settings.model, 0)
     objective = zoo.build(settings, network)
 
     def value(features0, features1, matches, **shown):
-        return objective(pyramid_of(name, settings, features0, features1, matches, **shown))
+        return objective(pyramid_of(zoo.kind(name).levels(settings.loss), features0, features1, matches, **shown))
 
     return value
 
 
-def pyramid_of(name, settings, features0, features1, matches, **shown):
-    """What is seen, with random maps of the coarser levels that the objective wants."""
-    return seen(features0, features1, matches, **shown)
+def pyramid_of(levels, features0, features1, matches, **shown):
+    """What is seen, with means of the descriptors as the coarser maps; all maps of a tiny network have 8 channels."""
+    one = seen(features0, features1, matches, **shown)
+    return replace(one, maps0=_coarser(features0, levels), maps1=_coarser(features1, levels))
+
+
+def _coarser(features, levels):
+    """Maps of `levels` resolutions, coarse to fine, the last being the features."""
+    return tuple(avg_pool2d(features, 2**k, ceil_mode=True) for k in reversed(range(levels)))
 
 
 @every_name

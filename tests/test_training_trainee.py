@@ -7,7 +7,7 @@ import pytest
 import torch
 from gloo import two_processes
 from test_training_data_image_pairs import pictures
-from training_world import TINY, one_thread, tiny, write_shards
+from training_world import TINY, one_thread, tiny_of, write_shards
 
 import training.fit as fit_module
 from training.checkpoint import load, read_settings
@@ -20,7 +20,7 @@ from training.settings import Every
 from training.trainee import build_trainee
 
 every_name = pytest.mark.parametrize("name", zoo.names())
-OWNERS = [name for name in zoo.names() if [*build_trainee(zoo.with_objective(TINY, name)).objective.parameters()]]
+OWNERS = [name for name in zoo.names() if [*build_trainee(tiny_of(name)).objective.parameters()]]
 """Objectives that learn something of their own."""
 
 
@@ -51,7 +51,7 @@ def dying(step):
 
 @every_name
 def test_going_on_after_a_kill_equals_the_uninterrupted_run(shards, tmp_path, monkeypatch, name):
-    settings = replace(zoo.with_objective(TINY, name), steps=4)
+    settings = replace(tiny_of(name), steps=4)
     fit(settings, shards, tmp_path / "whole", "cpu")
     with monkeypatch.context() as patch:
         patch.setattr(fit_module, "train", dying(3))
@@ -66,7 +66,7 @@ def test_going_on_after_a_kill_equals_the_uninterrupted_run(shards, tmp_path, mo
 
 @pytest.mark.parametrize("name", OWNERS)
 def test_what_an_objective_owns_is_trained_and_kept(shards, tmp_path, name):
-    settings = zoo.with_objective(TINY, name)
+    settings = tiny_of(name)
     before = build_trainee(settings).objective.state_dict()
     fit(settings, shards, tmp_path, "cpu")
     after = load(tmp_path / "checkpoint.pt").objective
@@ -77,7 +77,7 @@ def test_what_an_objective_owns_is_trained_and_kept(shards, tmp_path, name):
 @pytest.mark.parametrize("name", OWNERS)
 def test_two_processes_keep_equal_weights(shards, tmp_path, name):
     settings = tmp_path / "settings.json"
-    settings.write_text(json.dumps(asdict(replace(zoo.with_objective(TINY, name), steps=3))))
+    settings.write_text(json.dumps(asdict(replace(tiny_of(name), steps=3))))
     two_processes(shards, tmp_path / "run", tmp_path, settings)
     first, second = (torch.load(tmp_path / f"{rank}.pt", weights_only=True) for rank in range(2))
     assert equal(first, second)
@@ -89,7 +89,7 @@ def test_two_processes_keep_equal_weights(shards, tmp_path, name):
 @every_name
 @pytest.mark.parametrize("transform", [None, *TRANSFORMS])
 def test_settings_survive_json(name, transform):
-    settings = zoo.with_objective(TINY, name)
+    settings = tiny_of(name)
     settings = settings if transform is None else with_images(settings, transform)
     assert read_settings(json.dumps(asdict(settings))) == settings
 
@@ -97,14 +97,14 @@ def test_settings_survive_json(name, transform):
 @every_name
 def test_it_learns_from_single_pictures(tmp_path, name):
     folder = pictures(tmp_path / "pictures", 8)
-    settings = with_images(zoo.with_objective(tiny(steps=2), name), "cover")
+    settings = with_images(replace(tiny_of(name), steps=2), "cover")
     assert fit(settings, folder, tmp_path / "run", "cpu").finished
     assert len(read_lines(tmp_path / "run" / VALIDATION)) > 0
 
 
 @every_name
 def test_a_new_trainee_is_a_function_of_its_settings(name):
-    settings = zoo.with_objective(TINY, name)
+    settings = tiny_of(name)
     first = build_trainee(settings)
     torch.rand(7)
     assert equal(first.state_dict(), build_trainee(settings).state_dict())
@@ -121,7 +121,7 @@ def test_a_compiled_network_keeps_the_names_of_its_weights():
 
 @pytest.mark.parametrize("name", OWNERS[:1])
 def test_a_checkpoint_without_what_the_objective_owns_is_refused(shards, tmp_path, name):
-    settings = zoo.with_objective(TINY, name)
+    settings = tiny_of(name)
     with one_thread():
         fit(replace(settings, steps=2), shards, tmp_path, "cpu")
     path = tmp_path / "checkpoint.pt"

@@ -11,6 +11,7 @@ from shard_factory import make_content
 
 from scenegen.shards import Status
 from scenegen.shards.writer import encode_shard, publish
+from training.objectives import zoo
 from training.objectives.stable import StableSettings
 from training.settings import AnySettings, DataSettings, FitSettings, ModelSettings, PixelSettings
 
@@ -29,6 +30,13 @@ TINY = FitSettings(
 def tiny(**changes) -> AnySettings:
     """The settings of a tiny run, with some changed at the top level."""
     return replace(TINY, **changes)
+
+
+def tiny_of(name: str, **options) -> AnySettings:
+    """A tiny run of an objective, with a network of as many stages as the objective wants maps."""
+    settings = zoo.with_objective(TINY, name, **options)
+    stages = max(len(TINY_MODEL.widths), zoo.kind(name).levels(settings.loss))
+    return replace(settings, model=replace(settings.model, widths=(8,) * stages, blocks=(1,) * stages))
 
 
 @contextmanager

@@ -25,6 +25,7 @@ FILES = {
     "smooth-ap": "smooth_ap",
     "pixpro": "pixpro",
     "sigreg": "sigreg",
+    "cover": "cover",
 }
 """Name on the command line -> module of this folder, which is imported when its objective is asked for."""
 
