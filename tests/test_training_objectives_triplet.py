@@ -22,44 +22,56 @@ from match_maker import (
 
 from training.objectives.triplet import FARTHEST, RADIUS_PX, TripletSettings, triplet
 
-MARGIN = TripletSettings().margin
+HARDEST, SEMI_HARD = TripletSettings(), TripletSettings(mining="semi-hard")
 
 
 def square(a, b):
     return math.dist(unit(a), unit(b)) ** 2
 
 
-def nearest_square(b, n, matches, queries, bank, own, other):
-    """Squared distance of entry n's descriptor to the nearest candidate beyond the radius."""
+def hardest(squares, own):
+    return min(squares, default=FARTHEST)
+
+
+def semi_hard(squares, own):
+    return min((each for each in squares if each >= own), default=max(squares, default=FARTHEST))
+
+
+MINED = {HARDEST: hardest, SEMI_HARD: semi_hard}
+both = pytest.mark.parametrize("settings", MINED, ids=["hardest", "semi-hard"])
+
+
+def negative_squares(b, n, matches, queries, bank, own, other):
+    """Squared distances of entry n's descriptor to the candidates beyond the radius."""
     a = descriptor(queries, b, own[b, n])
-    return min(
-        (
-            square(a, descriptor(bank, b, other[b, m]))
-            for m in where(matches.valid[b])
-            if math.dist(other[b, m].tolist(), other[b, n].tolist()) > RADIUS_PX
-        ),
-        default=FARTHEST,
-    )
+    return [
+        square(a, descriptor(bank, b, other[b, m]))
+        for m in where(matches.valid[b])
+        if math.dist(other[b, m].tolist(), other[b, n].tolist()) > RADIUS_PX
+    ]
 
 
+@both
 @hypothesis_settings(max_examples=30)
 @given(seed=st.integers(0, 999), count=st.integers(0, 12))
-def test_equals_the_loop(seed, count):
+def test_equals_the_loop(settings, seed, count):
     features, matches = random_features(seed, 2, 4, 12, 12), random_matches(seed, 2, count, 12, 12)
-    terms = triplet(seen(*features, matches), TripletSettings())
+    terms = triplet(seen(*features, matches), settings)
     for b in range(2):
         losses = []
         for n in where(matches.positive[b]):
-            a, own = descriptor(features[0], b, matches.xy0[b, n]), descriptor(features[1], b, matches.xy1[b, n])
-            hardest = min(nearest_square(b, n, matches, *way) for way in both_directions(features, matches))
-            losses.append(max(0, MARGIN + square(a, own) - hardest))
+            a, match = descriptor(features[0], b, matches.xy0[b, n]), descriptor(features[1], b, matches.xy1[b, n])
+            own = square(a, match)
+            ways = (negative_squares(b, n, matches, *way) for way in both_directions(features, matches))
+            losses.append(max(0, settings.margin + own - min(MINED[settings](squares, own) for squares in ways)))
         assert terms["total"][b].item() == pytest.approx(sum(losses) / max(len(losses), 1), abs=1e-9)
 
 
-def test_collapse_costs_the_margin_with_a_finite_gradient():
+@pytest.mark.parametrize("mining", ["hardest", "semi-hard"])
+def test_collapse_costs_the_margin_with_a_finite_gradient(mining):
     matches = random_matches(0, 2, 40, 40, 40)
     flat = torch.full((2, 4, 40, 40), 0.3, requires_grad=True)
-    terms = triplet(seen(flat, flat, matches), TripletSettings(0.7))
+    terms = triplet(seen(flat, flat, matches), TripletSettings(0.7, mining))
     assert terms["total"].tolist() == pytest.approx([0.7, 0.7])
     assert terms["positive"].tolist() == terms["negative"].tolist() == [0, 0]
     terms["total"].sum().backward()
@@ -77,9 +89,11 @@ def test_unrelated_descriptors_are_2_apart(margin, cost):
     assert value.item() == pytest.approx(cost, abs=1e-6)
 
 
-def test_gradients():
-    assert gradients_are_right(triplet, TripletSettings())
+@both
+def test_gradients(settings):
+    assert gradients_are_right(triplet, settings)
 
 
-def test_no_positives_is_a_differentiable_zero():
-    assert zero_without_positives(triplet, TripletSettings())
+@both
+def test_no_positives_is_a_differentiable_zero(settings):
+    assert zero_without_positives(triplet, settings)
