@@ -25,7 +25,7 @@ from training.data.transforms.zoo import image_settings
 from training.fit import fit
 from training.logs import HEALTH, LOG, VALIDATION, read_lines
 from training.objectives.zoo import names
-from training.presets import preset
+from training.presets import PRESETS, preset
 from training.schedule import learning_rate
 
 SMALL = ["--preset", "quick", "--device", "cpu", "--batch", "2", "--crop", "16", "--min-matches", "4", "--points", "100",
@@ -224,7 +224,7 @@ def settings_of(*words):
 
 
 def test_options_left_out_keep_the_value_of_the_preset():
-    for name in ("paper", "official", "quick"):
+    for name in PRESETS:
         assert settings_of("--preset", name) == preset(name)
 
 

@@ -1,12 +1,20 @@
 """The presets hold what the paper and the official code print."""
 
-import pytest
+import math
+from dataclasses import replace
 
+import pytest
+from training_world import write_shards
+
+from training.data.transforms.zoo import with_images
 from training.errors import RequestError
+from training.fit import fit
+from training.logs import LOG, read_lines
+from training.objectives.cover import CoverSettings
 from training.objectives.stable import StableSettings
 from training.presets import PRESETS, preset
 from training.schedule import learning_rate
-from training.settings import AugmentSettings, FitSettings, ModelSettings
+from training.settings import AugmentSettings, DataSettings, FitSettings, ModelSettings
 from training.trainee import build_trainee
 
 
@@ -37,6 +45,34 @@ def test_official_differs_where_the_code_does():
     assert (it.batch, it.epochs, it.model, it.data.crop) == (paper.batch, paper.epochs, paper.model, paper.data.crop)
 
 
+def test_cover():
+    it = preset("cover")
+    assert (it.objective, it.loss, it.model.network) == ("cover", CoverSettings(), "cover")
+    assert (it.batch, it.epochs, it.steps, it.data.crop) == (24, 100, 0, 384)
+    assert build_trainee(it).network.map_channels == (512, 256, 128, 64, 32)
+    rates = it.optimizer
+    assert (rates.weight_decay, rates.clip_norm, rates.clip_value) == (1e-4, 1, 0)
+    assert learning_rate(0, 1000, rates) == pytest.approx(9.375e-6)
+
+
+def test_the_cosine_of_cover_is_assigned(tmp_path):
+    """The released code computes the falling rate and trains at a constant one; here each step has its own."""
+    small = replace(preset("cover"), batch=2, steps=4, data=DataSettings(crop=16, min_matches=4, workers=0))
+    small = replace(small, model=replace(small.model, widths=(8,) * 5, channels=8))
+    fit(small, write_shards(tmp_path / "shards"), tmp_path / "run", "cpu")
+    rates = [record["lr"] for record in read_lines(tmp_path / "run" / LOG)]
+    expected = [9.375e-6 * (1 + math.cos(math.pi * step / 3)) / 2 for step in range(4)]
+    assert rates == pytest.approx(expected)
+
+
+def test_the_largest_shift_of_covers_transform_is_within_the_presets_reach():
+    """Translations of up to 0.3 of 576 px lie beyond the 62 px of local steps, which is all that the paper has."""
+    run = with_images(preset("cover"), "cover")
+    shift_px = run.views.ranges.translation * run.views.canvas * run.data.crop
+    assert run.loss.amplitude * (2**run.loss.levels - 1) == 62 < shift_px == pytest.approx(172.8)
+    assert run.loss.coarsest == "global"
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_can_be_built(name):
     it = preset(name)
@@ -46,5 +82,5 @@ def test_every_preset_can_be_built(name):
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(RequestError, match="--preset fast: unknown; choose one of paper, official, quick"):
+    with pytest.raises(RequestError, match="--preset fast: unknown; choose one of paper, official, cover, quick"):
         preset("fast")

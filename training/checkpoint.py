@@ -21,7 +21,7 @@ from training.coding import SettingsMismatch, decode
 from training.data.image_settings import ImageSettings
 from training.data.transforms.zoo import entry
 from training.errors import CheckpointError, RequestError
-from training.models.unet import UNet, build_model
+from training.models.networks import AnyNetwork, build_network
 from training.objectives.zoo import kind
 from training.settings import AnySettings, FitSettings
 from training.whole import whole
@@ -131,10 +131,10 @@ def _differences(mine: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> li
     return shapes + missing + extra
 
 
-def load_model(run: Path, device: torch.device | str = "cpu") -> tuple[UNet, AnySettings]:
+def load_model(run: Path, device: torch.device | str = "cpu") -> tuple[AnyNetwork, AnySettings]:
     """The trained network of a run folder in evaluation mode on `device`, and its settings. Raises CheckpointError."""
     checkpoint = load(Path(run) / NAME)
-    model = build_model(checkpoint.settings.model, checkpoint.settings.seed)
+    model = build_network(checkpoint.settings.model, checkpoint.settings.seed)
     load_weights(model, checkpoint.model, Path(run) / NAME)
     return model.to(device).eval(), checkpoint.settings
 

@@ -20,8 +20,8 @@ from training import checkpoint
 from training.devices import choose_device
 from training.errors import ImageError, RequestError
 from training.models.describe import to_unit
-from training.models.tiling import check_tiles, tiles
-from training.models.unet import UNet
+from training.models.networks import AnyNetwork
+from training.models.tiling import tileable, tiles
 from training.photo import as_batch, photo_pixels, read_photo
 from training.settings import AnySettings
 from training.whole import whole
@@ -41,7 +41,7 @@ def extract(
     """
     model, settings = checkpoint.load_model(run, choose_device(device))
     if tile:
-        check_tiles(settings.model, tile)
+        tileable(model, tile)
     for path in images:
         _check_size(path, tile, settings)
     try:
@@ -76,7 +76,7 @@ def _file_attributes(run: Path, settings: AnySettings) -> dict[str, str | int]:
     }
 
 
-def _write_photo(file: h5py.File, model: UNet, path: Path, tile: int, precision: Precision) -> str:
+def _write_photo(file: h5py.File, model: AnyNetwork, path: Path, tile: int, precision: Precision) -> str:
     """Describe one photo and store it; the name of its dataset."""
     photo = read_photo(path)
     name = _free_name(file, path.name)
@@ -95,7 +95,7 @@ def _free_name(file: h5py.File, name: str) -> str:
 
 
 @torch.no_grad()
-def _fill(dataset: h5py.Dataset, model: UNet, photo: np.ndarray, tile: int) -> None:
+def _fill(dataset: h5py.Dataset, model: AnyNetwork, photo: np.ndarray, tile: int) -> None:
     images = to_unit(as_batch(photo).to(next(model.parameters()).device))
     if not tile:
         dataset[...] = _as_rows(model(images))

@@ -23,7 +23,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class ModelSettings:
-    """The U-Net (paper, Appendix B.3 and C.1). The defaults are the network of Experiment 2."""
+    """The network. The defaults are that of Experiment 2 (paper, Appendix B.3 and C.1)."""
 
     widths: tuple[int, ...] = (16, 16, 32, 32, 64)
     """Channels of each stage."""
@@ -41,6 +41,8 @@ class ModelSettings:
     """Initial weights: the paper's, or `local`, which starts from fine detail instead of from coarse blobs."""
     unit_length: bool = False
     """Scale each descriptor to length 1; unless told, as the objective compares descriptors (yes for cosine)."""
+    network: str = "unet"
+    """Name of the network. unet: the paper's; cover: COVER's, of which widths, channels and unit_length can be set."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from training.devices import network_arithmetic
-from training.models.unet import UNet, build_model
+from training.models.networks import AnyNetwork, build_network
 from training.objectives.objective import Follower
 from training.objectives.seen import Seen, Shown
 from training.objectives.zoo import build, kind
@@ -23,7 +23,7 @@ Losses = dict[str, Tensor]
 class Trainee(nn.Module):
     """A network and its objective."""
 
-    def __init__(self, network: UNet, objective: nn.Module, levels: int, precision: Precision) -> None:
+    def __init__(self, network: AnyNetwork, objective: nn.Module, levels: int, precision: Precision) -> None:
         super().__init__()
         self.network, self.objective, self.levels = network, objective, levels
         self.precision: Precision = precision
@@ -54,7 +54,7 @@ class Trainee(nn.Module):
 
 def build_trainee(settings: AnySettings) -> Trainee:
     """A new network with its objective, both functions of the settings. Raises RequestError for impossible ones."""
-    network = build_model(settings.model, settings.seed)
+    network = build_network(settings.model, settings.seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(torch_seed(settings.seed, Stream.INITIAL, 1))
         objective = build(settings, network)

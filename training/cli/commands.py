@@ -53,7 +53,7 @@ class Fit(Generic[O, V]):
     One in five, by the hash of its name, validates."""
     preset: PresetName = "paper"
     """Where the defaults come from. paper: Experiment 2, Eq. 1-5 to the letter. official: as the official code does it.
-    quick: minutes on a CPU."""
+    cover: COVER and its network, as released. quick: minutes on a CPU."""
     device: Device = "auto"
     """auto: a GPU if there is one."""
     compile: bool = False

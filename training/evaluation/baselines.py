@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.models.describe import NetworkDescriptor
-from training.models.unet import build_model
+from training.models.networks import build_network
 from training.settings import ModelSettings
 
 
@@ -87,4 +87,4 @@ class DenseSift:
 
 def untrained(settings: ModelSettings, seed: int, device: torch.device | str = "cpu") -> NetworkDescriptor:
     """The network as it is before its first step, from the seed of the run."""
-    return NetworkDescriptor("untrained", build_model(settings, seed).to(device))
+    return NetworkDescriptor("untrained", build_network(settings, seed).to(device))

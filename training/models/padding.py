@@ -1,4 +1,6 @@
-"""Making a picture's sides multiples of a number by mirroring it."""
+"""Making a picture's sides multiples of a number by mirroring it, and cutting maps back to the picture."""
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -15,6 +17,15 @@ def pad_to_multiple(images: Tensor, multiple: int) -> Tensor:
         if side % multiple:
             images = images.index_select(axis, _mirrored(side, -(-side // multiple) * multiple, images.device))
     return images
+
+
+def cut_back(maps: Sequence[Tensor], height: int, width: int) -> tuple[Tensor, ...]:
+    """Maps of a padded picture, coarse to fine, each of twice the last one's sides, cut to those of the picture.
+
+    The last gets height x width, the one before half of that, rounded up, and so on.
+    """
+    sides = [(-(-height >> k), -(-width >> k)) for k in reversed(range(len(maps)))]
+    return tuple(part[..., :h, :w] for part, (h, w) in zip(maps, sides, strict=True))
 
 
 def _mirrored(side: int, length: int, device: torch.device) -> Tensor:

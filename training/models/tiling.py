@@ -16,6 +16,7 @@ from torch import Tensor
 
 from training.errors import RequestError
 from training.models.attention import WINDOW
+from training.models.networks import AnyNetwork
 from training.models.padding import pad_to_multiple
 from training.models.unet import UNet
 from training.settings import ModelSettings
@@ -62,12 +63,12 @@ def seen_interval(settings: ModelSettings, start: int, stop: int) -> tuple[int, 
     return (a - 1) // step * step, -(-(b + 1) // step) * step  # the stem
 
 
-def tiles(model: UNet, images: Tensor, tile: int) -> Iterator[Tile]:
+def tiles(model: AnyNetwork, images: Tensor, tile: int) -> Iterator[Tile]:
     """The descriptors of (B, 3, H, W) float32 pictures in tiles of at most `tile` x `tile` pixels, row by row.
 
-    `tile` is rounded up to the alignment grid. Raises RequestError for a network with `norm="image"`.
+    `tile` is rounded up to the alignment grid. Raises RequestError as `tileable` does.
     """
-    check_tiles(model.settings, tile)
+    model = tileable(model, tile)
     height, width = images.shape[-2:]
     step = alignment(model.settings)
     padded, side = pad_to_multiple(images, model.multiple), -(-tile // step) * step
@@ -77,9 +78,9 @@ def tiles(model: UNet, images: Tensor, tile: int) -> Iterator[Tile]:
             yield Tile(rows, columns, _describe(model, padded, rows, columns))
 
 
-def tiled(model: UNet, images: Tensor, tile: int) -> Tensor:
+def tiled(model: AnyNetwork, images: Tensor, tile: int) -> Tensor:
     """`model(images)` computed in tiles: (B, 3, H, W) float32 to (B, D, H, W)."""
-    check_tiles(model.settings, tile)
+    tileable(model, tile)
     features = images.new_empty(len(images), model.settings.channels, *images.shape[-2:])
     for part in tiles(model, images, tile):
         features[..., part.rows, part.columns] = part.features
@@ -99,12 +100,15 @@ def _clipped(settings: ModelSettings, part: slice, length: int) -> tuple[int, in
     return max(start, 0), min(stop, length)
 
 
-def check_tiles(settings: ModelSettings, tile: int) -> None:
-    """Raise RequestError when a network cannot work in tiles, or not in such ones."""
+def tileable(model: AnyNetwork, tile: int) -> UNet:
+    """The network, where it can work in tiles of this many pixels. Raises RequestError where it cannot."""
     if tile < 1:
         raise RequestError(f"a tile of {tile} pixels: give 1 or more")
-    if settings.norm != "pixel":
+    if not isinstance(model, UNet):
+        raise RequestError(f"a network of --network {model.settings.network} cannot work in tiles; leave --tile at 0")
+    if model.settings.norm != "pixel":
         raise RequestError(
             "this network was trained with norm=image: its layers look at the whole picture, and tiles would change "
             "the descriptors; leave --tile at 0, or train with norm=pixel"
         )
+    return model
