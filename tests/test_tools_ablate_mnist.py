@@ -11,9 +11,9 @@ from scipy import special
 from training.errors import RequestError
 from training.experiments.colored_mnist import ablation
 from training.experiments.colored_mnist.ablation import HEADS, compare, table, variants, write_tables
-from training.experiments.colored_mnist.ledger import read_rows
 from training.experiments.colored_mnist.settings import experiment
 from training.experiments.colored_mnist.trial import Row
+from training.rows import read_rows
 
 
 def row(seed, known, unknown):
@@ -77,7 +77,7 @@ def test_the_files(tmp_path):
     assert heads.count("|") == line.count("|") == len(HEADS) + 1
     assert (tmp_path / "ablation.csv").read_text().splitlines()[0] == ",".join(HEADS)
     assert (tmp_path / "runs.csv").read_text().splitlines()[1].startswith("base,inf,1,0,0.7,0.71,")
-    assert [one.seed for one in read_rows(tmp_path / "runs.csv")] == [0, 1]
+    assert [one.seed for one in read_rows(tmp_path / "runs.csv", Row)] == [0, 1]
 
 
 def test_the_tool_goes_on_where_it_stopped(tmp_path, monkeypatch, capsys):

@@ -7,10 +7,10 @@ import pytest
 import torch
 from mnist_world import strokes, tiny
 
-from training.errors import DataError, RequestError
+from training.errors import RequestError
 from training.experiments.colored_mnist.backbone import image_batches, train_backbone
 from training.experiments.colored_mnist.domains import split_images
-from training.experiments.colored_mnist.ledger import ROWS, open_folder, read_rows, write_rows
+from training.experiments.colored_mnist.ledger import open_folder
 from training.experiments.colored_mnist.pictures import open_pictures
 from training.experiments.colored_mnist.reading import measure, train_classifier
 from training.experiments.colored_mnist.run import Bench, load_backbone, load_curve, run_trials
@@ -98,19 +98,6 @@ def test_the_most_telling_runs_come_first():
     assert [t.norm for t in trials[:4]] == ["inf", "2", "inf", "2"]
     assert len(set(trials)) == 16
     assert len(plan(("inf", "1", "2"), (1.0, 0.9, 0.7, 0.5, 0.3, 0.1, 0.0), 10)) == 210
-
-
-def test_rows_survive_their_file(tmp_path):
-    rows = [run_trial(Trial("inf", 0.5, seed), bench(tmp_path)) for seed in (1, 0)]
-    write_rows(tmp_path / ROWS, rows)
-    back = read_rows(tmp_path / ROWS)
-    assert [row.seed for row in back] == [0, 1]
-    assert back[1].id_acc == pytest.approx(rows[0].id_acc, abs=1e-6)
-    assert back[1].device == rows[0].device
-    assert read_rows(tmp_path / "no.csv") == []
-    (tmp_path / ROWS).write_text("norm,lam\ninf,x\n")
-    with pytest.raises(DataError, match=r"runs.csv: is not a table of runs .*mend it"):
-        read_rows(tmp_path / ROWS)
 
 
 def test_a_folder_of_other_settings_is_refused(tmp_path):

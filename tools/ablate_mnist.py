@@ -22,10 +22,10 @@ from training.errors import RequestError, TrainingError
 from training.experiments.colored_mnist import ablation
 from training.experiments.colored_mnist.ablation import Result, Variant
 from training.experiments.colored_mnist.idx import load_mnist
-from training.experiments.colored_mnist.outcome import roomy
 from training.experiments.colored_mnist.settings import changed, experiment
 from training.experiments.colored_mnist.sweep import Means, sweep
 from training.experiments.colored_mnist.trial import Row
+from training.wide import roomy
 
 CONSOLE = Console(highlight=False)
 

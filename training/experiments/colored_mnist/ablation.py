@@ -17,6 +17,7 @@ from training.errors import RequestError
 from training.experiments.colored_mnist.settings import MnistSettings, changed
 from training.experiments.colored_mnist.trial import Row, Trial
 from training.experiments.colored_mnist.verdict import F64
+from training.rows import as_text
 from training.whole import whole
 
 BASE = "base"
@@ -99,7 +100,7 @@ def write_tables(results: Sequence[Result], out: Path) -> list[Path]:
     """Write ablation.md and ablation.csv, the table, and runs.csv, every run of it; returns the files."""
     cells = table(results)
     lines = ["| " + " | ".join(line) + " |" for line in (HEADS, ("---",) * len(HEADS), *cells)]
-    runs = [{"variant": result.variant.name} | row.as_text() for result in results for row in result.rows]
+    runs = [{"variant": result.variant.name} | as_text(row) for result in results for row in result.rows]
     texts = {
         "ablation.md": "\n".join([*lines, ""]),
         "ablation.csv": _csv([dict(zip(HEADS, line, strict=True)) for line in cells]),

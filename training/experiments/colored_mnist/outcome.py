@@ -23,16 +23,10 @@ from training.experiments.colored_mnist.views import two_views
 from training.models.unet import UNet
 from training.seeding import Stream, torch_generator
 from training.whole import whole
+from training.wide import roomy
 
-TABLE_WIDTH = 200
-"""Characters that a table may take: it takes what it needs."""
 PICTURES = 4
 """Pictures in the figures of channels and places."""
-
-
-def roomy(console: Console) -> Console:
-    """The console for tables whose columns say nothing when they are cut: a narrow terminal wraps the lines instead."""
-    return Console(file=console.file, width=max(console.width, TABLE_WIDTH), highlight=False)
 
 
 def show_outcome(rows: Sequence[Row], mnist: Mnist, settings: MnistSettings, out: Path, console: Console) -> list[Path]:

@@ -11,10 +11,11 @@ import torch
 
 from training.errors import DataError
 from training.experiments.colored_mnist.idx import Mnist
-from training.experiments.colored_mnist.ledger import ROWS, open_folder, read_rows, write_rows
+from training.experiments.colored_mnist.ledger import ROWS, open_folder
 from training.experiments.colored_mnist.run import Bench, run_trials
 from training.experiments.colored_mnist.settings import MnistSettings
 from training.experiments.colored_mnist.trial import Cell, Row, Trial
+from training.rows import read_rows, write_rows
 from training.settings import Norm
 
 USEFUL_FIRST = (1.0, 0.5, 0.0)
@@ -55,7 +56,7 @@ def sweep(
     DataError as the folder and its rows make it.
     """
     open_folder(out, settings)
-    rows = read_rows(out / ROWS)
+    rows = read_rows(out / ROWS, Row)
     done = {row.trial for row in rows}
     missing = [trial for trial in trials if trial not in done]
     lams = tuple(dict.fromkeys(trial.lam for trial in trials))
@@ -63,7 +64,7 @@ def sweep(
     count = 0
     for made in _made(teams(missing, means.together), bench, means.workers):
         rows += made
-        write_rows(out / ROWS, rows)
+        write_rows(out / ROWS, sorted(rows, key=lambda row: row.trial), Row)
         for row in made:
             count += 1
             report(row, count, len(missing))

@@ -1,7 +1,6 @@
 """One run of the sweep: a norm, a λ and a seed; and the row that it leaves."""
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 from training.settings import Norm
 
@@ -63,17 +62,3 @@ class Row:
     def trial(self) -> Trial:
         """Which run."""
         return Trial(self.norm, self.lam, self.seed)
-
-    def as_text(self) -> dict[str, str]:
-        """The row as it stands in a CSV file."""
-        return {f.name: _text(getattr(self, f.name)) for f in fields(self)}
-
-
-def row_from_text(values: dict[str, str]) -> Row:
-    """A row of a CSV file. Raises ValueError or KeyError when it is not one."""
-    read: dict[Any, Any] = {int: int, float: float}
-    return Row(**{f.name: read.get(f.type, str)(values[f.name]) for f in fields(Row)})
-
-
-def _text(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
