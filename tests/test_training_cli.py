@@ -171,7 +171,7 @@ def test_no_gpu_where_one_was_asked_for(scenetrain, shards, tmp_path):
 
 
 @pytest.mark.parametrize("words", [[], ["--help"], ["fit", "--help"], ["eval", "--help"], ["extract", "--help"],
-                                   ["match", "--help"], ["bench", "--help"]])  # fmt: skip
+                                   ["match", "--help"], ["bench", "--help"], ["compare", "--help"]])  # fmt: skip
 def test_help_reads_like_a_manual(scenetrain, words):
     code, out, _ = scenetrain(*words)
     assert code == 0

@@ -23,7 +23,7 @@ def decode(kind: type[T], values: Any, where: str = "") -> T:
 
 
 def differences(there: Any, here: Any, ignore: frozenset[str] = frozenset()) -> list[str]:
-    """What differs between two dataclasses where both have an entry, as "loss.p is 'inf' there and '2' now"."""
+    """What differs between dataclasses, or tables, where both have an entry, as "loss.p is 'inf' there and '2' now"."""
     old, new = flat(there), flat(here)
     return [
         f"{name} is {old[name]!r} there and {new[name]!r} now"
@@ -33,8 +33,8 @@ def differences(there: Any, here: Any, ignore: frozenset[str] = frozenset()) -> 
 
 
 def flat(settings: Any) -> dict[str, Any]:
-    """A dataclass of dataclasses as one table with dotted names."""
-    return dict(_items(asdict(settings), ""))
+    """A dataclass of dataclasses, or a table of tables, as one table with dotted names."""
+    return dict(_items(settings if isinstance(settings, dict) else asdict(settings), ""))
 
 
 def _items(values: dict[str, Any], where: str) -> list[tuple[str, Any]]:

@@ -1,5 +1,6 @@
 """The named training runs: defaults that the command line changes value by value."""
 
+from dataclasses import replace
 from typing import Literal, get_args
 
 from training.errors import RequestError
@@ -13,7 +14,7 @@ from training.settings import (
     PixelSettings,
 )
 
-PresetName = Literal["paper", "official", "cover", "quick"]
+PresetName = Literal["paper", "official", "cover", "quick", "compare"]
 PRESETS: tuple[PresetName, ...] = get_args(PresetName)
 
 HUE_SATURATION = AugmentSettings(hue=0.1, saturation=0.3)
@@ -65,6 +66,9 @@ def preset(name: str) -> AnySettings:
     `quick`: minutes on a CPU, for a first look: the network of `paper` on whole small pictures (160 x 128), with
     weights that start from fine detail and descriptors of length 1, trained by InfoNCE over 512 positives of each
     pair. It is not the paper's method; the paper's loss is measured under its own name.
+
+    `compare`: what `scenetrain compare` gives to every objective: the network of `quick`, windows of 128 px, four
+    pairs in a step (for terms between pairs), and of each pair 512 positives and 1,536 negatives.
     """
     match name:
         case "paper":
@@ -75,6 +79,8 @@ def preset(name: str) -> AnySettings:
             return _cover()
         case "quick":
             return _quick()
+        case "compare":
+            return _compare()
     raise RequestError(f"--preset {name}: unknown; choose one of {', '.join(PRESETS)}")
 
 
@@ -123,4 +129,14 @@ def _quick() -> AnySettings:
         pixels=PixelSettings(positives=0.95, points=540),
         data=DataSettings(crop=0, workers=0),
         optimizer=OptimizerSettings(lr=1e-3, lr_start=0.2, lr_end=1e-3),
+    )
+
+
+def _compare() -> AnySettings:
+    return replace(
+        _quick(),
+        batch=4,
+        steps=1000,
+        pixels=PixelSettings(positives=0.25, points=2048),
+        data=DataSettings(crop=128, workers=0),
     )

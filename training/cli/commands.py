@@ -53,7 +53,8 @@ class Fit(Generic[O, V]):
     One in five, by the hash of its name, validates."""
     preset: PresetName = "paper"
     """Where the defaults come from. paper: Experiment 2, Eq. 1-5 to the letter. official: as the official code does it.
-    cover: COVER and its network, as released. quick: minutes on a CPU."""
+    cover: COVER and its network, as released. quick: minutes on a CPU. compare: the same few windows and pixels for
+    any objective."""
     device: Device = "auto"
     """auto: a GPU if there is one."""
     compile: bool = False
@@ -174,10 +175,11 @@ class Bench:
 Command = Fit[Any, Any] | Eval | Extract | Match | Bench | ColoredMnist | FetchMnist
 
 
-def commands(fit: Any) -> Any:
-    """The union of all commands, for tyro; `fit` is the type of `scenetrain fit` with its defaults (`cli.defaults`)."""
+def commands(fit: Any, compare: Any) -> Any:
+    """The union of all commands, for tyro; `fit` and `compare` are types with the defaults of their words."""
     return (
         fit
+        | compare
         | Annotated[Eval, tyro.conf.subcommand("eval")]
         | Annotated[Extract, tyro.conf.subcommand("extract")]
         | Annotated[Match, tyro.conf.subcommand("match")]

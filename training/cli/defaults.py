@@ -30,10 +30,10 @@ def fit_type(words: Sequence[str]) -> Any:
         f"{Fit.__doc__}\n\nObjectives (--objective NAME --help shows the options of one): {', '.join(names())}. "
         f"Transforms (--images DIR --transform NAME): {', '.join(TRANSFORMS)}."
     )
-    return Annotated[Fit[own, _views_type(settings)], tyro.conf.subcommand("fit", default=default, description=manual)]
+    return Annotated[Fit[own, views_type(settings)], tyro.conf.subcommand("fit", default=default, description=manual)]
 
 
-def _views_type(settings: AnySettings) -> Any:
+def views_type(settings: AnySettings) -> Any:
     """The type of a run's `views`, whose options are shown with --images alone."""
     if settings.views is None:
         return Annotated[None, tyro.conf.Suppress]

@@ -4,12 +4,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import tyro
 from rich.console import Console
 
 from scenegen.shards import ScenegenError, keep_freed_memory
 from training.cli.commands import Bench, Command, Eval, Extract, Fit, Match, commands
+from training.cli.compare import Compare, compare, compare_type
 from training.cli.defaults import fit_type
 from training.cli.experiments import ColoredMnist, FetchMnist, colored_mnist, fetch_mnist
 from training.errors import RequestError, TrainingError
@@ -50,10 +52,10 @@ def _complain(message: str) -> None:
     errors.print(f"{speaker}: {message}", style="red", soft_wrap=True, markup=False)
 
 
-def parse(words: list[str]) -> Command:
+def parse(words: list[str]) -> Command | Compare[Any]:
     """The command; leaves the program with code 2 and a hint where tyro cannot make sense of it."""
     return tyro.cli(
-        commands(fit_type(words)),
+        commands(fit_type(words), compare_type(words)),
         args=words or ["--help"],
         prog="scenetrain",
         description="Dense per-pixel descriptors from shards of true correspondences: train, measure, use.",
@@ -61,11 +63,13 @@ def parse(words: list[str]) -> Command:
     )
 
 
-def _run(command: Command) -> int:
+def _run(command: Command | Compare[Any]) -> int:
     """Carry out a parsed command. PyTorch is imported here, so that --help is quick and works without it."""
     match command:
         case Fit():
             return _fit(command)
+        case Compare():
+            return compare(command)
         case Eval():
             return _eval(command)
         case Extract():

@@ -102,10 +102,9 @@ def measure(
     pairs = HeldOutPairs(held_out, settings.queries, settings.seed, settings.window, settings.pairs)
     samples = labelled(shards, settings.pictures)
     rows = []
-    for descriptor, distance in contenders:
-        key = json.dumps([descriptor.name, distance, weights, about.sha256, asdict(settings)], sort_keys=True)
-        predictions = predicted(descriptor, pairs, out, key, distance, device)
-        numbers = claims(descriptor, samples, settings.seed, device) if len(samples) else {}
+    for contender in contenders:
+        predictions = asked(contender, pairs, weights, about.sha256, out, device, settings)
+        numbers = claims(contender.descriptor, samples, settings.seed, device) if len(samples) else {}
         rows.append(row(predictions, numbers, settings.seed))
     return EvaluationTable(tuple(rows), asdict(about) | asdict(settings) | {"checkpoint_sha256": weights})
 
@@ -117,6 +116,21 @@ def labelled(shards: Path, limit: int) -> Sequence[LabelledSample]:
     if not limit or not {"depth", "instance"} <= layers:
         return ()
     return cast("Sequence[LabelledSample]", LabelledSamples(every, limit))
+
+
+def asked(
+    contender: Contender,
+    pairs: HeldOutPairs,
+    weights: str,
+    data_sha256: str,
+    out: Path,
+    device: torch.device | str,
+    settings: EvaluationSettings,
+) -> Predictions:
+    """What a contender predicts, kept in `out` under all that it depends on."""
+    descriptor, distance = contender
+    key = json.dumps([descriptor.name, distance, weights, data_sha256, asdict(settings)], sort_keys=True)
+    return predicted(descriptor, pairs, out, key, distance, device)
 
 
 def predicted(

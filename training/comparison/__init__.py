@@ -1,0 +1,1 @@
+"""`scenetrain compare`: objectives on one bench, with nothing but the objective changed."""

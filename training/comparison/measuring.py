@@ -1,0 +1,130 @@
+"""Runs from the first step to their rows: trained, measured on held-out pairs, and what their logs say about them."""
+
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from math import nan
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+
+from scenegen.shards import ShardSet, file_sha256
+from training.checkpoint import NAME, load_model
+from training.comparison.contestant import Contestant
+from training.comparison.setup import Setup
+from training.comparison.trial import Reference, Row, Trial
+from training.devices import choose_device, describe_device
+from training.errors import DivergenceError
+from training.evaluation.heldout import HeldOutPairs
+from training.evaluation.metrics import point
+from training.evaluation.run import SPLIT, Contender, asked, baselines
+from training.fit import fit
+from training.health import check
+from training.logs import HEALTH, PACE, VALIDATION, read_lines
+from training.models.describe import NetworkDescriptor
+from training.objectives.zoo import distance_of
+from training.watch import read_healths
+
+_CPUS = Path("/proc/cpuinfo")
+REFERENCES = "references"
+"""Folder of what the references predict."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that is to be made."""
+
+    setup: Setup
+    contestant: Contestant
+    trial: Trial
+
+
+def make_row(run: Run) -> Row | None:
+    """Train a run, or go on with it, and measure it; None when it was asked to stop. A divergence is a row as well."""
+    setup, folder = run.setup, run.setup.folder(run.trial)
+    settings = run.contestant.settings(setup.base, run.trial.lr_factor, run.trial.seed)
+    try:
+        outcome = fit(settings, setup.data, folder, setup.device, every=setup.every, console=Console(quiet=True))
+        if not outcome.finished:
+            return None
+        return described(run, 0, _measured(setup, folder))
+    except DivergenceError as error:
+        return described(run, error.step or settings.steps, {})
+
+
+def make_reference(setup: Setup, number: int) -> Reference:
+    """Measure one of the descriptors without training."""
+    descriptor = baselines(setup.base, setup.device)[number]
+    return Reference(descriptor.name, _metrics(setup, Contender(descriptor, "l2"), setup.out / REFERENCES, ""))
+
+
+def _measured(setup: Setup, folder: Path) -> dict[str, float]:
+    """The metrics of a finished run, its descriptors compared as its objective does."""
+    model, settings = load_model(folder, choose_device(setup.device))
+    contender = Contender(NetworkDescriptor("trained", model), distance_of(settings))
+    return _metrics(setup, contender, folder / "eval", file_sha256(folder / NAME))
+
+
+def _metrics(setup: Setup, contender: Contender, out: Path, weights: str) -> dict[str, float]:
+    """All matching metrics on the held-out pairs; the answers are kept in `out`."""
+    settings, device = setup.evaluation, choose_device(setup.device)
+    held_out = ShardSet(setup.held_out, split=SPLIT, layers=())
+    pairs = HeldOutPairs(held_out, settings.queries, settings.seed, settings.window, settings.pairs)
+    return point(asked(contender, pairs, weights, setup.val_sha256, out, device, settings).answers)
+
+
+def described(run: Run, diverged_step: int, metrics: dict[str, float]) -> Row:
+    """The row of a run whose folder is there."""
+    folder, device = run.setup.folder(run.trial), choose_device(run.setup.device)
+    losses, terms = _validation(read_lines(folder / VALIDATION))
+    pace: dict[str, Any] = (read_lines(folder / PACE) or [{}])[-1]
+    steps, price = pace.get("step", 0), pace.get("wall_s" if device.type == "cuda" else "cpu_s", nan)
+    return Row(
+        objective=run.trial.contestant,
+        lr_factor=run.trial.lr_factor,
+        seed=run.trial.seed,
+        steps=steps,
+        diverged_step=diverged_step,
+        collapsed=not diverged_step and check(read_healths(folder)) is not None,
+        alarms=sum(record["alarm"] is not None for record in read_lines(folder / HEALTH)),
+        val_loss=losses[-1] if losses else nan,
+        best_val_loss=min(losses, default=nan),
+        terms=terms,
+        cpu_s=pace.get("cpu_s", nan),
+        wall_s=pace.get("wall_s", nan),
+        s_per_step=price / steps if steps else nan,
+        peak_mib=pace.get("peak_mib", nan),
+        data_sha256=run.setup.train_sha256,
+        device=_machine(device),
+        torch=torch.__version__,
+        version=_version(),
+        metrics=metrics,
+    )
+
+
+def _validation(records: list[dict[str, Any]]) -> tuple[list[float], str]:
+    """The validation losses that are numbers, and the other values of the last record."""
+    losses = [record["total"] for record in records if record["total"] is not None]
+    last = records[-1] if records else {}
+    terms = (
+        f"{name}={value:.6g}" for name, value in last.items() if name not in ("step", "total") and value is not None
+    )
+    return losses, " ".join(terms)
+
+
+def _machine(device: torch.device) -> str:
+    """The device, and on a CPU which one it is where Linux tells."""
+    words = describe_device(device)
+    if device.type == "cuda" or not _CPUS.is_file():
+        return words
+    lines = _CPUS.read_text(encoding="utf-8", errors="replace").splitlines()
+    model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    return f"{words}, {model}" if model else words
+
+
+def _version() -> str:
+    try:
+        return version("scenegen")
+    except PackageNotFoundError:  # run from a folder of sources
+        return "unknown"

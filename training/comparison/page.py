@@ -1,0 +1,49 @@
+"""The comparison as one HTML page that needs nothing but itself, light or dark as the reader has it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+
+from training.comparison.sheet import Sheet, html
+from training.evaluation.figure_style import INK
+
+CAPTIONS = {
+    "matching.svg": "Matching on validation pairs while training: mean of the seeds and their range; × is a divergence",
+    "seeds.svg": "PCK@5 px (%) of each run while training; dashed: the other learning rates",
+    "losses.svg": "Validation loss of each run, each objective in its own scale; dashed: the other learning rates",
+}
+"""What stands above each figure, by its file's name."""
+_INKS = {INK: "currentColor", "#e6e6e6": "var(--line)"}
+"""Colours of figures that follow the page's theme."""
+
+
+def page(title: str, lede: str, facts: Mapping[str, str], figures: Sequence[Path], sheets: Sequence[Sheet]) -> str:
+    """The page: figures are SVG files, and become part of it."""
+    template = files("training.comparison").joinpath("page.html").read_text(encoding="utf-8")
+    values = {
+        "title": escape(title),
+        "lede": escape(lede),
+        "facts": "".join(
+            f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts.items()
+        ),
+        "figures": "\n".join(_figure(path) for path in figures),
+        "tables": "\n".join(html(sheet) for sheet in sheets),
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], template)
+
+
+def _figure(path: Path) -> str:
+    drawing = themed(path.read_text(encoding="utf-8"))
+    return f"<section><h2>{escape(CAPTIONS[path.name])}</h2><figure>{drawing}</figure></section>"
+
+
+def themed(svg: str) -> str:
+    """An SVG file as an element of a page: without its prologue and its paper, in the colours of the page."""
+    drawing = svg[svg.index("<svg") :]
+    drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
+    drawing = re.sub(r"fill: #ffffff", "fill: none", drawing)
+    for colour, name in _INKS.items():
+        drawing = re.sub(colour, name, drawing, flags=re.IGNORECASE)
+    return drawing
