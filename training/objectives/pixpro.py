@@ -17,8 +17,8 @@ What differs from the paper and its code, and why:
 
 - The pairs are true matches at full resolution, not the bins of two 7 x 7 maps that lie near each other. So
   descriptors are trained pixel by pixel; the mean of a block would leave the pixels in it undefined.
-- Propagation is over ANCHORS matches and OTHERS pixels of the view, not over all: memory is O(B ANCHORS (ANCHORS +
-  OTHERS)). These are more than the 49 bins of a map there.
+- Each anchor is reached by itself and by OTHERS random pixels of its view, as many as a 7 x 7 map has, not by all of
+  them. Eq. 3 is a sum: among a thousand pixels the anchor's own part would be lost. Memory is O(B ANCHORS OTHERS).
 - As in the code, the values g(x_j) are scaled to length 1; its loss is twice Eq. 5.
 - The projector normalises each pixel over its channels, not over the batch: statistics of a batch that are kept would
   differ between processes, and padding would enter them. It is narrower, as the network is.
@@ -46,8 +46,8 @@ from training.settings import AnySettings, Precision, Sampling
 
 ANCHORS = 512
 """Largest number of matches per pair."""
-OTHERS = 512
-"""Largest number of other pixels of each view that are propagated."""
+OTHERS = 48
+"""Pixels of a view that are propagated to each of its anchors: with the anchor itself the 49 of a 7 x 7 map."""
 
 
 @dataclass(frozen=True)
@@ -83,15 +83,14 @@ class PixPro(nn.Module):
 
     def forward(self, seen: Seen) -> dict[str, Tensor]:
         """`total` and its parts, `forward` (view 0 to the teacher's view 1) and `backward`, of each pair, (B,)."""
-        matches = seen.matches
-        anchors, others = first(matches, matches.positive, ANCHORS), first(matches, matches.negative, OTHERS)
-        pixels, count = join(anchors, others), anchors.present.shape[1]
-        with torch.autocast(matches.xy0.device.type, enabled=False):
-            y0 = self._propagated(project(self.projector, seen.features0, pixels.xy0, "nearest"), pixels, count)
-            y1 = self._propagated(
-                project(self.projector, seen.features1, pixels.xy1, seen.shown.sampling), pixels, count
-            )
+        anchors = first(seen.matches, seen.matches.positive, ANCHORS)
+        others = first(seen.matches, seen.matches.valid, OTHERS)
+        pixels = join(anchors, others)
+        with torch.autocast(pixels.present.device.type, enabled=False):
+            x0 = project(self.projector, seen.features0, pixels.xy0, "nearest")
+            x1 = project(self.projector, seen.features1, pixels.xy1, seen.shown.sampling)
             taught0, taught1 = self._taught(seen.shown, anchors)
+            y0, y1 = (self._propagated(x, others.present) for x in (x0, x1))
         forward = masked_mean(-cosine_similarity(y0, taught1, dim=2), anchors.present)
         backward = masked_mean(-cosine_similarity(y1, taught0, dim=2), anchors.present)
         return {"total": forward + backward, "forward": forward, "backward": backward}
@@ -104,9 +103,12 @@ class PixPro(nn.Module):
                 for kept, new in zip(teacher.parameters(), student.parameters(), strict=True):
                     kept.lerp_(new, share)
 
-    def _propagated(self, x: Tensor, pixels: Points, count: int) -> Tensor:
-        """Eq. 3 at the first `count` of the pixels of a view, projected to x (B, N, C): (B, count, C)."""
-        return propagate(x[:, :count], x, self.transform(x), pixels.present, self.settings.gamma)
+    def _propagated(self, x: Tensor, present: Tensor) -> Tensor:
+        """Eq. 3 at the first M of the pixels x (B, M + K, C), with the last K where present (B, K): (B, M, C)."""
+        count = x.shape[1] - present.shape[1]
+        values = normalize(self.transform(x), dim=2)
+        similarity = propagation(x[:, :count], x[:, count:], self.settings.gamma) * present.unsqueeze(1)
+        return values[:, :count] + similarity @ values[:, count:]
 
     @torch.no_grad()
     def _taught(self, shown: Shown, anchors: Points) -> tuple[Tensor, Tensor]:
@@ -118,10 +120,9 @@ class PixPro(nn.Module):
         return x0, project(self.teacher_projector, maps1, anchors.xy1, shown.sampling)
 
 
-def propagate(queries: Tensor, keys: Tensor, values: Tensor, present: Tensor, gamma: float) -> Tensor:
-    """Eq. 3-4: queries (B, M, C), keys and values (B, K, C) of which some are present (B, K), to y (B, M, C)."""
-    cosines = normalize(queries, dim=2) @ normalize(keys, dim=2).transpose(1, 2)
-    return (cosines.clamp(min=0).pow(gamma) * present.unsqueeze(1)) @ normalize(values, dim=2)
+def propagation(x: Tensor, others: Tensor, gamma: float) -> Tensor:
+    """Eq. 4 of pixels (B, M, C) with others (B, K, C): (B, M, K)."""
+    return (normalize(x, dim=2) @ normalize(others, dim=2).transpose(1, 2)).clamp(min=0).pow(gamma)
 
 
 def momentum_after(step: int, steps: int, momentum: float) -> float:
