@@ -17,6 +17,7 @@ What differs from LeJEPA, and why:
 - LeJEPA multiplies T by n, the images of a batch, and measures each view from the mean of both. The pixels of a
   picture are alike, so n pixels are no sample of size n, and the weight would change its meaning with batch and crop:
   here T stands alone. With 128 images, LeJEPA's weight of 0.05 has the balance of 0.964 here.
+  Of 0.5, 0.9 and 0.97, 0.9 matched best after 400 steps of preset `quick`, one seed (PCK@5 7.0, 9.1 and 6.6 %).
 - The sample is of all pairs together: what a single picture shows need not look like a Gaussian. Its values depend on
   each other, so T is used as a pull and not as a test with levels.
 - Under several processes each looks at the pixels of its own pairs, along directions of its own.
