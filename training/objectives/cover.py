@@ -26,7 +26,6 @@ from typing import Annotated, Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cosine_similarity
 
 from training.errors import RequestError
 from training.models.network import Network
@@ -114,7 +113,7 @@ class Cover(nn.Module):
         at = compared(seen, self.displacement(seen))
         error = at.predicted - at.true
         vector = masked_mean(error.abs().sum(1), at.known)
-        consistency = masked_mean(1 - cosine_similarity(at.features0, at.features1), at.known)
+        consistency = masked_mean(1 - _cosine(at.features0, at.features1), at.known)
         epe_px = masked_mean(error.detach().norm(dim=1), at.known)
         total = vector + self.settings.consistency * consistency
         return {"total": total, "vector": vector, "consistency": consistency, "epe_px": epe_px}
@@ -151,6 +150,12 @@ def compared(seen: Seen, predicted: Tensor) -> Compared:
         gather(features1, at.xy1, shown.sampling),
         at.present,
     )
+
+
+def _cosine(a: Tensor, b: Tensor) -> Tensor:
+    """Cosine of (B, D, M) with (B, D, M): (B, M). Half the passes over dense maps of `cosine_similarity`'s."""
+    squares = a.square().sum(1) * b.square().sum(1)
+    return (a * b).sum(1) * squares.clamp(min=1e-16).rsqrt()
 
 
 def check_coarsest(settings: CoverSettings, height: int, width: int) -> None:
