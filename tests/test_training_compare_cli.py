@@ -1,12 +1,16 @@
 """`scenetrain compare` as it is typed, in a tiny form; what it refuses; and its page in a real browser."""
 
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from browser import Page, chromium
+from interrupting import PATIENCE_S, interruptible
 from training_world import write_shards
 
+from training.checkpoint import load
 from training.cli import main
 from training.cli.main import parse
 from training.comparison.page import themed
@@ -46,6 +50,28 @@ def test_the_same_again_makes_no_run(done, capsys):
     assert main([str(word) for word in words]) == 0
     assert " of 2: " not in capsys.readouterr().out
     assert (out / "compare.csv").read_bytes() == before
+
+
+def test_ctrl_c_leaves_checkpoints_to_go_on_from(done, tmp_path):
+    """Both runs end after their step, and the processes with them."""
+    out, words, _ = done
+    (tmp_path / "references.csv").write_bytes((out / "references.csv").read_bytes())
+    changed = {"--steps": 5000, "--checkpoint-every": 4000}  # the checkpoint is that of the goodbye
+    long = [*words[:4], tmp_path, *words[5:], *(word for pair in changed.items() for word in pair)]
+    with interruptible():
+        process = subprocess.Popen(
+            [sys.executable, "-m", "training", *map(str, long)], stderr=subprocess.PIPE, text=True
+        )
+    runs = [tmp_path / "runs" / name / "lr1" / "seed0" for name in ("infonce", "stable_p=2")]
+    while process.poll() is None and not all((run / "validation.jsonl").is_file() for run in runs):
+        time.sleep(0.05)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, errors) == (130, "interrupted\n")
+    for run in runs:
+        assert 0 < load(run / "checkpoint.pt").step < 4000
+    assert not (tmp_path / "compare.csv").exists()
 
 
 @pytest.mark.skipif(not chromium(), reason="no Chromium to show a page in (apt install chromium)")
