@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite, nan
-from statistics import median
+from statistics import fmean, median
 
 from training.comparison.statistics import Spread, spread
 from training.comparison.trial import Row
@@ -44,6 +44,12 @@ class Summary:
     def peak_mib(self) -> float:
         """The most of any run."""
         return max((row.peak_mib for row in self.rows if isfinite(row.peak_mib)), default=nan)
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """Mean over the runs of each part of the objective in the last validation."""
+        names = dict.fromkeys(name for row in self.rows for name in row.parts)
+        return {name: fmean(row.parts[name] for row in self.rows if name in row.parts) for name in names}
 
     def spread(self, metric: str) -> Spread:
         """Mean over the finished runs, with its interval."""

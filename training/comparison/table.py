@@ -12,6 +12,8 @@ from training.evaluation.table import FOUND, MISSED, Column
 
 YARDSTICK = "infonce"
 """The contestant whose step is the unit of price."""
+CURVES = ("pck5", "aepe_px")
+"""What a validation measures of every objective alike; it has curves of its own."""
 _COLUMNS = {column.key: column for column in (*FOUND, *MISSED)}
 _INTERVAL = "mean ± half of the 95 % interval over the seeds' finished runs (Student's t)"
 
@@ -24,6 +26,7 @@ def sheets(by_factor: Sequence[Sequence[Summary]], references: Sequence[Referenc
     yield _matrix(first, AIMS[0])
     yield _stability(by_factor)
     yield _price(first)
+    yield _parts(first)
     yield _metrics(f"Errors, and matches that hold both ways, {at}", MISSED, first, references)
     yield from (_matrix(first, aim) for aim in AIMS[1:])
 
@@ -94,6 +97,16 @@ def _price(summaries: Sequence[Summary]) -> Sheet:
     heads = ("objective", "s per step", f"x {YARDSTICK}", "CPU s", "peak MiB", "validation\nloss", "best")
     note = "Steps alone, validation left out. Losses have scales of their own: they cannot be compared."
     return Sheet("Price", heads, rows, note=note)
+
+
+def _parts(summaries: Sequence[Summary]) -> Sheet:
+    """What each objective itself is made of."""
+    rows = tuple(
+        (each.name, ", ".join(f"{name} {value:.4g}" for name, value in each.parts.items() if name not in CURVES))
+        for each in summaries
+    )
+    note = "Means over seeds of the last validation. epe_px: end-point error of the displacement that is regressed."
+    return Sheet("Parts of each objective on validation pairs", ("objective", "part and value"), rows, note=note)
 
 
 def _matrix(summaries: Sequence[Summary], aim: Aim) -> Sheet:

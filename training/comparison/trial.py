@@ -72,6 +72,11 @@ class Row:
     """All matching metrics of `scenetrain eval`."""
 
     @property
+    def parts(self) -> dict[str, float]:
+        """`terms` as numbers by name."""
+        return {name: float(value) for name, _, value in (term.partition("=") for term in self.terms.split())}
+
+    @property
     def trial(self) -> Trial:
         """Which run."""
         return Trial(self.lr_factor, self.objective, self.seed)
