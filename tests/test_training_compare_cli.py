@@ -82,7 +82,7 @@ def test_the_page_shows_all_of_it_in_either_theme_and_asks_for_nothing(done, tmp
         for dark in (False, True):
             page.open(out / "compare.html", dark=dark)
             assert page.run("document.querySelector('h1').textContent") == "run"
-            assert page.run("document.querySelectorAll('table').length") == 6
+            assert page.run("document.querySelectorAll('table').length") == 7
             assert page.run(
                 "[...document.querySelectorAll('figure svg')].every(f => f.getBoundingClientRect().width > 500)"
             )

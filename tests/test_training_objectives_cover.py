@@ -251,3 +251,26 @@ def test_whole_pictures_are_measured_when_they_are_seen():
     features, matches = random_features(0, 1, 8, 40, 60), random_matches(0, 1, 9, 40, 60)
     with pytest.raises(RequestError, match="of 1 levels has 60 x 40 pixels, more than 2048"):
         objective(seen(*features, matches))
+
+
+@given(
+    height=st.integers(1, 90), width=st.integers(1, 90), anchors=st.sampled_from([1, 16, 300]), seed=st.integers(0, 99)
+)
+def test_one_pixel_of_each_cell(height, width, anchors, seed):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "ANCHORS", anchors)
+        xy = module.one_of_each_cell(torch.zeros(3, 2, height, width), seed)
+        again = module.one_of_each_cell(torch.zeros(3, 2, height, width), seed)
+    assert torch.equal(xy, again)
+    assert xy.shape[1] <= anchors
+    assert ((xy >= 0) & (xy < torch.tensor([width, height]))).all()
+    assert all(len({tuple(pixel) for pixel in pair.tolist()}) == len(pair) for pair in xy)
+
+
+def test_the_pixels_of_cells_are_others_in_each_pair_and_step_and_reach_the_borders():
+    maps = torch.zeros(2, 1, 131, 129)
+    drawn = [module.one_of_each_cell(maps, seed) for seed in range(40)]
+    assert not torch.equal(drawn[0][0], drawn[0][1])
+    every = torch.cat(drawn, dim=1)[0]
+    assert every.amin(0).tolist() == [0, 0]
+    assert every.amax(0).tolist() == [128, 130]

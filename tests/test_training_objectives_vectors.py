@@ -10,7 +10,18 @@ from match_maker import seeded
 from torch.nn.functional import grid_sample, normalize
 
 from training.objectives import vectors
-from training.objectives.vectors import compose, finer, global_vectors, mixture_of_vectors, pixels, regress, warp
+from training.objectives.gather import gather
+from training.objectives.vectors import (
+    compose,
+    finer,
+    global_vectors,
+    mixture_at,
+    mixture_of_vectors,
+    pixels,
+    regress,
+    regress_at,
+    warp,
+)
 
 SHARP = 2000.0
 """Gain of position codes: the nearest pixel wins, and only exact ties are shared."""
@@ -258,3 +269,30 @@ def test_pictures_of_a_batch_do_not_see_each_other():
     together = regress([q for q, _ in levels], [k for _, k in levels], 2, "global")
     alone = regress([q[1:2] for q, _ in levels], [k[1:2] for _, k in levels], 2, "global")
     torch.testing.assert_close(together[1:2], alone)
+
+
+@given(seed=st.integers(0, 999), amplitude=st.integers(1, 3))
+def test_a_step_at_some_pixels_is_the_dense_step_there(seed, amplitude):
+    draw = seeded(seed)
+    queries, keys = torch.randn(2, 2, 3, 4, 9, 7, generator=draw, dtype=torch.float64)
+    xy = torch.stack([torch.randint(7, (2, 30), generator=draw), torch.randint(9, (2, 30), generator=draw)], dim=2)
+    dense = mixture_of_vectors(queries, keys, amplitude)
+    torch.testing.assert_close(mixture_at(queries, keys, amplitude, xy), gather(dense, xy, "nearest"))
+
+
+@pytest.mark.parametrize("coarsest", ["global", "local"])
+@pytest.mark.parametrize("levels", [1, 3])
+def test_the_displacement_at_some_pixels_is_the_dense_one_with_its_gradients(coarsest, levels):
+    draw = seeded(3)
+    sides = [4 * 2**level for level in range(levels)]
+    maps = [
+        [torch.randn(2, 2, 3, side, side, generator=draw, dtype=torch.float64).requires_grad_() for side in sides]
+        for _ in range(2)
+    ]
+    xy = torch.randint(sides[-1], (2, 20, 2), generator=draw)
+    weights = torch.randn(2, 2, 20, generator=draw, dtype=torch.float64)
+    at, dense = regress_at(*maps, 2, coarsest, xy), gather(regress(*maps, 2, coarsest), xy, "nearest")
+    torch.testing.assert_close(at, dense)
+    leaves = [*maps[0], *maps[1]]
+    found, expected = (torch.autograd.grad((value * weights).sum(), leaves) for value in (at, dense))
+    torch.testing.assert_close(found, expected)

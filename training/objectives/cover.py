@@ -7,8 +7,9 @@ true match T(p) of the pixels p in P, the predicted displacement v, and the desc
     L = L_vec + w L_con,   L_vec = mean over P of | v(p) - (T(p) - p) |_1 in pixels,
                            L_con = mean over P of 1 - cos( F(p), M(T(p)) ).
 
-P is every covisible pixel where the batch brings dense truth (`--truth depth`, or transformed single images), else the
-traced positives: the maps are compared densely in either case, and read where the truth is known. Occluded pixels have
+P is one random covisible pixel of each of up to ANCHORS cells where the batch brings dense truth (`--truth depth`, or
+transformed single images), else the traced positives. All levels but the finest are compared densely, the finest where
+the truth is known. Occluded pixels have
 no target. Nothing pushes pixels apart but the displacement itself.
 
 The optimum 0, where each pixel's similarity peaks at its match, is approached, not reached. Collapse predicts no
@@ -21,25 +22,28 @@ displacement is composed at its own level and then made finer, not the reverse, 
 reads a quarter of the pixels; and all sampling has one convention of pixel centres, which the released code has not.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import cosine_similarity
 
 from training.errors import RequestError
 from training.models.network import Network
 from training.objectives.anchors import first
 from training.objectives.gather import gather
 from training.objectives.objective import Kind
-from training.objectives.seen import Seen
+from training.objectives.seen import Seen, Shown
 from training.objectives.stable import masked_mean
-from training.objectives.vectors import Start, regress, warp
+from training.objectives.vectors import Start, regress, regress_at
 from training.ranges import Amount, Between, Some
-from training.settings import AnySettings
+from training.seeding import generator_of
+from training.settings import AnySettings, Sampling
 
 ANCHORS = 4096
-"""Largest number of traced positives per pair."""
+"""Largest number of pixels per pair whose truth is compared."""
 TOKENS = 2048
 """Largest number of pixels that the global step compares with each other: memory is O(B J TOKENS^2)."""
 
@@ -80,19 +84,22 @@ class Projection(nn.Module):
 
 
 @dataclass(frozen=True)
-class Compared:
+class Truth:
     """M places of each pair where the truth is known, or may be."""
 
-    predicted: Tensor
-    """(B, 2, M) displacement in pixels, by the features."""
-    true: Tensor
-    """(B, 2, M) displacement T(p) - p in pixels."""
-    features0: Tensor
-    """(B, D, M) descriptors F(p)."""
-    features1: Tensor
-    """(B, D, M) descriptors M(T(p))."""
+    xy0: Tensor
+    """(B, M, 2) whole pixels p of view 0."""
+    xy1: Tensor
+    """(B, M, 2) float32 matches T(p) in view 1."""
     known: Tensor
     """(B, M) bool: False where there is no truth, and in padding."""
+    sampling: Sampling
+    """How view 1 is read at a match."""
+
+    @property
+    def flow(self) -> Tensor:
+        """(B, 2, M) displacement T(p) - p in pixels."""
+        return (self.xy1 - self.xy0).transpose(1, 2)
 
 
 class Cover(nn.Module):
@@ -110,10 +117,15 @@ class Cover(nn.Module):
         The last, the mean end-point error | v(p) - (T(p) - p) |_2, is reported and not minimised.
         Raises as `displacement` does.
         """
-        at = compared(seen, self.displacement(seen))
-        error = at.predicted - at.true
+        at = truth_of(seen.shown)
+        queries, keys = self.projected(seen)
+        with torch.autocast(seen.features0.device.type, enabled=False):
+            predicted = regress_at(queries, keys, self.settings.amplitude, self.settings.coarsest, at.xy0)
+            features0 = gather(seen.features0, at.xy0, "nearest").to(predicted.dtype)
+            features1 = gather(seen.features1, at.xy1, at.sampling).to(predicted.dtype)
+        error = predicted - at.flow.to(predicted.dtype)
         vector = masked_mean(error.abs().sum(1), at.known)
-        consistency = masked_mean(1 - _cosine(at.features0, at.features1), at.known)
+        consistency = masked_mean(1 - cosine_similarity(features0, features1), at.known)
         epe_px = masked_mean(error.detach().norm(dim=1), at.known)
         total = vector + self.settings.consistency * consistency
         return {"total": total, "vector": vector, "consistency": consistency, "epe_px": epe_px}
@@ -123,39 +135,44 @@ class Cover(nn.Module):
 
         Raises RequestError where the coarsest map is too large for the global step.
         """
+        queries, keys = self.projected(seen)
+        return regress(queries, keys, self.settings.amplitude, self.settings.coarsest)
+
+    def projected(self, seen: Seen) -> tuple[list[Tensor], list[Tensor]]:
+        """Queries of view 0 and keys of view 1, (B, J, d, H, W) of each level. Raises as `displacement`."""
         check_coarsest(self.settings, *seen.maps0[0].shape[-2:])
         with torch.autocast(seen.features0.device.type, enabled=False):
             queries, keys = (
                 [project(map) for project, map in zip(self.projections, maps, strict=True)]
                 for maps in (seen.maps0, seen.maps1)
             )
-            return regress(queries, keys, self.settings.amplitude, self.settings.coarsest)
+        return queries, keys
 
 
-def compared(seen: Seen, predicted: Tensor) -> Compared:
-    """What is compared with the truth: all covisible pixels where it is dense, else the traced positives.
+def truth_of(shown: Shown) -> Truth:
+    """Where the displacement is compared with the truth: covisible pixels where it is dense, else traced positives."""
+    if shown.flow is None or shown.covisible is None:
+        at = first(shown.matches, shown.matches.positive, ANCHORS)
+        return Truth(at.xy0, at.xy1, at.present, shown.sampling)
+    xy0 = one_of_each_cell(shown.flow, shown.seed)
+    xy1 = xy0 + gather(shown.flow, xy0, "nearest").transpose(1, 2)
+    return Truth(xy0, xy1, gather(shown.covisible.unsqueeze(1), xy0, "nearest").squeeze(1), "bilinear")
 
-    `predicted` (B, 2, H, W) is the displacement; descriptors get its type.
+
+def one_of_each_cell(maps: Tensor, seed: int) -> Tensor:
+    """(B, M, 2) int64 pixels of maps (B, ..., H, W), one at random of each square cell, M = ANCHORS at most.
+
+    The cells cover the maps but for strips narrower than a cell, at borders drawn for each pair.
     """
-    shown, (features0, features1) = seen.shown, (map.to(predicted.dtype) for map in (seen.features0, seen.features1))
-    if shown.flow is not None and shown.covisible is not None:
-        true = shown.flow.to(predicted.dtype)
-        maps = (predicted, true, features0, warp(features1, true))
-        return Compared(*(map.flatten(2) for map in maps), known=shown.covisible.flatten(1))
-    at = first(seen.matches, seen.matches.positive, ANCHORS)
-    return Compared(
-        gather(predicted, at.xy0, "nearest"),
-        (at.xy1 - at.xy0).transpose(1, 2).to(predicted.dtype),
-        gather(features0, at.xy0, "nearest"),
-        gather(features1, at.xy1, shown.sampling),
-        at.present,
-    )
-
-
-def _cosine(a: Tensor, b: Tensor) -> Tensor:
-    """Cosine of (B, D, M) with (B, D, M): (B, M). Half the passes over dense maps of `cosine_similarity`'s."""
-    squares = a.square().sum(1) * b.square().sum(1)
-    return (a * b).sum(1) * squares.clamp(min=1e-16).rsqrt()
+    batch, (height, width) = len(maps), maps.shape[-2:]
+    cell = math.ceil(math.sqrt(height * width / ANCHORS))
+    columns, rows = width // cell, height // cell
+    draw = generator_of(maps.device, seed)
+    jitter, strip = (torch.rand((batch, count, 2), generator=draw, device=maps.device) for count in (rows * columns, 1))
+    place = torch.arange(rows * columns, device=maps.device)
+    corner = torch.stack([place % columns, place // columns], dim=1) * cell
+    room = torch.tensor([width - columns * cell + 1, height - rows * cell + 1], device=maps.device)
+    return corner + (jitter * cell).long() + (strip * room).long()
 
 
 def check_coarsest(settings: CoverSettings, height: int, width: int) -> None:

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from training.objectives.gather import gather
+
 Start = Literal["global", "local"]
 """How the coarsest level begins: with a step of unlimited reach, or with its local one."""
 OUTSIDE = -1000.0
@@ -48,18 +50,49 @@ def global_vectors(queries: Tensor, keys: Tensor) -> Tensor:
     return torch.einsum("bnm,cm->bcn", weights, xy.flatten(1)).unflatten(2, queries.shape[-2:]) - xy
 
 
+def mixture_at(queries: Tensor, keys: Tensor, amplitude: int, xy: Tensor) -> Tensor:
+    """`mixture_of_vectors` at some pixels `xy` (B, M, 2) alone: (B, 2, M), at the price of the offsets of these."""
+    a, (height, width), heads = amplitude, queries.shape[-2:], queries.shape[1:3]
+    steps = torch.arange(-a, a + 1, device=xy.device)
+    offsets = torch.cartesian_prod(steps, steps).flip(1)
+    places = xy.unsqueeze(1) + offsets.unsqueeze(1)
+    beyond = ((places < 0) | (places >= places.new_tensor([width, height]))).any(-1)
+    query = gather(queries.flatten(1, 2), xy, "nearest").unflatten(1, heads)
+    key = gather(keys.flatten(1, 2), places.flatten(1, 2), "nearest").unflatten(2, beyond.shape[1:]).unflatten(1, heads)
+    logits = (query.unsqueeze(3) * key).sum(2) * heads[1] ** -0.5
+    weights = logits.masked_fill(beyond.unsqueeze(1), OUTSIDE).softmax(2).mean(1)
+    return torch.einsum("bom,oc->bcm", weights, offsets.to(weights.dtype))
+
+
 def regress(queries: Sequence[Tensor], keys: Sequence[Tensor], amplitude: int, coarsest: Start) -> Tensor:
     """The displacement at the finest of L levels, given coarse to fine: (B, 2, H, W) in its pixels.
 
     Each level warps the keys by what is known so far, and composes what it still finds with that. Without a global
     step at the coarsest level the reach is a (2^L - 1) pixels.
     """
-    flow = STARTS[coarsest](queries[0], keys[0])
-    for level, (query, key) in enumerate(zip(queries, keys, strict=True)):
-        flow = finer(flow, query.shape[-2], query.shape[-1]) if level else flow
-        warped = warp(key.flatten(1, 2), flow).unflatten(1, key.shape[1:3])
-        flow = compose(flow, mixture_of_vectors(query, warped, amplitude))
-    return flow
+    flow = _known_before(queries, keys, amplitude, coarsest)
+    return compose(flow, mixture_of_vectors(queries[-1], _met(keys[-1], flow), amplitude))
+
+
+def regress_at(
+    queries: Sequence[Tensor], keys: Sequence[Tensor], amplitude: int, coarsest: Start, xy: Tensor
+) -> Tensor:
+    """`regress` read at pixels `xy` (B, M, 2) of the finest level, where alone its step is made: (B, 2, M)."""
+    flow = _known_before(queries, keys, amplitude, coarsest)
+    step = mixture_at(queries[-1], _met(keys[-1], flow), amplitude, xy)
+    return step + sample(flow, xy.transpose(1, 2).unsqueeze(2) + step.unsqueeze(2)).squeeze(2)
+
+
+def _known_before(queries: Sequence[Tensor], keys: Sequence[Tensor], amplitude: int, coarsest: Start) -> Tensor:
+    """The displacement that the finest level begins with, on its grid: (B, 2, H, W)."""
+    if len(queries) == 1:
+        return STARTS[coarsest](queries[0], keys[0])
+    return finer(regress(queries[:-1], keys[:-1], amplitude, coarsest), *queries[-1].shape[-2:])
+
+
+def _met(keys: Tensor, flow: Tensor) -> Tensor:
+    """Keys (B, J, d, H, W) where the displacement leads."""
+    return warp(keys.flatten(1, 2), flow).unflatten(1, keys.shape[1:3])
 
 
 def _nothing(queries: Tensor, keys: Tensor) -> Tensor:
@@ -78,8 +111,13 @@ def compose(flow: Tensor, step: Tensor) -> Tensor:
 
 def warp(maps: Tensor, flow: Tensor) -> Tensor:
     """Maps (B, C, H, W) read at p + flow(p), bilinear, outside of the picture at its nearest border: (B, C, H, W)."""
+    return sample(maps, pixels(flow) + flow)
+
+
+def sample(maps: Tensor, xy: Tensor) -> Tensor:
+    """Maps (B, C, H, W) read at points xy (B, 2, h, w), as `warp` does: (B, C, h, w), differentiable in both."""
     height, width = maps.shape[-2:]
-    x, y = (pixels(flow) + flow).unbind(1)
+    x, y = xy.unbind(1)
     grid = torch.stack([(2 * x + 1) / width - 1, (2 * y + 1) / height - 1], dim=-1)  # -1 and 1: outer pixels' edges
     return functional.grid_sample(maps, grid, padding_mode="border", align_corners=False)
 
