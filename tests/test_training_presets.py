@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from training_world import write_shards
@@ -12,7 +13,7 @@ from training.fit import fit
 from training.logs import LOG, read_lines
 from training.objectives.cover import CoverSettings
 from training.objectives.stable import StableSettings
-from training.presets import PRESETS, preset
+from training.presets import PRESETS, PresetName, preset
 from training.schedule import learning_rate
 from training.settings import AugmentSettings, DataSettings, FitSettings, ModelSettings
 from training.trainee import build_trainee
@@ -84,3 +85,7 @@ def test_every_preset_can_be_built(name):
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(RequestError, match="--preset fast: unknown; choose one of paper, official, cover, quick"):
         preset("fast")
+
+
+def test_the_command_line_offers_every_preset():
+    assert tuple(PRESETS) == get_args(PresetName)

@@ -1,7 +1,8 @@
 """The named training runs: defaults that the command line changes value by value."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal, get_args
+from typing import Literal
 
 from training.errors import RequestError
 from training.objectives.zoo import run_of
@@ -15,7 +16,6 @@ from training.settings import (
 )
 
 PresetName = Literal["paper", "official", "cover", "quick", "compare"]
-PRESETS: tuple[PresetName, ...] = get_args(PresetName)
 
 HUE_SATURATION = AugmentSettings(hue=0.1, saturation=0.3)
 """The jitter that the paper names; the strengths, which it does not print, are the official code's."""
@@ -70,18 +70,9 @@ def preset(name: str) -> AnySettings:
     `compare`: what `scenetrain compare` gives to every objective: the network of `quick`, windows of 128 px, four
     pairs in a step (for terms between pairs), and of each pair 512 positives and 1,536 negatives.
     """
-    match name:
-        case "paper":
-            return _paper()
-        case "official":
-            return _official()
-        case "cover":
-            return _cover()
-        case "quick":
-            return _quick()
-        case "compare":
-            return _compare()
-    raise RequestError(f"--preset {name}: unknown; choose one of {', '.join(PRESETS)}")
+    if name not in PRESETS:
+        raise RequestError(f"--preset {name}: unknown; choose one of {', '.join(PRESETS)}")
+    return PRESETS[name]()
 
 
 def _paper() -> AnySettings:
@@ -140,3 +131,13 @@ def _compare() -> AnySettings:
         pixels=PixelSettings(positives=0.25, points=2048),
         data=DataSettings(crop=128, workers=0),
     )
+
+
+PRESETS: dict[str, Callable[[], AnySettings]] = {
+    "paper": _paper,
+    "official": _official,
+    "cover": _cover,
+    "quick": _quick,
+    "compare": _compare,
+}
+"""Every preset by name."""
