@@ -89,7 +89,9 @@ def test_a_bad_image_leaves_the_old_file_and_nothing_else(run, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.png", "bad.png", "out.h5", "run"]
 
 
-@pytest.mark.parametrize(("norm", "advice"), [("image", "train with norm=pixel"), ("pixel", "use --tile 2048")])
+@pytest.mark.parametrize(
+    ("norm", "advice"), [("image", "train with --network unet --norm pixel"), ("pixel", "use --tile 2048")]
+)
 def test_a_very_large_photo_is_refused(run, tmp_path, monkeypatch, norm, advice):
     (run / "norm").write_text(norm)
     monkeypatch.setattr(module, "WHOLE_PIXELS", 1000)

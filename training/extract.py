@@ -59,7 +59,11 @@ def _check_size(path: Path, tile: int, settings: AnySettings) -> None:
     pixels = photo_pixels(path)
     if pixels <= WHOLE_PIXELS or tile:
         return
-    tiling = "use --tile 2048" if settings.model.norm == "pixel" else "train with norm=pixel and use --tile 2048"
+    tiling = (
+        "use --tile 2048"
+        if settings.model.norm == "pixel"
+        else "train with --network unet --norm pixel and use --tile 2048"
+    )
     large = f"has {pixels / 1e6:.0f} million pixels, {WHOLE_PIXELS / 1e6:.0f} fit in one piece"
     raise ImageError(f"{path}: {large}; make it smaller, or {tiling}")
 
