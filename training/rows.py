@@ -65,5 +65,8 @@ def _text(value: Any) -> str:
 def _row(values: dict[str, str], kind: type[R]) -> R:
     forms = get_type_hints(kind)
     plain = {name: _READ.get(form, str)(values[name]) for name, form in forms.items() if form != _NUMBERS}
+    spread = [name for name, form in forms.items() if form == _NUMBERS]
+    if not spread:
+        return kind(**plain)  # columns that others have added do not matter
     rest = {name: float(text) for name, text in values.items() if name not in plain and text}
-    return kind(**plain, **{name: rest for name, form in forms.items() if form == _NUMBERS})
+    return kind(**plain, **dict.fromkeys(spread, rest))
