@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import torch
 from bench_objectives import SHIFT_PX, Price, noise_pairs, remark
 
@@ -24,6 +25,7 @@ def test_what_costs_too_much_is_marked():
     assert remark(Price("a", 1.0, 1.9, follows=True)) == "has a second network"
 
 
+@pytest.mark.slow
 def test_a_table_of_ratios():
     words = ["--objectives", "stable:p=2", "--batch", "2", "--crop", "32", "--rounds", "1"]
     done = subprocess.run([sys.executable, TOOL, *words], capture_output=True, text=True, check=False)

@@ -46,6 +46,7 @@ def test_scores_are_those_of_counting():
     assert got["dice other tissue"] == pytest.approx(2 / 3)
 
 
+@pytest.mark.slow
 def test_a_whole_run_of_two_steps(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(probe_medical, "read_volumes", volumes)
     monkeypatch.setattr(probe_medical, "BATCH", 1)
