@@ -89,3 +89,12 @@ def test_a_process_ends_with_its_parent(tmp_path):
     parent.kill()
     parent.wait()
     until(tmp_path / "ended")
+
+
+def test_a_process_whose_parent_is_gone_ends_in_silence():
+    code = (
+        "from multiprocessing import Pipe\nfrom training.processes import _work\n"
+        "receiver, sender = Pipe(duplex=False)\nreceiver.close()\n_work(sender, int, 3)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

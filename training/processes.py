@@ -1,5 +1,6 @@
 """Jobs in processes of their own, some at once: each begins with empty memory, and is asked to end, not killed."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -75,7 +76,8 @@ def _work(sender: Connection, function: Callable[[Any], Any], job: Any) -> None:
     except Exception as error:
         error.add_note(traceback.format_exc())
         answer = (False, error)
-    sender.send(answer)
+    with contextlib.suppress(BrokenPipeError):  # the parent may be gone
+        sender.send(answer)
 
 
 def _end_with_parent() -> None:
