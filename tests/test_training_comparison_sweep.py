@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from training_world import TINY, one_thread, write_shards
+from training_world import TINY, Killed, killed_after, one_thread, write_shards
 
 from training import fit as fit_module
 from training.checkpoint import load
@@ -114,23 +114,10 @@ def test_more_seeds_and_objectives_join_what_is_there(straight, shards, tmp_path
     assert list(json.loads((tmp_path / SETTINGS).read_text())["contestants"]) == ["stable", "infonce"]
 
 
-class Killed(BaseException):
-    """Nothing in the program expects it."""
-
-
 def test_killed_in_the_middle_it_goes_on_to_the_same_rows(straight, shards, tmp_path, monkeypatch):
     setup = setup_of(shards, tmp_path)
-    steps, real = [], fit_module.train
-
-    def dying(*arguments, **named):
-        for state in real(*arguments, **named):
-            yield state
-            steps.append(state.step)
-            if len(steps) == 6:  # of the second run, after its step 2
-                raise Killed
-
     with monkeypatch.context() as patch:
-        patch.setattr(fit_module, "train", dying)
+        killed_after(patch, 6)  # the second run, after its step 2
         with pytest.raises(Killed):
             run(setup)
     assert len(read_rows(tmp_path / ROWS, Row)) == 1

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score, jaccard_score
 
-from training.evaluation.probes import _scores, category_probe, fit_logistic, folds
+from training.evaluation.probes import category_probe, confusion_scores, fit_logistic, folds
 
 
 def clusters(n=600, noise=0.1, names=("chair", "mug", "room"), seed=0):
@@ -54,7 +54,7 @@ def test_scores_are_those_of_scikit_learn():
     truth, said = rng.integers(0, 4, (2, 500))
     confusion = np.zeros((4, 4), np.int64)
     np.add.at(confusion, (truth, said), 1)
-    accuracy, majority, mean_accuracy, miou = _scores(confusion)
+    accuracy, majority, mean_accuracy, miou = confusion_scores(confusion)
     assert accuracy == pytest.approx((truth == said).mean())
     assert majority == pytest.approx(np.bincount(truth).max() / 500)
     assert mean_accuracy == pytest.approx(balanced_accuracy_score(truth, said))

@@ -12,7 +12,7 @@ import pytest
 import torch
 from interrupting import in_background, interruptible
 from rich.console import Console
-from training_world import TINY, tiny, write_shards
+from training_world import TINY, Killed, killed_after, tiny, write_shards
 
 from scenegen.shards import ShardError
 from training import fit as fit_module
@@ -84,23 +84,6 @@ def test_a_finished_run_is_left_as_it_is(straight, shards):
     before = {p: p.read_bytes() for p in out.iterdir() if p.is_file()}
     assert fit(TINY, shards, out, "cpu") == Outcome(step=6, steps=6, began=6)
     assert {p: p.read_bytes() for p in out.iterdir() if p.is_file()} == before
-
-
-class Killed(BaseException):
-    """Nothing in the program expects it."""
-
-
-def killed_after(monkeypatch, step):
-    """Let a run die, without any goodbye, once the state of `step` is there."""
-    real = fit_module.train
-
-    def dying(*arguments, **named):
-        for state in real(*arguments, **named):
-            yield state
-            if state.step == step:
-                raise Killed
-
-    monkeypatch.setattr(fit_module, "train", dying)
 
 
 @pytest.mark.parametrize(("step", "every"), [(4, 3), (3, 3), (1, 3)])

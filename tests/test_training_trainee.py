@@ -7,9 +7,8 @@ import pytest
 import torch
 from gloo import two_processes
 from test_training_data_image_pairs import pictures
-from training_world import TINY, one_thread, tiny_of, write_shards
+from training_world import TINY, Killed, killed_after, one_thread, tiny_of, write_shards
 
-import training.fit as fit_module
 from training.checkpoint import load, read_settings
 from training.data.transforms.zoo import TRANSFORMS, with_images
 from training.errors import CheckpointError
@@ -33,28 +32,12 @@ def equal(first, second):
     return first.keys() == second.keys() and all(torch.equal(value, second[name]) for name, value in first.items())
 
 
-class Killed(Exception):  # noqa: N818
-    pass
-
-
-def dying(step):
-    real = fit_module.train
-
-    def train(*arguments, **named):
-        for state in real(*arguments, **named):
-            yield state
-            if state.step == step:
-                raise Killed
-
-    return train
-
-
 @every_name
 def test_going_on_after_a_kill_equals_the_uninterrupted_run(shards, tmp_path, monkeypatch, name):
     settings = replace(tiny_of(name), steps=4)
     fit(settings, shards, tmp_path / "whole", "cpu")
     with monkeypatch.context() as patch:
-        patch.setattr(fit_module, "train", dying(3))
+        killed_after(patch, 3)
         with pytest.raises(Killed):
             fit(settings, shards, tmp_path / "cut", "cpu", every=Every(checkpoint_every=2))
     assert load(tmp_path / "cut" / "checkpoint.pt").step == 2

@@ -1,5 +1,6 @@
 """Shards and settings so small that a whole training run takes a second or two."""
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,6 +12,7 @@ from shard_factory import make_content
 
 from scenegen.shards import Status
 from scenegen.shards.writer import encode_shard, publish
+from training import fit as fit_module
 from training.objectives import zoo
 from training.objectives.stable import StableSettings
 from training.settings import AnySettings, DataSettings, FitSettings, ModelSettings, PixelSettings
@@ -62,3 +64,20 @@ def write_shards(folder: Path, train: int = 6, val: int = 4, seed: int = 0) -> P
             content.arrays["rays/xy"] = content.arrays["rays/xy0"][:, None].astype(np.float32)
             publish(folder / f"{split}.h5", encode_shard(content))
     return folder
+
+
+class Killed(BaseException):
+    """Nothing in the program expects it."""
+
+
+def killed_after(monkeypatch, steps: int) -> None:
+    """Let runs die, without any goodbye, once they have made so many steps from now on."""
+    real, made = fit_module.train, itertools.count(1)
+
+    def dying(*arguments, **named):
+        for state in real(*arguments, **named):
+            yield state
+            if next(made) == steps:
+                raise Killed
+
+    monkeypatch.setattr(fit_module, "train", dying)

@@ -24,20 +24,21 @@ from rich.console import Console
 from rich.table import Table
 from torch import Tensor
 
-from training.checkpoint import NAME, load, load_weights
+from training.checkpoint import NAME, load
 from training.data.image_pairs import ImageData, open_images
 from training.data.image_views import truth, windows
 from training.data.transforms.homography import linear, middle, rotation, scaling, translation
 from training.data.transforms.paper import PaperTransform
 from training.data.transforms.transform import Looks
 from training.errors import RequestError, TrainingError
-from training.evaluation.nearest import comparable, nearest
+from training.evaluation.nearest import nearest_pixels
+from training.job import restored
 from training.objectives.matches import Matches
 from training.objectives.seen import Seen, Shown
 from training.objectives.zoo import distance_of
 from training.seeding import Stream, numpy_generator
 from training.settings import Distance
-from training.trainee import Trainee, build_trainee
+from training.trainee import Trainee
 
 Array = NDArray[Any]
 SHIFTS_PX, TURNS_DEG = (10, 20, 40), (10, 25)
@@ -98,11 +99,8 @@ def open_run(run: Path, images: Path) -> tuple[Trainee, ImageData, Distance]:
     settings = checkpoint.settings
     if settings.views is None:
         raise RequestError(f"{run}: was trained on shards; train with scenetrain fit --images DIR")
-    trainee = build_trainee(settings)
-    load_weights(trainee.network, checkpoint.model, run / NAME)
-    load_weights(trainee.objective, checkpoint.objective, run / NAME)
     data = open_images(images, "val", settings.data, settings.views, settings.seed)
-    return trainee.eval(), data, distance_of(settings)
+    return restored(checkpoint, run / NAME).eval(), data, distance_of(settings)
 
 
 @torch.no_grad()
@@ -162,16 +160,12 @@ def _errors(predicted: Array, view: View) -> Array:
 
 
 def _nearest(seen: Seen, view: View, distance: Distance) -> Array:
-    (features0, norm), (features1, _) = (
-        comparable(map[0].float(), distance) for map in (seen.features0, seen.features1)
-    )
     rows, columns = np.nonzero(view.covisible)
     chosen = np.linspace(0, len(rows) - 1, min(QUERIES, len(rows))).astype(int)
     y, x = rows[chosen], columns[chosen]
-    found, _ = nearest(features0[:, y, x].T.contiguous(), features1.flatten(1).T.contiguous(), norm)
-    width = features1.shape[2]
-    there = np.stack([found.numpy() % width, found.numpy() // width])
-    return np.linalg.norm(there - np.stack([x, y]) - view.flow[:, y, x], axis=0)
+    xy0 = torch.from_numpy(np.stack([x, y], axis=1))
+    there = nearest_pixels(seen.features0[0], seen.features1[0], xy0, distance)
+    return np.linalg.norm((there - xy0).numpy().T - view.flow[:, y, x], axis=0)
 
 
 def table(rows: Sequence[dict[str, Any]]) -> Table:

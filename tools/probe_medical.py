@@ -15,7 +15,6 @@ Runs go on where they were stopped; OUT/probe.csv has a row for each way, number
 """
 
 import argparse
-import csv
 import importlib.util
 import sys
 from collections.abc import Iterator, Sequence
@@ -37,15 +36,17 @@ from training.checkpoint import load_model
 from training.data.transforms.zoo import with_images
 from training.errors import RequestError, TrainingError
 from training.evaluation.baselines import RgbPatches
-from training.evaluation.probes import fit_logistic
+from training.evaluation.probes import confusion_scores, fit_logistic
 from training.fit import fit
+from training.loop import make_optimizer, set_rate
 from training.models.describe import NetworkDescriptor
 from training.models.unet import build_model
 from training.objectives.zoo import with_objective
 from training.photo import as_batch, read_photo
 from training.presets import preset
+from training.rows import write_rows
 from training.seeding import Stream, numpy_generator, torch_generator
-from training.settings import AnySettings
+from training.settings import AnySettings, OptimizerSettings
 
 Array = NDArray[Any]
 PERIOD, TRAIN, TEST = 20, slice(0, 12), slice(15, 17)
@@ -56,6 +57,22 @@ CLASSES = ("nothing", "grey matter", "white matter", "other tissue")
 LABELLED = (2, 8)
 """Numbers of labelled slices that a probe is fitted on."""
 CROP, BATCH = 128, 8
+
+
+FROM_SCRATCH = OptimizerSettings(betas=(0.9, 0.999), weight_decay=0.01, cycle_beta1=True)
+"""How the network with labels is trained: AdamW's usual values, and one cycle."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one way of describing pixels reaches."""
+
+    way: str
+    seed: int
+    labelled: int
+    """Labelled slices that were fitted on."""
+    scores: dict[str, float]
+    """As `scores` gives them."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +99,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TrainingError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    write_rows(rows, words.out / "probe.csv")
+    write_rows(words.out / "probe.csv", rows, Row)
     console.print(table(rows))
     return 0
 
 
-def probe_all(out: Path, objectives: Sequence[str], steps: int, seeds: int, console: Console) -> Iterator[dict]:
+def probe_all(out: Path, objectives: Sequence[str], steps: int, seeds: int, console: Console) -> Iterator[Row]:
     """A row for each way of describing a pixel, number of labelled slices and seed."""
     train, test = write_slices(out / "slices")
     yield from _rows("grey levels 7x7", 0, RgbPatches(), train, test)
@@ -97,7 +114,7 @@ def probe_all(out: Path, objectives: Sequence[str], steps: int, seeds: int, cons
         for count in LABELLED:
             console.print(f"from scratch on {count} labelled slices, seed {seed}")
             model = from_scratch(base, train.some(count))
-            yield {"way": "from scratch", "seed": seed, "labelled": count} | scores(said_by(model), test)
+            yield Row("from scratch", seed, count, scores(said_by(model), test))
         for name in objectives:
             console.print(f"{name}, seed {seed}")
             run = out / f"{name}-{seed}"
@@ -171,11 +188,11 @@ def described(model: nn.Module) -> NetworkDescriptor:
     return NetworkDescriptor("network", model.eval())
 
 
-def _rows(way: str, seed: int, describe: Any, train: Slices, test: Slices) -> Iterator[dict]:
+def _rows(way: str, seed: int, describe: Any, train: Slices, test: Slices) -> Iterator[Row]:
     for count in LABELLED:
         features, labels = flat(describe, train.some(count))
         probe = fit_logistic(features, labels)
-        yield {"way": way, "seed": seed, "labelled": count} | scores(_probed(describe, probe), test)
+        yield Row(way, seed, count, scores(_probed(describe, probe), test))
 
 
 def flat(describe: Any, slices: Slices) -> tuple[Array, Array]:
@@ -207,15 +224,14 @@ def from_scratch(settings: AnySettings, slices: Slices) -> nn.Module:
     """The same network with a 1 x 1 layer, trained on labelled windows for as many steps of as many pictures."""
     head = nn.Conv2d(settings.model.channels, len(CLASSES), 1)
     model = nn.Sequential(build_model(settings.model, settings.seed), head).train()
-    optimizer = torch.optim.AdamW(model.parameters(), 1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, total_steps=settings.steps, pct_start=0.05)
+    optimizer = make_optimizer(model, FROM_SCRATCH)
     generator = torch_generator("cpu", settings.seed, Stream.CROP)
-    for _ in range(settings.steps):
+    for step in range(settings.steps):
+        set_rate(optimizer, step, settings.steps, FROM_SCRATCH)
         images, labels = _windows(slices, generator)
         optimizer.zero_grad()
         functional.cross_entropy(model(images), labels).backward()
         optimizer.step()
-        schedule.step()
     return model
 
 
@@ -239,27 +255,18 @@ def scores(say: Any, test: Slices) -> dict[str, float]:
     for picture, labels in zip(test.pictures, test.labels, strict=True):
         np.add.at(confusion, (labels.ravel(), say(picture)), 1)
     right, both = np.diagonal(confusion), confusion.sum(0) + confusion.sum(1)
-    dice = 2 * right / np.maximum(both, 1)
-    miou = float(np.mean(right / np.maximum(both - right, 1)))
+    dice, miou = 2 * right / np.maximum(both, 1), confusion_scores(confusion)[-1]
     return {"miou": miou} | {f"dice {name}": float(value) for name, value in zip(CLASSES[1:], dice[1:], strict=True)}
 
 
-def write_rows(rows: Sequence[dict], path: Path) -> None:
-    """All rows as CSV."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows({name: f"{v:.4f}" if isinstance(v, float) else v for name, v in row.items()} for row in rows)
-
-
-def table(rows: Sequence[dict]) -> Table:
+def table(rows: Sequence[Row]) -> Table:
     """Means over seeds, and the lowest and highest seed."""
     shown = Table(title="Segmentation of held-out slices: mean over seeds (lowest to highest), in %")
     for heading in ("way", "labelled slices", "mean IoU", *(f"Dice, {name}" for name in CLASSES[1:])):
         shown.add_column(heading, justify="left" if heading == "way" else "right")
-    for way, count in dict.fromkeys((row["way"], row["labelled"]) for row in rows):
-        some = [row for row in rows if (row["way"], row["labelled"]) == (way, count)]
-        shown.add_row(way, str(count), *(_range([row[name] for row in some]) for name in list(rows[0])[3:]))
+    for way, count in dict.fromkeys((row.way, row.labelled) for row in rows):
+        some = [row.scores for row in rows if (row.way, row.labelled) == (way, count)]
+        shown.add_row(way, str(count), *(_range([each[name] for each in some]) for name in rows[0].scores))
     return shown
 
 

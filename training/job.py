@@ -97,7 +97,6 @@ def open_job(
     objective = kind(settings.objective)
     source, dense = corpus(folder, settings), objective.dense(settings.loss)
     data = source.open("train", dense)
-    batches_per_epoch(len(data), settings.batch)
     steps = run_length(settings, len(data))
     digest = source.digest("train")
     previous = run_folder.previous(out, settings, digest) if resume else None
@@ -122,18 +121,26 @@ def open_job(
 
 def run_length(settings: AnySettings, pairs: int) -> int:
     """Steps of a run on `pairs` training pairs. Raises DataError where they are not one whole batch."""
-    return settings.steps or settings.epochs * batches_per_epoch(pairs, settings.batch)
+    per_epoch = batches_per_epoch(pairs, settings.batch)
+    return settings.steps or settings.epochs * per_epoch
+
+
+def restored(checkpoint: Checkpoint, where: Path) -> Trainee:
+    """The network with its objective as the checkpoint of the file `where` has them, on the CPU.
+
+    Raises CheckpointError where it holds another architecture.
+    """
+    trainee = build_trainee(checkpoint.settings)
+    load_weights(trainee.network, checkpoint.model, where)
+    load_weights(trainee.objective, checkpoint.objective, where)
+    return trainee
 
 
 def _trainee(
     settings: AnySettings, device: torch.device, previous: Checkpoint | None, out: Path
 ) -> tuple[Trainee, AdamW]:
     """The network, its objective and their optimiser, new or as the checkpoint has them."""
-    trainee = build_trainee(settings)
-    if previous is not None:
-        load_weights(trainee.network, previous.model, out / NAME)
-        load_weights(trainee.objective, previous.objective, out / NAME)
-    trainee = trainee.to(device)
+    trainee = (build_trainee(settings) if previous is None else restored(previous, out / NAME)).to(device)
     optimizer = make_optimizer(trainee, settings.optimizer)
     if previous is not None:
         optimizer.load_state_dict(previous.optimizer)

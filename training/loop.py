@@ -19,7 +19,7 @@ from training.objectives.seen import Shown
 from training.objectives.select import select_matches
 from training.schedule import beta1, learning_rate
 from training.seeding import Stream, torch_generator, torch_seed
-from training.settings import AnySettings, OptimizerSettings
+from training.settings import AnySettings, OptimizerSettings, PixelSettings
 from training.trainee import Trainee
 
 
@@ -91,10 +91,16 @@ def show(batch: PairBatch, settings: AnySettings, step: int, rank: int = 0) -> S
         torch_generator(batch.images0.device, settings.seed, stream, step, rank)
         for stream in (Stream.AUGMENT, Stream.MATCHES)
     )
-    images = two_views(batch, settings, painter)
-    matches = select_matches(batch, settings.pixels, chooser)
     seed = torch_seed(settings.seed, Stream.OBJECTIVE, step, rank)
-    return Shown(*images, matches, settings.pixels.sampling, batch.flow, batch.covisible, seed)
+    return shown_of(batch, two_views(batch, settings, painter), settings.pixels, chooser, seed)
+
+
+def shown_of(
+    batch: PairBatch, images: tuple[Tensor, Tensor], settings: PixelSettings, chooser: torch.Generator, seed: int
+) -> Shown:
+    """What is shown of a batch whose pictures have become `images`: with the pixels that the generator chooses."""
+    matches = select_matches(batch, settings, chooser)
+    return Shown(*images, matches, settings.sampling, batch.flow, batch.covisible, seed)
 
 
 def make_optimizer(model: nn.Module, settings: OptimizerSettings, fused: bool = False) -> AdamW:

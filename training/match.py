@@ -17,7 +17,7 @@ from training import checkpoint
 from training.devices import choose_device
 from training.errors import RequestError
 from training.evaluation.descriptor import Descriptor
-from training.evaluation.nearest import Metric, comparable, mutual
+from training.evaluation.nearest import Metric, as_pixels, as_rows, comparable, mutual
 from training.match_picture import draw
 from training.models.describe import NetworkDescriptor
 from training.objectives.zoo import distance_of
@@ -113,10 +113,10 @@ def match_features(
     """The matches of two maps (D, H, W) float32 in their own pixels."""
     (features0, norm), (features1, _) = (comparable(features, distance) for features in (features0, features1))
     xy0 = _grid_pixels(features0, grid)
-    queries, bank0, bank1 = features0[:, xy0[:, 1], xy0[:, 0]].T, _rows(features0), _rows(features1)
+    queries, bank0, bank1 = features0[:, xy0[:, 1], xy0[:, 0]].T, as_rows(features0), as_rows(features1)
     there, value, back = mutual(queries, bank0, bank1, norm)
-    xy1 = _pixels(there, features1)
-    returned = (_pixels(back, features0) - xy0).float().norm(dim=1) <= back_px
+    xy1 = as_pixels(there, features1.shape[2])
+    returned = (as_pixels(back, features0.shape[2]) - xy0).float().norm(dim=1) <= back_px
     rival = competitor(queries, features1, xy1, norm)
     ratios = torch.where(rival > 0, value / rival, 1.0)  # a collapsed network has both 0, and nothing distinct
     kept = (returned & (ratios <= ratio)).nonzero()[:, 0]
@@ -159,14 +159,3 @@ def _grid_pixels(features: Tensor, step: int) -> Tensor:
     """(Q, 2) int64 pixels (x, y) every `step` pixels, centred in the map (D, H, W)."""
     ys, xs = (torch.arange((side - 1) % step // 2, side, step, device=features.device) for side in features.shape[1:])
     return torch.cartesian_prod(ys, xs).flip(1)
-
-
-def _rows(features: Tensor) -> Tensor:
-    """(D, H, W) to (H * W, D)."""
-    return features.flatten(1).T.contiguous()
-
-
-def _pixels(index: Tensor, features: Tensor) -> Tensor:
-    """(Q,) rows of `_rows` to (Q, 2) pixels (x, y)."""
-    width = features.shape[2]
-    return torch.stack((index % width, index // width), dim=1)

@@ -8,10 +8,10 @@ from torch import Tensor
 from scenegen.shards import Status
 from training.data.batch import PairBatch
 from training.evaluation.heldout import evenly
-from training.evaluation.nearest import comparable, nearest
+from training.evaluation.nearest import nearest_pixels
+from training.loop import shown_of
 from training.models.describe import to_unit
 from training.objectives.seen import Shown
-from training.objectives.select import select_matches
 from training.objectives.zoo import distance_of
 from training.seeding import Stream, torch_generator, torch_seed
 from training.settings import AnySettings, Distance
@@ -52,13 +52,11 @@ def match_errors_px(features0: Tensor, features1: Tensor, batch: PairBatch, pair
     """
     visible = (batch.status[pair] == Status.VISIBLE).nonzero()[:, 0]
     chosen = visible[evenly(len(visible), QUERIES)]
-    true, width = batch.xy1[pair, chosen], features1.shape[2]
+    true = batch.xy1[pair, chosen]
     if not (features0.isfinite().all() and features1.isfinite().all()):
         return torch.full_like(true[:, 0], torch.nan)
-    (first, norm), (second, _) = (comparable(features.float(), distance) for features in (features0, features1))
-    x, y = batch.xy0[pair, chosen].long().unbind(1)
-    index, _ = nearest(first[:, y, x].T.contiguous(), second.flatten(1).T.contiguous(), norm)
-    return torch.linalg.vector_norm(torch.stack([index % width, index // width], dim=1) - true, dim=1)
+    there = nearest_pixels(features0, features1, batch.xy0[pair, chosen], distance)
+    return torch.linalg.vector_norm(there - true, dim=1)
 
 
 def matching(errors_px: Tensor) -> dict[str, float]:
@@ -67,8 +65,6 @@ def matching(errors_px: Tensor) -> dict[str, float]:
 
 
 def _show(batch: PairBatch, settings: AnySettings, number: int) -> Shown:
-    generator = torch_generator(batch.images0.device, settings.seed, Stream.EVALUATION, number)
-    matches = select_matches(batch, settings.pixels, generator)
+    chooser = torch_generator(batch.images0.device, settings.seed, Stream.EVALUATION, number)
     seed = torch_seed(settings.seed, Stream.EVALUATION, number, 1)
-    images: tuple[Tensor, Tensor] = (to_unit(batch.images0), to_unit(batch.images1))
-    return Shown(*images, matches, settings.pixels.sampling, batch.flow, batch.covisible, seed)
+    return shown_of(batch, (to_unit(batch.images0), to_unit(batch.images1)), settings.pixels, chooser, seed)

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from training.cli.commands import Count, Device, Folder, OtherFolder, Run
 from training.cli.defaults import default_settings, option, views_type
+from training.cli.values import floats, require
 from training.errors import RequestError
 from training.presets import PresetName
 from training.ranges import Many, Some, check_ranges
@@ -122,7 +123,7 @@ def compare(command: Compare[Any]) -> int:
     """`scenetrain compare`."""
     check_ranges(command)
     factors = _factors(command.lr_factors)
-    _require(command.processes is None or command.processes >= 1, f"--processes {command.processes}: must be 1 or more")
+    require(command.processes is None or command.processes >= 1, f"--processes {command.processes}: must be 1 or more")
     from training.comparison import sweep
     from training.comparison.contestant import contestants
     from training.comparison.outcome import show_outcome
@@ -181,15 +182,7 @@ def _base(command: Compare[Any]) -> AnySettings:
 
 def _factors(text: str) -> tuple[float, ...]:
     """Factors from `1,3`. Raises RequestError."""
-    try:
-        found = tuple(dict.fromkeys(float(word) for word in text.split(",")))
-    except ValueError:
-        found = ()
+    found = floats(text)
     good = bool(found) and all(0 < factor < 1e6 for factor in found)
-    _require(good, f"--lr-factors {text}: give positive numbers, with commas between")
+    require(good, f"--lr-factors {text}: give positive numbers, with commas between")
     return found
-
-
-def _require(good: bool, message: str) -> None:
-    if not good:
-        raise RequestError(message)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 import tyro
 from rich.console import Console
 
-from training.errors import RequestError
+from training.cli.values import floats, require
 from training.settings import Norm
 
 if TYPE_CHECKING:
@@ -99,9 +99,9 @@ def colored_mnist(command: ColoredMnist) -> int:
     norms = _norms(command.p or (QUICK_NORMS if command.quick else "inf,1,2"))
     lams = _lams(command.lam or (QUICK_LAMS if command.quick else "1,0.9,0.7,0.5,0.3,0.1,0"))
     seeds = command.seeds if command.seeds is not None else QUICK_SEEDS if command.quick else 10
-    _require(seeds >= 1, f"--seeds {seeds}: must be 1 or more")
-    _require(command.workers is None or command.workers >= 1, f"--workers {command.workers}: must be 1 or more")
-    _require(command.together >= 1, f"--together {command.together}: must be 1 or more")
+    require(seeds >= 1, f"--seeds {seeds}: must be 1 or more")
+    require(command.workers is None or command.workers >= 1, f"--workers {command.workers}: must be 1 or more")
+    require(command.together >= 1, f"--together {command.together}: must be 1 or more")
     settings = _settings(command)
     from training.devices import choose_device
     from training.experiments.colored_mnist.idx import load_mnist
@@ -143,23 +143,15 @@ def _norms(text: str) -> "tuple[Norm, ...]":
     """Norms from `inf,1,2`."""
     found = tuple(dict.fromkeys(word.strip() for word in text.split(",")))
     known = get_args(Norm)
-    _require(all(word in known for word in found), f"--p {text}: choose among {', '.join(known)}, with commas between")
+    require(all(word in known for word in found), f"--p {text}: choose among {', '.join(known)}, with commas between")
     return found  # pyright: ignore[reportReturnType]
 
 
 def _lams(text: str) -> tuple[float, ...]:
     """λ from `1,0.5,0`."""
-    try:
-        found = tuple(dict.fromkeys(float(word) for word in text.split(",")))
-    except ValueError:
-        found = ()
-    _require(
+    found = floats(text)
+    require(
         bool(found) and all(0 <= lam <= 1 for lam in found),
         f"--lam {text}: give numbers from 0 to 1, with commas between",
     )
     return found
-
-
-def _require(good: bool, message: str) -> None:
-    if not good:
-        raise RequestError(message)

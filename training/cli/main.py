@@ -87,12 +87,9 @@ def _run(command: Command | Compare[Any]) -> int:
 def _fit(command: Fit) -> int:
     """`scenetrain fit`."""
     from training.fit import fit
-    from training.ranges import check_ranges
 
     if (command.shards is None) == (command.images is None):
         raise RequestError("fit: give either --shards DIR or --images DIR")
-    check_ranges(command.run)
-    check_ranges(command.every)
     folder = command.shards or command.images or Path()
     console = Console(highlight=False)
     outcome = fit(

@@ -34,6 +34,24 @@ def comparable(features: Tensor, distance: Distance) -> tuple[Tensor, Metric]:
     return features, cast(Metric, distance)
 
 
+def as_rows(features: Tensor) -> Tensor:
+    """The descriptors of a map (D, H, W), one pixel after the other: (H W, D)."""
+    return features.flatten(1).T.contiguous()
+
+
+def as_pixels(index: Tensor, width: int) -> Tensor:
+    """(Q,) rows of a map of that width to (Q, 2) pixels (x, y)."""
+    return torch.stack([index % width, index // width], dim=1)
+
+
+def nearest_pixels(features0: Tensor, features1: Tensor, xy0: Tensor, distance: Distance) -> Tensor:
+    """(Q, 2) int64 pixels of a map (D, H', W') whose descriptors are nearest to those at `xy0` (Q, 2) of another."""
+    (first, norm), (second, _) = (comparable(features.float(), distance) for features in (features0, features1))
+    x, y = xy0.long().unbind(1)
+    index, _ = nearest(first[:, y, x].T.contiguous(), as_rows(second), norm)
+    return as_pixels(index, features1.shape[2])
+
+
 class Ranks(NamedTuple):
     """How many pixels beat or tie with the true match."""
 

@@ -20,7 +20,7 @@ from torch import Tensor
 from training.errors import DataError
 from training.evaluation.descriptor import Descriptor
 from training.evaluation.heldout import PairRays
-from training.evaluation.nearest import comparable, mutual, pairwise, ranks
+from training.evaluation.nearest import as_pixels, as_rows, comparable, mutual, pairwise, ranks
 from training.settings import Distance
 from training.whole import whole
 
@@ -129,7 +129,7 @@ def answer(
 ) -> Answers:
     """Look for the descriptors at `xy0` (Q, 2) of features0 (D, H, W) in all of features1 (D, H', W')."""
     (features0, norm), (features1, _) = (comparable(features, distance) for features in (features0, features1))
-    bank0, bank1 = (features.flatten(1).T.contiguous() for features in (features0, features1))
+    bank0, bank1 = as_rows(features0), as_rows(features1)
     size0, size1 = (features.shape[2] for features in (features0, features1))
     start = xy0[:, 1] * size0 + xy0[:, 0]
     there, found, back = mutual(bank0[start], bank0, bank1, norm)
@@ -139,10 +139,10 @@ def answer(
     queries, true = bank0[start[seen]], target[:, 1] * size1 + target[:, 0]
     limit = pairwise(queries, bank1[true], norm)
     rank = ranks(queries, bank1, limit, norm)
-    returned = torch.linalg.vector_norm((_pixels(back, size0) - xy0).float(), dim=1)
+    returned = torch.linalg.vector_norm((as_pixels(back, size0) - xy0).float(), dim=1)
     return Answers(
         visible=np.asarray(visible),
-        predicted=_numpy(_pixels(there, size1).float()),
+        predicted=_numpy(as_pixels(there, size1).float()),
         true=np.where(visible[:, None], _numpy(xy1), np.float32(np.nan)),
         distance=_numpy(found),
         true_distance=_scattered(limit, visible, np.nan),
@@ -151,11 +151,6 @@ def answer(
         pixels=np.full(len(visible), len(bank1)),
         returned_px=_numpy(returned),
     )
-
-
-def _pixels(index: Tensor, width: int) -> Tensor:
-    """(Q,) rows of a flattened picture to (Q, 2) pixels (x, y)."""
-    return torch.stack([index % width, index // width], dim=1)
 
 
 def _scattered(values: Tensor, where: Array, other: float) -> Array:

@@ -82,10 +82,10 @@ def category_probe(features: Array, categories: Array, fold: Array) -> CategoryS
     for tested in (0, 1):
         probe = fit_logistic(features[fold != tested], truth[fold != tested])
         np.add.at(confusion, (truth[fold == tested], probe.predict(features[fold == tested])), 1)
-    return CategoryScores(*_scores(confusion), classes=len(known), covered=covered)
+    return CategoryScores(*confusion_scores(confusion), classes=len(known), covered=covered)
 
 
-def _scores(confusion: NDArray[np.int64]) -> tuple[float, float, float, float]:
+def confusion_scores(confusion: NDArray[np.int64]) -> tuple[float, float, float, float]:
     """Accuracy, majority, mean accuracy and mIoU of a confusion matrix (truth, said), each category seen."""
     right, truth, said = np.diagonal(confusion), confusion.sum(1), confusion.sum(0)
     union = truth + said - right

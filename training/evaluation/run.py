@@ -69,15 +69,15 @@ def evaluate(
     `out` is RUN/eval unless given. Predictions are kept there and used again for the same network, data and settings.
     Raises CheckpointError, ShardError and DataError with a line for the user.
     """
-    asked, out = settings or EvaluationSettings(), out or run / "eval"
+    wanted, out = settings or EvaluationSettings(), out or run / "eval"
     model, fit_settings = load_model(run, device)
     trained = NetworkDescriptor("trained", model)
-    settings = replace(asked, distance=asked.distance or distance_of(fit_settings))
-    others = [Contender(each, asked.distance or "l2") for each in baselines(fit_settings, device)]
-    contenders = [Contender(trained, settings.distance or "l2"), *others]
+    own = wanted.distance or distance_of(fit_settings)
+    others = [Contender(each, wanted.distance or "l2") for each in baselines(fit_settings, device)]
     about = provenance(shards, SPLIT)
     weights = file_sha256(run / NAME)
-    table = measure(contenders, shards, about, weights, out, device, settings)
+    settings = replace(wanted, distance=own)
+    table = measure([Contender(trained, own), *others], shards, about, weights, out, device, settings)
     write_table(table, out)
     draw(trained, run, shards, out, device)
     return table

@@ -7,15 +7,18 @@ distance 1/2, so they cannot run away. Only positives are mined, because the tru
 and the hardest candidate would often be it.
 """
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
+from training.objectives import stable
 from training.objectives.anchors import Points, first, near, spread
 from training.objectives.gather import gather
 from training.objectives.matches import Matches
-from training.objectives.objective import Kind, stateless
+from training.objectives.objective import stateless
 from training.objectives.seen import Seen
-from training.objectives.stable import StableSettings, best_within, distance, optimum, pairs_needed, total
+from training.objectives.stable import StableSettings, best_within, total
 from training.settings import Norm
 
 CANDIDATES = 256
@@ -67,11 +70,8 @@ def _join(parts: list[Tensor], anchors: Points) -> Tensor:
     return torch.cat(parts, dim=1) if parts else torch.zeros_like(anchors.present, dtype=torch.float32)
 
 
-KIND = Kind(
-    StableSettings,
-    stateless(stable_hard),
-    "the stable loss with the hardest of random candidates as negatives",
-    distance,
-    scale=optimum,
-    pairs=pairs_needed,
+KIND = replace(
+    stable.KIND,
+    make=stateless(stable_hard),
+    summary="the stable loss with the hardest of random candidates as negatives",
 )

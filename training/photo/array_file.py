@@ -39,11 +39,11 @@ def _opened(path: Path) -> Array:
         raise DamagedError(f"{path}: is damaged ({error}); save the array again with numpy.save") from None
     if values.dtype.kind not in "biuf":
         raise NoImageError(f"{path}: is an array of {values.dtype}; give real numbers")
+    shape = values.shape
     if values.ndim == 2:
         values = values[..., None]
     if values.ndim == 3 and values.shape[2] not in _COLOURS:
         values = values.transpose(1, 2, 0)
     if values.ndim != 3 or values.shape[2] not in _COLOURS or not values.size:
-        shape = tuple(np.load(path, mmap_mode="r", allow_pickle=False).shape)
         raise NoImageError(f"{path}: is an array of shape {shape}; give (H, W), (H, W, 3) or (3, H, W)")
     return values
