@@ -12,6 +12,7 @@ from training_world import write_shards
 
 from training.checkpoint import load
 from training.cli import main
+from training.cli.compare import lr_factors_of
 from training.cli.main import parse
 from training.comparison.page import themed
 from training.presets import preset
@@ -115,6 +116,10 @@ def test_runs_begin_with_the_preset_and_take_the_options_of_fit():
     assert (paper.batch, paper.data.crop, paper.steps) == (32, 256, 9)
     pictures = parse(["compare", "--shards", "s", "--out", "o", "--images", "photos", "--transform", "cover"])
     assert pictures.views.transform == "cover"
+
+
+def test_factors_are_as_their_rows_tell_them():
+    assert lr_factors_of("0.3333333333,1,1.0000001,3") == (0.333333, 1, 3)
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ _SHARED = ("batch", "steps", "precision", "pixels", "model", "data", "optimizer"
 def compare(command: Compare[Any]) -> int:
     """`scenetrain compare`."""
     check_ranges(command)
-    factors = _factors(command.lr_factors)
+    factors = lr_factors_of(command.lr_factors)
     require(command.processes is None or command.processes >= 1, f"--processes {command.processes}: must be 1 or more")
     from training.comparison import sweep
     from training.comparison.contestant import contestants
@@ -180,9 +180,9 @@ def _base(command: Compare[Any]) -> AnySettings:
     return FitSettings(objective="", loss=None, **shared)
 
 
-def _factors(text: str) -> tuple[float, ...]:
-    """Factors from `1,3`. Raises RequestError."""
-    found = floats(text)
+def lr_factors_of(text: str) -> tuple[float, ...]:
+    """Different factors from `1,3`, to the six digits that folders and tables name them by. Raises RequestError."""
+    found = tuple(dict.fromkeys(float(f"{factor:g}") for factor in floats(text)))
     good = bool(found) and all(0 < factor < 1e6 for factor in found)
     require(good, f"--lr-factors {text}: give positive numbers, with commas between")
     return found
