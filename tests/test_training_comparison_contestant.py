@@ -24,6 +24,12 @@ def test_options_change_one_objective():
     assert (stable.p, stable.lam) == ("2", 0.5)
 
 
+def test_the_commas_of_a_list_part_no_contestants():
+    flat, deep, plain = contestants("cover:vector_heads=[1, 1,1,1,1],cover:levels=1:vector_heads=[2],infonce")
+    assert (flat.loss.vector_heads, deep.loss.vector_heads) == ((1, 1, 1, 1, 1), (2,))
+    assert plain.name == "infonce"
+
+
 def test_a_run_differs_by_the_objective_the_rate_and_the_seed_alone():
     base = preset("compare")
     cosine, norm = (each.settings(base, 3.0, 7) for each in contestants("infonce,stable"))

@@ -1,6 +1,7 @@
 """Who is compared: objectives, each at its own defaults or with options of its own."""
 
 import json
+import re
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -9,6 +10,9 @@ from training.errors import RequestError
 from training.objectives.zoo import kind, names, with_objective
 from training.ranges import check_ranges
 from training.settings import AnySettings
+
+_COMMA = re.compile(r",(?![^\[]*\])")
+"""A comma between contestants; those of a list, as in `cover:vector_heads=[1,1,1,1,1]`, are none."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ def contestants(text: str) -> tuple[Contestant, ...]:
 
     Raises RequestError that lists what there is.
     """
-    wanted = names() if text.strip() == "all" else [word.strip() for word in text.split(",") if word.strip()]
+    wanted = names() if text.strip() == "all" else [word.strip() for word in _COMMA.split(text) if word.strip()]
     if not wanted:
         raise RequestError(f"--objectives {text!r}: names nothing; {_known()}")
     return tuple(_contestant(word) for word in dict.fromkeys(wanted))
