@@ -9,15 +9,17 @@ import pytest
 from rich.console import Console
 from training_world import TINY, Killed, killed_after, one_thread, write_shards
 
+from scenegen.shards import ShardSet
 from training import fit as fit_module
 from training.checkpoint import load
 from training.comparison import measuring
 from training.comparison.contestant import contestants
-from training.comparison.outcome import show_outcome
+from training.comparison.outcome import facts_of, show_outcome
 from training.comparison.setup import SETTINGS, Setup
 from training.comparison.sweep import ROWS, compare
 from training.comparison.trial import Row, Trial, plan
 from training.errors import DataError, RequestError
+from training.evaluation.heldout import HeldOutPairs
 from training.evaluation.run import EvaluationSettings
 from training.logs import VALIDATION, read_lines
 from training.rows import read_rows
@@ -168,9 +170,17 @@ def test_outcome(wild):
     text = (setup.out / "compare.md").read_text(encoding="utf-8")
     assert "- Learning rate: 0.001 x 1, 1e+33" in text
     assert "- Steps: 4 of 2 pairs, 16 px" in text
+    assert "- Measured on: 2 held-out pairs, up to 10 rays of each, 16 px" in text
     before = {path: path.read_bytes() for path in files}
     show_outcome(setup, rows, references, Console(file=stream))
     assert {path: path.read_bytes() for path in files} == before  # no clock, no chance
+
+
+def test_the_pairs_are_counted_that_there_are(wild):
+    setup, rows, _ = wild
+    more = replace(setup, evaluation=replace(setup.evaluation, pairs=10_000))
+    there = len(HeldOutPairs(ShardSet(setup.held_out, split="val", layers=()), 10, 0))
+    assert facts_of(more, rows)["Measured on"] == f"{there} held-out pairs, up to 10 rays of each, 16 px"
 
 
 def test_a_comparison_of_diverged_runs_alone_is_told(wild):
@@ -202,10 +212,6 @@ def test_descriptors_that_are_not_finite_are_a_divergence_too(shards, tmp_path, 
 )
 def test_a_folder_of_another_comparison_is_refused(straight, change, said):
     setup = straight[0]
-    if "base" in change:  # the runs are refused first, each by its own folder
-        setup = replace(setup, out=setup.out.parent / "empty")
-        setup.out.mkdir(exist_ok=True)
-        (setup.out / SETTINGS).write_bytes((straight[0].out / SETTINGS).read_bytes())
     with pytest.raises(RequestError, match=rf"holds a comparison of other settings \({said}\); use another --out"):
         run(replace(setup, **change))
 

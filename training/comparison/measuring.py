@@ -68,10 +68,14 @@ def _measured(setup: Setup, folder: Path) -> dict[str, float]:
 
 def _metrics(setup: Setup, contender: Contender, out: Path, weights: str) -> dict[str, float]:
     """All matching metrics on the held-out pairs; the answers are kept in `out`."""
-    settings, device = setup.evaluation, choose_device(setup.device)
-    held_out = ShardSet(setup.held_out, split=SPLIT, layers=())
-    pairs = HeldOutPairs(held_out, settings.queries, settings.seed, settings.window, settings.pairs)
-    return point(asked(contender, pairs, weights, setup.val_sha256, out, device, settings).answers)
+    device = choose_device(setup.device)
+    return point(asked(contender, measured_on(setup), weights, setup.val_sha256, out, device, setup.evaluation).answers)
+
+
+def measured_on(setup: Setup) -> HeldOutPairs:
+    """The held-out pairs of the metrics: as many as are wanted, or all where there are fewer."""
+    settings, shards = setup.evaluation, ShardSet(setup.held_out, split=SPLIT, layers=())
+    return HeldOutPairs(shards, settings.queries, settings.seed, settings.window, settings.pairs)
 
 
 def described(run: Run, diverged_step: int, metrics: dict[str, float]) -> Row:

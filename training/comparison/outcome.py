@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from training.comparison.curves import draw
+from training.comparison.measuring import measured_on
 from training.comparison.page import page
 from training.comparison.setup import Setup
 from training.comparison.sheet import Sheet, grid, markdown
@@ -60,7 +61,7 @@ def facts_of(setup: Setup, rows: Sequence[Row]) -> dict[str, str]:
         "Seeds": str(len({row.seed for row in rows})),
         "Pixels": f"{base.pixels.points or 'all'} of a pair, positives {base.pixels.positives:g}",
         "Learning rate": f"{base.optimizer.lr:g} x {factors}",
-        "Measured on": f"{measured.pairs or 'all'} held-out pairs, {measured.queries} rays of each"
+        "Measured on": f"{len(measured_on(setup))} held-out pairs, up to {measured.queries} rays of each"
         + (f", {measured.window} px" if measured.window else ""),
         "Training data": setup.train_sha256[:12],
         "Held-out shards": setup.val_sha256[:12],

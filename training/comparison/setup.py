@@ -49,21 +49,27 @@ class Setup:
         return self.out / RUNS / trial.folder
 
 
-def open_folder(setup: Setup, contestants: Sequence[Contestant]) -> None:
-    """Make the folder of a comparison, or go on in it; contestants, seeds and factors may be added later.
+def check_folder(setup: Setup, contestants: Sequence[Contestant]) -> dict[str, Any]:
+    """What the settings of the folder are to be, for a comparison that begins or goes on there; writes nothing.
 
-    Raises RequestError when it holds a comparison of other settings or other shards, with what differs.
+    Contestants, seeds and factors may be added later. Raises RequestError when the folder holds a comparison of other
+    settings or other shards, with what differs.
     """
     path, here = setup.out / SETTINGS, _plain(setup, contestants)
+    there = _read(path) if path.is_file() else here
+    if found := differences(there, here, frozenset(f"run.{name}" for name in FREE)):
+        shown = ", ".join(found[:4])
+        raise RequestError(f"{setup.out}: holds a comparison of other settings ({shown}); use another --out")
+    return here | {"contestants": there["contestants"] | here["contestants"]}
+
+
+def open_folder(setup: Setup, contestants: Sequence[Contestant]) -> None:
+    """Make the folder of a comparison, or go on in it. Raises as `check_folder`, and where it cannot be written."""
+    content = check_folder(setup, contestants)
     try:
         setup.out.mkdir(parents=True, exist_ok=True)
-        there = _read(path) if path.is_file() else here
-        if found := differences(there, here, frozenset(f"run.{name}" for name in FREE)):
-            shown = ", ".join(found[:4])
-            raise RequestError(f"{setup.out}: holds a comparison of other settings ({shown}); use another --out")
-        here["contestants"] = there["contestants"] | here["contestants"]
-        with whole(path) as draft:
-            draft.write_text(json.dumps(here, indent=2) + "\n", encoding="utf-8")
+        with whole(setup.out / SETTINGS) as draft:
+            draft.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise RequestError(f"--out {setup.out}: cannot be written ({error.strerror}); choose another folder") from None
 
@@ -85,6 +91,6 @@ def _read(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(content["contestants"], dict):
             return content
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         pass
     raise RequestError(f"{path}: is not that of a comparison; use another --out")

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from training.comparison.contestant import Contestant
 from training.comparison.measuring import Run, make_reference, make_row
-from training.comparison.setup import Setup, open_folder
+from training.comparison.setup import Setup, check_folder, open_folder
 from training.comparison.trial import Reference, Row, Trial
 from training.devices import choose_device
 from training.distributed import World
@@ -57,7 +57,8 @@ def compare(
 
 
 def _refuse_early(setup: Setup, contestants: Sequence[Contestant], trials: Sequence[Trial]) -> None:
-    """Raise what the first run of any contestant would raise, before the first of all begins."""
+    """Raise what the folder or the first run of any contestant would raise, before the first of all begins."""
+    check_folder(setup, contestants)
     first = {trial.contestant: trial for trial in reversed(trials)}
     for contestant in contestants:
         trial = first[contestant.name]
