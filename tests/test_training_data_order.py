@@ -49,7 +49,7 @@ def test_a_batch_that_cannot_be_shared():
 def test_too_few_pairs():
     with pytest.raises(DataError) as caught:
         epoch_keys(4, 32, 0, 0)
-    assert str(caught.value) == "4 pairs do not fill a batch of 32: render more pairs or use --batch 4"
+    assert str(caught.value) == "4 pairs do not fill a batch of 32: use --batch 4 or less, or more data"
 
 
 @given(st.integers(1, 500), st.integers(0, 600))

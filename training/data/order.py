@@ -21,7 +21,7 @@ def batches_per_epoch(pairs: int, batch: int) -> int:
     Raises DataError when there is not one.
     """
     if pairs < batch:
-        raise DataError(f"{pairs} pairs do not fill a batch of {batch}: render more pairs or use --batch {pairs}")
+        raise DataError(f"{pairs} pairs do not fill a batch of {batch}: use --batch {pairs} or less, or more data")
     return pairs // batch
 
 
