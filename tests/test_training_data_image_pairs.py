@@ -116,6 +116,22 @@ def test_splits_share_no_picture(folder):
     assert images_digest(folder, "train") == train.listing.digest() != images_digest(folder, "val")
 
 
+def test_pictures_of_one_colour_have_nothing_to_match(tmp_path):
+    folder = pictures(tmp_path / "blank", 6)
+    for k in range(6):
+        Image.new("RGB", (40, 32), (k, 9, 200)).save(folder / f"red{k}.png")
+    np.save(folder / "nothing.npy", np.full((40, 40), np.nan))
+    np.save(folder / "deep.npy", np.full((40, 40), 1234, np.uint16))
+    nearly = np.full((40, 40), 7, np.uint8)
+    nearly[-1, -1] = 8
+    np.save(folder / "nearly.npy", nearly)
+    for split in ("train", "val"):
+        data = opened(folder, split)
+        blank = [name for name in data.listing.names if name.startswith(("red", "nothing", "deep"))]
+        assert sum(data.picture(index) is None for index in range(len(data))) == len(blank) > 0
+        assert data.faults().replace("picture is", "pictures are") == f"{len(blank)} pictures are of one colour"
+
+
 def test_what_gives_no_picture_is_passed_over_and_counted_by_reason(tmp_path):
     folder = pictures(tmp_path / "mixed", 20)
     whole = (folder / "0.png").read_bytes()

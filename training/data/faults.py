@@ -11,6 +11,10 @@ class SmallError(ImageError):
     """The picture is smaller than the window."""
 
 
+class BlankError(ImageError):
+    """The picture is of one colour: all its pixels look alike, so there is nothing to match."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One reason."""
@@ -29,6 +33,7 @@ FAULTS = (
     Fault(NoImageError, "file is no image", "files are no images"),
     Fault(DamagedError, "picture is damaged", "pictures are damaged"),
     Fault(SmallError, "picture is smaller than {crop} px", "pictures are smaller than {crop} px"),
+    Fault(BlankError, "picture is of one colour", "pictures are of one colour"),
     Fault(TooLargeError, "picture is too large", "pictures are too large"),
     Fault(PackageError, f"DICOM file is {_PYDICOM}", f"DICOM files are {_PYDICOM}"),
 )

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from training.data.faults import FAULTS, SmallError, mark_of, told
+from training.data.faults import FAULTS, BlankError, SmallError, mark_of, told
 from training.data.image_settings import ImageSettings
 from training.data.image_views import draw_looks, truth, windows
 from training.data.order import Key
@@ -30,10 +30,10 @@ TRIES = 8
 class ImageData(Dataset[PairItem]):
     """Pairs of windows of single pictures, by key: `data[(epoch, picture)]` is a function of (seed, epoch, picture).
 
-    A file that is no image, is damaged or smaller than the window, and a picture none of whose draws leave
-    `min_matches` positives, is passed over: another one, drawn from the same stream, takes its place. `passed_over`
-    counts these draws in the process that takes batches, as `PairData` does; `faults` the files among them, in all
-    processes.
+    A file that is no image, is damaged, of one colour or smaller than the window, and a picture none of whose draws
+    leave `min_matches` positives, is passed over: another one, drawn from the same stream, takes its place.
+    `passed_over` counts these draws in the process that takes batches, as `PairData` does; `faults` the files among
+    them, in all processes.
     """
 
     def __init__(
@@ -97,6 +97,8 @@ class ImageData(Dataset[PairItem]):
         picture = read_photo(path)
         if min(picture.shape[:2]) < self.settings.crop:
             raise SmallError(f"{path}: is smaller than the window")
+        if (picture[0] == picture[0, 0]).all() and (picture == picture[0, 0]).all():  # the first row tells most of them
+            raise BlankError(f"{path}: is of one colour")
         return picture
 
     def _pair(self, picture: Array, rng: np.random.Generator) -> PairItem | None:
