@@ -268,9 +268,14 @@ def test_fit_on_pictures(scenetrain, tmp_path):
 
 
 def test_options_of_another_objective_are_refused(scenetrain):
-    code, out, errors = scenetrain("fit", "--shards", "s", "--out", "o", "--objective", "infonce", "--lam", "0.5")
+    begin = ("fit", "--shards", "s", "--out", "o", "--objective", "infonce")
+    for words in (("--lam", "0.5"), ("--lam=0.5",)):
+        code, _, errors = scenetrain(*begin, *words)
+        said = "--lam: is an option of --objective stable or stable-hard; those of infonce: similarity, temperature"
+        assert (code, errors) == (2, f"scenetrain: {said}\n")
+    code, out, errors = scenetrain(*begin, "--lamb", "0.5")  # of none
     assert code == 2
-    assert "--lam" in out + errors
+    assert "--lamb" in out + errors
 
 
 def test_an_unknown_objective_lists_the_known_ones(scenetrain):

@@ -150,3 +150,31 @@ def test_every_objective_says_what_it_is(name):
     assert kind.scale(kind.settings()).optimum > 0
     assert is_dataclass(kind.settings)
     assert all(field.name.islower() for field in fields(kind.settings))
+
+
+SOURCES = {
+    "stable": {"p": "inf", "lam": 1.0, "scale": "paper"},
+    "infonce": {"temperature": 0.07},
+    "dual-softmax": {"temperature": 0.05, "focal_gamma": 0.0},
+    "don": {"margin": 0.5, "masked": 0.5},
+    "triplet": {"margin": 1.0, "mining": "hardest"},
+    "ucn": {"margin": 1.4},
+    "smooth-ap": {"temperature": 0.01},
+    "pixpro": {"gamma": 2.0, "momentum": 0.99},
+    "sigreg": {"weight": 0.9, "knots": 17},
+    "cover": {"levels": 5, "vector_heads": (4, 4, 4, 1, 1), "head_dim": 8, "amplitude": 2, "consistency": 1.0},
+}
+"""Defaults that the sources of the objectives give, or that their files give reasons for."""
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_defaults_are_those_of_the_source(name):
+    settings = zoo.kind(name).settings()
+    assert {option: getattr(settings, option) for option in SOURCES[name]} == SOURCES[name]
+
+
+def test_pixels_are_as_many_as_in_the_sources():
+    from training.objectives import don, pixpro
+
+    assert don.CANDIDATES == 150
+    assert pixpro.OTHERS + 1 == 7 * 7

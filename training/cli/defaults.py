@@ -5,12 +5,13 @@ for --preset and --objective before they are parsed.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Annotated, Any
 
 import tyro
 
 from training.cli.commands import Fit, FitWords
+from training.coding import flat
 from training.data.image_settings import ImageSettings
 from training.data.transforms.zoo import TRANSFORMS, with_images
 from training.errors import RequestError
@@ -24,6 +25,7 @@ def fit_type(words: Sequence[str]) -> Any:
     if not words or words[0] != "fit":
         return Annotated[FitWords, tyro.conf.subcommand("fit", description=Fit.__doc__)]
     settings = default_settings(words[1:])
+    _refuse_options_of_others(words[1:], settings)
     default = Fit(tyro.MISSING, settings)
     own = kind(settings.objective).settings
     manual = (
@@ -31,6 +33,27 @@ def fit_type(words: Sequence[str]) -> Any:
         f"Transforms (--images DIR --transform NAME): {', '.join(TRANSFORMS)}."
     )
     return Annotated[Fit[own, views_type(settings)], tyro.conf.subcommand("fit", default=default, description=manual)]
+
+
+def _refuse_options_of_others(words: Sequence[str], settings: AnySettings) -> None:
+    """Raise RequestError for an option that other objectives have, and this run has not: tyro would guess at names."""
+    known = {place.rpartition(".")[2] for place in flat(settings)} | {field.name for field in fields(Fit)}
+    for word in words:
+        name = word.removeprefix("--").partition("=")[0].replace("-", "_")
+        if not word.startswith("--") or name in known:
+            continue
+        owners = [each for each in names() if name in _options(each)]
+        if owners:
+            has = ", ".join(_options(settings.objective)) or "none"
+            raise RequestError(
+                f"{word.partition('=')[0]}: is an option of --objective {' or '.join(owners)}; "
+                f"those of {settings.objective}: {has.replace('_', '-')}"
+            )
+
+
+def _options(objective: str) -> list[str]:
+    """The names of an objective's own options."""
+    return [field.name for field in fields(kind(objective).settings)]
 
 
 def views_type(settings: AnySettings) -> Any:
