@@ -20,6 +20,7 @@ from match_maker import (
     zero_without_positives,
 )
 
+from training.objectives.matches import Matches
 from training.objectives.triplet import FARTHEST, RADIUS_PX, TripletSettings, triplet
 
 HARDEST, SEMI_HARD = TripletSettings(), TripletSettings(mining="semi-hard")
@@ -87,6 +88,16 @@ def test_unrelated_descriptors_are_2_apart(margin, cost):
     one_hot = torch.eye(400).view(1, 400, 20, 20)
     value = triplet(seen(one_hot, one_hot, matches), TripletSettings(margin))["total"]
     assert value.item() == pytest.approx(cost, abs=1e-6)
+
+
+@both
+def test_a_match_without_candidates_is_held_against_the_farthest(settings):
+    """Opposite descriptors: p^2 = 4 = n^2, which leaves the margin; the match itself is no candidate."""
+    xy, there = torch.tensor([[[1, 1]]]), torch.tensor([[True]])
+    alone = Matches(xy.int(), xy.float(), there, there)
+    features = torch.ones(1, 4, 8, 8)
+    terms = triplet(seen(features, -features, alone), settings)
+    assert [terms[name].item() for name in ("total", "positive", "negative")] == pytest.approx([settings.margin, 4, 4])
 
 
 @both
