@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from training.errors import first_line
 from training.photo.depth import Array, between, spread, stretched
 from training.photo.faults import DamagedError, NoImageError, PackageError
 
@@ -38,7 +39,7 @@ def read(path: Path) -> Array:
             warnings.simplefilter("ignore")  # of headers that break a rule and can be read all the same
             levels = _levels(dataset)
     except Exception as error:  # the decoders of pydicom raise errors of many kinds
-        raise DamagedError(f"{path}: its pixels cannot be decoded ({_first_line(error)}); convert it to PNG") from None
+        raise DamagedError(f"{path}: its pixels cannot be decoded ({first_line(error)}); convert it to PNG") from None
     return np.ascontiguousarray(np.broadcast_to(levels.reshape(*levels.shape[:2], -1), (*levels.shape[:2], 3)))
 
 
@@ -53,7 +54,7 @@ def _opened(path: Path, **options: Any) -> Any:
             warnings.simplefilter("ignore")
             return pydicom.dcmread(path, **options)
     except Exception as error:  # of many kinds, as damage has
-        raise DamagedError(f"{path}: is damaged ({_first_line(error)}); export it again") from None
+        raise DamagedError(f"{path}: is damaged ({first_line(error)}); export it again") from None
 
 
 def _levels(dataset: Any) -> Array:
@@ -90,8 +91,3 @@ def _window(dataset: Any) -> tuple[float, float] | None:
     if dataset.get("VOILUTFunction", "LINEAR") == "LINEAR":
         centre, width = centre - 0.5, width - 1
     return (centre - width / 2, centre + width / 2) if width > 0 else None
-
-
-def _first_line(error: Exception) -> str:
-    """The first line of an error's text, or its kind."""
-    return (str(error).splitlines() or [type(error).__name__])[0]
