@@ -70,19 +70,19 @@ def place(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("file", "name", "stride", "normal"),
+    ("file", "name", "stride", "multiple", "normal"),
     [
-        ("xfeat", "XFeat", 8, 0),
-        ("edgepoint2", "EdgePoint2-E64", 4, 0),
-        ("alike", "ALIKE-n", 1, 0),
-        ("r2d2", "R2D2 WASF-N16", 1, 1),
+        ("xfeat", "XFeat", 8, 32, 0),
+        ("edgepoint2", "EdgePoint2-E64", 4, 32, 0),
+        ("alike", "ALIKE-n", 1, 32, 0),
+        ("r2d2", "R2D2 WASF-N16", 1, 1, 1),
     ],
 )
-def test_an_adapter_reads_the_map_of_its_network_on_its_grid(place, file, name, stride, normal):
+def test_an_adapter_reads_the_map_of_its_network_on_its_grid(place, file, name, stride, multiple, normal):
     descriptor, distance = open_outside(f"{ADAPTERS / file}.py:describe")
     assert (descriptor.name, distance) == (name, "cosine")
     stated = descriptor.outside.stated
-    assert (stated.stride_px, stated.offset_px) == (stride, (stride - 1) / 2)
+    assert (stated.stride_px, stated.offset_px, stated.multiple_px) == (stride, (stride - 1) / 2, multiple)
     values = IMAGES / 255
     if normal:
         values = (values - torch.tensor([0.485, 0.456, 0.406])[:, None, None]) / torch.tensor([0.229, 0.224, 0.225])[

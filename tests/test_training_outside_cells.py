@@ -21,7 +21,9 @@ def test_floats_of_any_kind_become_float32(kind):
 
 def test_tensors_are_taken_with_gradients_and_views_of_any_order():
     tensor = torch.from_numpy(GOOD).bfloat16().requires_grad_()
-    assert torch.equal(checked_cells(tensor, EIGHT, (240, 320)), tensor.detach().float())
+    got = checked_cells(tensor, EIGHT, (240, 320))
+    assert torch.equal(got, tensor.detach().float())
+    assert not got.requires_grad
     flipped = GOOD.transpose(0, 2, 1)[:, ::-1]
     assert np.array_equal(checked_cells(flipped, EIGHT, (320, 240)), flipped.astype(np.float32))
 

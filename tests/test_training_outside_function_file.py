@@ -1,6 +1,7 @@
 """A function of a Python file: what it may say and import, and every way in which it fails in a line."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -40,6 +41,13 @@ def test_modules_beside_the_file_are_found_when_it_is_loaded_and_when_it_runs(tm
     before = list(sys.path)
     assert open_function(file_of(tmp_path, text), "f").describe(PICTURE) == (3, 4)
     assert sys.path == before
+
+
+def test_a_file_named_from_its_folder_is_told_as_it_was_named(tmp_path, monkeypatch):
+    file_of(tmp_path, "def f(picture):\n    raise ValueError('no')")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RequestError, match=r"^peer\.py:f failed on a picture of 5x4 px: ValueError: no \(line 2\)$"):
+        open_function(Path("peer.py"), "f").describe(PICTURE)
 
 
 def test_files_of_one_name_do_not_mix(tmp_path):

@@ -89,6 +89,9 @@ def test_what_fails_inside_or_is_no_map_is_told_in_a_line(tmp_path):
     flat = helper.make_node("Flatten", ["x"], ["y"])
     with pytest.raises(RequestError, match=r"peer\.onnx returned \(1, 144\), not \(1, D, h, w\)$"):
         open_model(saved(tmp_path, [flat]), "").describe(PICTURE)
+    twice = helper.make_node("Concat", ["x", "x"], ["y"], axis=0)
+    with pytest.raises(RequestError, match=r"peer\.onnx returned \(2, 3, 6, 8\), not \(1, D, h, w\)$"):
+        open_model(saved(tmp_path, [twice]), "").describe(PICTURE)
     listed = helper.make_node("SequenceConstruct", ["x"], ["y"])
     with pytest.raises(RequestError, match=r"peer\.onnx returned no array, not \(1, D, h, w\)$"):
         open_model(

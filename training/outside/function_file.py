@@ -43,7 +43,7 @@ def open_function(path: Path, function: str) -> Outside:
 
 def _loaded(path: Path) -> ModuleType:
     """The file as a module of its own, entered in no list of modules. Raises RequestError."""
-    spec = spec_from_file_location(path.stem, path)
+    spec = spec_from_file_location(path.stem, path.absolute())
     if spec is None or spec.loader is None:
         raise RequestError(f"{path}: is no Python file")
     module = module_from_spec(spec)
@@ -68,7 +68,8 @@ def _beside(path: Path) -> Iterator[None]:
 
 def _told(error: BaseException, path: Path) -> str:
     """The kind and first line of an error, and the last line of the file that it went through."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    whole = str(path.absolute())
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == whole]
     kind = type(error).__name__
     text = f"{kind}: {first_line(error)}" if str(error) else kind
     return f"{text} (line {lines[-1]})" if lines else text
