@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from training.evaluation.answers import Answers, Found
+from training.evaluation.arrays import joined, select
 from training.evaluation.bins import OVERLAP
-from training.evaluation.metrics import errors_px, point, score, score_bins, select, share_closer
-from training.evaluation.predictions import Answers, Predictions
+from training.evaluation.metrics import errors_px, point, score, score_bins, share_closer
+from training.evaluation.predictions import PairFacts, Predictions
 
 
 def answers(errors, visible=None, returned=0.0, closer=0, equal=0, pixels=100):
@@ -20,13 +22,18 @@ def answers(errors, visible=None, returned=0.0, closer=0, equal=0, pixels=100):
     return Answers(visible, predicted.astype(np.float32), true, zero, zero, *full)
 
 
-def predictions(parts, rooms, overlap=None):
-    """Pairs with the given answers."""
+def predictions(parts, scenes, overlap=None):
+    """Pairs with the given answers and no matches of their own."""
     pair = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    unknown = np.full((len(parts), 4, 4), np.nan)
+    nothing = np.full(len(parts), np.nan)
     overlap = np.full(len(parts), 0.5) if overlap is None else np.array(overlap)
-    ones = np.ones(len(parts))
+    size, K = np.full((len(parts), 2), 100), unknown[:, :3, :3]
+    facts = PairFacts(np.array(scenes), np.array(scenes), size, overlap, nothing, nothing, K, K, K, unknown)
+    none = np.zeros((0, 2), np.float32)
+    found = Found(none, none, none)
     return Predictions(
-        "d", "k", 3, Answers.join(parts), pair, np.array(rooms), overlap, ones, ones, np.zeros((len(pair), 2))
+        "d", "k", 3, joined(Answers, parts), pair, np.zeros((len(pair), 2)), found, np.zeros(0, int), facts
     )
 
 
@@ -67,7 +74,7 @@ def test_sums_over_the_set_are_not_a_mean_of_means():
     mean_of_means = np.mean([point(part)["pck@5"] for part in (easy, hard)])
     assert mean_of_means == 0.5
     assert total.metrics["pck@5"].value == 0.9
-    assert (total.queries, total.pairs, total.rooms) == (100, 2, 2)
+    assert (total.queries, total.pairs, total.scenes) == (100, 2, 2)
 
 
 def test_bins_split_the_queries_and_keep_empty_groups():

@@ -10,8 +10,11 @@ from shard_factory import make_content
 from scenegen.shards import ShardSet, Status
 from scenegen.shards.writer import encode_shard, publish
 from training.errors import DataError
-from training.evaluation.heldout import HeldOutPairs, PairRays, chosen_rays, cut
-from training.evaluation.predictions import answer, load, predict, save
+from training.evaluation.answers import answer
+from training.evaluation.benchmarks.shards import HeldOutPairs, chosen_rays, cut
+from training.evaluation.contender import Dense
+from training.evaluation.pair import Pair
+from training.evaluation.predictions import load, predict, predicted, save
 
 SHIFT = (3, -2)
 
@@ -34,12 +37,12 @@ def shifted(height=20, width=24, rays=60, seed=0):
     xy0 = np.stack([rng.integers(0, width, rays), rng.integers(0, height, rays)], -1)
     xy1 = (xy0 + SHIFT).astype(np.float32)
     inside = ((xy1 >= 0) & (xy1 < (width, height))).all(1)
-    return PairRays(images, xy0, xy1, inside, "room", 0.5, 30.0, 1.0)
+    return Pair(tuple(images), xy0, xy1, inside, "room", "pair", 0.5, 30.0, 1.0)
 
 
 def test_a_known_shift_is_found_at_every_visible_ray():
     pair = shifted()
-    made = predict("colours", Colours(), [pair, pair], "l2", "cpu", "key")
+    made = predict(Dense(Colours(), "l2"), [pair, pair], "key")
     found, visible = made.answers, np.tile(pair.visible, 2)
     assert made.channels == 3
     assert (found.visible == visible).all()
@@ -51,7 +54,7 @@ def test_a_known_shift_is_found_at_every_visible_ray():
     assert (found.distance[visible] == 0).all()
     assert (found.pixels == 20 * 24).all()
     assert (made.pair == np.repeat([0, 1], len(pair.visible))).all()
-    assert made.room.tolist() == ["room", "room"]
+    assert made.pairs.scene.tolist() == ["room", "room"]
 
 
 def test_rank_counts_the_pixels_that_are_closer_and_ties():
@@ -92,7 +95,7 @@ def test_rays_are_chosen_by_the_generator_with_as_many_distractors():
 def test_windows_keep_the_colours_of_matches():
     pair = shifted(rays=400)
     small = cut(pair, 12)
-    assert small.images.shape == (2, 12, 12, 3)
+    assert [image.shape for image in small.images] == [(12, 12, 3), (12, 12, 3)]
     x0, y0 = small.xy0[small.visible].T
     x1, y1 = small.xy1[small.visible].astype(int).T
     assert small.visible.sum() > 50
@@ -103,14 +106,45 @@ def test_windows_keep_the_colours_of_matches():
         cut(pair, 21)
 
 
-def test_nothing_visible_is_said():
+def test_nothing_visible_is_said(tmp_path):
     blind = replace(shifted(), visible=np.zeros(60, bool))
-    with pytest.raises(DataError, match="no ray of the held-out pairs is visible in both views"):
-        predict("colours", Colours(), [chosen_rays(blind, 9, np.random.default_rng(0))], "l2", "cpu", "")
+    pairs = [chosen_rays(blind, 9, np.random.default_rng(0))]
+    with pytest.raises(DataError, match="no asked pixel of any pair is visible in both views: choose pairs with more"):
+        predicted(Dense(Colours(), "l2"), pairs, tmp_path, "")
+    with pytest.raises(DataError, match="there is no pair to measure: choose another split or folder"):
+        predicted(Dense(Colours(), "l2"), [], tmp_path, "")
+
+
+def test_a_list_goes_on_after_the_last_whole_block(tmp_path, monkeypatch):
+    monkeypatch.setattr("training.evaluation.predictions.BLOCK", 2)
+    pairs, told, asked = [replace(shifted(seed=seed), name=f"{seed}") for seed in range(5)], [], []
+
+    class Tiring(Colours):
+        def __call__(self, images):
+            asked.append(1)
+            if len(asked) == 7:
+                raise KeyboardInterrupt
+            return images.float()
+
+    contender = Dense(Tiring(), "l2", step=4)
+    with pytest.raises(KeyboardInterrupt):
+        predicted(contender, pairs, tmp_path, "k", told.append)
+    assert told == [2]
+    made = predicted(contender, pairs, tmp_path, "k", told.append)
+    assert told == [2, 2, 4, 5]
+    assert len(asked) == 7 + 2 * 3
+    whole = predict(Dense(Colours(), "l2", step=4), pairs, "k")
+    assert made.pairs.name.tolist() == list("01234")
+    for field in ("pair", "found_pair", "pixel"):
+        np.testing.assert_array_equal(getattr(made, field), getattr(whole, field))
+    np.testing.assert_array_equal(made.answers.predicted, whole.answers.predicted)
+    assert len(made.found) == len(whole.found) > 0
 
 
 def test_a_file_gives_back_what_was_saved_for_its_key_alone(tmp_path):
-    made = predict("colours ä", Colours(), [shifted()], "l2", "cpu", "key ü")
+    named = Colours()
+    named.name = "colours ä"
+    made = predict(Dense(named, "l2", step=4), [shifted()], "key ü")
     path = tmp_path / "deep" / "colours.h5"
     save(path, made)
     kept = load(path, "key ü")
@@ -120,8 +154,13 @@ def test_a_file_gives_back_what_was_saved_for_its_key_alone(tmp_path):
         value = getattr(made.answers, field.name)
         assert getattr(kept.answers, field.name).dtype == value.dtype
         np.testing.assert_array_equal(getattr(kept.answers, field.name), value)
-    for name in ("pair", "room", "overlap", "view_angle_deg", "baseline_m", "pixel"):
+    for name in ("pair", "pixel", "found_pair"):
         np.testing.assert_array_equal(getattr(kept, name), getattr(made, name))
+    for part in ("pairs", "found"):
+        for field in fields(getattr(made, part)):
+            there, here = (getattr(getattr(each, part), field.name) for each in (kept, made))
+            np.testing.assert_array_equal(there, here)
+            assert there.dtype == here.dtype
     assert load(path, "another key") is None
     assert load(tmp_path / "nothing.h5", "key ü") is None
     path.write_bytes(path.read_bytes()[:500])
@@ -137,9 +176,9 @@ def test_pairs_of_shards_are_each_view_with_view_0(tmp_path):
     assert len(pairs) == 4
     assert len(HeldOutPairs(shards, 10, 0, limit=3)) == 3
     pair, sample = pairs[1], shards[0]
-    assert np.array_equal(pair.images, sample.rgb[[0, 2]])
+    assert np.array_equal(np.stack(pair.images), sample.rgb[[0, 2]])
     assert pair.visible.sum() == (sample.status[1] == Status.VISIBLE).sum()
     assert pair.overlap == pytest.approx(float(sample.overlap[0, 2]))
-    assert pair.room == "r"
+    assert pair.scene == "r"
     truth = {tuple(a): tuple(b) for a, b in zip(sample.xy0.tolist(), sample.xy[1].tolist(), strict=True)}
     assert all(truth[tuple(a)] == tuple(b) for a, b in zip(pair.xy0.tolist(), pair.xy1.tolist(), strict=True))

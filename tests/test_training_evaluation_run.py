@@ -10,6 +10,7 @@ from scenegen.shards import ShardError
 from scenegen.shards.writer import encode_shard, publish
 from training.checkpoint import Checkpoint, save
 from training.errors import CheckpointError
+from training.evaluation import predictions
 from training.evaluation import run as module
 from training.evaluation.provenance import provenance
 from training.evaluation.run import EvaluationSettings, evaluate
@@ -50,15 +51,15 @@ def test_files_lie_in_the_run_folder(world):
     assert content["settings"]["image_sizes"] == ["32x24"]
     assert "RGB 7x7 - mean" in (run / "eval" / "table.txt").read_text(encoding="utf-8")
     assert list((run / "eval").glob("*.png"))
-    assert len(list((run / "eval" / "predictions").glob("*.h5"))) == 5
+    assert len(list((run / "eval" / "predictions").glob("*/0000.h5"))) == 5
 
 
 def test_predictions_are_made_once_for_the_same_question(world, monkeypatch):
     shards, run, table = world
     monkeypatch.setattr(module, "draw", lambda *_: [])
     asked = []
-    predict = module.predict
-    monkeypatch.setattr(module, "predict", lambda *a: (asked.append(a[0]), predict(*a))[1])
+    predict = predictions.predict
+    monkeypatch.setattr(predictions, "predict", lambda *a: (asked.append(a[0]), predict(*a))[1])
     again = evaluate(run, shards, None, "cpu", FEW)
     assert asked == []
     assert to_json(again) == to_json(table)

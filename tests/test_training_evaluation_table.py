@@ -50,7 +50,7 @@ def test_json_holds_everything_and_null_for_nan():
     assert content["settings"]["rooms"] == ["kitchen", "hall"]
     assert content["interval"] == 0.95
     row = content["rows"][0]
-    assert (row["name"], row["channels"], row["queries"], row["rooms"]) == ("net", 32, 1200, 4)
+    assert (row["name"], row["channels"], row["queries"], row["scenes"]) == ("net", 32, 1200, 4)
     assert row["metrics"]["pck@5"] == {"value": 0.25, "low": 0.1, "high": 0.375}
     assert row["groups"]["overlap (share)"]["1 to 2"]["metrics"]["pck@5"]["value"] is None
     assert row["claims"] == {"clusters/ari": None}

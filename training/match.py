@@ -17,7 +17,7 @@ from training import checkpoint
 from training.devices import choose_device
 from training.errors import RequestError
 from training.evaluation.descriptor import Descriptor
-from training.evaluation.nearest import Metric, as_pixels, as_rows, comparable, mutual
+from training.evaluation.nearest import Metric, as_pixels, as_rows, comparable, grid_pixels, mutual
 from training.match_picture import draw
 from training.models.describe import NetworkDescriptor
 from training.objectives.zoo import distance_of
@@ -112,7 +112,7 @@ def match_features(
 ) -> PhotoMatches:
     """The matches of two maps (D, H, W) float32 in their own pixels."""
     (features0, norm), (features1, _) = (comparable(features, distance) for features in (features0, features1))
-    xy0 = _grid_pixels(features0, grid)
+    xy0 = grid_pixels(features0, grid)
     queries, bank0, bank1 = features0[:, xy0[:, 1], xy0[:, 0]].T, as_rows(features0), as_rows(features1)
     there, value, back = mutual(queries, bank0, bank1, norm)
     xy1 = as_pixels(there, features1.shape[2])
@@ -130,7 +130,7 @@ def competitor(queries: Tensor, features: Tensor, xy: Tensor, distance: Metric) 
 
     Sought on a coarse grid of pixels; infinite where the photo is too small for a competitor.
     """
-    places = _grid_pixels(features, _COARSE)
+    places = grid_pixels(features, _COARSE)
     bank, p = features[:, places[:, 1], places[:, 0]].T, {"l2": 2.0, "l1": 1.0, "linf": float("inf")}[distance]
     exact = {"p": p, "compute_mode": "donot_use_mm_for_euclid_dist"}  # the product's roundoff would hide equal ones
     best = [
@@ -153,9 +153,3 @@ def shrink(photo: np.ndarray) -> np.ndarray:
 def _scale(photo: np.ndarray, small: np.ndarray) -> np.ndarray:
     """(2,) pixels of `photo` per pixel of `small`, in x and y."""
     return np.array([photo.shape[1] / small.shape[1], photo.shape[0] / small.shape[0]])
-
-
-def _grid_pixels(features: Tensor, step: int) -> Tensor:
-    """(Q, 2) int64 pixels (x, y) every `step` pixels, centred in the map (D, H, W)."""
-    ys, xs = (torch.arange((side - 1) % step // 2, side, step, device=features.device) for side in features.shape[1:])
-    return torch.cartesian_prod(ys, xs).flip(1)

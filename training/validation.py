@@ -7,8 +7,8 @@ from torch import Tensor
 
 from scenegen.shards import Status
 from training.data.batch import PairBatch
-from training.evaluation.heldout import evenly
 from training.evaluation.nearest import nearest_pixels
+from training.evaluation.pair import evenly
 from training.loop import shown_of
 from training.models.describe import to_unit
 from training.objectives.seen import Shown

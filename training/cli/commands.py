@@ -7,6 +7,7 @@ from typing import Annotated, Any, Generic, Literal
 import tyro
 
 from training.cli.experiments import ColoredMnist, FetchMnist
+from training.evaluation.photos.settings import PhotoSettings
 from training.presets import PresetName
 from training.settings import Distance, Every, FitSettings, O, V
 
@@ -172,7 +173,44 @@ class Bench:
     """auto: a GPU if there is one."""
 
 
-Command = Fit[Any, Any] | Eval | Extract | Match | Bench | ColoredMnist | FetchMnist
+@dataclass(frozen=True)
+class EvalPhotos:
+    """Measure descriptors on photographs with truth: networks of runs, published ones, and classics.
+
+    Finds below --data all that it knows: planar pairs and annotated points (points.json), HPatches, stereo with
+    disparities, RGB-D sequences (7-Scenes, TUM, ScanNet, BOP, COLMAP), ScanNet-1500, MegaDepth-1500, shards. Writes
+    index.html with the pictures, failures first, and table.txt, table.md, table.json and table.csv. The same command
+    again goes on where it stopped.
+
+    For example:
+
+      scenetrain eval-photos --runs runs/paper --data photos --out photos-eval
+      scenetrain eval-photos --descriptors xfeat.py:describe alike.onnx --data hpatches --out hpatches-eval
+
+    """
+
+    data: Folder
+    """Folder of a benchmark, or one above some."""
+    out: Folder
+    """Folder for predictions, tables and pictures."""
+    runs: tuple[Annotated[Path, tyro.conf.arg(metavar="RUN")], ...] = ()
+    """Folders of `scenetrain fit` runs."""
+    descriptors: Annotated[tuple[str, ...], tyro.conf.arg(metavar="FILE.py:FUNCTION|FILE.onnx")] = ()
+    """Any other descriptors: a Python function from a picture (H, W, 3) to a map (D, h, w), or an ONNX file."""
+    benchmark: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME")] = ()
+    """Benchmarks to measure; all that the folder holds without."""
+    baselines: bool = True
+    """Also measure RGB patches, dense SIFT, and SIFT at its own points."""
+    measure: Annotated[PhotoSettings, tyro.conf.arg(name="")] = field(default_factory=PhotoSettings)
+    pictures: Count = 4
+    """Pairs drawn for each descriptor and benchmark, the worst first."""
+    distance: OtherDistance = None
+    """How descriptors are compared."""
+    device: Device = "auto"
+    """auto: a GPU if there is one."""
+
+
+Command = Fit[Any, Any] | Eval | EvalPhotos | Extract | Match | Bench | ColoredMnist | FetchMnist
 
 
 def commands(fit: Any, compare: Any) -> Any:
@@ -181,6 +219,7 @@ def commands(fit: Any, compare: Any) -> Any:
         fit
         | compare
         | Annotated[Eval, tyro.conf.subcommand("eval")]
+        | Annotated[EvalPhotos, tyro.conf.subcommand("eval-photos")]
         | Annotated[Extract, tyro.conf.subcommand("extract")]
         | Annotated[Match, tyro.conf.subcommand("match")]
         | Annotated[Bench, tyro.conf.subcommand("bench")]

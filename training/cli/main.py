@@ -10,7 +10,7 @@ import tyro
 from rich.console import Console
 
 from scenegen.shards import ScenegenError, keep_freed_memory
-from training.cli.commands import Bench, Command, Eval, Extract, Fit, Match, commands
+from training.cli.commands import Bench, Command, Eval, EvalPhotos, Extract, Fit, Match, commands
 from training.cli.compare import Compare, compare, compare_type
 from training.cli.defaults import fit_type
 from training.cli.experiments import ColoredMnist, FetchMnist, colored_mnist, fetch_mnist
@@ -72,6 +72,8 @@ def _run(command: Command | Compare[Any]) -> int:
             return compare(command)
         case Eval():
             return _eval(command)
+        case EvalPhotos():
+            return _eval_photos(command)
         case Extract():
             return _extract(command)
         case Match():
@@ -130,6 +132,13 @@ def _eval(command: Eval) -> int:
     console.print(render(evaluate(command.run, command.shards, out, device, settings)))
     console.print(f"table.json, table.txt and the figures are in {out}", soft_wrap=True, markup=False)
     return 0
+
+
+def _eval_photos(command: EvalPhotos) -> int:
+    """`scenetrain eval-photos`."""
+    from training.cli.photos import measure_photos
+
+    return measure_photos(command)
 
 
 def _extract(command: Extract) -> int:

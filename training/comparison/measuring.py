@@ -16,9 +16,10 @@ from training.comparison.setup import Setup
 from training.comparison.trial import Reference, Row, Trial
 from training.devices import choose_device, describe_device
 from training.errors import DivergenceError
-from training.evaluation.heldout import HeldOutPairs
+from training.evaluation.benchmarks.shards import HeldOutPairs
+from training.evaluation.contender import Dense
 from training.evaluation.metrics import point
-from training.evaluation.run import SPLIT, Contender, asked, baselines
+from training.evaluation.run import SPLIT, asked, baselines
 from training.fit import fit
 from training.health import check
 from training.logs import HEALTH, PACE, VALIDATION, read_lines
@@ -55,21 +56,21 @@ def make_row(run: Run) -> Row | None:
 
 def make_reference(setup: Setup, number: int) -> Reference:
     """Measure one of the descriptors without training."""
-    descriptor = baselines(setup.base, setup.device)[number]
-    return Reference(descriptor.name, _metrics(setup, Contender(descriptor, "l2"), setup.out / REFERENCES, ""))
+    contender = Dense(baselines(setup.base, setup.device)[number], "l2", choose_device(setup.device))
+    return Reference(contender.name, _metrics(setup, contender, setup.out / REFERENCES, ""))
 
 
 def _measured(setup: Setup, folder: Path) -> dict[str, float]:
     """The metrics of a finished run, its descriptors compared as its objective does."""
-    model, settings = load_model(folder, choose_device(setup.device))
-    contender = Contender(NetworkDescriptor("trained", model), distance_of(settings))
+    device = choose_device(setup.device)
+    model, settings = load_model(folder, device)
+    contender = Dense(NetworkDescriptor("trained", model), distance_of(settings), device)
     return _metrics(setup, contender, folder / "eval", file_sha256(folder / NAME))
 
 
-def _metrics(setup: Setup, contender: Contender, out: Path, weights: str) -> dict[str, float]:
+def _metrics(setup: Setup, contender: Dense, out: Path, weights: str) -> dict[str, float]:
     """All matching metrics on the held-out pairs; the answers are kept in `out`."""
-    device = choose_device(setup.device)
-    return point(asked(contender, measured_on(setup), weights, setup.val_sha256, out, device, setup.evaluation).answers)
+    return point(asked(contender, measured_on(setup), weights, setup.val_sha256, out, setup.evaluation).answers)
 
 
 def measured_on(setup: Setup) -> HeldOutPairs:

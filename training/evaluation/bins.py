@@ -16,7 +16,7 @@ class Bins:
     """Intervals [edge, next edge) of one property of a pair; the first and the last take what lies outside."""
 
     of: str
-    """Field of `Predictions`."""
+    """Field of `PairFacts`."""
     title: str
     """Heading, with the unit."""
     edges: tuple[float, ...]
@@ -33,7 +33,7 @@ class Bins:
 
     def of_queries(self, predictions: Predictions) -> NDArray[np.int64]:
         """Bin of each query's pair."""
-        return self.number(getattr(predictions, self.of))[predictions.pair]
+        return self.number(getattr(predictions.pairs, self.of))[predictions.pair]
 
 
 OVERLAP = Bins("overlap", "overlap (share of view 0's surface that view 1 sees)", (0.2, 0.4, 0.5, 0.6, 0.9))

@@ -1,6 +1,7 @@
-"""Confidence intervals by resampling rooms.
+"""Confidence intervals by resampling scenes.
 
-Pairs of one room look alike, so the room is what was drawn at random, and what is drawn again (the cluster bootstrap).
+Pairs of one scene (a room, a sequence) look alike, so the scene is what was drawn at random, and what is drawn again
+(the cluster bootstrap).
 """
 
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ LEVEL = 0.95
 
 
 class Estimate(NamedTuple):
-    """A number and its interval; NaN where there is none (no query; for the interval: fewer than two rooms)."""
+    """A number and its interval; NaN where there is none (no query; for the interval: fewer than two scenes)."""
 
     value: float
     low: float
@@ -29,25 +30,25 @@ def draws(clusters: int, generator: np.random.Generator, resamples: int = RESAMP
 
 
 def ratio(numerator: Array, denominator: Array, cluster: Array, times: Array) -> Estimate:
-    """Sum of `numerator` over sum of `denominator`, both (Q,); `cluster` (Q,) numbers the room, `times` is `draws`.
+    """Sum of `numerator` over sum of `denominator`, both (Q,); `cluster` (Q,) numbers the scene, `times` is `draws`.
 
-    Every resampled set divides its own sums: rooms with more queries weigh more, as in the value itself.
+    Every resampled set divides its own sums: scenes with more queries weigh more, as in the value itself.
     """
-    rooms = times.shape[1]
-    top = np.bincount(cluster, numerator, minlength=rooms)
-    bottom = np.bincount(cluster, denominator, minlength=rooms)
-    return _estimate(_divide(top.sum(), bottom.sum()), _divide(times @ top, times @ bottom), bottom)
+    scenes = times.shape[1]
+    top = np.bincount(cluster, numerator, minlength=scenes)
+    bottom = np.bincount(cluster, denominator, minlength=scenes)
+    return estimate(_divide(top.sum(), bottom.sum()), _divide(times @ top, times @ bottom), bottom)
 
 
 def median(values: Array, cluster: Array, times: Array) -> Estimate:
     """Median of `values` (Q,), as above; of an even number the lower of the middle two."""
     order = np.argsort(values, kind="stable")
     values, cluster = values[order], cluster[order]
-    rooms = times.shape[1]
+    scenes = times.shape[1]
     if not len(values):
         return Estimate(np.nan, np.nan, np.nan)
     resampled = np.array([_weighted_median(values, row[cluster]) for row in times])
-    return _estimate(_weighted_median(values, np.ones(len(values))), resampled, np.bincount(cluster, minlength=rooms))
+    return estimate(_weighted_median(values, np.ones(len(values))), resampled, np.bincount(cluster, minlength=scenes))
 
 
 def _weighted_median(values: Array, weights: Array) -> float:
@@ -60,8 +61,8 @@ def _divide(top: Array, bottom: Array) -> Array:
     return np.divide(top, bottom, out=np.full(np.shape(top), np.nan), where=np.asarray(bottom) > 0)
 
 
-def _estimate(value: Any, resampled: Array, weight: Array) -> Estimate:
-    """The value with the percentiles of the resampled ones; `weight` (rooms,) tells which rooms hold any query."""
+def estimate(value: Any, resampled: Array, weight: Array) -> Estimate:
+    """The value with the percentiles of the resampled ones; `weight` (scenes,) tells which scenes hold any query."""
     known = resampled[np.isfinite(resampled)]
     if np.count_nonzero(weight) < 2 or not len(known):
         return Estimate(float(value), np.nan, np.nan)

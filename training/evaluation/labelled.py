@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from scenegen.shards import Sample, ShardSet
 from training.errors import DataError
-from training.evaluation.heldout import evenly
+from training.evaluation.pair import evenly
 
 Array = NDArray[Any]
 BACKGROUND = "room"

@@ -6,16 +6,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.evaluation.answers import MUTUAL_PX, Answers
+from training.evaluation.arrays import select
 from training.evaluation.bins import Bins
 from training.evaluation.bootstrap import RESAMPLES, Estimate, draws, median, ratio
-from training.evaluation.predictions import Answers, Predictions
+from training.evaluation.own_matches import Thresholds, own_matches
+from training.evaluation.predictions import Predictions
 from training.seeding import Stream, numpy_generator
 
 Array = NDArray[Any]
 THRESHOLDS_PX = (1, 3, 5, 10)
 """k of PCK@k."""
-MUTUAL_PX = 1.0
-"""A match is mutual when the way back ends within this distance of the query."""
+THRESHOLDS = Thresholds()
+"""Of the robust estimators, unless told."""
 RIGHT_PX = 5.0
 """A mutual match is right when it ends within this distance of the truth."""
 
@@ -25,13 +28,13 @@ class Scores:
     """The numbers of one set of queries."""
 
     metrics: dict[str, Estimate]
-    """By the names of `ratios` and `medians`."""
+    """By the names of `ratios`, `medians` and `own_matches`."""
     queries: int
     """Visible rays asked."""
     distractors: int
     """Occluded and out-of-view rays asked."""
     pairs: int
-    rooms: int
+    scenes: int
 
 
 def errors_px(answers: Answers) -> Array:
@@ -84,29 +87,36 @@ def point(answers: Answers) -> dict[str, float]:
     }
 
 
-def score(predictions: Predictions, seed: int, chosen: Array | None = None, resamples: int = RESAMPLES) -> Scores:
-    """All metrics with intervals over rooms, of all queries or of those `chosen` (Q,) bool."""
-    chosen = np.ones(len(predictions.pair), bool) if chosen is None else chosen
-    names, of_pair = np.unique(predictions.room, return_inverse=True)
+def score(predictions: Predictions, seed: int, thresholds: Thresholds = THRESHOLDS) -> Scores:
+    """All metrics with intervals over scenes: of the queries, and of the contender's own matches where it has any."""
+    scene, times = _scenes(predictions, seed)
+    metrics = own_matches(predictions, thresholds, scene, times)
+    if len(predictions.answers):
+        metrics = _estimates(predictions.answers, scene[predictions.pair], times) | metrics
+    queries = int(predictions.answers.visible.sum())
+    distractors = len(predictions.answers) - queries
+    return Scores(metrics, queries, distractors, len(predictions.pairs), times.shape[1])
+
+
+def score_queries(predictions: Predictions, seed: int, chosen: Array, resamples: int = RESAMPLES) -> Scores:
+    """The metrics of the queries `chosen` (Q,) bool, with intervals over scenes."""
+    scene, times = _scenes(predictions, seed, resamples)
     pair, answers = predictions.pair[chosen], select(predictions.answers, chosen)
-    times = draws(len(names), numpy_generator(seed, Stream.EVALUATION), resamples)
-    room = of_pair[pair]
     queries = int(answers.visible.sum())
-    distractors = len(answers) - queries
-    return Scores(
-        _estimates(answers, room, times), queries, distractors, len(np.unique(pair)), len(np.unique(room))
-    )  # fmt: skip
+    counts = queries, len(answers) - queries, len(np.unique(pair)), len(np.unique(scene[pair]))
+    return Scores(_estimates(answers, scene[pair], times), *counts)
+
+
+def _scenes(predictions: Predictions, seed: int, resamples: int = RESAMPLES) -> tuple[Array, Array]:
+    """The number of each pair's scene (P,), and how often each scene is in the resampled sets."""
+    names, scene = np.unique(predictions.pairs.scene, return_inverse=True)
+    return scene, draws(len(names), numpy_generator(seed, Stream.EVALUATION), resamples)
 
 
 def score_bins(predictions: Predictions, bins: Bins, seed: int) -> dict[str, Scores]:
     """The same of each bin, empty ones included."""
     number = bins.of_queries(predictions)
-    return {label: score(predictions, seed, number == index) for index, label in enumerate(bins.labels)}
-
-
-def select(answers: Answers, chosen: Array) -> Answers:
-    """Some of the queries: `chosen` (Q,) bool or rows."""
-    return Answers(**{name: getattr(answers, name)[chosen] for name in answers.__dataclass_fields__})
+    return {label: score_queries(predictions, seed, number == index) for index, label in enumerate(bins.labels)}
 
 
 def _estimates(answers: Answers, room: Array, times: Array) -> dict[str, Estimate]:

@@ -44,6 +44,12 @@ def as_pixels(index: Tensor, width: int) -> Tensor:
     return torch.stack([index % width, index // width], dim=1)
 
 
+def grid_pixels(features: Tensor, step: int) -> Tensor:
+    """(Q, 2) int64 pixels (x, y) every `step` pixels, centred in the map (D, H, W)."""
+    ys, xs = (torch.arange((side - 1) % step // 2, side, step, device=features.device) for side in features.shape[1:])
+    return torch.cartesian_prod(ys, xs).flip(1)
+
+
 def nearest_pixels(features0: Tensor, features1: Tensor, xy0: Tensor, distance: Distance) -> Tensor:
     """(Q, 2) int64 pixels of a map (D, H', W') whose descriptors are nearest to those at `xy0` (Q, 2) of another."""
     (first, norm), (second, _) = (comparable(features.float(), distance) for features in (features0, features1))

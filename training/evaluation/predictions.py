@@ -1,71 +1,74 @@
-"""What a descriptor predicts on held-out pairs: computed once, kept in a file, and every metric is made from it.
+"""What a contender predicts on the pairs of a benchmark: computed once and kept, and every metric is made from it.
 
-Each query is a traced ray of view 0. Its descriptor is looked for among all pixels of view 1, and what was found
-is looked for again among all pixels of view 0. The true match is the pixel that the true projection falls in, with
-that pixel's own descriptor, so that rank 0 and "recall@1" are the same thing; pixel errors are measured from
-the sub-pixel projection.
+Predictions are kept in blocks of BLOCK pairs, each a file that is whole or not there, so that a long list goes on
+where it stopped.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol
 
 import h5py
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from training.errors import DataError
-from training.evaluation.descriptor import Descriptor
-from training.evaluation.heldout import PairRays
-from training.evaluation.nearest import as_pixels, as_rows, comparable, mutual, pairwise, ranks
-from training.settings import Distance
+from training.evaluation.answers import Answers, Found
+from training.evaluation.arrays import joined, read, write
+from training.evaluation.contender import Contender, Response
+from training.evaluation.pair import Pair
 from training.whole import whole
 
 Array = NDArray[Any]
+BLOCK = 32
+"""Pairs in a file."""
+
+
+class Pairs(Protocol):
+    """A sequence of pairs, each made when it is asked for."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int, /) -> Pair: ...
 
 
 @dataclass(frozen=True)
-class Answers:
-    """What one descriptor says about Q queries, or about those of many pairs one after the other."""
+class PairFacts:
+    """What is known of P pairs; NaN where it is not."""
 
-    visible: Array
-    """(Q,) bool: a true query, or a distractor that has no match in view 1."""
-    predicted: Array
-    """(Q, 2) float32 nearest pixel of view 1."""
-    true: Array
-    """(Q, 2) float32 true projection; NaN for distractors."""
-    distance: Array
-    """(Q,) float32 distance to the predicted pixel's descriptor."""
-    true_distance: Array
-    """(Q,) float32 distance to the true pixel's descriptor; NaN for distractors."""
-    closer: Array
-    """(Q,) int64 pixels of view 1 strictly closer than the true one; 0 for distractors."""
-    equal: Array
-    """(Q,) int64 other pixels exactly as close as the true one; 0 for distractors."""
-    pixels: Array
-    """(Q,) int64 pixels of view 1."""
-    returned_px: Array
-    """(Q,) float32 distance of the query to the pixel of view 0 nearest to the predicted one: 0 when mutual."""
+    scene: Array
+    """(P,) text."""
+    name: Array
+    """(P,) text."""
+    size0: Array
+    """(P, 2) int64 width and height of view 0."""
+    overlap: Array
+    """(P,) float64 share of view 0's surface that view 1 sees."""
+    view_angle_deg: Array
+    """(P,) float64 angle between the optical axes."""
+    baseline_m: Array
+    """(P,) float64 distance of the cameras."""
+    homography: Array
+    """(P, 3, 3) float64 from view 0 to view 1."""
+    K0: Array
+    """(P, 3, 3) float64."""
+    K1: Array
+    """(P, 3, 3) float64."""
+    T_1_0: Array
+    """(P, 4, 4) float64."""
 
     def __len__(self) -> int:
-        return len(self.visible)
-
-    @classmethod
-    def join(cls, parts: Iterable[Self]) -> Self:
-        """The queries of all parts, one after the other."""
-        parts = list(parts)
-        return cls(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)))
+        return len(self.scene)
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """Answers of one descriptor on a set of P pairs."""
+    """What one contender says about P pairs."""
 
     name: str
-    """The descriptor."""
+    """The contender."""
     key: str
     """What the answers depend on, as text: a file with another key is of no use."""
     channels: int
@@ -73,131 +76,126 @@ class Predictions:
     answers: Answers
     pair: Array
     """(Q,) int64 row of the pair that each query belongs to."""
-    room: Array
-    """(P,) text."""
-    overlap: Array
-    """(P,) float64 share of view 0's surface that view 1 sees."""
-    view_angle_deg: Array
-    """(P,) float64 angle between the optical axes."""
-    baseline_m: Array
-    """(P,) float64 distance of the cameras."""
     pixel: Array
     """(Q, 2) int64 queried pixel of view 0."""
+    found: Found
+    found_pair: Array
+    """(M,) int64 row of the pair that each own match belongs to."""
+    pairs: PairFacts
 
 
-@torch.no_grad()
-def predict(
-    name: str,
-    descriptor: Descriptor,
-    pairs: Iterable[PairRays],
-    distance: Distance,
-    device: torch.device | str,
+def predict(contender: Contender, pairs: Iterable[Pair], key: str) -> Predictions:
+    """Ask a contender about all pairs, one at a time."""
+    return _joined([_prediction(contender.name, key, pair, contender.respond(pair)) for pair in pairs])
+
+
+def predicted(
+    contender: Contender,
+    pairs: Pairs,
+    out: Path,
     key: str,
+    tell: Callable[[int], None] = lambda _: None,
 ) -> Predictions:
-    """Ask a descriptor about all pairs, one at a time. Raises DataError when no ray of any pair is visible."""
-    rows, answers, pixels, channels = [], [], [], 0
-    for pair in pairs:
-        images = torch.from_numpy(np.ascontiguousarray(pair.images.transpose(0, 3, 1, 2))).to(device)
-        features0, features1 = descriptor(images[:1])[0], descriptor(images[1:])[0]
-        channels = len(features0)
-        xy0, xy1 = torch.from_numpy(pair.xy0).to(device), torch.from_numpy(pair.xy1).to(device)
-        answers.append(answer(features0, features1, xy0, xy1, pair.visible, distance))
-        rows.append((pair.room, pair.overlap, pair.view_angle_deg, pair.baseline_m))
-        pixels.append(pair.xy0)
-    if not sum(map(len, answers)):
-        raise DataError("no ray of the held-out pairs is visible in both views: render pairs with more overlap")
-    number = np.repeat(np.arange(len(answers)), [len(each) for each in answers])
-    room, *meta = zip(*rows, strict=True)
-    overlap, angle, baseline = (np.array(values, np.float64) for values in meta)
-    return Predictions(
-        name=name,
-        key=key,
-        channels=channels,
-        answers=Answers.join(answers),
-        pair=number,
-        room=np.array(room),
-        overlap=overlap,
-        view_angle_deg=angle,
-        baseline_m=baseline,
-        pixel=np.concatenate(pixels),
-    )
+    """Predictions kept in `out` with the same key, or new ones, which are then kept, block by block.
+
+    `tell` is called after each block with the number of pairs done. Raises DataError when no asked pixel of any pair
+    is visible and nothing was found, too.
+    """
+    parts, folder = [], out / "predictions" / file_name(contender.name)
+    for first in range(0, len(pairs), BLOCK):
+        path, last = folder / f"{first // BLOCK:04d}.h5", min(first + BLOCK, len(pairs))
+        kept = load(path, key)
+        if kept is None:
+            kept = predict(contender, (pairs[number] for number in range(first, last)), key)
+            save(path, kept)
+        parts.append(kept)
+        tell(last)
+    made = _joined(parts)
+    if not len(made.answers) and not len(made.found):
+        raise DataError("no asked pixel of any pair is visible in both views: choose pairs with more overlap")
+    return made
 
 
-@torch.no_grad()
-def answer(
-    features0: Tensor, features1: Tensor, xy0: Tensor, xy1: Tensor, visible: Array, distance: Distance = "l2"
-) -> Answers:
-    """Look for the descriptors at `xy0` (Q, 2) of features0 (D, H, W) in all of features1 (D, H', W')."""
-    (features0, norm), (features1, _) = (comparable(features, distance) for features in (features0, features1))
-    bank0, bank1 = as_rows(features0), as_rows(features1)
-    size0, size1 = (features.shape[2] for features in (features0, features1))
-    start = xy0[:, 1] * size0 + xy0[:, 0]
-    there, found, back = mutual(bank0[start], bank0, bank1, norm)
-    seen = torch.from_numpy(np.flatnonzero(visible)).to(start.device)
-    last = torch.tensor([features1.shape[2] - 1, features1.shape[1] - 1], device=start.device)
-    target = torch.minimum(torch.floor(xy1[seen] + 0.5).long(), last)  # x + 0.5 may be rounded up to the width
-    queries, true = bank0[start[seen]], target[:, 1] * size1 + target[:, 0]
-    limit = pairwise(queries, bank1[true], norm)
-    rank = ranks(queries, bank1, limit, norm)
-    returned = torch.linalg.vector_norm((as_pixels(back, size0) - xy0).float(), dim=1)
-    return Answers(
-        visible=np.asarray(visible),
-        predicted=_numpy(as_pixels(there, size1).float()),
-        true=np.where(visible[:, None], _numpy(xy1), np.float32(np.nan)),
-        distance=_numpy(found),
-        true_distance=_scattered(limit, visible, np.nan),
-        closer=_scattered(rank.closer, visible, 0),
-        equal=_scattered(rank.equal - 1, visible, 0),
-        pixels=np.full(len(visible), len(bank1)),
-        returned_px=_numpy(returned),
-    )
-
-
-def _scattered(values: Tensor, where: Array, other: float) -> Array:
-    """`values` (n,) at the n true entries of `where` (Q,), `other` elsewhere."""
-    source = _numpy(values)
-    result = np.full(len(where), other, source.dtype)
-    result[where] = source
-    return result
-
-
-def _numpy(values: Tensor) -> Array:
-    return values.cpu().numpy()
+def file_name(name: str) -> str:
+    """A contender's name as that of a file or folder."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def save(path: Path, predictions: Predictions) -> None:
     """Write as HDF5: first beside `path`, then renamed, so that a file is whole or not there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole(path) as draft, h5py.File(draft, "w") as file:
-        for name, value in _flat(predictions):
-            text = isinstance(value, np.ndarray) and value.dtype.kind == "U"
-            file[name] = value.astype(h5py.string_dtype()) if text else value
+        write(file, predictions)
 
 
 def load(path: Path, key: str) -> Predictions | None:
     """What `save` wrote for the same key; None where there is no such file, or it is damaged."""
     try:
         with h5py.File(path) as file:
-            values = {field.name: _value(file[field.name]) for field in fields(Predictions) if field.name != "answers"}
-            answers = Answers(**{field.name: _value(file[f"answers/{field.name}"]) for field in fields(Answers)})
-            predictions = Predictions(answers=answers, **values)
+            predictions = read(file, Predictions)
     except (OSError, KeyError, TypeError, RuntimeError):
         return None
     return predictions if predictions.key == key else None
 
 
-def _flat(predictions: Predictions) -> Iterator[tuple[str, Any]]:
-    for field in fields(Predictions):
-        value = getattr(predictions, field.name)
-        if field.name != "answers":
-            yield field.name, value
-    for field in fields(Answers):
-        yield f"answers/{field.name}", getattr(predictions.answers, field.name)
+def _prediction(name: str, key: str, pair: Pair, response: Response) -> Predictions:
+    """The predictions about one pair."""
+    answers = response.answers if response.answers is not None else _no_answers()
+    return Predictions(
+        name=name,
+        key=key,
+        channels=response.channels,
+        answers=answers,
+        pair=np.zeros(len(answers), np.int64),
+        pixel=pair.xy0 if len(answers) else np.zeros((0, 2), np.int64),
+        found=response.found,
+        found_pair=np.zeros(len(response.found), np.int64),
+        pairs=_facts(pair),
+    )
 
 
-def _value(dataset: Any) -> Any:
-    """A dataset as an array, or as text or a number when it holds one value."""
-    value = dataset.asstr()[()] if h5py.check_string_dtype(dataset.dtype) else dataset[()]
-    if not dataset.shape:
-        return value if isinstance(value, str) else value.item()
-    return value.astype(str) if value.dtype == object else value
+def _facts(pair: Pair) -> PairFacts:
+    """One row."""
+    K0, K1, T_1_0 = (pair.pose.K0, pair.pose.K1, pair.pose.T_1_0) if pair.pose else (None, None, None)
+    unknown = np.full((4, 4), np.nan)
+    return PairFacts(
+        scene=np.array([pair.scene], str),
+        name=np.array([pair.name], str),
+        size0=np.array([pair.images[0].shape[1::-1]], np.int64),
+        overlap=np.array([pair.overlap], np.float64),
+        view_angle_deg=np.array([pair.view_angle_deg], np.float64),
+        baseline_m=np.array([pair.baseline_m], np.float64),
+        homography=_row(pair.homography, unknown[:3, :3]),
+        K0=_row(K0, unknown[:3, :3]),
+        K1=_row(K1, unknown[:3, :3]),
+        T_1_0=_row(T_1_0, unknown),
+    )
+
+
+def _row(value: Array | None, otherwise: Array) -> Array:
+    return np.asarray(otherwise if value is None else value, np.float64)[None]
+
+
+def _no_answers() -> Answers:
+    """About no query."""
+    none, points = np.zeros(0, np.float32), np.zeros((0, 2), np.float32)
+    counts = np.zeros(0, np.int64)
+    return Answers(np.zeros(0, bool), points, points, none, none, counts, counts, counts, none)
+
+
+def _joined(parts: Sequence[Predictions]) -> Predictions:
+    """The predictions of all parts as one, with the rows of pairs counted on."""
+    if not parts:
+        raise DataError("there is no pair to measure: choose another split or folder")
+    first = np.cumsum([0, *(len(part.pairs) for part in parts[:-1])])
+    return Predictions(
+        name=parts[0].name,
+        key=parts[0].key,
+        channels=parts[0].channels,
+        answers=joined(Answers, (part.answers for part in parts)),
+        pair=np.concatenate([part.pair + start for part, start in zip(parts, first, strict=True)]),
+        pixel=np.concatenate([part.pixel for part in parts]),
+        found=joined(Found, (part.found for part in parts)),
+        found_pair=np.concatenate([part.found_pair + start for part, start in zip(parts, first, strict=True)]),
+        pairs=joined(PairFacts, (part.pairs for part in parts)),
+    )

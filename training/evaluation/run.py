@@ -1,25 +1,25 @@
 """`scenetrain eval`: a trained network beside the baselines, on held-out rooms and objects."""
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import cast
 
 import torch
 
 from scenegen.shards import ShardSet, file_sha256
 from training.checkpoint import NAME, load_model
 from training.evaluation.baselines import DenseSift, RgbDetail, RgbPatches, untrained
+from training.evaluation.benchmarks.shards import HeldOutPairs
 from training.evaluation.bins import ALL
 from training.evaluation.claims import claims
+from training.evaluation.contender import Dense
 from training.evaluation.descriptor import Descriptor
 from training.evaluation.figures import History, write_figures
-from training.evaluation.heldout import HeldOutPairs
 from training.evaluation.labelled import LabelledSample, LabelledSamples
 from training.evaluation.metrics import score, score_bins
-from training.evaluation.predictions import Predictions, load, predict, save
+from training.evaluation.predictions import Predictions, predicted
 from training.evaluation.provenance import Provenance, provenance
 from training.evaluation.table import EvaluationTable, Row, to_json, to_text
 from training.logs import HEALTH, LOG, VALIDATION, read_lines
@@ -50,13 +50,6 @@ class EvaluationSettings:
     """Root of the choice of rays, of the clusters and of the resampled rooms."""
 
 
-class Contender(NamedTuple):
-    """A descriptor and how its descriptors are compared."""
-
-    descriptor: Descriptor
-    distance: Distance
-
-
 def evaluate(
     run: Path,
     shards: Path,
@@ -73,11 +66,11 @@ def evaluate(
     model, fit_settings = load_model(run, device)
     trained = NetworkDescriptor("trained", model)
     own = wanted.distance or distance_of(fit_settings)
-    others = [Contender(each, wanted.distance or "l2") for each in baselines(fit_settings, device)]
+    others = [Dense(each, wanted.distance or "l2", device) for each in baselines(fit_settings, device)]
     about = provenance(shards, SPLIT)
     weights = file_sha256(run / NAME)
     settings = replace(wanted, distance=own)
-    table = measure([Contender(trained, own), *others], shards, about, weights, out, device, settings)
+    table = measure([Dense(trained, own, device), *others], shards, about, weights, out, device, settings)
     write_table(table, out)
     draw(trained, run, shards, out, device)
     return table
@@ -89,7 +82,7 @@ def baselines(fit_settings: AnySettings, device: torch.device | str) -> tuple[De
 
 
 def measure(
-    contenders: Sequence[Contender],
+    contenders: Sequence[Dense],
     shards: Path,
     about: Provenance,
     weights: str,
@@ -103,7 +96,7 @@ def measure(
     samples = labelled(shards, settings.pictures)
     rows = []
     for contender in contenders:
-        predictions = asked(contender, pairs, weights, about.sha256, out, device, settings)
+        predictions = asked(contender, pairs, weights, about.sha256, out, settings)
         numbers = claims(contender.descriptor, samples, settings.seed, device) if len(samples) else {}
         rows.append(row(predictions, numbers, settings.seed))
     return EvaluationTable(tuple(rows), asdict(about) | asdict(settings) | {"checkpoint_sha256": weights})
@@ -119,30 +112,11 @@ def labelled(shards: Path, limit: int) -> Sequence[LabelledSample]:
 
 
 def asked(
-    contender: Contender,
-    pairs: HeldOutPairs,
-    weights: str,
-    data_sha256: str,
-    out: Path,
-    device: torch.device | str,
-    settings: EvaluationSettings,
+    contender: Dense, pairs: HeldOutPairs, weights: str, data_sha256: str, out: Path, settings: EvaluationSettings
 ) -> Predictions:
     """What a contender predicts, kept in `out` under all that it depends on."""
-    descriptor, distance = contender
-    key = json.dumps([descriptor.name, distance, weights, data_sha256, asdict(settings)], sort_keys=True)
-    return predicted(descriptor, pairs, out, key, distance, device)
-
-
-def predicted(
-    descriptor: Descriptor, pairs: HeldOutPairs, out: Path, key: str, distance: Distance, device: torch.device | str
-) -> Predictions:
-    """Predictions kept by an earlier evaluation with the same key, or new ones, which are then kept."""
-    path = out / "predictions" / f"{re.sub(r'[^a-z0-9]+', '-', descriptor.name.lower())}.h5"
-    kept = load(path, key)
-    if kept is None:
-        kept = predict(descriptor.name, descriptor, pairs, distance, device, key)
-        save(path, kept)
-    return kept
+    key = json.dumps([contender.name, contender.distance, weights, data_sha256, asdict(settings)], sort_keys=True)
+    return predicted(contender, pairs, out, key)
 
 
 def row(predictions: Predictions, numbers: dict[str, float], seed: int) -> Row:

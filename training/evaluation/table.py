@@ -94,7 +94,7 @@ def to_json(table: EvaluationTable) -> str:
                 title: {label: _scores(scores) for label, scores in groups.items()}
                 for title, groups in row.groups.items()
             },
-            "claims": {name: _number(value) for name, value in row.claims.items()},
+            "claims": {name: number_of(value) for name, value in row.claims.items()},
         }
         for row in table.rows
     ]
@@ -128,7 +128,7 @@ def render(table: EvaluationTable) -> RenderableType:
 def _matching(table: EvaluationTable, title: str, columns: tuple[Column, ...]) -> Grid:
     grid = _grid(title, [column.header for column in columns])
     for row in table.rows:
-        grid.add_row(row.name, *(_with_interval(row.scores.metrics[column.key], column) for column in columns))
+        grid.add_row(row.name, *(with_interval(row.scores.metrics[column.key], column) for column in columns))
     return grid
 
 
@@ -140,14 +140,14 @@ def _groups(table: EvaluationTable) -> Iterator[Grid]:
         grid = _grid(f"{BY_GROUP.header} by {title}; in brackets: queries", headers)
         for row in table.rows:
             found = row.groups[title].values()
-            grid.add_row(row.name, *(_with_interval(scores.metrics[BY_GROUP.key], BY_GROUP) for scores in found))
+            grid.add_row(row.name, *(with_interval(scores.metrics[BY_GROUP.key], BY_GROUP) for scores in found))
         yield grid
 
 
 def _claims(table: EvaluationTable, title: str, columns: tuple[Column, ...]) -> Grid:
     grid = _grid(title, [column.header for column in columns])
     for row in table.rows:
-        grid.add_row(row.name, *(_text(row.claims.get(column.key, math.nan), column) for column in columns))
+        grid.add_row(row.name, *(text_of(row.claims.get(column.key, math.nan), column) for column in columns))
     return grid
 
 
@@ -159,26 +159,27 @@ def _grid(title: str, headers: list[str]) -> Grid:
     return grid
 
 
-def _with_interval(estimate: Estimate, column: Column) -> str:
+def with_interval(estimate: Estimate, column: Column) -> str:
     """The value, and its interval in a second line where there is one."""
-    value = _text(estimate.value, column)
+    value = text_of(estimate.value, column)
     if not math.isfinite(estimate.low):
         return value
-    return f"{value}\n{_text(estimate.low, column)}–{_text(estimate.high, column)}"
+    return f"{value}\n{text_of(estimate.low, column)}–{text_of(estimate.high, column)}"
 
 
-def _text(value: float, column: Column) -> str:
+def text_of(value: float, column: Column) -> str:
+    """A value in the column's unit and decimals; a dash where there is none."""
     return f"{value * column.factor:.{column.decimals}f}" if math.isfinite(value) else "-"
 
 
 def _footnotes(table: EvaluationTable) -> list[str]:
     scores = table.rows[0].scores
     lines = [
-        f"Held-out rooms: {scores.rooms}, pairs: {scores.pairs:,}; {scores.queries:,} queries (visible rays) and "
+        f"Held-out rooms: {scores.scenes}, pairs: {scores.pairs:,}; {scores.queries:,} queries (visible rays) and "
         f"{scores.distractors:,} distractors (occluded or out of view); each is looked for among all pixels.",
         "closer: share of the pixels closer than the true match (0 is perfect, 50 is chance). "
         f"mutual: right within {RIGHT_PX:g} px, against wrong ones and distractors.",
-        _interval_note(scores.rooms),
+        _interval_note(scores.scenes),
     ]
     return lines + [f"{name}: {_plain(value)}" for name, value in table.settings.items()]
 
@@ -194,13 +195,14 @@ def _plain(value: Any) -> str:
 
 
 def _scores(scores: Scores) -> dict[str, Any]:
-    counts = {name: getattr(scores, name) for name in ("queries", "distractors", "pairs", "rooms")}
+    counts = {name: getattr(scores, name) for name in ("queries", "distractors", "pairs", "scenes")}
     metrics = {
-        name: {part: _number(value) for part, value in estimate._asdict().items()}
+        name: {part: number_of(value) for part, value in estimate._asdict().items()}
         for name, estimate in scores.metrics.items()
     }
     return counts | {"metrics": metrics}
 
 
-def _number(value: float) -> float | None:
+def number_of(value: float) -> float | None:
+    """A value for JSON, which knows no NaN."""
     return value if math.isfinite(value) else None

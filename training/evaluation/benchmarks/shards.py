@@ -1,7 +1,7 @@
-"""The held-out pairs of an evaluation and the rays that are asked about in each."""
+"""Held-out pairs of shards, and the rays that are asked about in each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,31 +10,10 @@ from numpy.typing import NDArray
 from scenegen.shards import Sample, ShardSet, Status
 from training.data.pairs import pictures_shape
 from training.errors import DataError
+from training.evaluation.pair import Pair, RelativePose, evenly
 from training.seeding import Stream, numpy_generator
 
 Array = NDArray[Any]
-
-
-@dataclass(frozen=True)
-class PairRays:
-    """One pair and the rays that are asked about. Pixels are (x, y); the top-left pixel's centre is (0, 0)."""
-
-    images: Array
-    """(2, H, W, 3) uint8."""
-    xy0: Array
-    """(R, 2) int64 pixels of view 0."""
-    xy1: Array
-    """(R, 2) float32 true projections into view 1; meaningless where not visible."""
-    visible: Array
-    """(R,) bool: seen by view 1; the others are occluded or out of view (distractors)."""
-    room: str
-    """Name of the room."""
-    overlap: float
-    """Share of view 0's surface that view 1 sees."""
-    view_angle_deg: float
-    """Angle between the optical axes."""
-    baseline_m: float
-    """Distance of the cameras."""
 
 
 class HeldOutPairs:
@@ -55,22 +34,16 @@ class HeldOutPairs:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __getitem__(self, index: int) -> PairRays:
+    def __getitem__(self, index: int) -> Pair:
         row, view = self._rows[index]
         room = self._shards.entries[self._shards.locate(row)[0]].room
-        pair = _pair(self._shards[row], view, room)
+        pair = replace(_pair(self._shards[row], view), scene=room, name=f"{room}-{row}-{view}")
         if self._window:
             pair = cut(pair, self._window)
         return chosen_rays(pair, self._queries, numpy_generator(self._seed, Stream.EVALUATION, row, view))
 
-    def __iter__(self) -> Iterator[PairRays]:
+    def __iter__(self) -> Iterator[Pair]:
         return (self[index] for index in range(len(self)))
-
-
-def evenly(count: int, limit: int) -> list[int]:
-    """Up to `limit` of `count` numbers, evenly spread from the first on; all of them when `limit` is 0."""
-    kept = min(limit, count) if limit > 0 else count
-    return [number * count // kept for number in range(kept)]
 
 
 def _rows_and_views(shards: ShardSet) -> list[tuple[int, int]]:
@@ -80,25 +53,31 @@ def _rows_and_views(shards: ShardSet) -> list[tuple[int, int]]:
     return [(row, view) for row, count in enumerate(rows) for view in range(1, int(count))]
 
 
-def _pair(sample: Sample, view: int, room: str) -> PairRays:
+def _pair(sample: Sample, view: int) -> Pair:
     """Views 0 and `view` of a sample with the rays that are visible, occluded or out of view."""
     status = sample.status[view - 1]
     asked = np.isin(status, [Status.VISIBLE, Status.OCCLUDED, Status.OUT_OF_VIEW])
-    return PairRays(
-        sample.rgb[[0, view]],
-        sample.xy0[asked].astype(np.int64),
-        sample.xy[view - 1][asked],
-        status[asked] == Status.VISIBLE,
-        room,
-        float(sample.overlap[0, view]),
-        float(sample.view_angle_deg[view - 1]),
-        float(sample.baseline_m[view - 1]),
+    return Pair(
+        images=(sample.rgb[0], sample.rgb[view]),
+        xy0=sample.xy0[asked].astype(np.int64),
+        xy1=sample.xy[view - 1][asked],
+        visible=status[asked] == Status.VISIBLE,
+        scene="",
+        overlap=float(sample.overlap[0, view]),
+        view_angle_deg=float(sample.view_angle_deg[view - 1]),
+        baseline_m=float(sample.baseline_m[view - 1]),
+        pose=_pose(sample, view),
     )
 
 
-def cut(pair: PairRays, side: int) -> PairRays:
+def _pose(sample: Sample, view: int) -> RelativePose:
+    T_1_0 = np.linalg.inv(sample.T_world_cam[view]) @ sample.T_world_cam[0]
+    return RelativePose(sample.K[0], sample.K[view], T_1_0)
+
+
+def cut(pair: Pair, side: int) -> Pair:
     """The pair through a square window per view; a visible point outside of view 1's window is no longer visible."""
-    height, width = pair.images.shape[1:3]
+    height, width = pair.images[0].shape[:2]
     if side > min(height, width):
         raise DataError(f"a window of {side} px does not fit the pictures, {width}x{height} px: choose a smaller one")
     corner0 = np.array([(width - side) // 2, (height - side) // 2])
@@ -108,10 +87,16 @@ def cut(pair: PairRays, side: int) -> PairRays:
     corner1 = np.clip(np.rint(middle - side / 2), 0, [width - side, height - side]).astype(np.int64)
     xy1 = pair.xy1[inside] - corner1.astype(np.float32)
     visible = pair.visible[inside] & _within(xy1, side)
-    images = np.stack(
-        [_window(image, corner, side) for image, corner in zip(pair.images, (corner0, corner1), strict=True)]
-    )
-    return replace(pair, images=images, xy0=pair.xy0[inside] - corner0, xy1=xy1, visible=visible)
+    images = _window(pair.images[0], corner0, side), _window(pair.images[1], corner1, side)
+    pose = moved(pair.pose, corner0, corner1) if pair.pose else None
+    return replace(pair, images=images, xy0=pair.xy0[inside] - corner0, xy1=xy1, visible=visible, pose=pose)
+
+
+def moved(pose: RelativePose, corner0: Array, corner1: Array) -> RelativePose:
+    """The cameras of windows whose top-left pixels are `corner0` and `corner1` (2,)."""
+    shift0, shift1 = np.eye(3), np.eye(3)
+    shift0[:2, 2], shift1[:2, 2] = -corner0, -corner1
+    return replace(pose, K0=shift0 @ pose.K0, K1=shift1 @ pose.K1)
 
 
 def _within(xy: Array, side: int) -> Array:
@@ -124,7 +109,7 @@ def _window(image: Array, corner: Array, side: int) -> Array:
     return image[y : y + side, x : x + side]
 
 
-def chosen_rays(pair: PairRays, queries: int, generator: np.random.Generator) -> PairRays:
+def chosen_rays(pair: Pair, queries: int, generator: np.random.Generator) -> Pair:
     """At most `queries` visible rays, and at most as many distractors as there are of them, at random."""
     seen, unseen = np.flatnonzero(pair.visible), np.flatnonzero(~pair.visible)
     seen = generator.permutation(seen)[:queries]

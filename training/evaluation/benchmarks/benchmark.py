@@ -1,0 +1,143 @@
+"""What every benchmark is: a layout on disk, found below a folder, whose pairs are read one at a time."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import nan
+from pathlib import Path
+
+import numpy as np
+
+from training.evaluation.pair import Array, Pair, RelativePose, Truth, asked, evenly
+from training.evaluation.truths.scaled import Scale, ScaledTruth, resized, scaled_homography, scaled_pose
+from training.seeding import Stream, numpy_generator
+
+Size = tuple[int, int]
+"""Width and height in pixels."""
+
+
+@dataclass(frozen=True)
+class Points:
+    """Given pixels with their places; the alternative to a truth that knows any pixel's."""
+
+    xy0: Array
+    """(R, 2) pixels of view 0."""
+    xy1: Array
+    """(R, 2) their places in view 1; meaningless where not visible."""
+    visible: Array
+    """(R,) bool; the others are known to be occluded or outside."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A pair as it lies on disk, in its own size, with all that is known of it."""
+
+    images: tuple[Array, Array]
+    """(H, W, 3) uint8 each."""
+    truth: Truth | None = None
+    points: Points | None = None
+    """Where there is no truth: what may be asked."""
+    homography: Array | None = None
+    """(3, 3) float64 from view 0 to view 1."""
+    pose: RelativePose | None = None
+    overlap: float = nan
+    view_angle_deg: float = nan
+    baseline_m: float = nan
+
+
+@dataclass(frozen=True)
+class Source:
+    """A pair that can be read."""
+
+    scene: str
+    """What is drawn again for the intervals."""
+    name: str
+    """Name in pictures and files, unique in its benchmark."""
+    files: tuple[Path, ...]
+    """What it is read from: the identity of the data."""
+    read: Callable[[], Sight]
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One kind of data."""
+
+    title: str
+    """What it is, for the table."""
+    find: Callable[[Path], Sequence[Source]]
+    """All pairs at or below a folder in this layout, in a fixed order; none where there are none."""
+    size: Callable[[Size], Size]
+    """The size at which a picture is measured, from its own."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """How much is asked, and at which size."""
+
+    queries: int = 500
+    """Visible pixels asked per pair at most, and as many distractors."""
+    seed: int = 0
+    """Root of the choice of pixels."""
+    size: Callable[[Size], Size] | None = None
+    """The size at which pictures are measured; None: as the benchmark has it."""
+    limit: int = 0
+    """Pairs at most, spread evenly; 0: all."""
+
+
+class Asked:
+    """The pairs of a benchmark, ready to be asked about, each read when it is asked for."""
+
+    def __init__(self, benchmark: Benchmark, sources: Sequence[Source], question: Question) -> None:
+        self._numbers = evenly(len(sources), question.limit)
+        self._sources, self._question = sources, question
+        self._size = question.size or benchmark.size
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __getitem__(self, index: int) -> Pair:
+        number = self._numbers[index]
+        source, question = self._sources[number], self._question
+        generator = numpy_generator(question.seed, Stream.EVALUATION, number)
+        pair = prepared(source.read(), self._size, question.queries, generator)
+        return replace(pair, scene=source.scene, name=source.name)
+
+
+def prepared(sight: Sight, size: Callable[[Size], Size], queries: int, generator: np.random.Generator) -> Pair:
+    """A pair at the measured size, with the pixels that are asked about."""
+    (image0, scale0), (image1, scale1) = (resized(image, size(_size(image))) for image in sight.images)
+    truth = ScaledTruth(sight.truth, scale0, scale1) if sight.truth else None
+    if truth:
+        xy0, xy1, visible = asked(truth, _size(image0), queries, generator)
+    else:
+        xy0, xy1, visible = _chosen(sight.points, scale0, scale1, _size(image0), queries, generator)
+    return Pair(
+        images=(image0, image1),
+        xy0=xy0,
+        xy1=xy1,
+        visible=visible,
+        scene="",
+        overlap=sight.overlap,
+        view_angle_deg=sight.view_angle_deg,
+        baseline_m=sight.baseline_m,
+        truth=truth,
+        homography=None if sight.homography is None else scaled_homography(sight.homography, scale0, scale1),
+        pose=None if sight.pose is None else scaled_pose(sight.pose, scale0, scale1),
+    )
+
+
+def _chosen(
+    points: Points | None, scale0: Scale, scale1: Scale, size0: Size, queries: int, generator: np.random.Generator
+) -> tuple[Array, Array, Array]:
+    """At most `queries` visible points and as many distractors, at the pixels that they fall in."""
+    if points is None:
+        return np.zeros((0, 2), np.int64), np.zeros((0, 2), np.float32), np.zeros(0, bool)
+    seen, unseen = np.flatnonzero(points.visible), np.flatnonzero(~points.visible)
+    seen = generator.permutation(seen)[:queries]
+    rows = np.concatenate([seen, generator.permutation(unseen)[: len(seen)]])
+    xy0 = np.clip(np.rint(scale0.forth(points.xy0[rows])), 0, np.array(size0) - 1)
+    return xy0.astype(np.int64), scale1.forth(points.xy1[rows]).astype(np.float32), points.visible[rows]
+
+
+def _size(image: Array) -> Size:
+    height, width = image.shape[:2]
+    return width, height

@@ -1,0 +1,55 @@
+"""`points.json`: two pictures, matched points, and a homography where the scene is one plane.
+
+Keys: image1, image2 (file names beside it), points1, points2 ([[x, y], ...], the top-left pixel's centre at (0, 0)),
+homography (3 x 3 by rows, image 1 to image 2; optional).
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from training.errors import DataError
+from training.evaluation.benchmarks.benchmark import Points
+from training.evaluation.pair import Array
+
+NAME = "points.json"
+
+
+@dataclass(frozen=True)
+class PointsFile:
+    """What such a file says."""
+
+    images: tuple[Path, Path]
+    points: Points
+    homography: Array | None
+    """(3, 3) float64."""
+
+
+def points_files(root: Path) -> list[Path]:
+    """All of them at or below a folder, in the order of their names."""
+    return sorted(root.rglob(NAME))
+
+
+def has_homography(path: Path) -> bool:
+    """Whether the file knows a plane."""
+    return read_points_file(path).homography is not None
+
+
+def read_points_file(path: Path) -> PointsFile:
+    """Read it. Raises DataError where it does not hold what it must."""
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        images = path.parent / content["image1"], path.parent / content["image2"]
+        xy0, xy1 = (np.array(content[name], np.float64).reshape(-1, 2) for name in ("points1", "points2"))
+        homography = None if content.get("homography") is None else np.array(content["homography"], np.float64)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        wanted = "image1, image2, points1, points2 ([[x, y], ...]) and perhaps homography"
+        raise DataError(f"{path}: cannot be used ({type(error).__name__}: {error}); it must hold {wanted}") from None
+    if len(xy0) != len(xy1):
+        raise DataError(f"{path}: has {len(xy0)} points in image 1 and {len(xy1)} in image 2; give pairs of points")
+    if homography is not None and (homography.shape != (3, 3) or not np.isfinite(homography).all()):
+        raise DataError(f"{path}: its homography is not 3 x 3 numbers by rows; correct it, or leave it out")
+    return PointsFile(images, Points(xy0, xy1, np.ones(len(xy0), bool)), homography)

@@ -1,0 +1,1 @@
+"""`scenetrain eval-photos`: descriptors side by side on photographs with truth."""

@@ -1,0 +1,71 @@
+"""Who is measured on photographs: networks of runs, descriptors from outside, and those without training."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from scenegen.shards import file_sha256
+from training.checkpoint import NAME, load_model
+from training.errors import RequestError
+from training.evaluation.baselines import DenseSift, RgbDetail
+from training.evaluation.contender import Contender, Dense, Sparse
+from training.evaluation.keypoints import SparseSift
+from training.models.describe import NetworkDescriptor
+from training.objectives.zoo import distance_of
+from training.outside.opening import open_outside
+from training.settings import Distance
+
+
+@dataclass(frozen=True)
+class Entrants:
+    """What a request names."""
+
+    runs: tuple[Path, ...] = ()
+    """Run folders of `scenetrain fit`."""
+    descriptors: tuple[str, ...] = ()
+    """`file.py:function` or `file.onnx`."""
+    baselines: bool = True
+    """Also RGB patches, dense SIFT and SIFT at its own points."""
+    distance: Distance | None = None
+    """How descriptors are compared; None: as each wants it."""
+
+
+def contenders(entrants: Entrants, step: int, device: torch.device | str) -> list[Contender]:
+    """All of them, each with a name of its own. Raises RequestError and CheckpointError."""
+    named = zip(entrants.runs, names(entrants.runs), strict=True)
+    found: list[Contender] = [
+        *(_of_run(run, name, entrants.distance, step, device) for run, name in named),
+        *(_of_outside(text, entrants.distance, step, device) for text in entrants.descriptors),
+        *(without_training(step, device) if entrants.baselines else ()),
+    ]
+    if not found:
+        raise RequestError("eval-photos: nothing to measure: give --runs or --descriptors, or leave out --no-baselines")
+    twice = [name for name, count in Counter(each.name for each in found).items() if count > 1]
+    if twice:
+        raise RequestError(f"eval-photos: two descriptors are called {twice[0]}: leave one out, or name it otherwise")
+    return found
+
+
+def names(runs: Sequence[Path]) -> list[str]:
+    """The folders' own names, or their whole paths where two folders have one name."""
+    counts = Counter(run.resolve().name for run in runs)
+    return [run.resolve().name if counts[run.resolve().name] == 1 else str(run) for run in runs]
+
+
+def without_training(step: int, device: torch.device | str) -> list[Contender]:
+    """What every table is compared with."""
+    return [Dense(RgbDetail(), "l2", device, step), Dense(DenseSift(), "l2", device, step), Sparse(SparseSift())]
+
+
+def _of_run(run: Path, name: str, distance: Distance | None, step: int, device: torch.device | str) -> Dense:
+    model, settings = load_model(run, device)
+    weights = file_sha256(run / NAME)
+    return Dense(NetworkDescriptor(name, model), distance or distance_of(settings), device, step, weights)
+
+
+def _of_outside(text: str, distance: Distance | None, step: int, device: torch.device | str) -> Dense:
+    descriptor, chosen = open_outside(text, distance)
+    return Dense(descriptor, chosen, device, step, descriptor.digest)

@@ -1,0 +1,63 @@
+"""The page of `eval-photos`: the tables, and the pictures with failures first; needs the pictures beside it."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+
+from training.evaluation.photos.pictures import Drawn
+from training.evaluation.photos.results import PhotoTable, Sheet
+from training.evaluation.photos.table import blocks, cells, footnotes, note
+from training.evaluation.table import Column
+
+Gallery = Mapping[tuple[str, str], Sequence[Drawn]]
+"""The pictures of each benchmark and contender."""
+
+
+def page(table: PhotoTable, gallery: Gallery, folder: Path) -> str:
+    """The page as it lies in `folder`."""
+    template = files("training.evaluation.photos").joinpath("page.html").read_text(encoding="utf-8")
+    values = {
+        "sheets": "\n".join(_sheet(sheet, gallery, folder) for sheet in table.sheets),
+        "notes": "".join(f"<li>{escape(line)}</li>" for line in footnotes(table)),
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], template)
+
+
+def _sheet(sheet: Sheet, gallery: Gallery, folder: Path) -> str:
+    tables = "".join(_table(sheet, title, columns) for title, columns in blocks(sheet))
+    pictures = "".join(
+        _pictures(each.contender, gallery.get((sheet.benchmark, each.contender), ()), folder) for each in sheet.results
+    )
+    head = f"<h2>{escape(sheet.benchmark)}</h2><p class=muted>{escape(note(sheet))}</p>"
+    return f"<section>{head}{tables}{pictures}</section>"
+
+
+def _table(sheet: Sheet, title: str, columns: Sequence[Column]) -> str:
+    heads = "".join(f"<th>{escape(column.header).replace(chr(10), '<br>')}</th>" for column in columns)
+    rows = "".join(
+        f"<tr><th>{escape(each.contender)}</th>{''.join(f'<td>{cell}</td>' for cell in cells(each, columns))}</tr>"
+        for each in sheet.results
+    )
+    return (
+        f"<h3>{escape(title)}</h3><div class=wide><table><thead><tr><th>descriptor</th>{heads}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _pictures(contender: str, drawn: Sequence[Drawn], folder: Path) -> str:
+    if not drawn:
+        return ""
+    shown = "".join(
+        f'<figure><img loading=lazy alt="" src="{escape(each.path.relative_to(folder).as_posix())}">'
+        f"<figcaption>{escape(each.pair)}{_share(each.right)}</figcaption></figure>"
+        for each in drawn
+    )
+    head = f"<summary>{escape(contender)}: pictures, failures first</summary>"
+    return f"<details>{head}<div class=grid>{shown}</div></details>"
+
+
+def _share(right: float) -> str:
+    return "" if math.isnan(right) else f": {right:.0%} right"

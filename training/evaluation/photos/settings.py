@@ -1,0 +1,25 @@
+"""What `scenetrain eval-photos` measures, and how much of it. Nothing here imports PyTorch."""
+
+from dataclasses import dataclass
+
+from training.ranges import Many, Positive, Some
+
+
+@dataclass(frozen=True)
+class PhotoSettings:
+    """How much is asked of each pair, at which size, and what counts as an inlier."""
+
+    pairs: Many = 0
+    """Pairs of each benchmark at most, spread evenly; 0: all."""
+    queries: Many = 500
+    """Visible pixels looked up in each pair at most, and as many occluded or outside."""
+    grid: Some = 8
+    """Distance of the pixels that look for mutual matches, in pixels of the measured picture."""
+    long_side: Many = 0
+    """Longer side of the measured pictures at most, in pixels; 0: as each benchmark has it."""
+    homography_px: Positive = 3.0
+    """Largest error of an inlier of a homography."""
+    pose_px: Positive = 2.0
+    """Largest distance of an inlier from its epipolar line."""
+    seed: Many = 0
+    """Root of the choice of pixels and of the resampled scenes."""
