@@ -156,8 +156,9 @@ def _setup(command: Compare[Any]) -> "Setup":
     from training.comparison.setup import Setup
     from training.data.corpus import corpus
     from training.devices import choose_device
+    from training.evaluation.benchmarks.shards import SPLIT
     from training.evaluation.provenance import provenance
-    from training.evaluation.run import SPLIT, EvaluationSettings
+    from training.evaluation.run import EvaluationSettings
 
     window = command.data.crop if command.window is None else command.window
     base = _base(command)

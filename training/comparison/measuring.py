@@ -16,10 +16,10 @@ from training.comparison.setup import Setup
 from training.comparison.trial import Reference, Row, Trial
 from training.devices import choose_device, describe_device
 from training.errors import DivergenceError
-from training.evaluation.benchmarks.shards import HeldOutPairs
+from training.evaluation.benchmarks.shards import SPLIT, HeldOutPairs
 from training.evaluation.contender import Dense
 from training.evaluation.metrics import point
-from training.evaluation.run import SPLIT, asked, baselines
+from training.evaluation.run import asked, baselines
 from training.fit import fit
 from training.health import check
 from training.logs import HEALTH, PACE, VALIDATION, read_lines

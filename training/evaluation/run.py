@@ -11,7 +11,7 @@ import torch
 from scenegen.shards import ShardSet, file_sha256
 from training.checkpoint import NAME, load_model
 from training.evaluation.baselines import DenseSift, RgbDetail, RgbPatches, untrained
-from training.evaluation.benchmarks.shards import HeldOutPairs
+from training.evaluation.benchmarks.shards import SPLIT, HeldOutPairs
 from training.evaluation.bins import ALL
 from training.evaluation.claims import claims
 from training.evaluation.contender import Dense
@@ -27,9 +27,6 @@ from training.models.describe import NetworkDescriptor
 from training.objectives.zoo import distance_of
 from training.settings import AnySettings, Distance
 from training.whole import whole
-
-SPLIT = "val"
-"""Split that is measured: its rooms and its objects are in no training shard."""
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def render(table: EvaluationTable) -> RenderableType:
 def _matching(table: EvaluationTable, title: str, columns: tuple[Column, ...]) -> Grid:
     grid = _grid(title, [column.header for column in columns])
     for row in table.rows:
-        grid.add_row(row.name, *(with_interval(row.scores.metrics[column.key], column) for column in columns))
+        grid.add_row(row.name, *(_with_interval(row.scores.metrics[column.key], column) for column in columns))
     return grid
 
 
@@ -140,7 +140,7 @@ def _groups(table: EvaluationTable) -> Iterator[Grid]:
         grid = _grid(f"{BY_GROUP.header} by {title}; in brackets: queries", headers)
         for row in table.rows:
             found = row.groups[title].values()
-            grid.add_row(row.name, *(with_interval(scores.metrics[BY_GROUP.key], BY_GROUP) for scores in found))
+            grid.add_row(row.name, *(_with_interval(scores.metrics[BY_GROUP.key], BY_GROUP) for scores in found))
         yield grid
 
 
@@ -159,7 +159,7 @@ def _grid(title: str, headers: list[str]) -> Grid:
     return grid
 
 
-def with_interval(estimate: Estimate, column: Column) -> str:
+def _with_interval(estimate: Estimate, column: Column) -> str:
     """The value, and its interval in a second line where there is one."""
     value = text_of(estimate.value, column)
     if not math.isfinite(estimate.low):

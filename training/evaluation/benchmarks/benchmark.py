@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.evaluation.pair import Array, Pair, RelativePose, Truth, asked, evenly
+from training.evaluation.pair import Array, Pair, RelativePose, Standing, Truth, asked, evenly
 from training.evaluation.truths.scaled import Scale, ScaledTruth, resized, scaled_homography, scaled_pose
 from training.seeding import Stream, numpy_generator
 
@@ -17,7 +17,7 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True)
 class Points:
-    """Given pixels with their places; the alternative to a truth that knows any pixel's."""
+    """Given pixels with their places."""
 
     xy0: Array
     """(R, 2) pixels of view 0."""
@@ -35,7 +35,7 @@ class Sight:
     """(H, W, 3) uint8 each."""
     truth: Truth | None = None
     points: Points | None = None
-    """Where there is no truth: what may be asked."""
+    """What may be asked, where that is given; else any pixel may that the truth knows."""
     homography: Array | None = None
     """(3, 3) float64 from view 0 to view 1."""
     pose: RelativePose | None = None
@@ -106,10 +106,10 @@ def prepared(sight: Sight, size: Callable[[Size], Size], queries: int, generator
     """A pair at the measured size, with the pixels that are asked about."""
     (image0, scale0), (image1, scale1) = (resized(image, size(_size(image))) for image in sight.images)
     truth = ScaledTruth(sight.truth, scale0, scale1) if sight.truth else None
-    if truth:
-        xy0, xy1, visible = asked(truth, _size(image0), queries, generator)
-    else:
+    if sight.points:
         xy0, xy1, visible = _chosen(sight.points, scale0, scale1, _size(image0), queries, generator)
+    else:
+        xy0, xy1, visible = asked(truth or _nothing, _size(image0), queries, generator)
     return Pair(
         images=(image0, image1),
         xy0=xy0,
@@ -125,12 +125,15 @@ def prepared(sight: Sight, size: Callable[[Size], Size], queries: int, generator
     )
 
 
+def _nothing(xy0: Array) -> tuple[Array, Array]:
+    """The truth where there is none."""
+    return xy0, np.full(len(xy0), Standing.UNKNOWN, np.uint8)
+
+
 def _chosen(
-    points: Points | None, scale0: Scale, scale1: Scale, size0: Size, queries: int, generator: np.random.Generator
+    points: Points, scale0: Scale, scale1: Scale, size0: Size, queries: int, generator: np.random.Generator
 ) -> tuple[Array, Array, Array]:
     """At most `queries` visible points and as many distractors, at the pixels that they fall in."""
-    if points is None:
-        return np.zeros((0, 2), np.int64), np.zeros((0, 2), np.float32), np.zeros(0, bool)
     seen, unseen = np.flatnonzero(points.visible), np.flatnonzero(~points.visible)
     seen = generator.permutation(seen)[:queries]
     rows = np.concatenate([seen, generator.permutation(unseen)[: len(seen)]])

@@ -2,18 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.shards import Sample, ShardSet, Status
+from scenegen.shards import MANIFEST, Sample, ShardSet, Status
+from training.data.dense import dense_truth, link_views
 from training.data.pairs import pictures_shape
 from training.errors import DataError
+from training.evaluation.benchmarks.benchmark import Benchmark, Points, Sight, Source
+from training.evaluation.benchmarks.sizes import as_it_is
 from training.evaluation.pair import Pair, RelativePose, evenly
+from training.evaluation.truths.flow import FlowTruth
 from training.seeding import Stream, numpy_generator
 
 Array = NDArray[Any]
+SPLIT = "val"
+"""Split that is measured: its rooms and its objects are in no training shard."""
 
 
 class HeldOutPairs:
@@ -115,3 +123,44 @@ def chosen_rays(pair: Pair, queries: int, generator: np.random.Generator) -> Pai
     seen = generator.permutation(seen)[:queries]
     rows = np.concatenate([seen, generator.permutation(unseen)[: len(seen)]])
     return replace(pair, xy0=pair.xy0[rows], xy1=pair.xy1[rows], visible=pair.visible[rows])
+
+
+def find(root: Path) -> list[Source]:
+    """The held-out pairs of every run of shards at or below a folder; a room is a scene. Raises ShardError."""
+    folders = sorted({path.parent for path in root.rglob(MANIFEST) if any(path.parent.glob("*.h5"))})
+    return [source for folder in folders for source in _sources(folder)]
+
+
+def _sources(folder: Path) -> list[Source]:
+    shards = ShardSet(folder, split=SPLIT)
+    return [_source(shards, row, view) for row, view in _rows_and_views(shards)]
+
+
+def _source(shards: ShardSet, row: int, view: int) -> Source:
+    entry = shards.entries[shards.locate(row)[0]]
+    return Source(entry.room, f"{entry.room}-{row}-{view}", (entry.path,), partial(read, shards, row, view))
+
+
+def read(shards: ShardSet, row: int, view: int) -> Sight:
+    """The pair of view 0 and another view of a sample, with dense truth where the depth layer is there."""
+    sample = shards[row]
+    pair = _pair(sample, view)
+    return Sight(
+        pair.images,
+        _dense_truth(sample, view),
+        Points(pair.xy0, pair.xy1, pair.visible),
+        pose=pair.pose,
+        overlap=pair.overlap,
+        view_angle_deg=pair.view_angle_deg,
+        baseline_m=pair.baseline_m,
+    )
+
+
+def _dense_truth(sample: Sample, view: int) -> FlowTruth | None:
+    if sample.depth is None:
+        return None
+    link = link_views(sample.K[0], sample.T_world_cam[0], sample.K[view], sample.T_world_cam[view])
+    return FlowTruth(*dense_truth(link, sample.depth[0], sample.depth[view]))
+
+
+KIND = Benchmark("held-out pairs of shards", find, as_it_is)

@@ -12,6 +12,7 @@ FILES = {
     "hpatches": "hpatches",
     "scannet1500": "scannet1500",
     "megadepth1500": "megadepth1500",
+    "shards": "shards",
 }
 """Module of each benchmark."""
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from training.evaluation.photos.pictures import Drawn
 from training.evaluation.photos.results import PhotoTable, Sheet
-from training.evaluation.photos.table import blocks, cells, footnotes, note
-from training.evaluation.table import Column
+from training.evaluation.photos.table import Block, blocks, cells, footnotes, note
 
 Gallery = Mapping[tuple[str, str], Sequence[Drawn]]
 """The pictures of each benchmark and contender."""
@@ -27,7 +26,7 @@ def page(table: PhotoTable, gallery: Gallery, folder: Path) -> str:
 
 
 def _sheet(sheet: Sheet, gallery: Gallery, folder: Path) -> str:
-    tables = "".join(_table(sheet, title, columns) for title, columns in blocks(sheet))
+    tables = "".join(map(_table, blocks(sheet)))
     pictures = "".join(
         _pictures(each.contender, gallery.get((sheet.benchmark, each.contender), ()), folder) for each in sheet.results
     )
@@ -35,16 +34,25 @@ def _sheet(sheet: Sheet, gallery: Gallery, folder: Path) -> str:
     return f"<section>{head}{tables}{pictures}</section>"
 
 
-def _table(sheet: Sheet, title: str, columns: Sequence[Column]) -> str:
-    heads = "".join(f"<th>{escape(column.header).replace(chr(10), '<br>')}</th>" for column in columns)
+def _table(block: Block) -> str:
+    heads = "".join(f"<th>{_lines(column.header)}</th>" for column in block.columns)
     rows = "".join(
-        f"<tr><th>{escape(each.contender)}</th>{''.join(f'<td>{cell}</td>' for cell in cells(each, columns))}</tr>"
-        for each in sheet.results
+        f"<tr><th>{escape(each.contender)}</th>{''.join(map(_value, cells(each, block.columns)))}</tr>"
+        for each in block.rows
     )
     return (
-        f"<h3>{escape(title)}</h3><div class=wide><table><thead><tr><th>descriptor</th>{heads}</tr></thead>"
+        f"<h3>{escape(block.title)}</h3><div class=wide><table><thead><tr><th>descriptor</th>{heads}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
+
+
+def _value(cell: str) -> str:
+    value, _, interval = cell.partition("\n")
+    return f"<td>{escape(value)}<small>{escape(interval)}</small></td>"
+
+
+def _lines(text: str) -> str:
+    return escape(text).replace("\n", "<br>")
 
 
 def _pictures(contender: str, drawn: Sequence[Drawn], folder: Path) -> str:

@@ -7,17 +7,18 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from typing import NamedTuple
 
 from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
-from training.evaluation.bootstrap import LEVEL
+from training.evaluation.bootstrap import LEVEL, Estimate
 from training.evaluation.estimators import ESTIMATORS
 from training.evaluation.own_matches import HOMOGRAPHY_PX, POSE_DEG
 from training.evaluation.photos.results import PhotoTable, Result, Sheet
-from training.evaluation.table import WIDTH, Column, number_of, text_of, with_interval
+from training.evaluation.table import WIDTH, Column, number_of, text_of
 
 ASKED = (
     *(Column(f"pck@{k}", f"PCK@{k}\n(%)", 100, 1) for k in (1, 3, 5, 10)),
@@ -25,30 +26,40 @@ ASKED = (
     Column("median_px", "median\n(px)", 1, 1),
 )
 """Of pixels that are asked about."""
+MATCHES = Column("matches", "matches\n", 1, 0)
 OWN = (
-    Column("matches", "matches\n", 1, 0),
+    MATCHES,
     *(Column(f"mma@{t}", f"MMA@{t}\n(%)", 100, 1) for t in (1, 3, 5, 10)),
 )
 """Of the contender's own matches."""
-MOTION = (
-    *(Column(f"homography_auc@{t} {by}", f"{by}\nAUC@{t} px", 100, 1) for by in ESTIMATORS for t in HOMOGRAPHY_PX),
-    *(Column(f"pose_auc@{t} {by}", f"{by}\nAUC@{t}°", 100, 1) for by in ESTIMATORS for t in POSE_DEG),
+HOMOGRAPHY = tuple(
+    Column(f"homography_auc@{t} {by}", f"{by}\n@{t} px", 100, 1) for by in ESTIMATORS for t in HOMOGRAPHY_PX
 )
-"""Of the homography and the relative pose that they give."""
+"""Of the homography that they give."""
+POSE = tuple(Column(f"pose_auc@{t} {by}", f"{by}\n@{t}°", 100, 1) for by in ESTIMATORS for t in POSE_DEG)
+"""Of the relative pose that they give."""
 BLOCKS = (
     ("pixels asked about, looked for among all pixels", ASKED),
     ("own matches: mutual nearest neighbours", OWN),
-    ("what the own matches give: homography (mean corner error), relative pose", MOTION),
+    ("homography from own matches, AUC of the mean corner error", HOMOGRAPHY),
+    ("relative pose from own matches, AUC of the larger angle", POSE),
 )
-"""The tables of a benchmark; a column that no contender has is left out."""
+"""The tables of a benchmark."""
+
+
+class Block(NamedTuple):
+    """One table of a benchmark: the columns and rows that have numbers."""
+
+    title: str
+    columns: list[Column]
+    rows: list[Result]
 
 
 def render(table: PhotoTable) -> RenderableType:
     """All tables for a rich console."""
     parts: list[RenderableType] = []
     for sheet in table.sheets:
-        for title, columns in blocks(sheet):
-            parts.append(_grid(f"{sheet.benchmark}: {title}", columns, sheet.results))
+        parts += [_grid(f"{sheet.benchmark}: {block.title}", block) for block in blocks(sheet)]
         parts.append(Text(f"{note(sheet)}\n"))
     return Group(*parts, Text("\n".join(footnotes(table))))
 
@@ -65,10 +76,10 @@ def to_markdown(table: PhotoTable) -> str:
     """The tables in Markdown."""
     lines: list[str] = []
     for sheet in table.sheets:
-        for title, columns in blocks(sheet):
-            heads = ["descriptor", *(" ".join(column.header.split()) for column in columns)]
-            lines += [f"**{sheet.benchmark}**: {title}", "", _row(heads), _row(["---"] * len(heads))]
-            lines += [_row([each.contender, *cells(each, columns)]) for each in sheet.results]
+        for block in blocks(sheet):
+            heads = ["descriptor", *(" ".join(column.header.split()) for column in block.columns)]
+            lines += [f"**{sheet.benchmark}**: {block.title}", "", _row(heads), _row(["---"] * len(heads))]
+            lines += [_row([each.contender, *cells(each, block.columns, "{} ({}–{})")]) for each in block.rows]
             lines += [""]
         lines += [note(sheet), ""]
     return "\n".join([*lines, *footnotes(table), ""])
@@ -99,18 +110,28 @@ def to_csv(table: PhotoTable) -> str:
     return text.getvalue()
 
 
-def blocks(sheet: Sheet) -> Iterator[tuple[str, list[Column]]]:
-    """The titles and columns that a benchmark has numbers for."""
+def blocks(sheet: Sheet) -> Iterator[Block]:
+    """The tables that a benchmark has numbers for."""
     for title, columns in BLOCKS:
         known = [column for column in columns if any(column.key in each.scores.metrics for each in sheet.results)]
-        if known:
-            yield title, known
+        telling = {column.key for column in known} - {MATCHES.key}
+        rows = [each for each in sheet.results if telling & each.scores.metrics.keys()]
+        if rows:
+            yield Block(title, known, rows)
 
 
-def cells(result: Result, columns: Sequence[Column]) -> list[str]:
-    """The values of a row, without intervals."""
+def cells(result: Result, columns: Sequence[Column], form: str = "{}\n{}–{}") -> list[str]:
+    """The values of a row; `form` is that of a value, and the lower and upper end of its interval."""
     metrics = result.scores.metrics
-    return [text_of(metrics[each.key].value, each) if each.key in metrics else "-" for each in columns]
+    return [_cell(metrics[each.key], each, form) if each.key in metrics else "-" for each in columns]
+
+
+def _cell(estimate: Estimate, column: Column, form: str) -> str:
+    """The interval has whole numbers: few scenes give no more, and a terminal has 80 columns."""
+    value, whole = text_of(estimate.value, column), column._replace(decimals=0)
+    if not math.isfinite(estimate.low):
+        return value
+    return form.format(value, text_of(estimate.low, whole), text_of(estimate.high, whole))
 
 
 def note(sheet: Sheet) -> str:
@@ -130,19 +151,17 @@ def footnotes(table: PhotoTable) -> list[str]:
     return [
         "closer: share of the pixels closer than the true match (0 is perfect, 50 is chance). MMA: mean over pairs.",
         f"{named}; inliers within {settings['homography_px']:g} px (homography), {settings['pose_px']:g} px (pose).",
-        *(f"{name}: {value}" for name, value in settings.items()),
+        ", ".join(f"{name} {value}" for name, value in settings.items()),
     ]
 
 
-def _grid(title: str, columns: Sequence[Column], results: Sequence[Result]) -> Grid:
+def _grid(title: str, block: Block) -> Grid:
     grid = Grid(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     grid.add_column("descriptor", no_wrap=True)
-    for column in columns:
+    for column in block.columns:
         grid.add_column(column.header, justify="right", no_wrap=True)
-    for each in results:
-        metrics = each.scores.metrics
-        found = (with_interval(metrics[column.key], column) if column.key in metrics else "-" for column in columns)
-        grid.add_row(each.contender, *found)
+    for each in block.rows:
+        grid.add_row(each.contender, *cells(each, block.columns))
     return grid
 
 
