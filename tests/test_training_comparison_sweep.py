@@ -19,7 +19,7 @@ from training.comparison.setup import SETTINGS, Setup
 from training.comparison.sweep import ROWS, compare
 from training.comparison.trial import Row, Trial, plan
 from training.errors import DataError, RequestError
-from training.evaluation.heldout import HeldOutPairs
+from training.evaluation.benchmarks.shards import HeldOutPairs
 from training.evaluation.run import EvaluationSettings
 from training.logs import VALIDATION, read_lines
 from training.rows import read_rows

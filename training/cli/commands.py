@@ -23,6 +23,11 @@ OtherDistance = Annotated[
 Count = Annotated[int, tyro.conf.arg(metavar="N")]
 
 
+def _several(metavar: str, name: str | None = None) -> Any:
+    """How an option of any number of values is shown."""
+    return tyro.conf.arg(name=name, metavar=f"[{metavar} ...]", help_behavior_hint="(default: none)")
+
+
 @dataclass(frozen=True)
 class Fit(Generic[O, V]):
     """Train a network on shards, or on single pictures, and leave everything in a run folder.
@@ -184,8 +189,8 @@ class EvalPhotos:
 
     For example:
 
-      scenetrain eval-photos --runs runs/paper --data photos --out photos-eval
-      scenetrain eval-photos --descriptors xfeat.py:describe alike.onnx --data hpatches --out hpatches-eval
+      scenetrain eval-photos --run runs/paper --data photos --out photos-eval
+      scenetrain eval-photos --descriptor xfeat.py:describe alike.onnx --data hpatches --out hpatches-eval
 
     """
 
@@ -193,12 +198,14 @@ class EvalPhotos:
     """Folder of a benchmark, or one above some."""
     out: Folder
     """Folder for predictions, tables and pictures."""
-    runs: tuple[Annotated[Path, tyro.conf.arg(metavar="RUN")], ...] = ()
+    runs: Annotated[tuple[Path, ...], _several("RUN", name="run")] = ()
     """Folders of `scenetrain fit` runs."""
-    descriptors: Annotated[tuple[str, ...], tyro.conf.arg(metavar="FILE.py:FUNCTION|FILE.onnx")] = ()
+    descriptors: Annotated[
+        tuple[str, ...], tyro.conf.arg(name="descriptor", metavar="[FILE.py:NAME|FILE.onnx ...]")
+    ] = ()
     """Any other descriptors: a Python function from a picture (H, W, 3) to a map (D, h, w), or an ONNX file."""
-    benchmark: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME")] = ()
-    """Benchmarks to measure; all that the folder holds without."""
+    benchmark: Annotated[tuple[str, ...], _several("NAME")] = ()
+    """Benchmarks to measure; without, all that the folder holds."""
     baselines: bool = True
     """Also measure RGB patches, dense SIFT, and SIFT at its own points."""
     measure: Annotated[PhotoSettings, tyro.conf.arg(name="")] = field(default_factory=PhotoSettings)

@@ -17,7 +17,7 @@ from training.cli.experiments import ColoredMnist, FetchMnist, colored_mnist, fe
 from training.errors import RequestError, TrainingError
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
-EXTRA = frozenset({"torch", "triton", "tensorboard", "kornia", "sklearn", "matplotlib", "cv2"})
+EXTRA = frozenset({"torch", "triton", "tensorboard", "kornia", "sklearn", "matplotlib", "cv2", "poselib"})
 """Packages of the extra `train`, by the names they are imported under."""
 
 

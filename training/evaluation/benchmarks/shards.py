@@ -126,9 +126,13 @@ def chosen_rays(pair: Pair, queries: int, generator: np.random.Generator) -> Pai
 
 
 def find(root: Path) -> list[Source]:
-    """The held-out pairs of every run of shards at or below a folder; a room is a scene. Raises ShardError."""
-    folders = sorted({path.parent for path in root.rglob(MANIFEST) if any(path.parent.glob("*.h5"))})
-    return [source for folder in folders for source in _sources(folder)]
+    """The held-out pairs of every run of shards at or below a folder; a room is a scene. Raises ShardError.
+
+    Shards without a manifest are found in the folder itself alone.
+    """
+    folders = {path.parent for path in root.rglob(MANIFEST)} | {root}
+    held = sorted(folder for folder in folders if any(folder.glob("*.h5")))
+    return [source for folder in held for source in _sources(folder)]
 
 
 def _sources(folder: Path) -> list[Source]:

@@ -42,7 +42,7 @@ def contenders(entrants: Entrants, step: int, device: torch.device | str) -> lis
         *(without_training(step, device) if entrants.baselines else ()),
     ]
     if not found:
-        raise RequestError("eval-photos: nothing to measure: give --runs or --descriptors, or leave out --no-baselines")
+        raise RequestError("eval-photos: nothing to measure: give --run or --descriptor, or leave out --no-baselines")
     twice = [name for name, count in Counter(each.name for each in found).items() if count > 1]
     if twice:
         raise RequestError(f"eval-photos: two descriptors are called {twice[0]}: leave one out, or name it otherwise")

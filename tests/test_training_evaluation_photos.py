@@ -1,0 +1,160 @@
+"""`eval-photos`: who is measured, what is written, and that it goes on where it stopped."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import photo_world
+import pytest
+from PIL import Image
+from rich.console import Console
+from training_world import TINY_MODEL, tiny
+
+from training.checkpoint import Checkpoint, save
+from training.errors import RequestError
+from training.evaluation.baselines import RgbPatches
+from training.evaluation.contender import Dense, Sparse
+from training.evaluation.keypoints import SparseSift
+from training.evaluation.photos.entrants import Entrants, contenders, names
+from training.evaluation.photos.pictures import EDGES_PX, colours
+from training.evaluation.photos.run import eval_photos
+from training.evaluation.photos.settings import PhotoSettings
+from training.evaluation.photos.table import render
+from training.models.unet import build_model
+
+FEW = PhotoSettings(queries=40, grid=16)
+PATCHES, SIFT = Dense(RgbPatches(5), "l2", step=16), Sparse(SparseSift())
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    root = tmp_path_factory.mktemp("data")
+    for number in range(3):
+        photo_world.planar(root / f"wall{number}", seed=number)
+    photo_world.planar(root / "wall3", homography=photo_world.SHIFT @ photo_world.SHIFT)  # a wrong map: a failure
+    return root
+
+
+@pytest.fixture(scope="module")
+def measured(data, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out")
+    return out, eval_photos([PATCHES, SIFT], data, out, FEW, pictures=2)
+
+
+def test_every_benchmark_has_its_numbers(measured):
+    _, table = measured
+    assert [sheet.benchmark for sheet in table.sheets] == ["planar", "annotated"]
+    dense, sparse = table.sheets[0].results
+    assert dense.scores.metrics["pck@1"].value == pytest.approx(0.75, abs=0.05)
+    assert dense.scores.metrics["pck@1"].low < 0.75 < dense.scores.metrics["pck@1"].high
+    assert dense.scores.scenes == 4
+    assert "pck@1" not in sparse.scores.metrics
+    assert sparse.scores.metrics["mma@3"].value == pytest.approx(0.75, abs=0.1)
+
+
+def test_every_form_says_the_same(measured):
+    out, table = measured
+    value = table.sheets[0].results[0].scores.metrics["pck@5"].value
+    content = json.loads((out / "table.json").read_text())
+    assert content["sheets"][0]["results"][0]["scores"]["metrics"]["pck@5"]["value"] == pytest.approx(value)
+    rows = list(csv.DictReader((out / "table.csv").open()))
+    assert [float(row["value"]) for row in rows if row["metric"] == "pck@5" and row["benchmark"] == "planar"] == [
+        pytest.approx(value, rel=1e-5)
+    ]
+    for name in ("table.txt", "table.md", "index.html"):
+        text = (out / name).read_text()
+        assert f"{100 * value:.1f}" in text
+        assert "PoseLib LO-RANSAC" in text  # every table names its estimators and their thresholds
+        assert "inliers within 3 px (homography), 2 px (pose)" in text
+        assert "queries 40, grid 16, long_side 0" in text  # and the settings that were used
+        assert table.sheets[0].data[:12] in text
+    assert "sparse SIFT" not in (out / "table.md").read_text().partition("own matches")[0]
+
+
+def test_the_table_fits_a_terminal_of_eighty_columns(measured):
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(render(measured[1]))
+    assert "…" not in console.export_text()
+
+
+def test_pictures_show_failures_first(measured):
+    out, _ = measured
+    drawn = sorted((out / "pictures" / "planar" / "rgb-5x5").iterdir())
+    assert drawn[0].name == "00-wall3.png"
+    assert len(drawn) == 2
+    assert np.asarray(Image.open(drawn[0])).std() > 20
+    page = (out / "index.html").read_text()
+    for source in re.findall(r'src="([^"]+)"', page):
+        assert (out / source).is_file()
+    assert page.index("00-wall3.png") < page.index("01-wall")
+
+
+def test_colours_tell_right_from_wrong_and_from_unknown():
+    low, high = EDGES_PX
+    assert len(set(colours(np.array([0, low, high, np.nan])))) == 4
+    assert colours(np.array([np.inf]))[0] == colours(np.array([high]))[0]
+    assert colours(np.array([low - 0.01]))[0] == colours(np.array([0.0]))[0]
+
+
+def test_what_was_predicted_is_kept_and_thresholds_may_change(data, measured, monkeypatch):
+    out, table = measured
+    monkeypatch.setattr(Dense, "respond", lambda *_: pytest.fail("asked again"))
+    again = eval_photos([PATCHES], data, out, replace(FEW, homography_px=1.0), pictures=0)
+    kept, before = (each.sheets[0].results[0].scores.metrics for each in (again, table))
+    assert kept["pck@5"] == before["pck@5"]
+    with pytest.raises(pytest.fail.Exception):
+        eval_photos([PATCHES], data, out, replace(FEW, queries=41), pictures=0)
+
+
+def test_runs_and_descriptors_are_named_and_compared_as_they_want(tmp_path):
+    for name in ("a/run", "b/run", "c"):
+        (tmp_path / name).mkdir(parents=True)
+        model = build_model(TINY_MODEL, 5)
+        save(tmp_path / name / "checkpoint.pt", Checkpoint(tiny(), 1, 1, "", model.state_dict(), {}, {}))
+    runs = (tmp_path / "a/run", tmp_path / "b/run", tmp_path / "c")
+    assert names(runs) == [str(runs[0]), str(runs[1]), "c"]
+    (tmp_path / "grey.py").write_text(
+        "def grey(picture):\n    return picture.mean(2)[None] / 255.0\ngrey.distance = 'l1'\n"
+    )
+    outside = f"{tmp_path / 'grey.py'}:grey"
+    found = contenders(Entrants(runs, (outside,)), 8, "cpu")
+    assert len(found) == 4 + 3
+    assert len({each.method for each in found[:3]}) == 1  # the same weights
+    assert found[3].distance == "l1"
+    assert all(each.distance == "cosine" for each in contenders(Entrants(runs, (outside,), False, "cosine"), 8, "cpu"))
+    with pytest.raises(RequestError, match=r"two descriptors are called .*: leave one out, or name it otherwise"):
+        contenders(Entrants(descriptors=(outside, outside)), 8, "cpu")
+    with pytest.raises(RequestError, match="nothing to measure: give --run or --descriptor, or leave out --no-base"):
+        contenders(Entrants(baselines=False), 8, "cpu")
+
+
+def test_the_command_prints_its_table(data, tmp_path):
+    (tmp_path / "grey.py").write_text(
+        "def grey(picture):\n    return picture.mean(2)[None] / 255.0\ngrey.distance = 'l2'\n"
+    )
+    words = [
+        "eval-photos",
+        "--data",
+        str(data),
+        "--out",
+        str(tmp_path / "out"),
+        "--descriptor",
+        f"{tmp_path}/grey.py:grey",
+    ]
+    words += ["--no-baselines", "--benchmark", "planar", "--queries", "20", "--pictures", "1", "--device", "cpu"]
+    done = subprocess.run([sys.executable, "-m", "training", *words], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "planar: pixels asked about" in done.stdout
+    assert f"open {tmp_path}/out/index.html" in done.stdout.replace("\n", "")
+    wrong = subprocess.run(
+        [sys.executable, "-m", "training", "eval-photos", "--data", str(tmp_path / "out"), "--out", str(tmp_path / "o")],
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert wrong.returncode == 1
+    assert wrong.stderr.count("\n") == 1
+    assert "holds no pair in a known layout" in wrong.stderr
