@@ -69,6 +69,12 @@ class ShardError(ScenegenError):
     reason = "shard"
 
 
+class ImportingError(ScenegenError):
+    """Data of elsewhere cannot be imported: a depth, pose or picture is missing or damaged, no two frames overlap."""
+
+    reason = "import"
+
+
 class RunError(ScenegenError):
     """A run folder cannot be used or a run did not complete."""
 

@@ -126,6 +126,13 @@ def pixel_grid(width: int, height: int) -> Array:
     return np.stack([x.ravel(), y.ravel()], axis=-1)
 
 
+def choose_pixels(width: int, height: int, cell: tuple[int, int], rng: np.random.Generator) -> NDArray[np.uint16]:
+    """One uniformly random pixel in each whole cell of (width, height) pixels: (R, 2) uint16, row by row."""
+    columns, rows = width // cell[0], height // cell[1]
+    corner = pixel_grid(columns, rows).astype(np.int64) * cell
+    return (corner + rng.integers(0, cell, size=(columns * rows, 2))).astype(np.uint16)
+
+
 def look_at(position: ArrayLike, target: ArrayLike, roll_rad: float = 0.0) -> Array:
     """`T_world_cam` at `position` looking at `target`, image up along +Z, then rolled clockwise.
 

@@ -9,11 +9,11 @@ import numpy as np
 from scenes import Boxes, boxes_in_room, view
 from shard_factory import make_content
 
-from scenegen.geometry import View, pixel_grid, view_rays
+from scenegen.geometry import View, choose_pixels, pixel_grid, view_rays
 from scenegen.seeding import Stage, generator
 from scenegen.shards.content import ShardContent
 from scenegen.shards.writer import encode_shard
-from scenegen.tracing.tracks import choose_pixels, follow, trace
+from scenegen.tracing.tracks import follow, trace
 
 CAMERAS = ((-2.4, 1.6, 1.5), (-2.0, -1.6, 1.2), (1.9, 2.0, 1.6))
 PLANE = Boxes((np.array([-30.0, -3.0, -30.0]), np.array([30.0, 3.0, 30.0])), ())

@@ -129,7 +129,7 @@ def newer(path):
     ("spoil", "text"),
     [
         (damage, "rgb is damaged"),
-        (newer, "has format version 2.0, this program reads 1.0"),
+        (newer, "has format version 2.0, this program reads 1.1"),
         (Path.unlink, "no such file"),
     ],
 )

@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 from scenegen.geometry import (
     Camera,
     View,
+    choose_pixels,
     compose,
     inverse,
     look_at,
@@ -24,7 +25,7 @@ from scenegen.geometry import (
 from scenegen.seeding import Stage, generator
 from scenegen.tracing.raycaster import Body, Scene
 from scenegen.tracing.status import Status
-from scenegen.tracing.tracks import choose_pixels, follow, trace
+from scenegen.tracing.tracks import follow, trace
 
 TRUTH = boxes_in_room()
 SCENE = TRUTH.scene()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from staged import SMALL
 
-from scenegen.shards.schema import markdown_attributes, markdown_table
+from scenegen.shards.tables import markdown_attributes, markdown_table
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -168,7 +168,7 @@ def test_a_run_closes_every_renderer_that_it_opens(config, tmp_path, monkeypatch
     start = EmbreeRenderer.__init__
     monkeypatch.setattr(EmbreeRenderer, "__init__", lambda renderer: (opened.append(id(renderer)), start(renderer))[1])
     if fails:
-        monkeypatch.setattr("scenegen.pipeline.executors.run_job", lambda *_: 1 / 0)
+        monkeypatch.setattr("scenegen.pipeline.worker.run_job", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             run(replace(config, rooms=1), tmp_path)
     else:
@@ -320,7 +320,7 @@ def test_slices_make_one_run_in_any_order(done, config, tmp_path):
 
 
 def test_a_failure_is_tried_again_and_forgotten_when_it_is_made(config, tmp_path, monkeypatch):
-    monkeypatch.setattr("scenegen.pipeline.executors.run_job", failing)
+    monkeypatch.setattr("scenegen.pipeline.worker.run_job", failing)
     assert run(config, tmp_path).exit_code == 1
     assert [item["why"] for item in json.loads((tmp_path / "manifest.json").read_text())["failed"]] == ["no luck"] * 3
     monkeypatch.undo()

@@ -9,6 +9,7 @@ from shard_factory import make_content
 
 from scenegen.shards import schema
 from scenegen.shards.content import validate
+from scenegen.shards.tables import markdown_attributes, markdown_table, shape_text
 from scenegen.tracing.status import Status
 
 DESIGNED = {
@@ -50,7 +51,7 @@ def edited(name, index, value):
 
 
 def test_the_table_is_the_design():
-    assert {f.name: (schema.shape_text(f), schema.dtype_text(f)) for f in schema.FIELDS} == DESIGNED
+    assert {f.name: (shape_text(f), schema.dtype_text(f)) for f in schema.FIELDS} == DESIGNED
 
 
 def test_status_codes_are_frozen():
@@ -68,7 +69,7 @@ def test_every_field_is_documented():
 
 
 def test_markdown_tables_have_one_row_per_entry():
-    table, attributes = schema.markdown_table(), schema.markdown_attributes()
+    table, attributes = markdown_table(), markdown_attributes()
     assert all(f"| `{field.name}` |" in table for field in schema.FIELDS)
     assert all(f"| `{name}` |" in attributes for name in schema.ATTRIBUTES | schema.CONVENTIONS)
     columns = {line.count("|") for line in table.splitlines()}

@@ -170,9 +170,9 @@ def test_a_killed_slice_leaves_nothing_that_verify_minds(world, whole, tmp_path)
 
 POISONED = """
 import os, signal, sys
-from scenegen.pipeline import executors
+from scenegen.pipeline import worker
 
-made = executors.run_job
+made = worker.run_job
 
 def deadly(task, studio, job, progress):
     if job.room == "room0":
@@ -180,7 +180,7 @@ def deadly(task, studio, job, progress):
         os.kill(os.getpid(), signal.SIGSEGV)
     return made(task, studio, job, progress)
 
-executors.run_job = deadly
+worker.run_job = deadly
 
 if __name__ == "__main__":
     from scenegen.cli.main import main

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import Boxes, box, boxes_in_room, inside_out, scene, sphere, view
 
-from scenegen.geometry import Camera, View, look_at, project, unproject, view_rays
+from scenegen.geometry import Camera, View, choose_pixels, look_at, project, unproject, view_rays
 from scenegen.seeding import Stage, generator
 from scenegen.tracing.raycaster import Hits
 from scenegen.tracing.status import Status
-from scenegen.tracing.tracks import Rays, choose_pixels, follow, judge, trace
+from scenegen.tracing.tracks import Rays, follow, judge, trace
 
 RNG = lambda seed=0: generator(seed, Stage.RAYS)  # noqa: E731
 ALL = {s: int(s) for s in Status}

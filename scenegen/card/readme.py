@@ -5,6 +5,7 @@ from scenegen.card.facts import Facts
 from scenegen.card.hugging_face import front_matter
 from scenegen.shards import schema
 from scenegen.shards.remarks import with_failed
+from scenegen.shards.tables import markdown_attributes, markdown_table
 
 SHOWN_PROBLEMS = 10
 CONVENTIONS = {
@@ -132,10 +133,10 @@ def _format(facts: Facts) -> str:
 Format `{schema.FORMAT}` {version}, P samples of one room in a file; here {sizes}. M object slots and A assets differ
 between files.
 
-{schema.markdown_table()}
+{markdown_table()}
 Root attributes:
 
-{schema.markdown_attributes()}
+{markdown_attributes()}
 **Conventions**
 
 {conventions}

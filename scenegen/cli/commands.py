@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import tyro
 
 from scenegen.cli.gallery import Gallery
+from scenegen.cli.importing import Import
 from scenegen.cli.looking import Figure, View
 from scenegen.cli.publishing import Card, Export
 from scenegen.config import GenerationConfig
@@ -127,13 +128,14 @@ class Verify:
     """Write the whole verdict to this JSON file."""
 
 
-Command = Render | Inspect | Status | Verify | Repack | Figure | View | Gallery | Card | Export | Assets
+Command = Render | Import | Inspect | Status | Verify | Repack | Figure | View | Gallery | Card | Export | Assets
 
 
 def commands(defaults: GenerationConfig) -> Any:
     """The union of all commands, for tyro; `defaults` are what --config brought."""
     return (
         Annotated[Render, tyro.conf.subcommand("render", default=Render(data=defaults))]
+        | Annotated[Import, tyro.conf.subcommand("import")]
         | Annotated[Inspect, tyro.conf.subcommand("inspect")]
         | Annotated[Status, tyro.conf.subcommand("status")]
         | Annotated[Verify, tyro.conf.subcommand("verify")]

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from scenegen.cli.commands import Assets, Command, Inspect, Render, Repack, Status, Verify, commands
 from scenegen.cli.gallery import Gallery, gallery
+from scenegen.cli.importing import Import, import_data
 from scenegen.cli.looking import Figure, View, figure, view
 from scenegen.cli.publishing import Card, Export, card, export
 from scenegen.cli.values import registry
@@ -116,6 +117,8 @@ def _run(command: Command) -> int:
     match command:
         case Render():
             return _render(command)
+        case Import():
+            return import_data(command, Console(highlight=False))
         case Inspect():
             from scenegen.inspect.table import inspect_path
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from scenegen.pipeline.sample import Sample
 from scenegen.shards.content import ShardContent
+from scenegen.shards.preview import preview
 from scenegen.tracing.status import Status
 
 
@@ -51,20 +52,6 @@ def _poses(sample: Sample, slots: int) -> NDArray[np.float64]:
     """(M, 4, 4) pose of each object, identity in empty slots."""
     poses = sample.arrays["objects/T_world_object"]
     return np.concatenate([poses, np.tile(np.eye(4), (slots - len(poses), 1, 1))])
-
-
-def preview(pairs: list[tuple[NDArray[np.uint8], ...]]) -> NDArray[np.uint8]:
-    """One picture of a shard: the first two views of up to two samples, at half size."""
-    rows = [np.concatenate([_half(left), _half(right)], axis=1) for left, right in pairs]
-    return np.concatenate(rows, axis=0)
-
-
-def _half(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(H // 2, W // 2, 3) mean of 2 x 2 pixels."""
-    h, w = image.shape[0] // 2 * 2, image.shape[1] // 2 * 2
-    # rows, then columns: a mean over both axes at once takes five times as long
-    rows = image[:h:2, :w].astype(np.uint16) + image[1:h:2, :w]
-    return np.rint((rows[:, ::2] + rows[:, 1::2]) * np.float32(0.25)).astype(np.uint8)
 
 
 def assets_digest(digests: dict[str, str]) -> str:

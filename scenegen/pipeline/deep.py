@@ -10,13 +10,15 @@ from types import MappingProxyType
 from scenegen.assets.cache import AssetCache
 from scenegen.config import from_dict
 from scenegen.errors import AssetError, ScenegenError, StagingError, UsageError
-from scenegen.pipeline.audit import Tallies, add, audit, spread
+from scenegen.pipeline.audit import Tallies, Tally, add, audit, spread
 from scenegen.pipeline.places import known_places, placed
 from scenegen.pipeline.plan import choose_rooms, listing_digest
 from scenegen.pipeline.studio import Studio, open_studio
-from scenegen.shards.opening import first_line
+from scenegen.shards.opening import AGAIN, first_line
+from scenegen.shards.origin import imported_from
 from scenegen.shards.plausible import Agreement, agreement
 from scenegen.shards.reader import MANIFEST, ShardReader
+from scenegen.shards.real import Look, look, noise_of
 from scenegen.shards.verify import Report
 
 MOST_DIFFERENT = 0.01
@@ -24,6 +26,8 @@ MOST_DIFFERENT = 0.01
 FEWEST_VIEWS = 3
 """Views of a shard below which its pictures are not asked: one bare wall fits its labels anywhere."""
 REPROJECTION_PX = 0.01
+MORE_ALIKE = 0.05
+"""Correlation by which matches must look more alike than shuffled ends do, in most views of an import."""
 LEAST_ON_DEPTH = 0.8
 """Least share of visible points on the other view's depth; at edges the nearest pixel shows the other side."""
 
@@ -45,6 +49,10 @@ class Auditor:
         """The report with what a deep look adds to it."""
         with ShardReader(path) as reader:
             rows = spread(len(reader), self.samples)
+            if imported_from(reader.config):
+                found, tallies = implausible_import(reader, rows)
+                self.tallies = add(self.tallies, tallies)
+                return replace(report, problems=(*report.problems, *found))
             problems = [*self._made_again(reader, rows), *implausible(reader, rows)]
         return replace(report, problems=(*report.problems, *problems))
 
@@ -57,6 +65,12 @@ class Auditor:
         """The sources and the renderer of the run; None, with a note, where they are not there."""
         try:
             manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            if layout := imported_from(manifest["config"]):
+                self.notes.append(
+                    f"{folder}: imported from {layout}: no seed makes its samples again; depth, cameras, verdicts and "
+                    "pictures are checked against each other"
+                )
+                return None
             config = from_dict(manifest["config"], f"{folder / MANIFEST}")
             config = placed(config, known_places(folder, manifest["config"]) | self._places)
             studio = open_studio(config, AssetCache())
@@ -105,6 +119,36 @@ def implausible(reader: ShardReader, rows: list[int]) -> list[str]:
     if off := sum(a.depth_agrees < LEAST_ON_DEPTH for a in found):
         lines.append(f"visible points lie off the depth of the other view in {off} of {len(found)} views")
     return lines + _wrong_labels([a for a in found if a.detail == a.detail])
+
+
+def implausible_import(reader: ShardReader, rows: list[int]) -> tuple[list[str], Tallies]:
+    """Lines about samples of an import that contradict themselves, and how many verdicts were made again."""
+    try:
+        noise = noise_of(reader.config)
+    except (TypeError, ValueError, AttributeError):
+        return [f"the configuration states no noise of the depth that can be read: {AGAIN}"], {}
+    samples = [reader[row] for row in rows]
+    looks = [look(sample, view, noise) for sample in samples for view in range(1, len(sample.rgb))]
+    tally = sum((Tally(one.verdicts, one.differ) for one in looks), Tally())
+    lines = []
+    if tally.rate > MOST_DIFFERENT:
+        lines.append(f"verdicts: {tally.rate:.1%} differ from what depth and cameras say")
+    if (worst := max(one.reprojection_px for one in looks)) > REPROJECTION_PX:
+        lines.append(f"rays/xy is up to {worst:.3g} px from where depth and poses put it")
+    found = [agreement(sample, view) for sample in samples for view in range(1, len(sample.rgb))]
+    lines += [*_unlike(looks), *_wrong_labels([a for a in found if a.detail == a.detail])]
+    return lines, {"verdicts": tally} if tally.compared else {}
+
+
+def _unlike(looks: list[Look]) -> list[str]:
+    """A line where matches look no more alike than shuffled ones in most views that can be asked."""
+    asked = [one for one in looks if one.alike == one.alike]
+    bad = sum(one.alike < one.shuffled + MORE_ALIKE for one in asked)
+    return (
+        [f"matches look no more alike than shuffled ones in {bad} of {len(asked)} views"]
+        if bad * 2 > len(asked)
+        else []
+    )
 
 
 def _wrong_labels(found: list[Agreement]) -> list[str]:

@@ -1,6 +1,6 @@
 """Who runs the jobs: this process, or spawned workers that may die without taking the run along.
 
-An executor is a function of the task and the jobs that yields events; nothing else of the program
+An executor is a function of the work and the jobs that yields events; nothing else of the program
 knows about processes. Workers are spawned, never forked: Embree's and OpenGL's threads do not
 survive a fork.
 """
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from scenegen.errors import RunError, ScenegenError
 from scenegen.pipeline.plan import Job
-from scenegen.pipeline.worker import Entry, Task, open_task, run_job
+from scenegen.pipeline.work import Entry, Work
 from scenegen.shards.opening import printable
 
 TAIL_LINES = 4
@@ -59,13 +59,12 @@ class Failed:
 Event = Advanced | Finished | Failed
 
 
-def run_inline(task: Task, jobs: list[Job]) -> Iterator[Event]:
+def run_inline(work: Work, jobs: list[Job]) -> Iterator[Event]:
     """Run all jobs in this process, one after the other; progress comes with each finished shard."""
-    studio = open_task(task)
-    with contextlib.closing(studio.renderer):
+    with contextlib.closing(work.open()) as bench:
         for job in jobs:
             try:
-                entry = run_job(task, studio, job, lambda _: None)
+                entry = bench.make(job, lambda _: None)
             except ScenegenError as error:
                 yield Failed(job, str(error), error.reason)
                 continue
@@ -85,7 +84,7 @@ class _Worker:
     advanced: int = 0
 
 
-def run_pool(task: Task, jobs: list[Job], workers: int) -> Iterator[Event]:
+def run_pool(work: Work, jobs: list[Job], workers: int) -> Iterator[Event]:
     """Run the jobs in `workers` spawned processes.
 
     A worker that dies costs its job one retry and is replaced; after RETRIES the job is Failed.
@@ -96,7 +95,7 @@ def run_pool(task: Task, jobs: list[Job], workers: int) -> Iterator[Event]:
     try:
         # one by one: where a later one cannot be started, those before it are ended
         for _ in range(min(workers, len(jobs))):
-            crew.append(_start(task))
+            crew.append(_start(work))
         for worker in crew:
             _give(worker, waiting)
         while any(w.job for w in crew):
@@ -105,29 +104,29 @@ def run_pool(task: Task, jobs: list[Job], workers: int) -> Iterator[Event]:
                 # one that died with a job in hand is heard to the end first: it may have finished it
                 if waiting and worker.job is None and not worker.process.is_alive():
                     _end(worker)
-                    crew[crew.index(worker)] = replacement = _start(task)
+                    crew[crew.index(worker)] = replacement = _start(work)
                     _give(replacement, waiting)
     finally:
         for worker in crew:
             _end(worker)
 
 
-def _start(task: Task) -> _Worker:
+def _start(work: Work) -> _Worker:
     """Start a worker. Raises RunError where the system has no place for it."""
     try:
-        return _spawned(task)
+        return _spawned(work)
     except OSError as error:
         advice = "free memory, processes or space for temporary files (TMPDIR), then run the same command again"
         raise RunError(f"a worker cannot be started ({error.strerror}): {advice}") from None
 
 
-def _spawned(task: Task) -> _Worker:
+def _spawned(work: Work) -> _Worker:
     """Spawn a worker with one numerical thread: the workers are the parallelism."""
     context = multiprocessing.get_context("spawn")
     mine, theirs = context.Pipe()
     descriptor, log = tempfile.mkstemp(prefix="scenegen-worker-", suffix=".log")
     os.close(descriptor)
-    process = context.Process(target=_serve, args=(task, theirs, log), daemon=True)
+    process = context.Process(target=_serve, args=(work, theirs, log), daemon=True)
     before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
     try:
@@ -204,30 +203,30 @@ def _end(worker: _Worker) -> None:
     worker.log.unlink(missing_ok=True)
 
 
-def _serve(task: Task, pipe: Connection, log: str) -> None:
+def _serve(work: Work, pipe: Connection, log: str) -> None:
     """Serve jobs until the pipe closes: the life of a worker. What it or a native library says goes to `log`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with Path(log).open("a") as file:
         os.dup2(file.fileno(), 2)
     faulthandler.enable()
     with contextlib.suppress(BrokenPipeError):  # whoever asked has gone
-        _serve_jobs(task, pipe)
+        _serve_jobs(work, pipe)
 
 
-def _serve_jobs(task: Task, pipe: Connection) -> None:
+def _serve_jobs(work: Work, pipe: Connection) -> None:
     """Take a job, make its shard, say so, until the pipe closes."""
     try:
-        studio, trouble = open_task(task), None
+        bench, trouble = work.open(), None
     except ScenegenError as error:
-        studio, trouble = None, error
+        bench, trouble = None, error
     while True:
         try:
             job = pipe.recv()
         except (EOFError, OSError):
             return
         try:
-            if studio is None:
+            if bench is None:
                 raise trouble or ScenegenError
-            pipe.send(("finished", run_job(task, studio, job, lambda n: pipe.send(("advanced", n)))))
+            pipe.send(("finished", bench.make(job, lambda n: pipe.send(("advanced", n)))))
         except ScenegenError as error:
             pipe.send(("failed", (str(error), error.reason)))

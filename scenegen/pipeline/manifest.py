@@ -3,7 +3,7 @@
 import json
 import os
 import platform
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,7 +15,7 @@ from scenegen.errors import RunError
 from scenegen.pipeline.lock import Slice, manifest_writer
 from scenegen.pipeline.places import absolute, is_there, known_places, sources, write_places
 from scenegen.pipeline.plan import Plan
-from scenegen.pipeline.worker import Entry
+from scenegen.pipeline.work import Entry
 from scenegen.shards.opening import first_line, shard_path, trouble
 from scenegen.shards.reader import MANIFEST
 from scenegen.shards.remarks import Remarks, joined, remarks_of
@@ -33,13 +33,19 @@ PACKAGES = ("numpy", "h5py", "embreex", "mapbox_earcut", "scipy", "pillow")
 
 
 def fresh_manifest(config: GenerationConfig, codec: str, plan: Plan, licenses: str) -> dict:
-    """The manifest of a run that has made nothing yet; nothing of the folders of this machine is in it."""
+    """The manifest of a rendered run that has made nothing yet; no folder of this machine is in it."""
+    portable = config.portable()
+    return new_manifest(FORMAT_VERSION, json.loads(portable.to_json()), portable.sha256(), codec, plan, licenses)
+
+
+def new_manifest(version: str, config: dict, config_sha256: str, codec: str, plan: Plan, licenses: str) -> dict:
+    """The manifest of a run that has made nothing yet, of shards of a format version."""
     return {
         "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+        "format_version": version,
         "generator_version": __version__,
-        "config": json.loads(config.portable().to_json()),
-        "config_sha256": config.portable().sha256(),
+        "config": config,
+        "config_sha256": config_sha256,
         "assets_sha256": plan.assets_sha256,
         "codec": codec,
         "license": licenses,
@@ -94,7 +100,7 @@ def require_manifest(out: Path) -> dict:
     """The manifest of a run folder. Raises RunError where there is none, or it cannot be read."""
     manifest = load_manifest(out)
     if manifest is None:
-        raise RunError(f"{out}: holds no run (no manifest.json): give the --out of a scenegen render")
+        raise RunError(f"{out}: holds no run (no manifest.json): give the --out of a scenegen render or import")
     return manifest
 
 
@@ -103,23 +109,24 @@ def write_manifest(out: Path, manifest: dict) -> None:
     publish(out / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
 
 
-def require_same_run(out: Path, old: dict, new: dict, config: GenerationConfig) -> None:
+def require_same_run(out: Path, old: dict, new: dict, places: Mapping[str, str]) -> None:
     """Raise RunError, naming the differences, unless both manifests are of one and the same run.
 
-    Folders of sources are compared where the old ones are known and still there; else what they list decides.
+    `places` are the run's sources by role, with their folders: compared where the old ones are known and still there;
+    else what they list decides.
     """
     differences = [
         f"{key} {old.get(key)!r} there, {new[key]!r} now"
         for key in ("format_version", "generator_version", "codec")
         if old.get(key) != new[key]
     ]
-    there = {role: absolute(spec) for role, spec in known_places(out, old["config"]).items()}
-    now = {role: absolute(spec) for role, spec in sources(config).items()}
+    there = {role: absolute(spec) for role, spec in known_places(out, old["config"]).items() if role in places}
+    now = {role: absolute(spec) for role, spec in places.items()}
     for role in [role for role in now if not is_there(there[role])]:
         there[role], now[role] = (spec.partition(":")[0] for spec in (there[role], now[role]))
     differences += _changed({**old["config"], **there}, {**new["config"], **now})
     if not differences and old.get("assets_sha256") != new["assets_sha256"]:
-        differences.append("the rooms or objects in the sources have changed")
+        differences.append(f"the {'rooms or objects in the sources have' if places else 'data has'} changed")
     if differences:
         raise RunError(
             f"{out}: holds a run with another configuration ({'; '.join(differences)}): "
@@ -175,7 +182,7 @@ def record(out: Path, manifest: dict, made: Collection[Entry] = (), failed: Coll
     return whole
 
 
-def begin(out: Path, fresh: dict, part: Slice, config: GenerationConfig) -> dict:
+def begin(out: Path, fresh: dict, part: Slice, places: Mapping[str, str]) -> dict:
     """The manifest to go on with: what an earlier call left, less what has gone and the failures that are tried again.
 
     Raises RunError where the folder holds another run.
@@ -184,7 +191,7 @@ def begin(out: Path, fresh: dict, part: Slice, config: GenerationConfig) -> dict
         sweep(out, (MANIFEST, CONFIG, LOCAL))
         old = load_manifest(out)
         if old is not None:
-            require_same_run(out, old, fresh, config)
+            require_same_run(out, old, fresh, places)
             kept = [item for item in old["failed"] if not part.holds(item["index"])]
             fresh = {**fresh, **remarks_of(old).to_manifest(), "shards": surviving(out, old), "failed": kept}
         write_manifest(out, fresh)

@@ -6,7 +6,7 @@ which is for this machine alone.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,11 @@ class Words:
 
 def words(config: GenerationConfig) -> Words:
     """The words of a run, which knows the folders of its sources."""
-    folders = [path for spec in sources(config).values() if (path := spec.partition(":")[2])]
+    return words_of(path for spec in sources(config).values() if (path := spec.partition(":")[2]))
+
+
+def words_of(folders: Iterable[str]) -> Words:
+    """The words of a run that knows some folders."""
     forms = {form for path in folders for form in (path.rstrip("/"), *map(str, _forms(Path(path))))}
     return Words(tuple(sorted(forms - {"", "."}, key=lambda form: (-len(form), form))))
 

@@ -68,5 +68,6 @@ def content_of(path: Path) -> ShardContent:
     """Everything that a shard holds, in memory. Raises ShardError where it is damaged."""
     with ShardReader(path) as reader:
         arrays = {info.name: reader.read(info.name) for info in reader.datasets()}
-        known = {name: value for name, value in reader.attributes.items() if name in schema.ATTRIBUTES}
+        due = schema.attributes_due(reader.attributes)
+        known = {name: value for name, value in reader.attributes.items() if name in due}
         return ShardContent(arrays, known)

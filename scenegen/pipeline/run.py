@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +13,11 @@ from scenegen.errors import UsageError
 from scenegen.pipeline.executors import Advanced, Event, Failed, Finished, run_inline, run_pool
 from scenegen.pipeline.lock import Slice, only_run
 from scenegen.pipeline.manifest import begin, fresh_manifest, make_folder, record, sweep, write_config
-from scenegen.pipeline.places import words
+from scenegen.pipeline.places import Words, sources, words
 from scenegen.pipeline.plan import Job, Plan, make_plan
 from scenegen.pipeline.progress import Display
-from scenegen.pipeline.worker import Entry, Task
+from scenegen.pipeline.work import Entry, Work
+from scenegen.pipeline.worker import Task
 from scenegen.rendering.choice import require_renderer
 from scenegen.shards.codecs import require_codec
 
@@ -42,6 +43,23 @@ class Outcome:
         return 1 if self.failed else 0
 
 
+@dataclass(frozen=True)
+class Order:
+    """A run to be carried out: what makes it a rendered one, or one of other data."""
+
+    work: Work
+    """What makes a shard of a job."""
+    plan: Plan
+    fresh: dict
+    """The manifest of a run that has made nothing yet."""
+    places: Mapping[str, str]
+    """Its sources by role, with their folders."""
+    words: Words
+    """Its messages as they may be published."""
+    beside: Callable[[Path], None] = lambda _: None
+    """Writes what lies beside shards and manifest into the folder of the run."""
+
+
 def render(
     config: GenerationConfig,
     out: Path,
@@ -57,25 +75,41 @@ def render(
     Raises UsageError for an impossible request and RunError for a folder that cannot be used, before
     anything is written. Failed shards are listed in the manifest; the run goes on without them.
     """
-    wanted = _wanted_workers(workers)
+    wanted = wanted_workers(workers)
     plan, task = _prepare(config, out, codec, cache)
+    order = Order(
+        work=task,
+        plan=plan,
+        fresh=fresh_manifest(config, task.codec, plan, task.licenses),
+        places=sources(config),
+        words=words(config),
+        beside=lambda folder: write_config(folder, config),
+    )
+    return carry_out(order, out, wanted, display, part)
+
+
+def carry_out(order: Order, out: Path, workers: int, display: Display, part: Slice = WHOLE) -> Outcome:
+    """Make what is missing of a run in its folder, with at most so many workers (0: in this process).
+
+    Raises RunError where the folder cannot be used, or holds another run.
+    """
     make_folder(out)
     with only_run(out, part):
-        return _finish(config, plan, task, wanted, display, part)
+        return _finish(order, out, workers, display, part)
 
 
-def _finish(config: GenerationConfig, plan: Plan, task: Task, wanted: int, display: Display, part: Slice) -> Outcome:
+def _finish(order: Order, out: Path, wanted: int, display: Display, part: Slice) -> Outcome:
     """Make what is missing, once the folder is ours."""
-    out = task.out
+    plan = order.plan
     sweep(out, [job.file for job in plan.jobs if part.holds(job.index)])
-    manifest = begin(out, fresh_manifest(config, task.codec, plan, task.licenses), part, config)
-    write_config(out, config)
+    manifest = begin(out, order.fresh, part, order.places)
+    order.beside(out)
     done = {entry["index"] for entry in manifest["shards"]}
     jobs = [job for job in plan.jobs if part.holds(job.index) and job.index not in done]
     started, crew = time.perf_counter(), min(wanted, len(jobs))
     if jobs:
         display.start(plan, jobs)
-        _collect(task, manifest, _events(task, jobs, crew), display)
+        _collect(order, out, manifest, _events(order.work, jobs, crew), display)
     manifest = record(out, manifest)
     there = {entry["index"]: entry["samples"] for entry in manifest["shards"]}
     made = sum(there.get(job.index, 0) for job in jobs)
@@ -96,7 +130,7 @@ def _prepare(config: GenerationConfig, out: Path, codec: str, cache: AssetCache 
     return plan, Task(config, out, codec, len(plan.jobs), licenses, cache)
 
 
-def _wanted_workers(asked: int | None) -> int:
+def wanted_workers(asked: int | None) -> int:
     """Number of workers: as asked, else one per core. Raises UsageError for a negative number."""
     if asked is not None and asked < 0:
         raise UsageError(f"--workers {asked}: must be 0 (in this process) or more")
@@ -109,16 +143,15 @@ def usable_cores() -> int:
     return len(may_use(0)) if may_use else os.cpu_count() or 1
 
 
-def _events(task: Task, jobs: list[Job], workers: int) -> Iterator[Event]:
+def _events(work: Work, jobs: list[Job], workers: int) -> Iterator[Event]:
     """The chosen executor's events."""
-    return run_pool(task, jobs, workers) if workers else run_inline(task, jobs)
+    return run_pool(work, jobs, workers) if workers else run_inline(work, jobs)
 
 
-def _collect(task: Task, manifest: dict, events: Iterator[Event], display: Display) -> None:
+def _collect(order: Order, out: Path, manifest: dict, events: Iterator[Event], display: Display) -> None:
     """Follow the events; what they bring is written down every few seconds and whatever ends the run."""
     made: list[Entry] = []
     failed: list[dict] = []
-    out, publishable = task.out, words(task.config).published
     saved = time.monotonic()
     try:
         for event in events:
@@ -127,7 +160,9 @@ def _collect(task: Task, manifest: dict, events: Iterator[Event], display: Displ
                 case Finished():
                     made.append(event.entry)
                 case Failed():
-                    failed.append({**_named(event.job), "reason": event.reason, "why": publishable(event.message)})
+                    failed.append(
+                        {**_named(event.job), "reason": event.reason, "why": order.words.published(event.message)}
+                    )
                 case Advanced():
                     pass
             if time.monotonic() - saved > SAVE_SECONDS:

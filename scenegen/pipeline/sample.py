@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.config import GenerationConfig
-from scenegen.geometry import View, angle_between
+from scenegen.geometry import View, angle_between, choose_pixels
 from scenegen.lights import Lighting
 from scenegen.rendering.frame import Frame, Renderer
 from scenegen.seeding import Stage, generator
 from scenegen.staging.stage import Layout
 from scenegen.staging.viewpoints import Shot
 from scenegen.tracing.raycaster import Scene
-from scenegen.tracing.tracks import choose_pixels, follow, trace
+from scenegen.tracing.tracks import follow, trace
 
 Arrays = dict[str, NDArray]
 

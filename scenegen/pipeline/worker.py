@@ -2,7 +2,6 @@
 
 import hashlib
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,16 +10,15 @@ from scenegen.config import GenerationConfig
 from scenegen.pipeline.places import words
 from scenegen.pipeline.plan import Job
 from scenegen.pipeline.studio import Studio, make_shard, open_studio, shard_attributes
+from scenegen.pipeline.work import Entry, Progress
 from scenegen.shards.digest import sha256_of
 from scenegen.shards.heap import keep_freed_memory
 from scenegen.shards.writer import encode_shard, publish
 
-Entry = dict[str, object]
-
 
 @dataclass(frozen=True)
 class Task:
-    """All that a worker must know of the run; sent once to each."""
+    """All that a worker must know of a rendered run; sent once to each."""
 
     config: GenerationConfig
     out: Path
@@ -28,6 +26,26 @@ class Task:
     num_shards: int
     licenses: str
     cache: AssetCache | None
+
+    def open(self) -> "RenderBench":
+        """Open the sources and the renderer. Raises UsageError or RenderError."""
+        return RenderBench(self, open_task(self))
+
+
+@dataclass(frozen=True)
+class RenderBench:
+    """Sources and a renderer, open."""
+
+    task: Task
+    studio: Studio
+
+    def make(self, job: Job, progress: Progress) -> Entry:
+        """Render one shard. Raises AssetError, StagingError and ShardError."""
+        return run_job(self.task, self.studio, job, progress)
+
+    def close(self) -> None:
+        """Close the renderer."""
+        self.studio.renderer.close()
 
 
 def open_task(task: Task) -> Studio:
@@ -39,7 +57,7 @@ def open_task(task: Task) -> Studio:
     return open_studio(task.config, task.cache)
 
 
-def run_job(task: Task, studio: Studio, job: Job, progress: Callable[[int], None]) -> Entry:
+def run_job(task: Task, studio: Studio, job: Job, progress: Progress) -> Entry:
     """Make, write and publish one shard; its entry for the manifest, and what the manifest says of its assets."""
     started = time.perf_counter()
     attributes = shard_attributes(task.config, job, task.num_shards, task.licenses)

@@ -25,7 +25,8 @@ class ShardContent:
     arrays: dict[str, NDArray[Any]]
     """Whole-shard arrays by dataset name, as `schema.FIELDS` lists them; text as `str` arrays."""
     attributes: dict[str, str | int | float]
-    """Root attributes of the run and the shard, as `schema.ATTRIBUTES` lists them."""
+    """Root attributes of the run and the shard, as `schema.ATTRIBUTES` lists them, and of imported data
+    `schema.IMPORTED_ATTRIBUTES`."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ def validate(content: ShardContent) -> None:
     _check_names(content)
     for name, array in content.arrays.items():
         _check_dtype(schema.FIELD[name], array)
-    sizes = schema.check_shapes({name: array.shape for name, array in content.arrays.items()})
+    lacking = schema.absent(content.attributes)
+    sizes = schema.check_shapes({name: array.shape for name, array in content.arrays.items()}, lacking)
     if sizes["sample"] < 1 or sizes["view"] < 2:
         raise ValueError(f"rgb: {sizes['sample']} samples of {sizes['view']} views; at least 1 of 2 views are needed")
     for problem in broken_rules(content.arrays, RULES):
@@ -112,9 +114,10 @@ def _check_names(content: ShardContent) -> None:
     for name in content.arrays:
         if name not in schema.FIELD:
             raise ValueError(f"{name}: not a dataset of this format")
-    if odd := set(content.attributes) ^ set(schema.ATTRIBUTES):
+    due = schema.attributes_due(content.attributes)
+    if odd := set(content.attributes) ^ set(due):
         raise ValueError(f"{min(odd)}: missing, or not a root attribute of this format")
-    for name, (kind, _) in schema.ATTRIBUTES.items():
+    for name, (kind, _) in due.items():
         if type(content.attributes[name]) is not kind:
             raise ValueError(f"{name}: {content.attributes[name]!r} is not {kind.__name__}")
 

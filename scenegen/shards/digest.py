@@ -15,7 +15,7 @@ from scenegen.shards.chunks import packed, read
 from scenegen.shards.codecs import filters_of
 from scenegen.shards.content import ShardContent, stored
 from scenegen.shards.opening import DAMAGE, fault, open_file, require_stored_here
-from scenegen.shards.schema import CONVENTIONS, FIELD
+from scenegen.shards.schema import FIELD, conventions
 
 
 def file_sha256(path: Path) -> str:
@@ -47,7 +47,7 @@ def content_sha256(source: Path | h5py.File) -> str:
 
 def sha256_of(content: ShardContent) -> str:
     """The `content_sha256` of the shard that holds `content`, without writing it."""
-    digest = _begun(CONVENTIONS | content.attributes)
+    digest = _begun(conventions(content.attributes) | content.attributes)
     for name in sorted(content.arrays):
         array = stored(FIELD[name], content.arrays[name])
         _add(digest, name, array, [_bytes(array)])

@@ -49,13 +49,17 @@ class OpenShard:
     """The datasets of the schema that the file has, by name."""
     attributes: dict[str, str | int | float]
     """Root attributes as Python values."""
+    sizes: dict[str, int]
+    """Sizes by dimension label, as `schema.check_shapes` gives them."""
     tables: dict[str, NDArray[Any]] = field(default_factory=dict)
     """Small datasets that were read as a whole."""
     sources: dict[str, Packed | None] = field(default_factory=dict)
     """Datasets whose storage was looked at: what `chunks` unpacks, None where HDF5 does."""
 
     def part(self, name: str, index: tuple[int, ...]) -> NDArray[Any]:
-        """The part of a large dataset at leading indices."""
+        """The part of a large dataset at leading indices; blank where the shard says that it lacks it."""
+        if name not in self.datasets:
+            return schema.blank(schema.FIELD[name], self.sizes)[index]
         dataset, source = self.datasets[name], self._source(name)
         if source and _inside(index, dataset.shape):
             return read(source, index)
@@ -69,7 +73,9 @@ class OpenShard:
         return np.asarray(dataset[(*index, slice(rows.start, rows.stop), columns)])
 
     def table(self, name: str) -> NDArray[Any]:
-        """A small dataset as a whole, kept while the file is open; text as `str`."""
+        """A small dataset as a whole, kept while the file is open; text as `str`; blank as in `part`."""
+        if name not in self.datasets:
+            return schema.blank(schema.FIELD[name], self.sizes)
         if name not in self.tables:
             data = self.datasets[name][()]
             self.tables[name] = np.char.decode(data, "utf-8") if schema.FIELD[name].dtype == schema.TEXT else data
@@ -113,7 +119,8 @@ def open_shard(path: Path) -> OpenShard:
     try:
         attributes = _attributes(file)
         _check_format(attributes)
-        return OpenShard(os.getpid(), file, _checked_datasets(file), attributes)
+        datasets, sizes = _checked_datasets(file, schema.absent(attributes))
+        return OpenShard(os.getpid(), file, datasets, attributes, sizes)
     except ShardError as error:
         close(file)
         raise ShardError(f"{path}: {error}") from None
@@ -152,11 +159,12 @@ def _check_format(attributes: Mapping[str, str | int | float]) -> None:
     if attributes.get("format") != schema.FORMAT:
         raise ShardError(f"is HDF5 but not a {schema.FORMAT} shard: give a shard that scenegen wrote")
     version = printable(str(attributes.get("format_version")))
-    if version.split(".")[0] != schema.FORMAT_VERSION.split(".")[0]:
-        raise ShardError(f"has format version {version}, this program reads {schema.FORMAT_VERSION}: update scenegen")
-    if missing := sorted((schema.CONVENTIONS.keys() | schema.ATTRIBUTES.keys()) - attributes.keys()):
+    if version.split(".")[0] != schema.NEWEST_VERSION.split(".")[0]:
+        raise ShardError(f"has format version {version}, this program reads {schema.NEWEST_VERSION}: update scenegen")
+    due = schema.attributes_due(attributes)
+    if missing := sorted((schema.CONVENTIONS.keys() | due.keys()) - attributes.keys()):
         raise ShardError(f"has no attribute {missing[0]!r}: {AGAIN}")
-    kinds = dict.fromkeys(schema.CONVENTIONS, str) | {name: kind for name, (kind, _) in schema.ATTRIBUTES.items()}
+    kinds = dict.fromkeys(schema.CONVENTIONS, str) | {name: kind for name, (kind, _) in due.items()}
     if wrong := [name for name, kind in kinds.items() if not isinstance(attributes[name], kind)]:
         raise ShardError(f"has an attribute {wrong[0]!r} that is not {kinds[wrong[0]].__name__}: {AGAIN}")
 
@@ -167,19 +175,22 @@ def _attributes(file: h5py.File) -> dict[str, str | int | float]:
     return {name: value for name, value in values.items() if isinstance(value, str | int | float)}
 
 
-def _checked_datasets(file: h5py.File) -> dict[str, h5py.Dataset]:
-    """The datasets of the schema, once their kind, shape, type and filters are right."""
+def _checked_datasets(file: h5py.File, lacking: tuple[str, ...]) -> tuple[dict[str, h5py.Dataset], dict[str, int]]:
+    """The datasets of the schema, once their kind, shape, type and filters are right, and sizes by dimension.
+
+    `lacking` names those that the shard says it has not.
+    """
     found = {field.name: dataset for field in schema.FIELDS if (dataset := _own_dataset(file, field.name)) is not None}
     for name, dataset in found.items():
         _check_dtype(schema.FIELD[name], dataset)
         require_stored_here(name, dataset)
     try:
-        sizes = schema.check_shapes({name: dataset.shape for name, dataset in found.items()})
+        sizes = schema.check_shapes({name: dataset.shape for name, dataset in found.items()}, lacking)
     except ValueError as error:
         raise ShardError(f"{error}: {AGAIN}") from None
     if few := [f"{sizes[label]} {label}s" for label, fewest in _FEWEST.items() if sizes[label] < fewest]:
         raise ShardError(f"holds {few[0]}: {AGAIN}")
-    return found
+    return found, sizes
 
 
 def _own_dataset(file: h5py.File, name: str) -> h5py.Dataset | None:

@@ -36,7 +36,8 @@ class Agreement:
     """How well one view of a sample agrees with view 0."""
 
     reprojection_px: float
-    """Largest distance between stored and rebuilt projections that lie in the picture; 0 where there are none."""
+    """Largest distance between stored and rebuilt projections that lie in the picture; 0 where there are none.
+    Without cameras nothing can be rebuilt: 0."""
     depth_agrees: float
     """Share of the visible points that lie on the other view's depth; NaN without that layer."""
     detail: float
@@ -50,25 +51,25 @@ class Agreement:
 def agreement(sample: Sample, view: int) -> Agreement:
     """Hold view `view` (1..) of a sample against view 0."""
     seen = sample.status[view - 1] == Status.VISIBLE
-    off, z = _reprojection(sample, view)
+    off, z = reprojection(sample, view)
     shift, mirrored, detail = (0, 0), "", float("nan")
     if np.count_nonzero(seen) >= FEWEST:
         shift, mirrored, detail = _fit(sample, view, seen)
     return Agreement(off, _on_depth(sample, view, seen, z), detail, shift, mirrored)
 
 
-def _reprojection(sample: Sample, view: int) -> tuple[float, F64]:
+def reprojection(sample: Sample, view: int) -> tuple[float, F64]:
     """Largest error of the stored projections in pixels, and the depth (R,) of the points in that view."""
     points = unproject(sample.K[0], sample.T_world_cam[0], sample.xy0.astype(np.float64), sample.depth0)
     xy, z = project(sample.K[view], sample.T_world_cam[view], points)
     off = np.linalg.norm(xy - sample.xy[view - 1], axis=-1)
-    inside = np.isin(sample.status[view - 1], [Status.VISIBLE, Status.OCCLUDED])
+    inside = np.isin(sample.status[view - 1], [Status.VISIBLE, Status.OCCLUDED]) & sample.has_cameras
     return float(off[inside].max(initial=0.0)), z
 
 
 def _on_depth(sample: Sample, view: int, seen: NDArray[np.bool_], z: F64) -> float:
     """Share of the visible points that the depth picture of the view shows where they fall."""
-    if sample.depth is None or not seen.any():
+    if sample.depth is None or not sample.has_cameras or not seen.any():
         return float("nan")
     height, width = sample.depth.shape[1:]
     x, y = np.rint(sample.xy[view - 1][seen]).astype(int).T
@@ -81,10 +82,12 @@ def _fit(sample: Sample, view: int, seen: NDArray[np.bool_]) -> tuple[tuple[int,
     first, other = (_detail(sample.rgb[v]) for v in (0, view))
     x0, y0 = sample.xy0[seen].T
     here, xy = first[y0, x0], sample.xy[view - 1][seen].astype(np.float64)
-    by_shift = {s: _correlation(here, _at(other, xy + np.array(s))) for s in product(SHIFTS_PX, repeat=2)}
+    by_shift = {s: correlation(here, values_at(other, xy + np.array(s))) for s in product(SHIFTS_PX, repeat=2)}
     stored = by_shift[0, 0]
-    by_flip = {name: _correlation(_mirrored(first, name)[y0, x0], _at(_mirrored(other, name), xy)) for name in MIRRORS}
-    by_flip |= {f"{name}, one view": _correlation(here, _at(_mirrored(other, name), xy)) for name in MIRRORS}
+    by_flip = {
+        name: correlation(_mirrored(first, name)[y0, x0], values_at(_mirrored(other, name), xy)) for name in MIRRORS
+    }
+    by_flip |= {f"{name}, one view": correlation(here, values_at(_mirrored(other, name), xy)) for name in MIRRORS}
     better = max(by_flip, key=lambda name: by_flip[name])
     best = max(by_shift, key=lambda s: by_shift[s])
     return (best[0], best[1]), better if by_flip[better] > stored else "", stored
@@ -95,18 +98,23 @@ def _mirrored(image: F64, axes: str) -> F64:
     return image[:: -1 if "y" in axes else 1, :: -1 if "x" in axes else 1]
 
 
+def luminance(rgb: NDArray[np.uint8]) -> F64:
+    """(H, W) brightness of a picture, 0 to 255."""
+    return np.asarray(rgb @ np.array([0.299, 0.587, 0.114]), np.float64)
+
+
 def _detail(rgb: NDArray[np.uint8]) -> F64:
     """(H, W) luminance less the mean of its surroundings."""
-    luminance = rgb @ np.array([0.299, 0.587, 0.114])
-    return np.asarray(luminance - uniform_filter(luminance, SURROUNDINGS_PX, mode="nearest"), np.float64)
+    light = luminance(rgb)
+    return np.asarray(light - uniform_filter(light, SURROUNDINGS_PX, mode="nearest"), np.float64)
 
 
-def _at(image: NDArray[Any], xy: F64) -> F64:
+def values_at(image: NDArray[Any], xy: F64) -> F64:
     """Values (N,) of an image at sub-pixel places."""
     return map_coordinates(image, xy.T[::-1], order=1, mode="nearest")
 
 
-def _correlation(a: F64, b: F64) -> float:
+def correlation(a: F64, b: F64) -> float:
     """Pearson's correlation; 0 where one is flat."""
     a, b = a - a.mean(), b - b.mean()
     return float(a @ b / max(np.sqrt((a @ a) * (b @ b)), 1e-12))

@@ -42,7 +42,7 @@ _ROW_OF = {
     "baseline_m": "sample/baseline_m",
     "view_angle_deg": "sample/view_angle_deg",
 }
-"""Dataset behind each field of a Sample that every shard has."""
+"""Dataset behind each field of a Sample; blank where an imported shard lacks it."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class ShardReader:
         return Sample(index=i, rgb=self.read("rgb", i), **layers, **rows)
 
     def read(self, name: str, *index: int) -> Array:
-        """A whole dataset, or its part at leading indices: `read("rgb", 3, 1)` is view 1 of sample 3."""
+        """A whole dataset, or its part at leading indices: `read("rgb", 3, 1)`; blank where the shard says so."""
         with self._reading(name) as opened:
             if schema.FIELD[name].chunk_axes:
                 return opened.part(name, index)
@@ -153,7 +153,7 @@ class ShardReader:
     def _reading(self, name: str) -> Iterator[OpenShard]:
         """The open file, which has the dataset; what HDF5 raises about damage becomes a ShardError."""
         opened = self._open()
-        if name not in opened.datasets:
+        if name not in opened.datasets and name not in schema.absent(opened.attributes):
             raise ShardError(f"{self.path}: has no dataset {name!r}: choose one of {', '.join(opened.datasets)}")
         try:
             yield opened

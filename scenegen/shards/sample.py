@@ -1,4 +1,8 @@
-"""One sample of a shard as NumPy arrays."""
+"""One sample of a shard as NumPy arrays.
+
+What an imported shard lacks (`schema.absent`) is blank in its samples: NaN for cameras, depth and measures, 0 for
+instances, -1 for objects.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -51,6 +55,11 @@ class Sample:
     """(V-1,) float32 distance of the camera centres of view 0 and views 1.., metres."""
     view_angle_deg: Array
     """(V-1,) float32 angle between the optical axes of view 0 and views 1.., degrees."""
+
+    @property
+    def has_cameras(self) -> bool:
+        """Whether intrinsics, poses and the depth of the rays are known: not of matches that were imported alone."""
+        return bool(np.isfinite(self.K).all())
 
     def matches(self, view: int = 1) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """True correspondences of view 0 and `view`: two (M, 2) float32 arrays of pixels (x, y).

@@ -5,17 +5,25 @@ The writer, the reader, the checks, the README's table and the tests are driven 
 P samples, V views, H x W pixels, R rays, M object slots, A assets.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import h5py
 import numpy as np
+from numpy.typing import NDArray
 
 from scenegen.tracing.status import Status
 
 FORMAT = "scenegen-pairs"
 FORMAT_VERSION = "1.0"
+"""Version of a shard that has every dataset: a file states the least version that describes it."""
+IMPORTED_VERSION = "1.1"
+"""Version of a shard that was made from data of elsewhere, and may lack what its source does not know."""
+NEWEST_VERSION = IMPORTED_VERSION
+"""The newest version that this program reads."""
+ABSENT = "absent"
+"""Root attribute of version 1.1: the datasets that the shard lacks, comma-separated."""
 
 STATUS: dict[str, int] = {status.name.lower(): int(status) for status in Status}
 """Names and codes of the HDF5 enum of `rays/status`."""
@@ -48,6 +56,8 @@ class Field:
     """Leading axes of chunk length 1; 0 stores the dataset as one chunk. Pictures are cut into bands besides."""
     layer: str | None = None
     """Name of the optional layer it belongs to; None when every shard has it."""
+    blank: float | None = None
+    """What stands for each number where an imported shard lacks the dataset; None when no shard may lack it."""
 
     @property
     def memory_dtype(self) -> np.dtype[Any]:
@@ -58,6 +68,11 @@ class Field:
     def is_picture(self) -> bool:
         """Whether it has one value, or colour, or vector, for each pixel of each view."""
         return self.dims[: len(_IMAGES)] == _IMAGES
+
+    @property
+    def may_be_absent(self) -> bool:
+        """Whether an imported shard may lack it: the source does not know it."""
+        return self.blank is not None
 
     def chunks(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """Chunk shape for a dataset of `shape`, which has no zero. Chunks tile it exactly."""
@@ -78,6 +93,8 @@ def band_rows(height: int) -> int:
 
 
 _OTHERS = ("sample", "other_view")
+NAN = float("nan")
+"""Stands for a number that is not known."""
 
 FIELDS: tuple[Field, ...] = (
     Field("rgb", (*_IMAGES, "rgb"), "u1", "1", "pictures, sRGB", 2),
@@ -94,25 +111,49 @@ FIELDS: tuple[Field, ...] = (
         2,
         "normal",
     ),
-    Field("camera/K", ("sample", "view", "row3", "column3"), "<f8", "px", "pinhole intrinsics"),
-    Field("camera/T_world_cam", ("sample", "view", "row4", "column4"), "<f8", "m", "x_world = T_world_cam @ x_cam"),
+    Field("camera/K", ("sample", "view", "row3", "column3"), "<f8", "px", "pinhole intrinsics", blank=NAN),
+    Field(
+        name="camera/T_world_cam",
+        dims=("sample", "view", "row4", "column4"),
+        dtype="<f8",
+        units="m",
+        description="x_world = T_world_cam @ x_cam",
+        blank=NAN,
+    ),
     Field("rays/xy0", ("sample", "ray", "xy"), "<u2", "px", "pixel of view 0 that was traced, one in each cell", 1),
-    Field("rays/depth0", ("sample", "ray"), "<f4", "m", "z-depth of the hit in view 0; 0 where nothing is hit", 1),
-    Field("rays/instance", ("sample", "ray"), "<u2", "1", "instance hit: 0 nothing, 1 room, 2.. object slot + 2", 1),
+    Field(
+        name="rays/depth0",
+        dims=("sample", "ray"),
+        dtype="<f4",
+        units="m",
+        description="z-depth of the hit in view 0; 0 where nothing is hit",
+        chunk_axes=1,
+        blank=NAN,
+    ),
+    Field(
+        name="rays/instance",
+        dims=("sample", "ray"),
+        dtype="<u2",
+        units="1",
+        description="instance hit: 0 nothing, 1 room, 2.. object slot + 2",
+        chunk_axes=1,
+        blank=0,
+    ),
     Field(
         "rays/xy", (*_OTHERS, "ray", "xy"), "<f4", "px", "the hit point in views 1.., sub-pixel; NaN: no projection", 2
     ),
     Field("rays/status", (*_OTHERS, "ray"), ENUM, "1", "verdict on the ray in views 1..; `visible` rays match", 2),
-    Field("objects/asset", ("sample", "slot"), "<i4", "1", "row of assets/id; -1 marks an empty slot"),
+    Field("objects/asset", ("sample", "slot"), "<i4", "1", "row of assets/id; -1 marks an empty slot", blank=-1),
     Field(
         name="objects/T_world_object",
         dims=("sample", "slot", "row4", "column4"),
         dtype="<f8",
         units="m",
         description="x_world = T_world_object @ x_object, scale included; identity in an empty slot",
+        blank=NAN,
     ),
-    Field("assets/id", ("asset",), TEXT, "1", "identifier of each asset used in this shard"),
-    Field("assets/category", ("asset",), TEXT, "1", "category of each asset used in this shard"),
+    Field("assets/id", ("asset",), TEXT, "1", "identifier of each asset used in this shard", blank=0),
+    Field("assets/category", ("asset",), TEXT, "1", "category of each asset used in this shard", blank=0),
     Field("sample/seed", ("sample", "key"), "<u4", "1", "spawn key under the root seed: room key, layout, sample"),
     Field(
         name="sample/overlap",
@@ -120,15 +161,33 @@ FIELDS: tuple[Field, ...] = (
         dtype="<f4",
         units="1",
         description="share of the surface pixels of view i that view j sees; 1 on the diagonal",
+        blank=NAN,
     ),
-    Field("sample/baseline_m", _OTHERS, "<f4", "m", "distance of the camera centres of view 0 and views 1.."),
-    Field("sample/view_angle_deg", _OTHERS, "<f4", "deg", "angle between the optical axes of view 0 and views 1.."),
+    Field(
+        name="sample/baseline_m",
+        dims=_OTHERS,
+        dtype="<f4",
+        units="m",
+        description="distance of the camera centres of view 0 and views 1..",
+        blank=NAN,
+    ),
+    Field(
+        name="sample/view_angle_deg",
+        dims=_OTHERS,
+        dtype="<f4",
+        units="deg",
+        description="angle between the optical axes of view 0 and views 1..",
+        blank=NAN,
+    ),
     Field("preview", ("preview_y", "preview_x", "rgb"), "u1", "1", "one picture to recognise the shard by, sRGB"),
 )
 """Every dataset of a shard, in the order in which it is written."""
 
 FIELD: dict[str, Field] = {field.name: field for field in FIELDS}
 """The fields by name."""
+
+MAY_BE_ABSENT: tuple[str, ...] = tuple(field.name for field in FIELDS if field.may_be_absent)
+"""Names of the datasets that an imported shard may lack."""
 
 LAYERS: tuple[str, ...] = tuple(field.layer for field in FIELDS if field.layer)
 """Names of the optional layers."""
@@ -142,7 +201,14 @@ CONVENTIONS: dict[str, str] = {
     "depth_convention": "z-depth (not ray length), 0 where nothing is hit",
     "length_unit": "metre",
 }
-"""Root attributes that are the same in every shard of this format version."""
+"""Root attributes that are the same in every rendered shard."""
+
+IMPORTED_CONVENTIONS: dict[str, str] = CONVENTIONS | {
+    "format_version": IMPORTED_VERSION,
+    "pose_convention": "T_world_cam: x_world = T_world_cam @ x_cam; world right-handed, as the source has it",
+    "length_unit": "metre, or the unit of the source where that has no scale",
+}
+"""Root attributes that are the same in every imported shard."""
 
 ATTRIBUTES: dict[str, tuple[type, str]] = {
     "generator_version": (str, "version of the program that wrote the shard"),
@@ -159,9 +225,13 @@ ATTRIBUTES: dict[str, tuple[type, str]] = {
 }
 """Root attributes of one run and shard: type and meaning."""
 
-_FIXED = {"rgb": 3, "xy": 2, "xyz": 3, "key": 3, "row3": 3, "column3": 3, "row4": 4, "column4": 4}
-_SYMBOLS = {"sample": "P", "view": "V", "seen_in_view": "V", "other_view": "V-1", "y": "H", "x": "W", "ray": "R"}
-_SYMBOLS |= {"slot": "M", "asset": "A", "preview_y": "h", "preview_x": "w"}
+IMPORTED_ATTRIBUTES: dict[str, tuple[type, str]] = {
+    ABSENT: (str, "datasets that this shard lacks, as its source does not know them, comma-separated"),
+}
+"""Root attributes that imported shards have besides."""
+
+FIXED = {"rgb": 3, "xy": 2, "xyz": 3, "key": 3, "row3": 3, "column3": 3, "row4": 4, "column4": 4}
+"""Sizes of the dimensions that have the same size in every shard."""
 
 
 def enum_dtype() -> np.dtype[Any]:
@@ -169,19 +239,48 @@ def enum_dtype() -> np.dtype[Any]:
     return h5py.enum_dtype(STATUS, basetype="u1")
 
 
-def check_shapes(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, int]:
+def is_imported(attributes: Mapping[str, Any]) -> bool:
+    """Whether root attributes are those of an imported shard, which says what it lacks."""
+    return ABSENT in attributes
+
+
+def conventions(attributes: Mapping[str, Any]) -> dict[str, str]:
+    """The root attributes that go without saying for a shard of these root attributes."""
+    return IMPORTED_CONVENTIONS if is_imported(attributes) else CONVENTIONS
+
+
+def attributes_due(attributes: Mapping[str, Any]) -> dict[str, tuple[type, str]]:
+    """The root attributes that a shard of these root attributes must have, conventions apart: type and meaning."""
+    return ATTRIBUTES | IMPORTED_ATTRIBUTES if is_imported(attributes) else ATTRIBUTES
+
+
+def absent(attributes: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of the datasets that a shard of these root attributes says it lacks."""
+    return tuple(name for name in str(attributes.get(ABSENT, "")).split(",") if name)
+
+
+def check_shapes(shapes: Mapping[str, tuple[int, ...]], lacking: Collection[str] = ()) -> dict[str, int]:
     """Sizes by dimension label, when the shapes agree with the table and with each other.
 
-    Raises ValueError with the dataset's name when one is missing, has other dimensions, or disagrees
+    `lacking` names datasets that the shard says it has not; their own dimensions have size 0. Raises ValueError with
+    the dataset's name when another one is missing, one of these is there, or one has other dimensions, or disagrees
     with an earlier one.
     """
-    sizes = dict(_FIXED)
+    sizes = dict(FIXED)
     for field in FIELDS:
+        if field.name in shapes and field.name in lacking:
+            raise ValueError(f"{field.name}: is there, though the shard says that it lacks it")
         if field.name in shapes:
             _match(field, shapes[field.name], sizes)
-        elif field.layer is None:
+        elif field.layer is None and not (field.may_be_absent and field.name in lacking):
             raise ValueError(f"{field.name}: missing")
-    return sizes
+    return {label: 0 for field in FIELDS if field.name in lacking for label in field.dims} | sizes
+
+
+def blank(field: Field, sizes: Mapping[str, int]) -> NDArray[Any]:
+    """What stands for a dataset that a shard of these sizes lacks: nothing known of any entry."""
+    shape = tuple(sizes[label] for label in field.dims)
+    return np.full(shape, field.blank, np.dtype("U1") if field.dtype == TEXT else field.dtype)
 
 
 def _match(field: Field, shape: tuple[int, ...], sizes: dict[str, int]) -> None:
@@ -196,30 +295,6 @@ def _match(field: Field, shape: tuple[int, ...], sizes: dict[str, int]) -> None:
         raise ValueError(f"{field.name}: shape {shape} is not {expected} ({', '.join(field.dims)})")
 
 
-def shape_text(field: Field) -> str:
-    """Shape of a field in the symbols of the documentation, such as `(P, V, H, W, 3)`."""
-    sizes = [_SYMBOLS.get(label) or str(_FIXED[label]) for label in field.dims]
-    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
-
-
 def dtype_text(field: Field) -> str:
     """Type of a field in words, such as `uint8` or `uint8 enum`."""
     return {TEXT: "text, utf-8", ENUM: "uint8 enum"}.get(field.dtype) or np.dtype(field.dtype).name
-
-
-def markdown_table() -> str:
-    """The table of datasets for the README, in Markdown."""
-    rows = ["| dataset | shape | type | unit | meaning |", "| --- | --- | --- | --- | --- |"]
-    for field in FIELDS:
-        note = " *(optional layer)*" if field.layer else ""
-        cells = (f"`{field.name}`", shape_text(field), dtype_text(field), field.units, field.description + note)
-        rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows) + "\n"
-
-
-def markdown_attributes() -> str:
-    """The table of root attributes for the README, in Markdown."""
-    rows = ["| attribute | meaning |", "| --- | --- |"]
-    rows += [f"| `{name}` | always `{value}` |" for name, value in CONVENTIONS.items()]
-    rows += [f"| `{name}` | {meaning} |" for name, (_, meaning) in ATTRIBUTES.items()]
-    return "\n".join(rows) + "\n"

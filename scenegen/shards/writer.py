@@ -39,8 +39,8 @@ def encode_shard(content: ShardContent, codec: str = "gzip") -> bytes:
     require_codec(codec)
     validate(content)
     with _memory_file() as file:
-        ordered = {name: content.attributes[name] for name in schema.ATTRIBUTES}
-        for name, value in (schema.CONVENTIONS | ordered).items():
+        ordered = {name: content.attributes[name] for name in schema.attributes_due(content.attributes)}
+        for name, value in (schema.conventions(content.attributes) | ordered).items():
             _set_attribute(file, name, value)
         for field in schema.FIELDS:
             if field.name in content.arrays:

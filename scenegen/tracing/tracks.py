@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.geometry import View, pixel_grid, project, unproject, view_rays
-from scenegen.seeding import Generator
+from scenegen.geometry import View, project, unproject, view_rays
 from scenegen.tracing.raycaster import Hits, Scene, nearest, surface
 from scenegen.tracing.status import Status
 
@@ -57,13 +56,6 @@ class Track:
     """(R, 2) sub-pixel position; true also where occluded or outside; NaN where there is none."""
     status: NDArray[np.uint8]
     """(R,) values of `Status`."""
-
-
-def choose_pixels(width: int, height: int, cell: tuple[int, int], rng: Generator) -> NDArray[np.uint16]:
-    """One uniformly random pixel in each whole cell of (width, height) pixels: (R, 2) uint16, row by row."""
-    columns, rows = width // cell[0], height // cell[1]
-    corner = pixel_grid(columns, rows).astype(np.int64) * cell
-    return (corner + rng.integers(0, cell, size=(columns * rows, 2))).astype(np.uint16)
 
 
 def tolerance_m(distance_m: F64, cosine: F64, scale: float = 1.0) -> F64:

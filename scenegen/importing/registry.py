@@ -1,0 +1,81 @@
+"""The layouts that can be imported, by the names that users type, and how a folder is looked at by one of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenegen.errors import UsageError
+from scenegen.importing.flat import PairSequence
+from scenegen.importing.frames import FrameSequence
+from scenegen.importing.layouts import (
+    bop,
+    colmap,
+    flow,
+    homography,
+    matches,
+    nerfstudio,
+    replica,
+    scannet,
+    seven_scenes,
+    stereo,
+    tum,
+)
+
+Found = Sequence[FrameSequence] | Sequence[PairSequence]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One way in which data lies in a folder."""
+
+    find: Callable[[Path], Found]
+    """The sequences below a folder; none where it is of another layout. Raises ImportingError."""
+    wants: str
+    """What it looks for, to follow "looks for"."""
+
+
+LAYOUTS: dict[str, Layout] = {
+    "rgbd": Layout(seven_scenes.find, "frame-*.color.png with .depth.png and .pose.txt (7-Scenes, 3DMatch)"),
+    "tum": Layout(tum.find, "rgb.txt, depth.txt and groundtruth.txt"),
+    "scannet": Layout(scannet.find, "color/, depth/, pose/ and intrinsic/"),
+    "replica": Layout(replica.find, "traj.txt and results/frame*, results/depth*"),
+    "colmap": Layout(colmap.find, "images/, sparse/ and stereo/depth_maps/ (image_undistorter, patch_match_stereo)"),
+    "bop": Layout(bop.find, "scene_camera.json beside rgb/ and depth/"),
+    "nerfstudio": Layout(nerfstudio.find, "transforms.json with depth_file_path"),
+    "matches": Layout(matches.find, "files of x0 y0 x1 y1 (.npz .csv .txt .json) beside their two pictures"),
+    "homography": Layout(homography.find, "points.json with a homography, or H_1_2 beside pictures 1 and 2 (HPatches)"),
+    "flow": Layout(flow.find, "optical flow (.flo, KITTI's .png, .pfm, .npy) beside its pictures"),
+    "stereo": Layout(stereo.find, "im2, im6, disp2 or im0, im1, disp0 (Middlebury), or disp_occ_0/ (KITTI)"),
+}
+"""One line each; nothing else knows a name of a layout."""
+
+
+def sequences(name: str, folder: Path) -> tuple[FrameSequence | PairSequence, ...]:
+    """The sequences that a layout finds below a folder, by name.
+
+    Raises UsageError for an unknown layout, or where nothing is found; ImportingError where what is found is no use.
+    """
+    if name not in LAYOUTS:
+        raise UsageError(f"--from {name}: is unknown: choose one of {', '.join(LAYOUTS)}")
+    if not folder.is_dir():
+        raise UsageError(f"--data {folder}: no such folder: check the path")
+    found = sorted(LAYOUTS[name].find(folder), key=lambda sequence: sequence.name)
+    if not found:
+        raise UsageError(f"--data {folder}: --from {name} looks for {LAYOUTS[name].wants}, {_instead(name, folder)}")
+    return tuple(found)
+
+
+def _instead(name: str, folder: Path) -> str:
+    """Another layout that the folder seems to be of."""
+    others = [other for other, layout in LAYOUTS.items() if other != name and _finds(layout, folder)]
+    return f"and finds none there; it looks like --from {others[0]}" if others else "and finds none there: check --data"
+
+
+def _finds(layout: Layout, folder: Path) -> bool:
+    """Whether a layout finds anything; one that finds something broken has found it."""
+    from scenegen.errors import ImportingError
+
+    try:
+        return bool(layout.find(folder))
+    except ImportingError:
+        return True
