@@ -35,6 +35,8 @@ CONTEXT: dict[str, Any] = {
     **{term: f"cr:{term}" for term in _TERMS.split()},
 }
 """The JSON-LD context of the specification, as its validator wants it."""
+KEYWORDS = ("image matching", "pixel correspondence", "multi-view geometry", "HDF5")
+RENDERED_KEYWORDS = ("synthetic", "indoor")
 SPLIT_URLS = {"train": "cr:TrainingSplit", "val": "cr:ValidationSplit", "test": "cr:TestSplit"}
 
 
@@ -67,7 +69,7 @@ def croissant(folder: Path, facts: Facts, identity: Identity, mark: str) -> str:
         **_publisher(identity),
         "version": VERSION,
         "citeAs": bibtex(facts),
-        "keywords": ["image matching", "pixel correspondence", "multi-view geometry", "synthetic", "indoor", "HDF5"],
+        "keywords": [*KEYWORDS, *(() if facts.layout else RENDERED_KEYWORDS)],
         "isLiveDataset": len(facts.shards) < facts.planned,
         **responsible_ai(facts),
         "distribution": [*_aside(folder), *(_shard(entry) for entry in facts.shards)],
@@ -78,6 +80,8 @@ def croissant(folder: Path, facts: Facts, identity: Identity, mark: str) -> str:
 
 def responsible_ai(facts: Facts) -> dict[str, Any]:
     """The fields of the RAI vocabulary."""
+    if facts.layout:
+        return _of_import(facts)
     titles = " and ".join(f"{' and '.join(source.roles)} of {source.title}" for source in facts.sources)
     made_with: Mapping[str, Any] = facts.manifest.get("made_with", {})
     tools = [f"scenegen {facts.manifest.get('generator_version', '?')}"]
@@ -97,6 +101,20 @@ def responsible_ai(facts: Facts) -> dict[str, Any]:
         "rai:dataBiases": [_bias(facts)],
         "rai:personalSensitiveInformation": [source.persons for source in facts.sources],
         "rai:dataReleaseMaintenancePlan": "The same configuration and program make the same data again.",
+    }
+
+
+def _of_import(facts: Facts) -> dict[str, Any]:
+    """The fields of the RAI vocabulary for data of elsewhere."""
+    lacking = f"Not known and absent: {', '.join(facts.absent)}. " if facts.absent else ""
+    return {
+        "rai:dataCollection": f"Data in the layout {facts.layout} was turned into samples by a seeded program.",
+        "rai:dataCollectionMissingData": f"{lacking}Rays without a match say why (rays/status).",
+        "rai:machineAnnotationTools": [f"scenegen {facts.manifest.get('generator_version', '?')}"],
+        "rai:dataUseCases": ["Training and measuring image matching, dense descriptors and multi-view geometry."],
+        "rai:dataLimitations": limitations(facts),
+        "rai:personalSensitiveInformation": [source.persons for source in facts.sources],
+        "rai:dataReleaseMaintenancePlan": "The same data, options and program make the same shards again.",
     }
 
 

@@ -11,6 +11,7 @@ from scenegen.card.sources import Source, sources_of
 from scenegen.errors import ShardError
 from scenegen.shards import schema
 from scenegen.shards.choice import evenly
+from scenegen.shards.origin import imported_from
 from scenegen.shards.reader import ShardReader
 
 Entry = Mapping[str, Any]
@@ -41,6 +42,18 @@ class Facts:
     """Objects by category in the shards that were opened."""
     opened: int
     """Shards that were opened for that."""
+    absent: tuple[str, ...] = ()
+    """Datasets that the shards lack, of matches that were imported without cameras."""
+
+    @property
+    def layout(self) -> str | None:
+        """Layout of the data that the run was imported from; None where it was rendered."""
+        return imported_from(self.manifest["config"])
+
+    @property
+    def conventions(self) -> Mapping[str, str]:
+        """The root attributes that are the same in all shards of the run's kind."""
+        return schema.IMPORTED_CONVENTIONS if self.layout else schema.CONVENTIONS
 
     @property
     def samples(self) -> int:
@@ -110,6 +123,7 @@ def gather(folder: Path, manifest: Mapping[str, Any], name: str | None = None) -
         _require_size(folder / entry["file"], entry)
     with ShardReader(folder / shards[0]["file"]) as reader:
         shapes = {info.name: info.shape for info in reader.datasets()}
+        lacking = schema.absent(reader.attributes)
     chosen = evenly(shards, MOST_OPENED)
     return Facts(
         name=name or folder.resolve().name,
@@ -117,7 +131,8 @@ def gather(folder: Path, manifest: Mapping[str, Any], name: str | None = None) -
         shards=shards,
         planned=int(manifest.get("num_shards", len(manifest["shards"]))),
         failed=tuple((str(item["file"]), str(item["why"])) for item in manifest.get("failed", ())),
-        sizes=schema.check_shapes(shapes),
+        sizes=schema.check_shapes(shapes, lacking),
+        absent=lacking,
         layers=tuple(layer for layer in schema.LAYERS if layer in shapes),
         categories=sum((_categories(folder / entry["file"]) for entry in chosen), Counter()),
         opened=len(chosen),

@@ -19,7 +19,8 @@ from scenegen.shards import schema
 Feature = dict[str, Any]
 SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
 TASKS = {"depth": "depth-estimation", "instance": "image-segmentation"}
-TAGS = ("image-matching", "correspondence", "multi-view", "synthetic", "hdf5", "scenegen")
+SYNTHETIC = "synthetic"
+TAGS = ("image-matching", "correspondence", "multi-view", SYNTHETIC, "hdf5", "scenegen")
 
 
 def front_matter(facts: Facts) -> str:
@@ -28,12 +29,12 @@ def front_matter(facts: Facts) -> str:
         "pretty_name": facts.name,
         **_license(facts),
         "task_categories": ["image-feature-extraction", *(TASKS[layer] for layer in facts.layers if layer in TASKS)],
-        "tags": list(TAGS),
+        "tags": [tag for tag in TAGS if not (facts.layout and tag == SYNTHETIC)],
         "size_categories": [next((label for most, label in SIZES if facts.samples < most), "n>10M")],
         "configs": [{"config_name": "default", "data_files": data_files(facts)}],
     }
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items()]
-    columns = [f"  - {json.dumps(feature)}" for feature in features(facts.sizes, facts.layers)]
+    columns = [f"  - {json.dumps(feature)}" for feature in features(facts.sizes, facts.layers, facts.absent)]
     return "\n".join(["---", *lines, "dataset_info:", "  features:", *columns, "---", ""])
 
 
@@ -43,11 +44,12 @@ def data_files(facts: Facts) -> list[dict[str, Any]]:
     return [{"split": split, "path": _path(split, names)} for split in names]
 
 
-def features(sizes: Mapping[str, int], layers: Sequence[str]) -> list[Feature]:
-    """The columns of `load_dataset`: every dataset with one row for each sample, groups as structs."""
+def features(sizes: Mapping[str, int], layers: Sequence[str], absent: Sequence[str] = ()) -> list[Feature]:
+    """The columns of `load_dataset`: every dataset that is there with one row for each sample, groups as structs."""
     columns: dict[str, Feature] = {}
     for field in schema.FIELDS:
-        if field.dims[0] == "sample" and (field.layer is None or field.layer in layers):
+        there = field.name not in absent and (field.layer is None or field.layer in layers)
+        if field.dims[0] == "sample" and there:
             group, _, name = field.name.rpartition("/")
             column = {"name": name, **_type(field, sizes)}
             if group:

@@ -4,6 +4,7 @@ from scenegen.card import tables
 from scenegen.card.facts import Facts
 from scenegen.card.hugging_face import front_matter
 from scenegen.shards import schema
+from scenegen.shards.origin import DEPTH_NOISE
 from scenegen.shards.remarks import with_failed
 from scenegen.shards.tables import markdown_attributes, markdown_table
 
@@ -51,11 +52,19 @@ def summary_line(facts: Facts) -> str:
 def _summary(facts: Facts) -> str:
     version = facts.manifest.get("generator_version", "?")
     layers = ", ".join(facts.layers) or "none"
-    return (
-        f"{summary_line(facts)}\n\nRendered and traced from meshes by scenegen {version}; no label was guessed by a "
-        f"network or a person. Optional layers: {layers}. {tables.size_text(facts.total_bytes)} in "
-        f"{len(facts.shards):,} HDF5 files.\n"
+    origin = (
+        f"Imported by scenegen {version} from data in the layout `{facts.layout}`; labels are as exact as that data is."
+        if facts.layout
+        else f"Rendered and traced from meshes by scenegen {version}; no label was guessed by a network or a person."
     )
+    size = f"{tables.size_text(facts.total_bytes)} in {len(facts.shards):,} HDF5 files"
+    return f"{summary_line(facts)}\n\n{origin} Optional layers: {layers}. {_absent(facts)}{size}.\n"
+
+
+def _absent(facts: Facts) -> str:
+    """What the shards lack, in a sentence; nothing where they have all."""
+    names = ", ".join(f"`{name}`" for name in facts.absent)
+    return f"Not known, and so absent: {names}. " if names else ""
 
 
 def _unfinished(facts: Facts) -> str:
@@ -73,7 +82,7 @@ def _unfinished(facts: Facts) -> str:
 
 def _counts(facts: Facts) -> str:
     parts = ["## What is in it\n", tables.split_table(facts)]
-    if len(facts.splits) > 1:
+    if len(facts.splits) > 1 and not facts.layout:
         parts.append("Rooms of one split are in no other, nor objects, unless `all` stands there.\n")
     if facts.status:
         parts += [
@@ -127,7 +136,7 @@ def _format(facts: Facts) -> str:
     sizes = ", ".join(
         f"{symbol} = {facts.sizes[label]:,}" for symbol, label in (("V", "view"), ("H", "y"), ("W", "x"), ("R", "ray"))
     )
-    conventions = "\n".join(f"- {words}: {schema.CONVENTIONS[name]}" for name, words in CONVENTIONS.items())
+    conventions = "\n".join(f"- {words}: {facts.conventions[name]}" for name, words in CONVENTIONS.items())
     return f"""## What is in a file
 
 Format `{schema.FORMAT}` {version}, P samples of one room in a file; here {sizes}. M object slots and A assets differ
@@ -147,6 +156,8 @@ Root attributes:
 
 def _making(facts: Facts) -> str:
     manifest = facts.manifest
+    if facts.layout:
+        return _importing(facts)
     elsewhere = [source for source in facts.sources if source.on_disk]
     options = "".join(f" --{role[:-1]}-source {s.kind}:PATH" for s in elsewhere for role in s.roles)
     where = f", where PATH is the place of {' and of '.join(s.title for s in elsewhere)}" if elsewhere else ""
@@ -157,6 +168,28 @@ def _making(facts: Facts) -> str:
 makes the same samples again{where}. Root seed: {manifest["config"].get("seed", "?")}.
 Digest of the configuration: `{manifest.get("config_sha256", "?")}`.
 Digest of what there was to choose from: `{manifest.get("assets_sha256", "?")}`.
+
+{_cost(facts)}
+{tables.version_table(facts)}"""
+
+
+def _importing(facts: Facts) -> str:
+    """How an import was made."""
+    noise = facts.manifest["config"].get(DEPTH_NOISE)
+    terms = ", ".join(f"{name} {value:g}" for name, value in noise.items()) if isinstance(noise, dict) else ""
+    verdicts = (
+        f"Verdicts follow from depth, poses and the noise of the depth ({terms}): points beyond it, near depth edges "
+        "or without depth in the other view are `ambiguous`.\n\n"
+        if terms
+        else ""
+    )
+    return f"""## How it was made
+
+    scenegen import --from {facts.layout} --data PATH --out AGAIN
+
+with the options in `manifest.json` makes the same samples again of the same data. {verdicts}\
+Digest of the configuration: `{facts.manifest.get("config_sha256", "?")}`.
+Digest of the names of the data: `{facts.manifest.get("assets_sha256", "?")}`.
 
 {_cost(facts)}
 {tables.version_table(facts)}"""
@@ -198,6 +231,7 @@ def _terms(facts: Facts) -> str:
         lines.append(f"- {' and '.join(source.roles)}: {source.title}. {source.terms}{page}")
     stated = f"The shards state: *{' '.join(facts.license.split())}*."
     rest = "Pictures are derived from the assets: keep to their terms. The program scenegen is MIT."
+    rest = "The program scenegen is MIT." if facts.layout else rest
     return "\n".join(["## Licence\n", *lines, "", f"{stated} {rest}\n"])
 
 
@@ -207,6 +241,11 @@ def _limits(facts: Facts) -> str:
 
 def limitations(facts: Facts) -> list[str]:
     """What the set cannot be taken for."""
+    if facts.layout:
+        return [
+            "Labels have the errors of what they were made from: poses, calibration, depth, or whoever marked them.",
+            "Nothing moved between the views, as far as the labels know.",
+        ]
     return [
         "Synthetic pictures: no lens distortion, motion blur, rolling shutter or sensor noise; surfaces are opaque.",
         "Scenes are static: the objects of a sample do not move between its views.",
@@ -219,10 +258,10 @@ def bibtex(facts: Facts) -> str:
     """How to cite this set: its own entry."""
     digest = str(facts.manifest.get("config_sha256", ""))
     title = facts.name.replace("{", "").replace("}", "").replace("\\", "")
-    version = facts.manifest.get("generator_version", "?")
+    version, made = facts.manifest.get("generator_version", "?"), "imported" if facts.layout else "rendered"
     return (
         f"@misc{{scenegen_{digest[:8] or 'set'},\n  title = {{{title}}},\n"
-        f"  note  = {{{facts.samples} samples rendered by scenegen {version}, configuration sha256 {digest}}}\n}}"
+        f"  note  = {{{facts.samples} samples {made} by scenegen {version}, configuration sha256 {digest}}}\n}}"
     )
 
 

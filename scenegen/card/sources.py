@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from scenegen.shards.origin import imported_from
+
 CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
 
 
@@ -122,8 +124,21 @@ KNOWN = {
 }
 
 
+def _imported(layout: str) -> Source:
+    """The data that an import was made from."""
+    return Source(
+        kind="imported",
+        title=f"data in the layout {layout}",
+        terms="Terms of whoever the data belongs to, as far as the shards state them.",
+        persons="Not known: real pictures may show people and private places.",
+        roles=("pictures",),
+    )
+
+
 def sources_of(config: Mapping[str, Any]) -> tuple[Source, ...]:
     """The sources that a run's configuration names, rooms first; one that gives both stands once."""
+    if layout := imported_from(config):
+        return (_imported(layout),)
     roles: dict[str, list[str]] = {}
     for role in ("room", "object"):
         kind = str(config.get(f"{role}_source", "")).partition(":")[0]

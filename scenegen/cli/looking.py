@@ -113,6 +113,7 @@ def _save(command: View, samples: "Samples", path: Path, console: Console) -> in
     check_target(path)
     require_rerun()
     subject = samples.subject(command.sample)
+    subject.require_cameras("--save")
     save_recording(subject, path)
     _mention(subject, console)
     console.print(f"{path}: a recording of {subject.source}; open it with: rerun {path}", soft_wrap=True, markup=False)
@@ -123,6 +124,7 @@ def _serve(command: View, samples: "Samples", console: Console) -> int:
     """`scenegen view` with a page."""
     from scenegen.inspect.view import Page
 
+    samples.subject(command.sample).require_cameras("scenegen view")
     with contextlib.suppress(KeyboardInterrupt), Page(samples, command.sample, command.port) as page:
         _mention(page.subject, console)
         console.print(f"{page.subject.source} is at {page.url} (Ctrl-C ends it)", soft_wrap=True, markup=False)

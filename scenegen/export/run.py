@@ -14,6 +14,7 @@ from scenegen.export.pictures import Suffix
 from scenegen.export.scenes import Scene, staged_scenes
 from scenegen.export.webdataset import export_webdataset
 from scenegen.shards.reader import ShardSet
+from scenegen.shards.schema import absent
 
 Format = Literal["colmap", "nerfstudio", "webdataset", "glue-factory"]
 Writer = Callable[[Iterable[Scene], Path, Suffix], None]
@@ -24,6 +25,8 @@ WRITERS: dict[str, Writer] = {
     "webdataset": export_webdataset,
     "glue-factory": export_glue_factory,
 }
+WITHOUT_CAMERAS = ("webdataset",)
+"""Formats that matches alone can be written in."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ def export_run(folder: Path, out: Path, choice: Choice, progress: Callable[[Tall
     if out.resolve().is_relative_to(folder.resolve()):
         raise UsageError(f"{out}: lies in the folder of the run: choose another --out")
     shards = ShardSet(folder, choice.split, max_open=1)
+    if choice.format not in WITHOUT_CAMERAS:
+        _require_cameras(shards, choice)
     tally = Tally(min(len(shards), choice.limit or len(shards)))
     with new_folder(out) as building:
         WRITERS[choice.format](
@@ -74,6 +79,17 @@ def _require_known(choice: Choice) -> None:
         raise UsageError(f"--pictures {choice.pictures}: is unknown: choose png or jpg")
     if choice.limit is not None and choice.limit < 1:
         raise UsageError(f"--max {choice.limit}: must be 1 or more")
+
+
+def _require_cameras(shards: ShardSet, choice: Choice) -> None:
+    """Raise UsageError where a shard knows no cameras; the first one speaks for an import."""
+    first = shards.reader(0)
+    if "camera/K" in absent(first.attributes):
+        others = ", ".join(WITHOUT_CAMERAS)
+        raise UsageError(
+            f"{first.path}: has matches without cameras, as it was imported, and --format {choice.format} needs "
+            f"cameras: choose {others}"
+        )
 
 
 def _counted(scenes: Iterable[Scene], tally: Tally, progress: Callable[[Tally], None]) -> Iterator[Scene]:

@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 from scenegen.export.pictures import Suffix, encode
 from scenegen.export.scenes import Scene
 from scenegen.shards.sample import Sample
-from scenegen.shards.schema import CONVENTIONS, LAYERS, STATUS
+from scenegen.shards.schema import LAYERS, STATUS, conventions
 
 SAMPLES_PER_TAR = 256
 RAYS = ("xy0", "depth0", "ray_instance", "xy", "status")
 """Fields of a sample that go into rays.npz."""
+NUMBERS = ("K", "T_world_cam", "overlap", "baseline_m", "view_angle_deg")
+"""Fields of a sample that go into its JSON file; null where an imported shard does not know them."""
 
 
 @dataclass
@@ -86,15 +88,16 @@ def description(scene: Scene, sample: Sample) -> dict[str, Any]:
         "split": scene.entry.split,
         "license": attributes["license"],
         "config_sha256": attributes["config_sha256"],
-        "K": sample.K.tolist(),
-        "T_world_cam": sample.T_world_cam.tolist(),
-        "overlap": sample.overlap.tolist(),
-        "baseline_m": sample.baseline_m.tolist(),
-        "view_angle_deg": sample.view_angle_deg.tolist(),
+        **{name: _plain(getattr(sample, name)) for name in NUMBERS},
         "objects": _objects(scene, sample),
         "status": STATUS,
-        **{name: value for name, value in CONVENTIONS.items() if name.endswith("_convention")},
+        **{name: value for name, value in conventions(attributes).items() if name.endswith("_convention")},
     }
+
+
+def _plain(numbers: NDArray[np.float64]) -> Any:
+    """Numbers as JSON has them; None where the shard does not know them."""
+    return numbers.tolist() if np.isfinite(numbers).all() else None
 
 
 def _objects(scene: Scene, sample: Sample) -> list[dict[str, Any]]:

@@ -59,8 +59,3 @@ class Fit:
         """(N,) whether places of the frame lie on the picture, the borders of its outer pixels included."""
         with np.errstate(invalid="ignore"):
             return np.asarray((xy >= -0.5).all(-1) & (xy <= np.array(self.inner) - 0.5).all(-1))
-
-
-def common_frame(sizes: set[tuple[int, int]]) -> tuple[int, int]:
-    """(width, height) of the smallest frame into which pictures of all sizes fit as they are."""
-    return max(width for width, _ in sizes), max(height for _, height in sizes)

@@ -27,7 +27,8 @@ class ImportOptions:
     """All that decides what an import contains, besides its data; equal values and data give equal shards."""
 
     size: Size = Size(0, 0)
-    """Picture size, WIDTHxHEIGHT; larger pictures are shrunk to fit, the rest is black. 0x0: all fit as they are."""
+    """Picture size, WIDTHxHEIGHT; larger pictures are shrunk to fit, what is left over is black. 0x0: that of the
+    data, or 640x480 where it has several."""
     pairs: int = 0
     """Pairs chosen of each sequence of depth frames; 0: as many as it has frames. Given pairs are all taken."""
     overlap: Range = Range(0.2, 0.95)
@@ -94,6 +95,7 @@ def checked(options: ImportOptions) -> ImportOptions:
 def _rules(o: ImportOptions) -> list[tuple[bool, str]]:
     """Rules, each with the message for when it does not hold."""
     noise = (o.noise_m, o.noise_per_m, o.noise_per_m2)
+    given = any(v is not None for v in noise)
     size, low, high = f"{o.size.width}x{o.size.height}", f"{o.overlap.low:g}", f"{o.overlap.high:g}"
     return [
         (_possible_size(o.size), f"--size {size}: width and height must be {FEWEST_PX} to {MOST_PX} pixels"),
@@ -110,7 +112,7 @@ def _rules(o: ImportOptions) -> list[tuple[bool, str]]:
         ),
         (not (o.intrinsics and o.focal_px), "--focal-px, --intrinsics: give one of them"),
         (
-            all(v is None or (math.isfinite(v) and v >= 0) for v in noise) and noise not in ((0, 0, 0),),
+            all(v is None or (math.isfinite(v) and v >= 0) for v in noise) and (any(noise) or not given),
             "--noise-m, --noise-per-m, --noise-per-m2: must be 0 or more, and one of them above 0",
         ),
         (

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scenegen.errors import UsageError
-from scenegen.importing.fit import common_frame
 from scenegen.importing.flat import PairSequence
 from scenegen.importing.frames import FrameSequence, view_size
 from scenegen.importing.options import FEWEST_PX, MOST_PX, ImportOptions, config_json
@@ -21,6 +20,8 @@ MOST_SAMPLES = 128
 MOST_BYTES = 256 << 20
 """Raw bytes of the samples of one shard at most: a shard is built in memory."""
 PICTURE_BYTES, DEPTH_BYTES, RAY_BYTES = 3, 4, 19
+MIXED = (640, 480)
+"""Size into which pictures of several sizes are fitted where none is given."""
 HELD_OUT = 5
 """One of so many sequences is held out."""
 KEYS = 1 << 32
@@ -61,7 +62,8 @@ def look(layout: str, folder: Path, options: ImportOptions) -> Shelf:
     found = tuple(_with_noise(sequence, options) for sequence in sequences(layout, folder))
     size = (options.size.width, options.size.height)
     if size == (0, 0):
-        size = common_frame(set().union(*map(_sizes, found)))
+        sizes = set().union(*map(_sizes, found))
+        size = sizes.pop() if len(sizes) == 1 else MIXED
     if not all(FEWEST_PX <= side <= MOST_PX for side in size):
         raise UsageError(
             f"--data {folder}: its pictures need {size[0]}x{size[1]} pixels, and {FEWEST_PX} to {MOST_PX} are "

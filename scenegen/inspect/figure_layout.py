@@ -147,8 +147,10 @@ def points_per_pixel(panel: Axes) -> float:
 
 
 def apart(subject: Subject, view: int) -> str:
-    """How far view 0 and another view are apart, in words."""
+    """How far view 0 and another view are apart, in words; "no cameras" where that is not known."""
     sample = subject.sample
+    if not sample.has_cameras:
+        return "no cameras"
     return f"{sample.baseline_m[view - 1]:.1f} m and {sample.view_angle_deg[view - 1]:.0f}° apart"
 
 

@@ -5,11 +5,14 @@ from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any
 
+import numpy as np
+
 from scenegen.inspect.gallery_pictures import thumbnail, view_pictures
 from scenegen.inspect.gallery_rays import pack_rays
 from scenegen.inspect.gallery_survey import Survey
 from scenegen.shards.reader import ShardReader
 from scenegen.shards.sample import Array, Sample
+from scenegen.shards.schema import absent
 
 THUMBS = 2
 """Views that a card shows."""
@@ -28,6 +31,7 @@ class Card:
     overlap: list[float]
     angle_deg: list[float]
     baseline_m: list[float]
+    """This and the two before are empty where no camera is known."""
     matches: list[int]
     categories: list[str]
     """Categories of the objects, each once, in order."""
@@ -61,7 +65,12 @@ def read_card(reader: ShardReader, numbers: Survey, index: int) -> Card:
 
 
 def instance_names(reader: ShardReader, assets: Array) -> list[str]:
-    """What each instance number of a sample stands for: nothing, room, then a category for each slot, empty or not."""
+    """What each instance number of a sample stands for: nothing, room, then a category for each slot, empty or not.
+
+    Where no instance is known, all that is matched is "a point".
+    """
+    if "rays/instance" in absent(reader.attributes):
+        return ["a point"]
     categories = reader.asset_categories
     return ["nothing", "room", *(str(categories[row]) if row >= 0 else "" for row in assets)]
 
@@ -95,12 +104,13 @@ def script_safe(text: str) -> str:
 def _numbers(card: Card) -> str:
     """The line of figures under a card's name."""
     cells = (
-        ("overlap", _span([100 * v for v in card.overlap], 0), " %"),
-        ("angle", _span(card.angle_deg, 0), "°"),
-        ("baseline", _span(card.baseline_m, 1), " m"),
-        ("matches", _span(card.matches, 0), " matches"),
+        ("overlap", [100 * v for v in card.overlap], 0, " %"),
+        ("angle", card.angle_deg, 0, "°"),
+        ("baseline", card.baseline_m, 1, " m"),
+        ("matches", card.matches, 0, " matches"),
     )
-    return "".join(f'<span title="{name}">{text}{unit}</span>' for name, text, unit in cells)
+    known = ((name, _span(values, digits), unit) for name, values, digits, unit in cells if values)
+    return "".join(f'<span title="{name}">{text}{unit}</span>' for name, text, unit in known)
 
 
 def _span(values: list[Any], digits: int) -> str:
@@ -110,7 +120,9 @@ def _span(values: list[Any], digits: int) -> str:
 
 
 def _rounded(values: Array, digits: int) -> list[float]:
-    """Numbers short enough for text; 0 for what is not finite, which JSON cannot say."""
+    """Numbers short enough for text; 0 for what is not finite, which JSON cannot say; none where all are not known."""
+    if np.isnan(values).all():
+        return []
     return [round(float(v), digits) if abs(v) < float("inf") else 0.0 for v in values]
 
 

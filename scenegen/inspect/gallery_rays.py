@@ -42,7 +42,7 @@ def pack_rays(sample: Sample, points: int = POINTS) -> PackedRays:
     height, width = sample.rgb.shape[1:3]
     kept = thin(sample.xy0, width, height, points // len(sample.rgb))
     unit_px = _REACH * max(width, height) / FARTHEST
-    depth_mm = np.minimum(np.rint(sample.depth0[kept] * 1000.0), 65535)
+    depth_mm = np.minimum(np.rint(np.nan_to_num(sample.depth0[kept]) * 1000.0), 65535)
     places = quantised(sample.xy[:, kept], ((width - 1) / 2, (height - 1) / 2), unit_px)
     words = [
         *sample.xy0[kept].T,

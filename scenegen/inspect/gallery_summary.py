@@ -65,7 +65,11 @@ def notices(run: RunFolder, skipped: Mapping[str, str]) -> str:
 
 def histograms(surveys: Surveys) -> str:
     """The panels with histograms."""
-    panels = [_panel(quantity.title, histogram(quantity)) for quantity in quantities(surveys)]
+    cameras = not all(np.isnan(numbers.baseline_m).all() for numbers in surveys)
+    shown = [quantity for quantity in quantities(surveys) if cameras or np.isfinite(quantity.values).any()]
+    panels = [_panel(quantity.title, histogram(quantity)) for quantity in shown]
+    if not cameras:
+        return "".join(panels)
     categories = sum((numbers.categories for numbers in surveys), Counter[str]())
     panels.append(_panel("Objects by category", ranking("Objects by category", categories, "objects")))
     return "".join(panels)

@@ -11,6 +11,7 @@ from scenegen.errors import ShardError, UsageError
 from scenegen.shards import schema
 from scenegen.shards.content import RULES, broken_rules
 from scenegen.shards.opening import AGAIN
+from scenegen.shards.origin import imported_from
 from scenegen.shards.reader import ShardReader, ShardSet
 from scenegen.shards.sample import Array, Sample
 from scenegen.shards.verify import MORE_RULES
@@ -35,15 +36,24 @@ class Subject:
     """Name of each instance of the sample: the category of an object, or `room`."""
     relit: bool
     """Whether each view has lights of its own, so that colours differ between views."""
+    imported: bool = False
+    """Whether it comes from data of elsewhere."""
 
     def layer(self, name: str, purpose: str) -> Array:
         """(V, H, W, ...) an optional layer; UsageError that says what needs it when the shard has none."""
         found: Array | None = getattr(self.sample, name)
         if found is None:
-            raise UsageError(
-                f"{self.path}: has no {name} layer, which {purpose} needs: render with --layers rgb,{name}"
-            )
+            advice = f"render with --layers rgb,{name}"
+            if self.imported:
+                advice = "it was imported from data that has none"
+            raise UsageError(f"{self.path}: has no {name} layer, which {purpose} needs: {advice}")
         return found
+
+    def require_cameras(self, purpose: str) -> None:
+        """Raise UsageError, saying what needs them, where the shard knows no cameras."""
+        if not self.sample.has_cameras:
+            what = "has matches without cameras, as it was imported"
+            raise UsageError(f"{self.path}: {what}: {purpose} needs cameras; scenegen figure and gallery show it")
 
     def only(self, views: Sequence[int]) -> Self:
         """The same sample of which only some views are shown, in the order given.
@@ -86,9 +96,10 @@ class Samples:
         reader, row = self._locate(index)
         _require_possible(reader, row)
         sample = reader[row]
-        relit = _relit(reader.config)
-        source = f"{reader.path.name}, sample {row}"
-        return Subject(sample, tuple(range(len(sample.rgb))), source, reader.path, _names(reader, sample), relit)
+        config, views = reader.config, tuple(range(len(sample.rgb)))
+        source, names = f"{reader.path.name}, sample {row}", _names(reader, sample)
+        imported = imported_from(config) is not None
+        return Subject(sample, views, source, reader.path, names, _relit(config) and not imported, imported)
 
     def _locate(self, index: int) -> tuple[ShardReader, int]:
         """The reader of a sample and its row there."""

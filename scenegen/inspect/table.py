@@ -38,7 +38,7 @@ class Figures:
     view_angle_deg: NDArray[np.float32]
     """(N,) angles between the optical axes of view 0 and the others."""
     objects: NDArray[np.int64]
-    """(P,) objects in each sample."""
+    """(P,) objects in each sample; empty where objects are not known."""
     categories: Counter[str]
     """Objects by category."""
 
@@ -72,7 +72,7 @@ def figures(reader: ShardReader) -> Figures:
         overlap=np.concatenate([overlap[:, 0, 1:views].ravel(), overlap[:, 1:views, 0].ravel()]),
         baseline_m=reader.read("sample/baseline_m").ravel(),
         view_angle_deg=reader.read("sample/view_angle_deg").ravel(),
-        objects=(assets >= 0).sum(1),
+        objects=(assets >= 0).sum(1) if assets.shape[1] else np.zeros(0, np.int64),
         categories=Counter(used.tolist()),
     )
 
@@ -101,8 +101,7 @@ def _describe_shard(reader: ShardReader) -> RenderableType:
         _attribute_table(reader),
         _dataset_table(reader),
         _status_table(numbers),
-        _quantile_table(numbers),
-        _category_table(numbers),
+        *_measure_tables(numbers),
     )
 
 
@@ -115,8 +114,7 @@ def _describe_folder(folder: Path) -> RenderableType:
         _run_table(folder, entries),
         _split_table(entries),
         _status_table(numbers, note),
-        _quantile_table(numbers, note),
-        _category_table(numbers, note),
+        *_measure_tables(numbers, note),
         *_remark_tables(read_remarks(folder)),
     )
 
@@ -165,6 +163,11 @@ def _status_table(numbers: Figures, note: str = "") -> Table:
     return table
 
 
+def _measure_tables(numbers: Figures, note: str = "") -> list[Table]:
+    """Measures and objects; nothing of matches that were imported without cameras."""
+    return [_quantile_table(numbers, note), _category_table(numbers, note)] if len(numbers.objects) else []
+
+
 def _quantile_table(numbers: Figures, note: str = "") -> Table:
     table = _table(f"samples{note}", "quantity", *(f"{q:.0%}" for q in _QUANTILES), right=len(_QUANTILES))
     rows = {
@@ -173,7 +176,8 @@ def _quantile_table(numbers: Figures, note: str = "") -> Table:
         "view angle, deg": numbers.view_angle_deg,
         "objects": numbers.objects,
     }
-    for name, values in rows.items():
+    known = {name: values[np.isfinite(values)] for name, values in rows.items()}
+    for name, values in ((name, values) for name, values in known.items() if len(values)):
         _row(table, name, *(f"{value:.3g}" for value in np.quantile(values, _QUANTILES)))
     return table
 

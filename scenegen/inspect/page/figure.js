@@ -13,6 +13,7 @@ function makeFigure(picture, k, facts, sample) {
 }
 
 function pairing(facts, pair) {
+  if (!facts.overlap.length) return "no cameras known";
   const overlap = Math.round(100 * facts.overlap[pair]);
   return `${overlap} % · ${facts.angle_deg[pair].toFixed(0)}° · ${facts.baseline_m[pair].toFixed(2)} m`;
 }

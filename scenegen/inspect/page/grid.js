@@ -10,6 +10,7 @@ let shown = cards;
 function within(numbers, values, name, scale = 1) {
   const bound = (end, otherwise) => (values.get(`${name}-${end}`) === "" ? otherwise : Number(values.get(`${name}-${end}`)));
   const [low, high] = [bound("low", -Infinity), bound("high", Infinity)];
+  if (!numbers.length) return low === -Infinity && high === Infinity;
   return numbers.some((number) => number * scale >= low && number * scale <= high);
 }
 
