@@ -67,12 +67,13 @@ def figures(reader: ShardReader) -> Figures:
     overlap = reader.read("sample/overlap")
     assets = reader.read("objects/asset")
     used = reader.asset_categories[assets[assets >= 0]]
+    known = "objects/asset" not in schema.absent(reader.attributes)
     return Figures(
         status=sum_status(reader.read("rays/status", i) for i in range(len(reader))),
         overlap=np.concatenate([overlap[:, 0, 1:views].ravel(), overlap[:, 1:views, 0].ravel()]),
         baseline_m=reader.read("sample/baseline_m").ravel(),
         view_angle_deg=reader.read("sample/view_angle_deg").ravel(),
-        objects=(assets >= 0).sum(1) if assets.shape[1] else np.zeros(0, np.int64),
+        objects=(assets >= 0).sum(1) if known else np.zeros(0, np.int64),
         categories=Counter(used.tolist()),
     )
 
