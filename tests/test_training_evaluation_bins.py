@@ -10,7 +10,7 @@ from training.evaluation.bins import ALL, OVERLAP, Bins
 def test_edges_belong_to_the_upper_bin_and_outsiders_to_the_nearest():
     bins = Bins("overlap", "t", (0.0, 1.0, 2.0))
     assert bins.labels == ("0 to 1", "1 to 2")
-    assert bins.number(np.array([-5, 0, 0.99, 1, 2, 9])).tolist() == [0, 0, 0, 1, 1, 1]
+    assert bins.number(np.array([-5, 0, 0.99, 1, 2, 9, np.nan])).tolist() == [0, 0, 0, 1, 1, 1, -1]
 
 
 @given(st.lists(st.floats(-10, 100), min_size=1))

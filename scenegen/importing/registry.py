@@ -34,7 +34,7 @@ class Layout:
     """What it looks for, to follow "looks for"."""
 
 
-LAYOUTS: dict[str, Layout] = {
+FRAMES: dict[str, Layout] = {
     "rgbd": Layout(seven_scenes.find, "frame-*.color.png with .depth.png and .pose.txt (7-Scenes, 3DMatch)"),
     "tum": Layout(tum.find, "rgb.txt, depth.txt and groundtruth.txt"),
     "scannet": Layout(scannet.find, "color/, depth/, pose/ and intrinsic/"),
@@ -42,12 +42,17 @@ LAYOUTS: dict[str, Layout] = {
     "colmap": Layout(colmap.find, "images/, sparse/ and stereo/depth_maps/ (image_undistorter, patch_match_stereo)"),
     "bop": Layout(bop.find, "scene_camera.json beside rgb/ and depth/"),
     "nerfstudio": Layout(nerfstudio.find, "transforms.json with depth_file_path"),
+}
+"""Layouts of sequences that measured depth, one line each."""
+PAIRS: dict[str, Layout] = {
     "matches": Layout(matches.find, "files of x0 y0 x1 y1 (.npz .csv .txt .json) beside their two pictures"),
     "homography": Layout(homography.find, "points.json with a homography, or H_1_2 beside pictures 1 and 2 (HPatches)"),
     "flow": Layout(flow.find, "optical flow (.flo, KITTI's .png, .pfm, .npy) beside its pictures"),
     "stereo": Layout(stereo.find, "im2, im6, disp2 or im0, im1, disp0 (Middlebury), or disp_occ_0/ (KITTI)"),
 }
-"""One line each; nothing else knows a name of a layout."""
+"""Layouts of pairs with matches, one line each."""
+LAYOUTS: dict[str, Layout] = FRAMES | PAIRS
+"""All of them; nothing else knows a name of a layout."""
 
 
 def sequences(name: str, folder: Path) -> tuple[FrameSequence | PairSequence, ...]:

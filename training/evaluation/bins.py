@@ -28,8 +28,9 @@ class Bins:
         return tuple(f"{low:g} to {high:g}" for low, high in zip(self.edges, self.edges[1:], strict=False))
 
     def number(self, values: Array) -> NDArray[np.int64]:
-        """Bin of each value, from 0."""
-        return np.searchsorted(self.edges[1:-1], values, side="right").astype(np.int64)
+        """Bin of each value, from 0; -1 where it is not known (NaN)."""
+        found = np.searchsorted(self.edges[1:-1], values, side="right")
+        return np.where(np.isnan(values), -1, found).astype(np.int64)
 
     def of_queries(self, predictions: Predictions) -> NDArray[np.int64]:
         """Bin of each query's pair."""

@@ -74,7 +74,7 @@ def _pair(sample: Sample, view: int) -> Pair:
         overlap=float(sample.overlap[0, view]),
         view_angle_deg=float(sample.view_angle_deg[view - 1]),
         baseline_m=float(sample.baseline_m[view - 1]),
-        pose=_pose(sample, view),
+        pose=_pose(sample, view) if sample.has_cameras else None,
     )
 
 
@@ -161,7 +161,7 @@ def read(shards: ShardSet, row: int, view: int) -> Sight:
 
 
 def _dense_truth(sample: Sample, view: int) -> FlowTruth | None:
-    if sample.depth is None:
+    if sample.depth is None or not sample.has_cameras:
         return None
     link = link_views(sample.K[0], sample.T_world_cam[0], sample.K[view], sample.T_world_cam[view])
     return FlowTruth(*dense_truth(link, sample.depth[0], sample.depth[view]))

@@ -1,0 +1,38 @@
+"""Pairs with a map from every pixel, in the layouts that `scenegen import` reads."""
+
+from functools import partial
+from pathlib import Path
+
+from scenegen.importing.flat import Dense, Matched, PairSequence
+from scenegen.importing.options import ImportOptions
+from scenegen.importing.pictures import read_colour
+from scenegen.importing.registry import PAIRS
+from training.evaluation.benchmarks.benchmark import Sight, Source
+from training.evaluation.truths.followed import MapTruth
+
+
+def find(root: Path, layout: str) -> list[Source]:
+    """The pairs of one layout at or below a folder; a folder of pairs is a scene. Raises ImportingError."""
+    sequences = [each for each in PAIRS[layout].find(root) if isinstance(each, PairSequence)]
+    return [source for sequence in sequences for source in _sources(sequence)]
+
+
+def _sources(sequence: PairSequence) -> list[Source]:
+    alone = len(sequence.pairs) == 1
+    return [
+        Source(
+            sequence.name,
+            sequence.name if alone else f"{sequence.name}-{pair.pictures[0].stem}",
+            pair.files,
+            partial(read, pair),
+        )
+        for pair in sequence.pairs
+    ]
+
+
+def read(pair: Matched) -> Sight:
+    """The two pictures with their map. Raises ImportingError where a file is damaged."""
+    image0, image1 = map(read_colour, pair.pictures)
+    truth = pair.truth(ImportOptions())
+    assert isinstance(truth, Dense)
+    return Sight((image0, image1), MapTruth(truth.at, (image1.shape[1], image1.shape[0])))

@@ -1,0 +1,71 @@
+"""Sequences of pictures with measured depth and poses, in every layout that `scenegen import` reads.
+
+Pairs are chosen as an import chooses them, by how much of each view's surface the other sees, up to PAIRS of each
+sequence. What view 1 shows of a point follows from its depth, within the sensor's noise.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from scenegen.config import Range
+from scenegen.errors import ImportingError
+from scenegen.geometry import angle_between
+from scenegen.importing.choosing import Chooser
+from scenegen.importing.frames import Frame, FrameSequence, colour_view, depth_view, view_size
+from scenegen.importing.registry import FRAMES
+from scenegen.shards.by_depth import Noise
+from training.errors import DataError
+from training.evaluation.benchmarks.benchmark import Benchmark, Sight, Source
+from training.evaluation.benchmarks.sizes import LONG_320
+from training.evaluation.pair import RelativePose
+from training.evaluation.truths.followed import DepthTruth
+
+PAIRS = 32
+"""Pairs of a sequence at most."""
+OVERLAP = Range(0.2, 0.95)
+"""Share of each view's measured surface that the other must see."""
+
+
+def find(root: Path) -> list[Source]:
+    """Pairs of every sequence at or below a folder; a sequence is a scene. Raises DataError and ImportingError."""
+    every = [sequence for layout in FRAMES.values() for sequence in layout.find(root)]
+    return [source for each in every if isinstance(each, FrameSequence) for source in _sources(each)]
+
+
+def _sources(sequence: FrameSequence) -> Iterator[Source]:
+    for frame in sequence.frames:
+        if frame.K is None:
+            raise DataError(f"{frame.colour}: nothing says the camera's intrinsics: put intrinsics.K.txt beside it")
+    chooser = Chooser(sequence, lambda *_: None, OVERLAP, 0)
+    for number in range(min(PAIRS, len(sequence.frames))):
+        try:
+            first, second, overlap = chooser.pair(number)
+        except ImportingError:  # a frame that shows what no other shows
+            continue
+        yield _source(sequence, sequence.frames[first], sequence.frames[second], float(overlap[0, 1]))
+
+
+def _source(sequence: FrameSequence, frame0: Frame, frame1: Frame, overlap: float) -> Source:
+    files = frame0.colour, frame0.depth, frame1.colour, frame1.depth
+    name = f"{sequence.name}-{frame0.colour.stem}-{frame1.colour.stem}"
+    return Source(sequence.name, name, files, partial(read, frame0, frame1, sequence.noise, overlap))
+
+
+def read(frame0: Frame, frame1: Frame, noise: Noise, overlap: float) -> Sight:
+    """Two frames. Raises ImportingError where a file is damaged."""
+    views = [depth_view(frame, lambda *_: None, view_size(frame)) for frame in (frame0, frame1)]
+    T0, T1 = frame0.T_world_cam, frame1.T_world_cam
+    return Sight(
+        (colour_view(frame0, view_size(frame0)), colour_view(frame1, view_size(frame1))),
+        DepthTruth(views[0], views[1], noise),
+        pose=RelativePose(views[0].K, views[1].K, np.linalg.inv(T1) @ T0),
+        overlap=overlap,
+        view_angle_deg=float(np.degrees(angle_between(T0[:3, 2], T1[:3, 2]))),
+        baseline_m=float(np.linalg.norm(T0[:3, 3] - T1[:3, 3])),
+    )
+
+
+KIND = Benchmark("depth and poses that a sensor measured", find, LONG_320)

@@ -1,0 +1,59 @@
+"""Truths of measured data, by the same rules as `scenegen import`: within the noise, or nothing is known."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenegen.shards import Status
+from scenegen.shards.by_depth import DepthView, Noise, follow
+from training.evaluation.pair import Array, Standing
+from training.evaluation.truths.planar import within
+
+STANDING = {
+    Status.VISIBLE: Standing.VISIBLE,
+    Status.OCCLUDED: Standing.OCCLUDED,
+    Status.OUT_OF_VIEW: Standing.OUTSIDE,
+    Status.BEHIND_CAMERA: Standing.OUTSIDE,
+}
+"""What a traced or measured status says here; the others say nothing."""
+
+
+def standing_of(status: Array) -> Array:
+    """`Status` (N,) as `Standing` (N,) uint8."""
+    table = np.full(256, Standing.UNKNOWN, np.uint8)
+    table[list(STANDING)] = list(STANDING.values())
+    return table[status]
+
+
+@dataclass(frozen=True)
+class DepthTruth:
+    """Points of view 0 by the depth of the pixel that they fall in, compared with view 1's own depth."""
+
+    view0: DepthView
+    view1: DepthView
+    noise: Noise
+
+    def __call__(self, xy0: Array) -> tuple[Array, Array]:
+        """Places (N, 2) and `Standing` (N,)."""
+        height, width = self.view0.depth.shape
+        pixel = np.clip(np.rint(xy0), 0, (width - 1, height - 1))
+        xy1, status = follow(pixel.astype(np.uint16), self.view0, self.view1, self.noise)
+        return xy1 + (xy0 - pixel), standing_of(status)
+
+
+@dataclass(frozen=True)
+class MapTruth:
+    """A map from any place of view 0 with its statuses, as `scenegen.importing` reads it: flow, disparity."""
+
+    at: Callable[[Array], tuple[Array, Array]]
+    """Places (N, 2) to places (N, 2) and `Status` (N,); what is visible may lie outside of view 1."""
+    size1: tuple[int, int]
+    """Width and height of view 1."""
+
+    def __call__(self, xy0: Array) -> tuple[Array, Array]:
+        """Places (N, 2) and `Standing` (N,)."""
+        xy1, status = self.at(xy0)
+        standing = standing_of(status)
+        outside = (standing == Standing.VISIBLE) & ~within(xy1, self.size1)
+        return xy1, np.where(outside, Standing.OUTSIDE, standing)
