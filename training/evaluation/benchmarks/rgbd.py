@@ -5,6 +5,7 @@ sequence. What view 1 shows of a point follows from its depth, within the sensor
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from scenegen.errors import ImportingError
 from scenegen.geometry import angle_between
 from scenegen.importing.choosing import Chooser
 from scenegen.importing.frames import Frame, FrameSequence, colour_view, depth_view, view_size
+from scenegen.importing.layouts.folders import first_file, read_matrix
 from scenegen.importing.registry import FRAMES
 from scenegen.shards.by_depth import Noise
 from training.errors import DataError
@@ -25,8 +27,10 @@ from training.evaluation.truths.followed import DepthTruth
 
 PAIRS = 32
 """Pairs of a sequence at most."""
-OVERLAP = Range(0.2, 0.95)
+OVERLAP = Range(0.2, 1.0)
 """Share of each view's measured surface that the other must see."""
+K_FILE = "intrinsics.K.txt"
+"""Where a layout has no intrinsics: those of the colour pictures, beside them or up to two folders above."""
 
 
 def find(root: Path) -> list[Source]:
@@ -36,9 +40,7 @@ def find(root: Path) -> list[Source]:
 
 
 def _sources(sequence: FrameSequence) -> Iterator[Source]:
-    for frame in sequence.frames:
-        if frame.K is None:
-            raise DataError(f"{frame.colour}: nothing says the camera's intrinsics: put intrinsics.K.txt beside it")
+    sequence = replace(sequence, frames=tuple(map(_with_K, sequence.frames)))
     chooser = Chooser(sequence, lambda *_: None, OVERLAP, 0)
     for number in range(min(PAIRS, len(sequence.frames))):
         try:
@@ -46,6 +48,16 @@ def _sources(sequence: FrameSequence) -> Iterator[Source]:
         except ImportingError:  # a frame that shows what no other shows
             continue
         yield _source(sequence, sequence.frames[first], sequence.frames[second], float(overlap[0, 1]))
+
+
+def _with_K(frame: Frame) -> Frame:
+    """A frame whose intrinsics are known. Raises DataError."""
+    if frame.K is not None:
+        return frame
+    file = first_file(*(folder / K_FILE for folder in list(frame.colour.parents)[:3]))
+    if file is None:
+        raise DataError(f"{frame.colour}: nothing says the camera's intrinsics: put {K_FILE} (3 x 3) beside it")
+    return replace(frame, K=read_matrix(file, 3, 3))
 
 
 def _source(sequence: FrameSequence, frame0: Frame, frame1: Frame, overlap: float) -> Source:

@@ -38,8 +38,11 @@ class DepthTruth:
         """Places (N, 2) and `Standing` (N,)."""
         height, width = self.view0.depth.shape
         pixel = np.clip(np.rint(xy0), 0, (width - 1, height - 1))
-        xy1, status = follow(pixel.astype(np.uint16), self.view0, self.view1, self.noise)
-        return xy1 + (xy0 - pixel), standing_of(status)
+        places, status = follow(pixel.astype(np.uint16), self.view0, self.view1, self.noise)
+        xy1, standing = places + (xy0 - pixel), standing_of(status)
+        inside = within(xy1, (self.view1.depth.shape[1], self.view1.depth.shape[0]))
+        standing[(standing == Standing.OUTSIDE) & inside] = Standing.UNKNOWN  # the pixel is across the border
+        return xy1, np.where((standing == Standing.VISIBLE) & ~inside, Standing.OUTSIDE, standing)
 
 
 @dataclass(frozen=True)
