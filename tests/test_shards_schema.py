@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 from shard_factory import make_content
 
-from scenegen.shards import schema
+from scenegen.shards import ShardReader, schema
 from scenegen.shards.content import validate
+from scenegen.shards.digest import content_sha256, sha256_of
 from scenegen.shards.tables import markdown_attributes, markdown_table, shape_text
+from scenegen.shards.verify import check_shard
+from scenegen.shards.writer import encode_shard
 from scenegen.tracing.status import Status
 
 DESIGNED = {
@@ -181,3 +184,57 @@ def test_the_schema_imports_only_what_the_house_allows():
     source = Path(schema.__file__).read_text(encoding="utf-8")
     imports = {line.split()[1] for line in source.splitlines() if line.startswith("from scenegen")}
     assert imports == {"scenegen.tracing.status"}
+
+
+def lacking(*names):
+    """Content of an imported shard that lacks some datasets, and says so."""
+    content = make_content(layers=())
+    arrays = {name: array for name, array in content.arrays.items() if name not in names}
+    return replace(content, arrays=arrays, attributes=content.attributes | {"absent": ",".join(names)})
+
+
+def test_an_imported_shard_may_lack_what_it_says_it_lacks():
+    validate(lacking())
+    validate(lacking(*schema.MAY_BE_ABSENT))
+    for name in sorted(set(schema.MAY_BE_ABSENT) - {"assets/id"}):
+        validate(lacking(name))
+    with pytest.raises(ValueError, match=r"^objects/asset: \d+ entries are not -1 or a row of assets/id"):
+        validate(lacking("assets/id"))
+
+
+@pytest.mark.parametrize("name", sorted(schema.FIELD.keys() - set(schema.MAY_BE_ABSENT) - set(schema.LAYERS)))
+def test_what_no_shard_may_lack_is_named(name):
+    with pytest.raises(ValueError, match=f"^{name}: no shard may lack it"):
+        validate(lacking(name))
+
+
+def test_a_shard_that_lies_about_what_it_lacks_is_refused():
+    content = lacking("camera/K")
+    with pytest.raises(ValueError, match=r"^camera/K: is there, though the shard says that it lacks it"):
+        validate(replace(content, arrays=make_content(layers=()).arrays))
+    with pytest.raises(ValueError, match=r"^camera/K: missing"):
+        validate(replace(content, attributes=content.attributes | {"absent": ""}))
+
+
+def test_what_is_lacking_is_blank_to_readers(tmp_path):
+    names = schema.MAY_BE_ABSENT
+    path = tmp_path / "shard.h5"
+    path.write_bytes(encode_shard(lacking(*names)))
+    assert not [problem for problem in check_shard(path).problems if not problem.startswith("sample ")]
+    whole = make_content().arrays
+    with ShardReader(path) as reader:
+        assert reader.attributes["format_version"] == "1.1"
+        assert {info.name for info in reader.datasets()} == whole.keys() - set(names) - set(schema.LAYERS)
+        sample = reader[1]
+        assert not sample.has_cameras
+        for name in names:
+            free = {"objects/asset": 1, "objects/T_world_object": 1, "assets/id": 0, "assets/category": 0}
+            wanted = list(whole[name].shape)
+            if name in free:
+                wanted[free[name]] = 0
+            assert list(reader.read(name).shape) == wanted, name
+            assert reader.read(name).dtype.kind == whole[name].dtype.kind
+        assert np.isnan(sample.K).all()
+        assert np.isnan(sample.depth0).all()
+        assert (sample.ray_instance == 0).all()
+    assert sha256_of(lacking(*names)) == content_sha256(path)

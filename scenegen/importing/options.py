@@ -28,7 +28,7 @@ class ImportOptions:
 
     size: Size = Size(0, 0)
     """Picture size, WIDTHxHEIGHT; larger pictures are shrunk to fit, what is left over is black. 0x0: that of the
-    data, or 640x480 where it has several."""
+    data, or what holds them all, at most 640x480, where it has several."""
     pairs: int = 0
     """Pairs chosen of each sequence of depth frames; 0: as many as it has frames. Given pairs are all taken."""
     overlap: Range = Range(0.2, 0.95)

@@ -20,8 +20,8 @@ MOST_SAMPLES = 128
 MOST_BYTES = 256 << 20
 """Raw bytes of the samples of one shard at most: a shard is built in memory."""
 PICTURE_BYTES, DEPTH_BYTES, RAY_BYTES = 3, 4, 19
-MIXED = (640, 480)
-"""Size into which pictures of several sizes are fitted where none is given."""
+MOST_MIXED = (640, 480)
+"""Size into which pictures of several sizes are fitted at most, where none is given."""
 HELD_OUT = 5
 """One of so many sequences is held out."""
 KEYS = 1 << 32
@@ -63,7 +63,7 @@ def look(layout: str, folder: Path, options: ImportOptions) -> Shelf:
     size = (options.size.width, options.size.height)
     if size == (0, 0):
         sizes = set().union(*map(_sizes, found))
-        size = sizes.pop() if len(sizes) == 1 else MIXED
+        size = sizes.pop() if len(sizes) == 1 else _frame_of(sizes)
     if not all(FEWEST_PX <= side <= MOST_PX for side in size):
         raise UsageError(
             f"--data {folder}: its pictures need {size[0]}x{size[1]} pixels, and {FEWEST_PX} to {MOST_PX} are "
@@ -72,6 +72,12 @@ def look(layout: str, folder: Path, options: ImportOptions) -> Shelf:
     digest = hashlib.sha256("".join(line for sequence in found for line in _lines(sequence, folder)).encode())
     noise = next((sequence.noise for sequence in found if isinstance(sequence, FrameSequence)), None)
     return Shelf(found, size, digest.hexdigest(), config_json(options, layout, noise))
+
+
+def _frame_of(sizes: set[tuple[int, int]]) -> tuple[int, int]:
+    """(width, height) of the frame for pictures of several sizes: the smallest that holds all, within MOST_MIXED."""
+    widths, heights = zip(*sizes, strict=True)
+    return min(max(widths), MOST_MIXED[0]), min(max(heights), MOST_MIXED[1])
 
 
 def parts(shelf: Shelf, options: ImportOptions) -> Iterator[Part]:

@@ -64,7 +64,7 @@ def _projection_where_due(a: Arrays) -> NDArray[np.bool_]:
 
 
 def _assets_known(a: Arrays) -> NDArray[np.bool_]:
-    return (a["objects/asset"] >= -1) & (a["objects/asset"] < len(a["assets/id"]))
+    return (a["objects/asset"] >= -1) & (a["objects/asset"] < len(a.get("assets/id", ())))
 
 
 def _share(a: Arrays) -> NDArray[np.bool_]:

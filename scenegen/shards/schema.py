@@ -69,11 +69,6 @@ class Field:
         """Whether it has one value, or colour, or vector, for each pixel of each view."""
         return self.dims[: len(_IMAGES)] == _IMAGES
 
-    @property
-    def may_be_absent(self) -> bool:
-        """Whether an imported shard may lack it: the source does not know it."""
-        return self.blank is not None
-
     def chunks(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """Chunk shape for a dataset of `shape`, which has no zero. Chunks tile it exactly."""
         rest = shape[self.chunk_axes :]
@@ -186,7 +181,7 @@ FIELDS: tuple[Field, ...] = (
 FIELD: dict[str, Field] = {field.name: field for field in FIELDS}
 """The fields by name."""
 
-MAY_BE_ABSENT: tuple[str, ...] = tuple(field.name for field in FIELDS if field.may_be_absent)
+MAY_BE_ABSENT: tuple[str, ...] = tuple(field.name for field in FIELDS if field.blank is not None)
 """Names of the datasets that an imported shard may lack."""
 
 LAYERS: tuple[str, ...] = tuple(field.layer for field in FIELDS if field.layer)
@@ -218,9 +213,12 @@ ATTRIBUTES: dict[str, tuple[type, str]] = {
     "seed": (int, "root seed of the run"),
     "shard_index": (int, "number of this shard, from 0"),
     "num_shards": (int, "shards of the whole run"),
-    "room": (str, "identifier of the room"),
+    "room": (str, "identifier of the room, or of the sequence that was imported"),
     "split": (str, "split of the room: train, val or test"),
-    "object_split": (str, "split of the objects: train, val, or all where the source is too small to be split"),
+    "object_split": (
+        str,
+        "split of the objects: train, val, all where the source is too small to be split, none where none are known",
+    ),
     "license": (str, "terms of the data"),
 }
 """Root attributes of one run and shard: type and meaning."""
@@ -266,13 +264,15 @@ def check_shapes(shapes: Mapping[str, tuple[int, ...]], lacking: Collection[str]
     the dataset's name when another one is missing, one of these is there, or one has other dimensions, or disagrees
     with an earlier one.
     """
+    if odd := sorted(set(lacking) - set(MAY_BE_ABSENT)):
+        raise ValueError(f"{odd[0]}: no shard may lack it")
     sizes = dict(FIXED)
     for field in FIELDS:
         if field.name in shapes and field.name in lacking:
             raise ValueError(f"{field.name}: is there, though the shard says that it lacks it")
         if field.name in shapes:
             _match(field, shapes[field.name], sizes)
-        elif field.layer is None and not (field.may_be_absent and field.name in lacking):
+        elif field.layer is None and field.name not in lacking:
             raise ValueError(f"{field.name}: missing")
     return {label: 0 for field in FIELDS if field.name in lacking for label in field.dims} | sizes
 

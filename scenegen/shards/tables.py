@@ -36,7 +36,7 @@ def _note(field: schema.Field) -> str:
     """Whether a shard may do without it."""
     if field.layer:
         return " *(optional layer)*"
-    return " *(may be absent from imports)*" if field.may_be_absent else ""
+    return " *(may be absent from imports)*" if field.name in schema.MAY_BE_ABSENT else ""
 
 
 def _convention(name: str) -> str:
