@@ -133,6 +133,24 @@ def test_what_is_broken_is_one_line_with_the_place_and_the_way_out(name, make, m
     assert "\n" not in str(caught.value)
 
 
+def test_a_distorted_model_of_colmap_is_refused(tmp_path):
+    write_colmap(tmp_path, shots(2), text=True)
+    path = tmp_path / "sparse" / "cameras.txt"
+    path.write_text(path.read_text().replace("PINHOLE", "OPENCV"))
+    with pytest.raises(ImportingError, match=r"OPENCV is distorted: give the workspace of image_undistorter"):
+        sequences("colmap", tmp_path)
+    path.write_text(f"7 SIMPLE_PINHOLE {WIDTH} {HEIGHT} 150 80 60\n")
+    (sequence,) = sequences("colmap", tmp_path)
+    assert sequence.frames[0].K.tolist() == [[150, 0, 79.5], [0, 150, 59.5], [0, 0, 1]]
+
+
+def test_skew_is_refused(tmp_path):
+    write_rgbd(tmp_path, shots(2))
+    np.savetxt(tmp_path / "intrinsics.K.txt", K + np.array([[0, 2, 0], [0, 0, 0], [0, 0, 0]]))
+    with pytest.raises(ImportingError, match="its intrinsics are no pinhole's without skew"):
+        depth_view(sequences("rgbd", tmp_path)[0].frames[0], GIVEN, (WIDTH, HEIGHT))
+
+
 def test_an_unknown_or_another_layout_is_said(tmp_path):
     write_tum(tmp_path, shots(2))
     with pytest.raises(UsageError, match=r"--from zip: is unknown: choose one of rgbd, tum, "):

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -42,6 +42,8 @@ class Auditor:
         self.samples = samples
         self._places = {role: spec for role, spec in places.items() if spec}
         self.tallies: Tallies = {}
+        self.coarse = Tally()
+        """Views of imports, and those whose labels fit the pictures better a pixel or two elsewhere."""
         self.notes: list[str] = []
         self._studio = self._open(folder)
 
@@ -50,14 +52,20 @@ class Auditor:
         with ShardReader(path) as reader:
             rows = spread(len(reader), self.samples)
             if imported_from(reader.config):
-                found, tallies = implausible_import(reader, rows)
-                self.tallies = add(self.tallies, tallies)
-                return replace(report, problems=(*report.problems, *found))
+                found = held_together(reader, rows)
+                self.tallies = add(self.tallies, {"verdicts": found.verdicts} if found.verdicts.compared else {})
+                self.coarse += found.coarse
+                return replace(report, problems=(*report.problems, *found.problems))
             problems = [*self._made_again(reader, rows), *implausible(reader, rows)]
         return replace(report, problems=(*report.problems, *problems))
 
     def close(self) -> None:
-        """Close the renderer, if one was opened."""
+        """Close the renderer, if one was opened, and note how coarse the labels of imports are."""
+        if self.coarse.differ:
+            self.notes.append(
+                f"labels fit the pictures better a pixel or two elsewhere in {self.coarse.differ} of "
+                f"{self.coarse.compared} views: poses, calibration or marks of the data are that coarse"
+            )
         if self._studio is not None:
             self._studio.renderer.close()
 
@@ -121,23 +129,35 @@ def implausible(reader: ShardReader, rows: list[int]) -> list[str]:
     return lines + _wrong_labels([a for a in found if a.detail == a.detail])
 
 
-def implausible_import(reader: ShardReader, rows: list[int]) -> tuple[list[str], Tallies]:
-    """Lines about samples of an import that contradict themselves, and how many verdicts were made again."""
+@dataclass(frozen=True)
+class Together:
+    """How some samples of an import hold together."""
+
+    problems: tuple[str, ...]
+    """One line each."""
+    verdicts: Tally = field(default_factory=Tally)
+    """Verdicts that were made again from depth and cameras."""
+    coarse: Tally = field(default_factory=Tally)
+    """Views whose pictures were asked, and those whose labels fit better a pixel or two elsewhere."""
+
+
+def held_together(reader: ShardReader, rows: list[int]) -> Together:
+    """Hold depth, cameras, verdicts and pictures of samples of an import against each other."""
     try:
         noise = noise_of(reader.config)
     except (TypeError, ValueError, AttributeError):
-        return [f"the configuration states no noise of the depth that can be read: {AGAIN}"], {}
-    samples = [reader[row] for row in rows]
-    looks = [look(sample, view, noise) for sample in samples for view in range(1, len(sample.rgb))]
-    tally = sum((Tally(one.verdicts, one.differ) for one in looks), Tally())
+        return Together((f"the configuration states no noise of the depth that can be read: {AGAIN}",))
+    pairs = [(sample, view) for sample in map(reader.__getitem__, rows) for view in range(1, len(sample.rgb))]
+    looks = [look(sample, view, noise) for sample, view in pairs]
+    verdicts = sum((Tally(one.verdicts, one.differ) for one in looks), Tally())
     lines = []
-    if tally.rate > MOST_DIFFERENT:
-        lines.append(f"verdicts: {tally.rate:.1%} differ from what depth and cameras say")
+    if verdicts.rate > MOST_DIFFERENT:
+        lines.append(f"verdicts: {verdicts.rate:.1%} differ from what depth and cameras say")
     if (worst := max(one.reprojection_px for one in looks)) > REPROJECTION_PX:
         lines.append(f"rays/xy is up to {worst:.3g} px from where depth and poses put it")
-    found = [agreement(sample, view) for sample in samples for view in range(1, len(sample.rgb))]
-    lines += [*_unlike(looks), *_wrong_labels([a for a in found if a.detail == a.detail])]
-    return lines, {"verdicts": tally} if tally.compared else {}
+    asked = [one for one in (agreement(*pair) for pair in pairs) if one.detail == one.detail]
+    coarse = Tally(len(asked), sum(one.shift_px != (0, 0) for one in asked))
+    return Together((*lines, *_unlike(looks), *_wrong_labels(asked)), verdicts, coarse)
 
 
 def _unlike(looks: list[Look]) -> list[str]:
