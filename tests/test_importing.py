@@ -74,6 +74,23 @@ def test_verdicts_cameras_and_measures_are_those_of_the_world(frames):
         baseline = np.linalg.norm(taken[first].T[:3, 3] - taken[other].T[:3, 3])
         assert sample.baseline_m[0] == pytest.approx(baseline, abs=1e-5)
         assert sample.has_cameras
+        assert (sample.ray_instance == (sample.depth0 > 0)).all()
+
+
+def test_pairs_overlap_as_asked(tmp_path):
+    write_rgbd(tmp_path / "data", shots(5))
+
+    def overlaps(low, high):
+        out = tmp_path / f"{low}"
+        assert imported("rgbd", tmp_path / "data", out, "--overlap", f"{low}:{high}", "--pairs", "20") == 0
+        return np.stack([sample.overlap[[0, 1], [1, 0]] for sample in ShardSet(out)])
+
+    every = overlaps(0.0, 1.0)
+    assert len(every) == 20
+    low, high = np.quantile(every, (0.3, 0.9)).round(3)
+    inside = ((every >= low) & (every <= high)).all(1)
+    assert 0 < inside.sum() < 20
+    assert sorted(overlaps(low, high).tolist()) == sorted(every[inside].tolist())
 
 
 def test_no_pair_comes_twice_in_a_sequence(frames):

@@ -268,6 +268,15 @@ def test_two_motions_that_land_on_one_place_are_both_ambiguous():
     assert not clash[:, 50:].any()
 
 
+def test_flow_that_hides_without_saying_so_becomes_ambiguous(tmp_path):
+    flow = np.zeros((48, 64, 2))
+    flow[:, :20, 0] = 30
+    write_flow(tmp_path, flow)
+    (sequence,) = sequences("flow", tmp_path)
+    _, status = sequence.pairs[0].truth(ImportOptions()).at(np.array([[5.0, 5], [25.0, 5], [35.0, 5]]))
+    assert status.tolist() == [Status.AMBIGUOUS, Status.VISIBLE, Status.AMBIGUOUS]
+
+
 def test_the_mask_of_the_data_says_what_is_hidden(tmp_path):
     flow = np.full((48, 64, 2), 1.0)
     for kind, name in (("clean", "frame_0001.png"), ("clean", "frame_0002.png")):

@@ -36,6 +36,14 @@ def test_what_is_sure_is_right_and_little_is_unsure(a, b):
     np.testing.assert_allclose(xy, exact, atol=1e-3)
 
 
+def test_rays_from_the_edges_of_view_0_are_ambiguous():
+    first, other = (view(shot) for shot in shots(2))
+    y, x = np.nonzero(edges(first, NOISE))
+    assert len(x) > 100
+    _, status = follow(np.stack([x, y], 1).astype(np.uint16), first, other, NOISE)
+    assert (status == Status.AMBIGUOUS).all()
+
+
 def test_measured_with_noise_what_is_sure_is_right_still():
     rng, taken = np.random.default_rng(5), shots(4)
     noisy = [view(s, s.depth + rng.normal(0, 0.0014 * s.depth**2)) for s in (taken[0], taken[2])]
