@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 from scipy.spatial.transform import Rotation
 
+from scenegen.cli import main
 from scenegen.geometry import look_at, pixel_directions, pixel_grid, project
 from scenegen.shards import Status
 
@@ -199,3 +200,14 @@ WRITERS = {
     "bop": write_bop,
     "colmap": write_colmap,
 }
+
+
+def imported(layout, data, out, *options):
+    """The exit code of an import in this process."""
+    return main(["import", "--from", layout, "--data", str(data), "--out", str(out), "--workers", "0", *options])
+
+
+def noise(width, height, seed=0):
+    """A smooth random picture."""
+    small = np.random.default_rng(seed).integers(0, 256, (max(2, height // 8), max(2, width // 8), 3), np.uint8)
+    return np.asarray(Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC))

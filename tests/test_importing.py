@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from import_world import K, hits, shots, verdicts, write_rgbd
+from import_world import K, hits, imported, shots, verdicts, write_rgbd
 from PIL import Image
 
 from scenegen.cli import main
@@ -24,10 +24,6 @@ from scenegen.shards.verify import Report
 from scenegen.shards.writer import encode_shard
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-def imported(layout, data, out, *options):
-    return main(["import", "--from", layout, "--data", str(data), "--out", str(out), "--workers", "0", *options])
 
 
 @pytest.fixture(scope="module")

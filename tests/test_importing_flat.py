@@ -1,25 +1,21 @@
 """Pairs without depth: matches, homographies, flow and stereo, against closed forms, in pictures of any size."""
 
 import json
-import struct
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from import_world import save_rgb
-from PIL import Image
+from import_world import imported, noise, save_rgb
 
 from scenegen.cli import main
 from scenegen.errors import ImportingError, UsageError
 from scenegen.export.run import Choice, export_run
 from scenegen.importing.fit import Fit
 from scenegen.importing.flat import Dense, Sparse, dense_rays, sparse_rays
-from scenegen.importing.layouts.flow import collisions, read_flow
 from scenegen.importing.layouts.homography import transfer
 from scenegen.importing.layouts.stereo import nearest_in_right, shifted
 from scenegen.importing.options import ImportOptions
-from scenegen.importing.png16 import read_png16, unfiltered
 from scenegen.importing.registry import sequences
 from scenegen.inspect.gallery import make_gallery
 from scenegen.inspect.table import describe
@@ -27,17 +23,6 @@ from scenegen.shards import ShardReader, ShardSet, Status
 
 H = np.array([[1.1, 0.08, 5.0], [-0.05, 0.95, 3.0], [2e-4, -1e-4, 1.0]])
 SIZES = st.tuples(st.integers(20, 300), st.integers(20, 300))
-
-
-def noise(width, height, seed=0):
-    """A smooth random picture."""
-    small = np.random.default_rng(seed).integers(0, 256, (max(2, height // 8), max(2, width // 8), 3), np.uint8)
-    return np.asarray(Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC))
-
-
-def imported(layout, data, out, *options):
-    words = ["import", "--from", layout, "--data", str(data), "--out", str(out), "--workers", "0", "--license", "CC0"]
-    return main([*words, *options])
 
 
 def warped(rgb, size):
@@ -229,111 +214,6 @@ def test_of_more_matches_than_cells_a_choice_is_kept():
     assert (rays.status == Status.VISIBLE).all()
 
 
-# flow
-
-
-def flow_file(path, flow):
-    height, width = flow.shape[:2]
-    path.write_bytes(struct.pack("<fii", 202021.25, width, height) + flow.astype("<f4").tobytes())
-
-
-def write_flow(folder, flow, name="0001_flow.flo"):
-    height, width = flow.shape[:2]
-    save_rgb(folder / "0001_img1.png", noise(width, height))
-    save_rgb(folder / "0001_img2.png", noise(width, height))
-    flow_file(folder / name, flow)
-
-
-def test_flow_carries_its_pixels_and_what_it_does_not_know_is_no_hit(tmp_path):
-    flow = np.zeros((48, 64, 2))
-    flow[..., 0], flow[..., 1] = 3.25, -1.5
-    flow[:8] = 1e10
-    write_flow(tmp_path / "data", flow)
-    assert imported("flow", tmp_path / "data", tmp_path / "run") == 0
-    sample = ShardSet(tmp_path / "run")[0]
-    known = sample.xy0[:, 1] >= 8
-    assert (sample.status[0][~known] == Status.NO_HIT).all()
-    np.testing.assert_allclose(sample.xy[0][known], sample.xy0[known] + (3.25, -1.5), atol=1e-5)
-    inside = sample.xy0[known][:, 0] + 3.25 <= 63.5
-    assert (sample.status[0][known] == np.where(inside, Status.VISIBLE, Status.OUT_OF_VIEW)).all()
-
-
-def test_two_motions_that_land_on_one_place_are_both_ambiguous():
-    flow = np.zeros((20, 60, 2))
-    flow[:, :20, 0] = 30  # columns 0..19 land on 30..49, whose own pixels stay
-    clash = collisions(flow)
-    assert clash[:, :20].all()
-    assert clash[:, 30:50].all()
-    assert not clash[:, 20:30].any()
-    assert not clash[:, 50:].any()
-
-
-def test_flow_that_hides_without_saying_so_becomes_ambiguous(tmp_path):
-    flow = np.zeros((48, 64, 2))
-    flow[:, :20, 0] = 30
-    write_flow(tmp_path, flow)
-    (sequence,) = sequences("flow", tmp_path)
-    _, status = sequence.pairs[0].truth(ImportOptions()).at(np.array([[5.0, 5], [25.0, 5], [35.0, 5]]))
-    assert status.tolist() == [Status.AMBIGUOUS, Status.VISIBLE, Status.AMBIGUOUS]
-
-
-def test_the_mask_of_the_data_says_what_is_hidden(tmp_path):
-    flow = np.full((48, 64, 2), 1.0)
-    for kind, name in (("clean", "frame_0001.png"), ("clean", "frame_0002.png")):
-        save_rgb(tmp_path / kind / "alley" / name, noise(64, 48))
-    (tmp_path / "flow" / "alley").mkdir(parents=True)
-    flow_file(tmp_path / "flow" / "alley" / "frame_0001.flo", flow)
-    mask = np.zeros((48, 64), np.uint8)
-    mask[:, :10] = 255
-    (tmp_path / "occlusions" / "alley").mkdir(parents=True)
-    Image.fromarray(mask).save(tmp_path / "occlusions" / "alley" / "frame_0001.png")
-    (sequence,) = sequences("flow", tmp_path)
-    assert sequence.name == "alley"
-    _, status = sequence.pairs[0].truth(ImportOptions()).at(np.array([[5.0, 5], [20.0, 5]]))
-    assert status.tolist() == [Status.OCCLUDED, Status.VISIBLE]
-
-
-def test_png_of_16_bits_is_read_as_another_program_writes_it(tmp_path):
-    cv2 = pytest.importorskip("cv2")
-    values = np.random.default_rng(0).integers(0, 65536, (37, 53, 3), np.uint16)
-    values[10:20] = values[9]
-    for strategy in range(5):
-        cv2.imwrite(str(tmp_path / "a.png"), values[..., ::-1], [cv2.IMWRITE_PNG_STRATEGY, strategy])
-        assert (read_png16(tmp_path / "a.png") == values).all()
-
-
-@given(st.integers(0, 2**32 - 1), st.integers(1, 9), st.integers(1, 9))
-def test_filters_of_png_are_undone_as_the_specification_says(seed, height, width):
-    rng = np.random.default_rng(seed)
-    filtered = rng.integers(0, 256, (height, width, 6)).astype(np.uint8)
-    filters = rng.integers(0, 5, height).astype(np.uint8)
-    assert (unfiltered(filtered, filters) == slowly(filtered, filters)).all()
-
-
-def slowly(filtered, filters):
-    """Byte by byte, from the text of the specification."""
-    height, width, count = filtered.shape
-    out = np.zeros((height + 1, width + 1, count), int)
-    for r, c, b in np.ndindex(height, width, count):
-        a, up, corner = int(out[r + 1, c, b]), int(out[r, c + 1, b]), int(out[r, c, b])
-        p = a + up - corner
-        nearest = min((abs(p - v), k, v) for k, v in enumerate((a, up, corner)))[2]
-        guess = (0, a, up, (a + up) // 2, nearest)[filters[r]]
-        out[r + 1, c + 1, b] = (int(filtered[r, c, b]) + guess) % 256
-    return out[1:, 1:].astype(np.uint8)
-
-
-def test_kitti_flow_is_decoded(tmp_path):
-    cv2 = pytest.importorskip("cv2")
-    stored = np.zeros((12, 16, 3), np.uint16)
-    stored[..., 0], stored[..., 1], stored[..., 2] = 32768 + 64 * 3, 32768 - 32, 1
-    stored[0, 0, 2] = 0
-    cv2.imwrite(str(tmp_path / "000000_10.png"), stored[..., ::-1])
-    flow = read_flow(tmp_path / "000000_10.png")
-    assert np.isnan(flow[0, 0]).all()
-    assert (flow[1:] == (3, -0.5)).all()
-
-
 # stereo
 
 
@@ -381,10 +261,6 @@ def test_what_is_broken_is_one_line(tmp_path, capsys):
     save_matches_without_names(tmp_path / "three")
     assert imported("matches", tmp_path / "three", tmp_path / "b") == 1
     assert "does not name its two pictures (as image0, image1), and 1 lie beside it" in capsys.readouterr().err
-    write_flow(tmp_path / "flow", np.zeros((10, 20, 2)))
-    save_rgb(tmp_path / "flow" / "0001_img1.png", noise(64, 48))
-    assert imported("flow", tmp_path / "flow", tmp_path / "c") == 1
-    assert "is 20x10, its picture 64x48: flow is one of the picture that it starts from" in capsys.readouterr().out
     (tmp_path / "csv").mkdir()
     (tmp_path / "csv" / "m.csv").write_text("1,2,3,4\n5,six,7,8\n")
     assert imported("matches", tmp_path / "csv", tmp_path / "d") == 1
@@ -397,7 +273,7 @@ def save_matches_without_names(folder):
 
 def test_every_other_command_takes_matches_or_says_why_not(tmp_path):
     write_planar(tmp_path / "data" / "wall")
-    assert imported("homography", tmp_path / "data", tmp_path / "run") == 0
+    assert imported("homography", tmp_path / "data", tmp_path / "run", "--license", "CC0") == 0
     run = tmp_path / "run"
     page = make_gallery(run, 10)
     assert page.shown == 1
