@@ -117,7 +117,9 @@ def test_runs_and_descriptors_are_named_and_compared_as_they_want(tmp_path):
         model = build_model(TINY_MODEL, 5)
         save(tmp_path / name / "checkpoint.pt", Checkpoint(tiny(), 1, 1, "", model.state_dict(), {}, {}))
     runs = (tmp_path / "a/run", tmp_path / "b/run", tmp_path / "c")
-    assert names(runs) == [str(runs[0]), str(runs[1]), "c"]
+    assert names(runs) == ["a/run", "b/run", f"{tmp_path.name}/c"]
+    assert names(runs[1:]) == ["run", "c"]
+    assert names(()) == []
     (tmp_path / "grey.py").write_text(
         "def grey(picture):\n    return picture.mean(2)[None] / 255.0\ngrey.distance = 'l1'\n"
     )

@@ -50,9 +50,13 @@ def contenders(entrants: Entrants, step: int, device: torch.device | str) -> lis
 
 
 def names(runs: Sequence[Path]) -> list[str]:
-    """The folders' own names, or their whole paths where two folders have one name."""
-    counts = Counter(run.resolve().name for run in runs)
-    return [run.resolve().name if counts[run.resolve().name] == 1 else str(run) for run in runs]
+    """The ends of the folders' paths, as long as it takes to tell them apart: often the last part."""
+    parts = [run.resolve().parts for run in runs]
+    for length in range(1, max(map(len, parts), default=0) + 1):
+        ends = ["/".join(each[-length:]) for each in parts]
+        if len(set(ends)) == len(set(parts)):
+            return ends
+    return [str(run) for run in runs]
 
 
 def without_training(step: int, device: torch.device | str) -> list[Contender]:
