@@ -6,12 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 from training_world import write_shards
 
 from training.checkpoint import load
 from training.cli import main
 from training.data.transforms.zoo import TRANSFORMS
+from training.evaluation.benchmarks.zoo import FILES
 from training.objectives import zoo
+from training.outside import open_outside
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "training" / "README.md").read_text(encoding="utf-8")
@@ -23,9 +26,10 @@ def rows(heading):
     return re.findall(r"^\| `([a-z][a-z0-9-]*)` \|", table, re.MULTILINE)
 
 
-def test_the_tables_name_all_objectives_and_transforms():
+def test_the_tables_name_all_objectives_transforms_and_benchmarks():
     assert rows("Objectives") == list(zoo.names())
     assert rows("Single pictures") == list(TRANSFORMS)
+    assert [name for name in rows("Photographs") if name in FILES] == list(FILES)
 
 
 @pytest.mark.parametrize("name", zoo.names())
@@ -36,7 +40,7 @@ def test_descriptors_are_compared_as_the_table_says(name):
 
 
 def test_the_worked_example_trains(tmp_path, monkeypatch):
-    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    code, _ = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     (line,) = re.findall(r'The line is `"(\w+)": "(\w+)",`', PAGE)
     file = tmp_path / "alignment.py"
     file.write_text(code, encoding="utf-8")
@@ -66,3 +70,11 @@ def test_the_worked_example_trains(tmp_path, monkeypatch):
     ]
     assert main([*words, *small, "--min-matches", "4", "--heads", "2", "--device", "cpu"]) == 0
     assert load(run / "checkpoint.pt").settings.loss == module.AlignmentSettings(weight=0.5)
+
+
+def test_the_descriptor_of_the_page_goes_through_the_door(tmp_path):
+    _, code = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    (tmp_path / "peer.py").write_text(code, encoding="utf-8")
+    descriptor, distance = open_outside(f"{tmp_path / 'peer.py'}:describe")
+    assert distance == "l2"
+    assert descriptor(torch.zeros(1, 3, 31, 44, dtype=torch.uint8)).shape == (1, 3, 31, 44)
