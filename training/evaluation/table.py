@@ -136,6 +136,8 @@ def _groups(table: EvaluationTable) -> Iterator[Grid]:
     """One table for each grouping; the number of queries stands in the header."""
     first = table.rows[0]
     for title, groups in first.groups.items():
+        if not any(scores.queries for scores in groups.values()):
+            continue  # of imported pairs the property may not be known
         headers = [f"{label}\n({scores.queries:,})" for label, scores in groups.items()]
         grid = _grid(f"{BY_GROUP.header} by {title}; in brackets: queries", headers)
         for row in table.rows:
