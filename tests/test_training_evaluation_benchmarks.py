@@ -3,7 +3,9 @@
 import os
 import pickle
 import re
+from dataclasses import replace
 
+import import_world
 import numpy as np
 import photo_world
 import pytest
@@ -11,6 +13,7 @@ from photo_world import SHIFT
 from shard_factory import make_content
 from training_world import write_shards
 
+from scenegen.shards import ShardSet, Status
 from scenegen.shards.writer import encode_shard, publish
 from training.errors import DataError, RequestError
 from training.evaluation.baselines import RgbPatches
@@ -21,6 +24,7 @@ from training.evaluation.benchmarks.zoo import FILES, benchmark, found
 from training.evaluation.contender import Dense
 from training.evaluation.metrics import score
 from training.evaluation.motion_errors import warp
+from training.evaluation.pair import RelativePose, Standing
 from training.evaluation.predictions import predict
 
 
@@ -123,9 +127,38 @@ def test_shards_are_a_benchmark_like_others(tmp_path):
     assert pair.pose is not None
     assert pair.visible.sum() <= 20
     assert pair.overlap > 0
+    sample = ShardSet(tmp_path / "run", split="val")[0]
+    np.testing.assert_allclose(sample.T_world_cam[1] @ pair.pose.T_1_0, sample.T_world_cam[0], atol=1e-9)
     assert pair.truth is None
     publish(tmp_path / "deep.h5", encode_shard(make_content(split="val", layers=("depth",))))
     assert asked(shards, tmp_path, queries=20)[0].truth is not None
+
+
+def test_dense_truth_of_shards_is_that_of_the_scene(tmp_path):
+    write_shards(tmp_path / "run")
+    views = import_world.shots()[:2]
+    sample = replace(
+        ShardSet(tmp_path / "run", split="val")[0],
+        depth=np.stack([shot.depth for shot in views]).astype(np.float32),
+        K=np.stack([import_world.K] * 2),
+        T_world_cam=np.stack([shot.T for shot in views]),
+    )
+    xy0 = np.stack(np.meshgrid(np.arange(0, 160, 3), np.arange(0, 120, 3)), -1).reshape(-1, 2)
+    xy1, standing = shards.dense_truth_of(sample, 1)(xy0.astype(float))
+    exact, status = import_world.verdicts(xy0, *views)
+    seen = standing == Standing.VISIBLE
+    assert seen.mean() > 0.5
+    assert (status[seen] == Status.VISIBLE).all()
+    np.testing.assert_allclose(xy1[seen], exact[seen], atol=0.01)
+
+
+def test_windows_move_the_cameras_with_them():
+    K = np.array([[500, 0, 319.5], [0, 510, 239.5], [0, 0, 1.0]])
+    pose = shards.moved(RelativePose(K, K, np.eye(4)), np.array([10, 20]), np.array([30, 40]))
+    point = np.array([0.2, -0.1, 1.0])
+    whole, *windows = (matrix @ point for matrix in (K, pose.K0, pose.K1))
+    np.testing.assert_allclose(whole[:2] - windows[0][:2], [10, 20])
+    np.testing.assert_allclose(whole[:2] - windows[1][:2], [30, 40])
 
 
 def test_all_that_a_folder_holds_is_found(tmp_path):

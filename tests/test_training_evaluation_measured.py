@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from import_world import HEIGHT, WIDTH, WRITERS, K, save_rgb, shots, verdicts, write_rgbd
+from import_world import HEIGHT, WIDTH, WRITERS, K, save_rgb, shoot, shots, verdicts, write_rgbd
 
 from scenegen.shards import Status
 from scenegen.shards.by_depth import DepthView, Noise
@@ -82,6 +82,26 @@ def test_points_between_pixels_keep_their_fraction():
     truth = DepthTruth(views[0], views[1], Noise(0.005))
     whole, between = (truth(np.array([[40.0, 30]]) + shift)[0] for shift in (0, 0.25))
     np.testing.assert_allclose(between - whole, [[0.25, 0.25]], atol=1e-6)
+
+
+def test_a_point_beside_the_border_is_judged_where_it_falls():
+    first, other = shots()[:2]
+    views = [DepthView(shot.depth.astype(np.float32), K, shot.T) for shot in (first, other)]
+    truth = DepthTruth(views[0], views[1], Noise(0.005))
+    x, y = np.meshgrid(np.arange(WIDTH), np.arange(HEIGHT))
+    pixels = np.stack([x.ravel(), y.ravel()], 1).astype(float)
+    for shift in (-0.4, 0.4):
+        xy1, standing = truth(pixels + shift)
+        inside = ((xy1 >= -0.5) & (xy1 < (WIDTH - 0.5, HEIGHT - 0.5))).all(1)
+        assert not (inside & (standing == Standing.OUTSIDE)).any()
+        assert not (~inside & np.isin(standing, [Standing.VISIBLE, Standing.OCCLUDED])).any()
+
+
+def test_frames_that_share_nothing_are_a_line(tmp_path):
+    apart = [shoot((0, 0, 1), (0, 3, 1)), shoot((40, 0, 1), (40, 3, 1))]
+    write_rgbd(tmp_path / "room", apart)
+    with pytest.raises(DataError, match=r"room: no two frames see 20 % of what the other sees: check poses and intr"):
+        rgbd.find(tmp_path)
 
 
 def test_frames_without_intrinsics_are_a_line(tmp_path):

@@ -11,7 +11,7 @@ from training_world import TINY
 
 from training import checkpoint
 from training.errors import ImageError, RequestError
-from training.match import match, match_features, match_photos, shrink
+from training.match import match, match_features, match_photos
 from training.match_picture import position_colours, spread
 from training.photo import read_photo
 
@@ -40,8 +40,6 @@ def test_a_shifted_photo_is_matched_by_its_shift():
 
 def test_pixels_are_those_of_the_photo_on_disk():
     large = np.asarray(Image.fromarray(SCENE).resize((1280, 960)))
-    assert shrink(large).shape == (480, 640, 3)
-    assert shrink(SCENE) is SCENE
     found = match_photos(Patches(), large, SCENE, grid=40, ratio=1.0, back_px=700.0)
     assert found.asked == 16 * 12
     assert found.xy0.min() > 20

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
 from training import checkpoint
@@ -18,6 +17,7 @@ from training.devices import choose_device
 from training.errors import RequestError
 from training.evaluation.descriptor import Descriptor
 from training.evaluation.nearest import Metric, as_pixels, as_rows, comparable, grid_pixels, mutual
+from training.evaluation.truths.scaled import long_side, resized
 from training.match_picture import draw
 from training.models.describe import NetworkDescriptor
 from training.objectives.zoo import distance_of
@@ -93,12 +93,10 @@ def match_photos(
     device: torch.device | str = "cpu",
 ) -> PhotoMatches:
     """The matches of two (H, W, 3) uint8 photos, which need not be of one size, by a descriptor on `device`."""
-    small0, small1 = shrink(photo0), shrink(photo1)
+    (small0, scale0), (small1, scale1) = (resized(photo, _small(photo)) for photo in (photo0, photo1))
     features0, features1 = (describe(as_batch(small).to(device))[0] for small in (small0, small1))
     found = match_features(features0, features1, grid, ratio, back_px, distance)
-    scale0, scale1 = _scale(photo0, small0), _scale(photo1, small1)
-    # pixel centres are at whole numbers: half a pixel of shift before and after scaling
-    xy0, xy1 = (found.xy0 + 0.5) * scale0 - 0.5, (found.xy1 + 0.5) * scale1 - 0.5
+    xy0, xy1 = scale0.back(found.xy0), scale1.back(found.xy1)
     return PhotoMatches(found.asked, xy0.astype(np.float32), xy1.astype(np.float32), found.distance, found.ratio)
 
 
@@ -140,16 +138,7 @@ def competitor(queries: Tensor, features: Tensor, xy: Tensor, distance: Metric) 
     return torch.cat(best)
 
 
-def shrink(photo: np.ndarray) -> np.ndarray:
-    """(H, W, 3) uint8 with the longer side at most SIDE; smaller photos as they are."""
+def _small(photo: np.ndarray) -> tuple[int, int]:
+    """The (width, height) at which a photo is matched."""
     height, width = photo.shape[:2]
-    if max(height, width) <= SIDE:
-        return photo
-    factor = SIDE / max(height, width)
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    return np.asarray(Image.fromarray(photo).resize(size, Image.Resampling.LANCZOS))
-
-
-def _scale(photo: np.ndarray, small: np.ndarray) -> np.ndarray:
-    """(2,) pixels of `photo` per pixel of `small`, in x and y."""
-    return np.array([photo.shape[1] / small.shape[1], photo.shape[0] / small.shape[0]])
+    return long_side((width, height), SIDE)

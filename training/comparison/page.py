@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 
 from training.comparison.sheet import Sheet, html
 from training.evaluation.figure_style import INK
+from training.pages import filled
 
 CAPTIONS = {
     "matching.svg": "Matching on validation pairs while training: mean of the seeds and their range; × is a divergence",
@@ -21,7 +21,6 @@ _INKS = {INK: "currentColor", "#e6e6e6": "var(--line)"}
 
 def page(title: str, lede: str, facts: Mapping[str, str], figures: Sequence[Path], sheets: Sequence[Sheet]) -> str:
     """The page: figures are SVG files, and become part of it."""
-    template = files("training.comparison").joinpath("page.html").read_text(encoding="utf-8")
     values = {
         "title": escape(title),
         "lede": escape(lede),
@@ -31,7 +30,7 @@ def page(title: str, lede: str, facts: Mapping[str, str], figures: Sequence[Path
         "figures": "\n".join(_figure(path) for path in figures),
         "tables": "\n".join(html(sheet) for sheet in sheets),
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], template)
+    return filled("training.comparison", values)
 
 
 def _figure(path: Path) -> str:

@@ -40,9 +40,7 @@ def rotation_angle_deg(R: Array) -> float:
 
 
 def _direction_angle_deg(a: Array, b: Array) -> float:
-    """Angle of two directions (3,), at most 90; 0 where one has no length."""
-    if not (np.any(a) and np.any(b)):
-        return 0.0
+    """Angle of two directions (3,), at most 90; 0 where one has no length, as atan2(0, 0) is."""
     return math.degrees(math.atan2(np.linalg.norm(np.cross(a, b)), abs(float(a @ b))))
 
 

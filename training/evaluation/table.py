@@ -104,8 +104,13 @@ def to_json(table: EvaluationTable) -> str:
 
 def to_text(table: EvaluationTable) -> str:
     """The tables as plain text."""
+    return plain_text(render(table))
+
+
+def plain_text(drawn: RenderableType) -> str:
+    """What rich draws as text, WIDTH columns wide, without colours or blanks at the ends of lines."""
     console = Console(file=io.StringIO(), width=WIDTH, color_system=None, legacy_windows=False)
-    console.print(render(table))
+    console.print(drawn)
     written = console.file.getvalue()  # pyright: ignore[reportAttributeAccessIssue]
     return "\n".join(line.rstrip() for line in written.splitlines()) + "\n"
 

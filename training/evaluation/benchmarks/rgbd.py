@@ -39,15 +39,25 @@ def find(root: Path) -> list[Source]:
     return [source for each in every if isinstance(each, FrameSequence) for source in _sources(each)]
 
 
-def _sources(sequence: FrameSequence) -> Iterator[Source]:
+def _sources(sequence: FrameSequence) -> list[Source]:
     sequence = replace(sequence, frames=tuple(map(_with_K, sequence.frames)))
     chooser = Chooser(sequence, lambda *_: None, OVERLAP, 0)
-    for number in range(min(PAIRS, len(sequence.frames))):
+    chosen = list(_chosen(chooser, min(PAIRS, len(sequence.frames))))
+    if not chosen:
+        seen = f"see {OVERLAP.low:.0%} of what the other sees".replace("%", " %")
+        raise DataError(f"{sequence.name}: no two frames {seen}: check poses and intrinsics")
+    frames = sequence.frames
+    return [_source(sequence, frames[first], frames[second], share) for first, second, share in chosen]
+
+
+def _chosen(chooser: Chooser, count: int) -> Iterator[tuple[int, int, float]]:
+    """Numbers of two frames, and the share of the first one's surface that the second sees."""
+    for number in range(count):
         try:
             first, second, overlap = chooser.pair(number)
         except ImportingError:  # a frame that shows what no other shows
             continue
-        yield _source(sequence, sequence.frames[first], sequence.frames[second], float(overlap[0, 1]))
+        yield first, second, float(overlap[0, 1])
 
 
 def _with_K(frame: Frame) -> Frame:

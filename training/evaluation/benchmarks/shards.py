@@ -151,7 +151,7 @@ def read(shards: ShardSet, row: int, view: int) -> Sight:
     pair = _pair(sample, view)
     return Sight(
         pair.images,
-        _dense_truth(sample, view),
+        dense_truth_of(sample, view),
         Points(pair.xy0, pair.xy1, pair.visible),
         pose=pair.pose,
         overlap=pair.overlap,
@@ -160,7 +160,8 @@ def read(shards: ShardSet, row: int, view: int) -> Sight:
     )
 
 
-def _dense_truth(sample: Sample, view: int) -> FlowTruth | None:
+def dense_truth_of(sample: Sample, view: int) -> FlowTruth | None:
+    """Where every covisible pixel lies, from the depth layer; None without one, or without cameras."""
     if sample.depth is None or not sample.has_cameras:
         return None
     link = link_views(sample.K[0], sample.T_world_cam[0], sample.K[view], sample.T_world_cam[view])

@@ -1,15 +1,14 @@
 """The page of `eval-photos`: the tables, and the pictures with failures first; needs the pictures beside it."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 
 from training.evaluation.photos.pictures import Drawn
 from training.evaluation.photos.results import PhotoTable, Sheet
 from training.evaluation.photos.table import Block, blocks, cells, footnotes, note
+from training.pages import filled
 
 Gallery = Mapping[tuple[str, str], Sequence[Drawn]]
 """The pictures of each benchmark and contender."""
@@ -17,12 +16,11 @@ Gallery = Mapping[tuple[str, str], Sequence[Drawn]]
 
 def page(table: PhotoTable, gallery: Gallery, folder: Path) -> str:
     """The page as it lies in `folder`."""
-    template = files("training.evaluation.photos").joinpath("page.html").read_text(encoding="utf-8")
     values = {
         "sheets": "\n".join(_sheet(sheet, gallery, folder) for sheet in table.sheets),
         "notes": "".join(f"<li>{escape(line)}</li>" for line in footnotes(table)),
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], template)
+    return filled("training.evaluation.photos", values)
 
 
 def _sheet(sheet: Sheet, gallery: Gallery, folder: Path) -> str:

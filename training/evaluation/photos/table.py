@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import NamedTuple
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
@@ -18,7 +18,7 @@ from training.evaluation.bootstrap import LEVEL, Estimate
 from training.evaluation.estimators import ESTIMATORS
 from training.evaluation.own_matches import HOMOGRAPHY_PX, POSE_DEG
 from training.evaluation.photos.results import PhotoTable, Result, Sheet
-from training.evaluation.table import WIDTH, Column, number_of, text_of
+from training.evaluation.table import Column, number_of, plain_text, text_of
 
 ASKED = (
     *(Column(f"pck@{k}", f"PCK@{k}\n(%)", 100, 1) for k in (1, 3, 5, 10)),
@@ -66,10 +66,7 @@ def render(table: PhotoTable) -> RenderableType:
 
 def to_text(table: PhotoTable) -> str:
     """The tables as plain text."""
-    console = Console(file=io.StringIO(), width=WIDTH, color_system=None, legacy_windows=False)
-    console.print(render(table))
-    written = console.file.getvalue()  # pyright: ignore[reportAttributeAccessIssue]
-    return "\n".join(line.rstrip() for line in written.splitlines()) + "\n"
+    return plain_text(render(table))
 
 
 def to_markdown(table: PhotoTable) -> str:

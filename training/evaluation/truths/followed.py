@@ -17,6 +17,8 @@ STANDING = {
     Status.BEHIND_CAMERA: Standing.OUTSIDE,
 }
 """What a traced or measured status says here; the others say nothing."""
+SHOWN = (Standing.VISIBLE, Standing.OCCLUDED)
+"""Of points that fall into view 1."""
 
 
 def standing_of(status: Array) -> Array:
@@ -42,7 +44,7 @@ class DepthTruth:
         xy1, standing = places + (xy0 - pixel), standing_of(status)
         inside = within(xy1, (self.view1.depth.shape[1], self.view1.depth.shape[0]))
         standing[(standing == Standing.OUTSIDE) & inside] = Standing.UNKNOWN  # the pixel is across the border
-        return xy1, np.where((standing == Standing.VISIBLE) & ~inside, Standing.OUTSIDE, standing)
+        return xy1, np.where(np.isin(standing, SHOWN) & ~inside, Standing.OUTSIDE, standing)
 
 
 @dataclass(frozen=True)
