@@ -21,17 +21,19 @@ BANNED_MODULES = {
 }
 ALLOWED_NAMES = {"pickle.UnpicklingError"}
 """What torch.load raises about a foreign file."""
+GUARDED = {ROOT / "training/evaluation/benchmarks/megadepth1500.py"}
+"""Reads foreign pickles by an unpickler that knows the types of arrays alone, as its own test shows."""
 BANNED_CALLS = {"eval", "exec", "compile", "os.system", "os.popen"}
 BANNED_METHODS = {"read_pickle", "to_pickle", "unsafe_load", "full_load", "add_safe_globals"}
 
 
-def problems(text):
+def problems(text, allowed=frozenset(ALLOWED_NAMES)):
     """Lines of a module that read or run what they should not."""
     found = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             odd = {alias.name.split(".")[0] for alias in node.names} & BANNED_MODULES
-            found += [f"{node.lineno}: import {name}" for name in odd if not _only_for_errors(text, name)]
+            found += [f"{node.lineno}: import {name}" for name in odd if not _only_names(text, name, allowed)]
         elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in BANNED_MODULES:
             found.append(f"{node.lineno}: from {node.module} import")
         elif isinstance(node, ast.Call):
@@ -39,14 +41,14 @@ def problems(text):
     return found
 
 
-def _only_for_errors(text, module):
-    """Whether a module is there only for the name of an error."""
+def _only_names(text, module, allowed):
+    """Whether a module is there only for some names."""
     used = {
         ast.unparse(n)
         for n in ast.walk(ast.parse(text))
         if isinstance(n, ast.Attribute) and ast.unparse(n.value) == module
     }
-    return bool(used) and used <= ALLOWED_NAMES
+    return bool(used) and used <= allowed
 
 
 def _call_problems(node):
@@ -64,7 +66,8 @@ def _call_problems(node):
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_nothing_that_is_read_can_run_code(path):
-    assert problems(path.read_text()) == []
+    guarded = {"pickle.Unpickler"} if path in GUARDED else set()
+    assert problems(path.read_text(), ALLOWED_NAMES | guarded) == []
 
 
 @pytest.mark.parametrize(

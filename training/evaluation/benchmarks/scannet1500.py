@@ -61,9 +61,9 @@ def _scale(image: Array) -> Scale:
 def _lists(folder: Path) -> tuple[Array, Array, dict[str, Array]]:
     """Names (N, 4), poses (N, ...) and intrinsics by scene."""
     try:
-        with np.load(folder / LIST) as content:
+        with np.load(folder / LIST, allow_pickle=False) as content:
             names, poses = content["name"].astype(int), content["rel_pose"].astype(np.float64)
-        with np.load(folder / INTRINSICS) as content:
+        with np.load(folder / INTRINSICS, allow_pickle=False) as content:
             intrinsics = {name: content[name].astype(np.float64) for name in content.files}
     except (OSError, ValueError, KeyError) as error:
         wanted = f"{LIST} must hold name and rel_pose, {INTRINSICS} one 3 x 3 a scene"
