@@ -1,8 +1,10 @@
 """Contenders: their own matches are the mutual ones, and are judged by the truth."""
 
 import numpy as np
+import pytest
 import torch
 
+from training.errors import RequestError
 from training.evaluation.answers import MUTUAL_PX, judged
 from training.evaluation.baselines import RgbPatches
 from training.evaluation.contender import Dense, Sparse
@@ -35,7 +37,7 @@ def test_matches_of_a_grid_are_mutual_and_right():
 def test_without_a_step_there_are_none_and_questions_are_answered():
     pair = shifted()
     response = Dense(RgbPatches(3), "cosine").respond(pair)
-    assert len(response.found) == 0
+    assert response.found is None
     assert response.channels == 27
     assert response.answers is not None
     assert len(response.answers) == 0
@@ -100,3 +102,18 @@ def test_no_match_is_right_where_something_stands_before_the_point():
     np.testing.assert_array_equal(true[[0, 3]], xy[[0, 3]])
     assert np.isinf(true[1]).all()
     assert np.isnan(true[2]).all()
+    behind = judged(xy, xy, lambda xy0: (np.full_like(xy0, np.nan), truth(xy0)[1])).true
+    assert np.isinf(behind[3]).all()  # known to be nowhere, which is not unknown
+
+
+def test_pictures_that_are_described_in_different_lengths_are_a_line():
+    class Odd:
+        name = "odd"
+        calls = 0
+
+        def __call__(self, images):
+            self.calls += 1
+            return images.float()[:, : 4 - self.calls]
+
+    with pytest.raises(RequestError, match=r"odd has 3 channels of one picture and 2 of the other .*: give all pict"):
+        Dense(Odd(), "l2").respond(shifted())

@@ -29,11 +29,12 @@ def predictions(parts, scenes, overlap=None):
     nothing = np.full(len(parts), np.nan)
     overlap = np.full(len(parts), 0.5) if overlap is None else np.array(overlap)
     size, K = np.full((len(parts), 2), 100), unknown[:, :3, :3]
-    facts = PairFacts(np.array(scenes), np.array(scenes), size, overlap, nothing, nothing, K, K, K, unknown)
+    names, no = np.array(scenes), np.zeros(len(parts), bool)
+    facts = PairFacts(names, names, size, no, overlap, nothing, nothing, K, K, K, unknown)
     none = np.zeros((0, 2), np.float32)
     found = Found(none, none, none)
     return Predictions(
-        "d", "k", 3, joined(Answers, parts), pair, np.zeros((len(pair), 2)), found, np.zeros(0, int), facts
+        "d", "k", 3, joined(Answers, parts), pair, np.zeros((len(pair), 2)), found, False, np.zeros(0, int), facts
     )
 
 

@@ -52,6 +52,12 @@ def test_no_estimate_is_a_failure():
     assert pose_error_deg(None, pose()) == math.inf
 
 
+def test_an_estimate_that_is_no_number_is_a_failure_and_not_unknown():
+    assert pose_error_deg(np.full((4, 4), np.nan), pose()) == math.inf
+    far = np.array([[1, 0, 0.5], [0, 1, 0.5], [1, 0, 0.5]])  # the corner (-0.5, -0.5) is at 0 / 0
+    assert corner_error_px(far, np.eye(3), SIZE) == math.inf
+
+
 @given(st.floats(0, 180))
 def test_angles_are_exact_near_0_and_180(angle):
     assert rotation_angle_deg(rotation_about((1, 2, 3), math.radians(angle))) == pytest.approx(angle, abs=1e-6)

@@ -9,7 +9,7 @@ from training.evaluation.contender import Response
 from training.evaluation.metrics import score
 from training.evaluation.motion_errors import warp
 from training.evaluation.own_matches import Thresholds, errors_px, mma, motion_errors, own_matches
-from training.evaluation.pair import Pair, RelativePose
+from training.evaluation.pair import Pair, RelativePose, Standing
 from training.evaluation.predictions import predict
 
 NAN, INF = np.nan, np.inf
@@ -36,14 +36,19 @@ def found(*errors, start=(5, 5)):
     return Found(xy0, xy1.astype(np.float32), true.astype(np.float32))
 
 
-def pair(scene="s", homography=None, pose=None):
+def truth(xy0):
+    return xy0, np.full(len(xy0), Standing.VISIBLE, np.uint8)
+
+
+def pair(scene="s", homography=None, pose=None, truth=None):
     picture = np.zeros((480, 640, 3), np.uint8)
     none = np.zeros((0, 2))
-    return Pair((picture, picture), none.astype(int), none, np.zeros(0, bool), scene, homography=homography, pose=pose)
+    nothing = none.astype(int), none, np.zeros(0, bool)
+    return Pair((picture, picture), *nothing, scene, truth=truth, homography=homography, pose=pose)
 
 
 def predictions(*parts):
-    return predict(Told(*parts), [pair(f"s{i}") for i in range(len(parts))], "k")
+    return predict(Told(*parts), [pair(f"s{i}", truth=truth) for i in range(len(parts))], "k")
 
 
 def test_errors_by_hand():
@@ -85,3 +90,19 @@ def test_a_pose_without_matches_is_a_failure():
     made = predict(Told(found(), found(0)), [pair(pose=pose), pair(pose=pose)], "k")
     assert all(np.isinf(values).all() for values in motion_errors(made, Thresholds()).values())
     assert score(made, 0).metrics["pose_auc@20 opencv"].value == 0
+
+
+def test_a_pair_that_nothing_is_known_of_counts_in_no_share_even_without_matches():
+    pose = RelativePose(np.diag([500.0, 500, 1]), np.diag([500.0, 500, 1]), np.eye(4))
+    made = predict(Told(found(), found(NAN)), [pair(pose=pose), pair(pose=pose)], "k")
+    assert np.isnan(mma(made)[10]).all()
+    assert not any(name.startswith("mma") for name in score(made, 0).metrics)
+    mixed = predict(Told(found(), found(0)), [pair(), pair(truth=truth)], "k")
+    assert score(mixed, 0).metrics["mma@1"].value == 1
+
+
+def test_who_looks_everywhere_and_finds_nothing_gets_0_and_who_does_not_look_no_number():
+    pairs = [pair("a", np.eye(3), truth=truth), pair("b", np.eye(3), truth=truth)]
+    numbers = score(predict(Told(found(), found()), pairs, "k"), 0).metrics
+    assert [numbers[name].value for name in ("matches", "mma@10", "homography_auc@5 poselib")] == [0, 0, 0]
+    assert "mma@10" not in score(predict(Told(None, None), pairs, "k"), 0).metrics

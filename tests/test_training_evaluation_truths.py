@@ -83,7 +83,8 @@ def test_a_plane_shows_what_lies_inside_and_before_the_horizon():
     np.testing.assert_allclose(xy1[:, 0], [10, 99.4, 99.6, -0.6, 10])
     assert standing.tolist() == [Standing.VISIBLE, Standing.VISIBLE, *[Standing.OUTSIDE] * 3]
     tilted = np.array([[1, 0, 0], [0, 1, 0], [-0.1, 0, 1.0]])  # x = 10 is the horizon
-    _, standing = PlanarTruth(tilted, (10_000, 10_000))(np.array([[5.0, 5], [10, 5], [15, -5]]))
+    xy1, standing = PlanarTruth(tilted, (10_000, 10_000))(np.array([[5.0, 5], [10, 5], [15, -5]]))
+    assert np.isfinite(xy1).all(1).tolist() == [True, False, False]  # a mirror image is no place
     assert standing.tolist() == [Standing.VISIBLE, Standing.OUTSIDE, Standing.OUTSIDE]
     _, standing = PlanarTruth(-tilted, (10_000, 10_000))(np.array([[5.0, 5], [15, -5]]))  # its sign means nothing
     assert standing.tolist() == [Standing.VISIBLE, Standing.OUTSIDE]

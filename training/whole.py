@@ -4,6 +4,8 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from training.errors import RequestError, first_line
+
 
 @contextlib.contextmanager
 def whole(path: Path) -> Iterator[Path]:
@@ -14,3 +16,13 @@ def whole(path: Path) -> Iterator[Path]:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def writing(out: Path) -> Iterator[None]:
+    """Around what writes `out`, or below it: RequestError in a line in place of an OSError."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or first_line(error)
+        raise RequestError(f"{out}: cannot be written ({why}); change --out or free space") from None

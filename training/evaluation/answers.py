@@ -108,12 +108,18 @@ def grid_matches(features0: Tensor, features1: Tensor, step: int, distance: Dist
     return _numpy(xy0[kept].float()), _numpy(xy1[kept].float())
 
 
+def no_matches() -> Found:
+    """None at all."""
+    return judged(np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32), None)
+
+
 def judged(xy0: Array, xy1: Array, truth: Truth | None) -> Found:
     """Matches (M, 2), (M, 2) beside the truth about them; unknown without one."""
     if truth is None or not len(xy0):
         return Found(xy0, xy1, np.full(xy0.shape, np.nan, np.float32))
     true, standing = truth(xy0.astype(np.float64))
-    true = np.where((standing == Standing.OCCLUDED)[:, None], np.inf, true)
+    nowhere = (standing == Standing.OUTSIDE) & ~np.isfinite(true).all(1)  # behind camera 1, or beyond the horizon
+    true = np.where(((standing == Standing.OCCLUDED) | nowhere)[:, None], np.inf, true)
     return Found(xy0, xy1, np.where((standing == Standing.UNKNOWN)[:, None], np.nan, true).astype(np.float32))
 
 

@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from training.errors import RequestError
 from training.evaluation.answers import Answers, Found, answer, grid_matches, judged
 from training.evaluation.descriptor import Descriptor
 from training.evaluation.nearest import comparable, mutual
@@ -24,8 +25,8 @@ class Response(NamedTuple):
     """D."""
     answers: Answers | None
     """About the pixels that were asked; None of a contender that has no descriptor there."""
-    found: Found
-    """Its own matches."""
+    found: Found | None
+    """Its own matches; None of a contender that looks for none."""
 
 
 class Contender(Protocol):
@@ -72,17 +73,20 @@ class Dense:
     def respond(self, pair: Pair) -> Response:
         """Answer for one pair."""
         features0, features1 = (self.descriptor(self._batch(image))[0] for image in pair.images)
+        if len(features0) != len(features1):
+            both = f"{len(features0)} channels of one picture and {len(features1)} of the other"
+            raise RequestError(f"{self.name} has {both} ({pair.name}): give all pictures as many")
         xy0, xy1 = (torch.from_numpy(xy).to(self.device) for xy in (pair.xy0, pair.xy1))
         answers = answer(features0, features1, xy0, xy1, pair.visible, self.distance)
-        return Response(len(features0), answers, judged(*self._matches(features0, features1), pair.truth))
+        return Response(len(features0), answers, self._matches(features0, features1, pair))
 
     def _batch(self, image: Array) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))[None].to(self.device)
 
-    def _matches(self, features0: Tensor, features1: Tensor) -> tuple[Array, Array]:
-        if self.step:
-            return grid_matches(features0, features1, self.step, self.distance)
-        return np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32)
+    def _matches(self, features0: Tensor, features1: Tensor, pair: Pair) -> Found | None:
+        if not self.step:
+            return None
+        return judged(*grid_matches(features0, features1, self.step, self.distance), pair.truth)
 
 
 class Detector(Protocol):

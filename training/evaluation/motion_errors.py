@@ -10,7 +10,7 @@ Array = NDArray[Any]
 
 
 def corner_error_px(estimated: Array | None, true: Array, size: Array) -> float:
-    """Mean distance of the four corners of view 0 under both maps (3, 3); infinite without an estimated one.
+    """Mean distance of the four corners of view 0 under both maps (3, 3); infinite without a finite estimate.
 
     `size` (2,) is the width and height of view 0; its corners lie half a pixel outside of the outermost centres.
     """
@@ -18,7 +18,8 @@ def corner_error_px(estimated: Array | None, true: Array, size: Array) -> float:
         return math.inf
     width, height = size.tolist()
     corners = np.array([[x, y] for x in (-0.5, width - 0.5) for y in (-0.5, height - 0.5)])
-    return float(np.linalg.norm(warp(estimated, corners) - warp(true, corners), axis=1).mean())
+    distance = np.linalg.norm(warp(estimated, corners) - warp(true, corners), axis=1).mean()
+    return math.inf if np.isnan(distance) else float(distance)  # a corner on the horizon of either has no place
 
 
 def pose_error_deg(estimated: Array | None, true: Array) -> float:
@@ -27,7 +28,7 @@ def pose_error_deg(estimated: Array | None, true: Array) -> float:
     The sign of the direction is not told apart, as the published protocols do. A true translation of 0 has no
     direction: the rotation alone counts.
     """
-    if estimated is None:
+    if estimated is None or not np.isfinite(estimated).all():
         return math.inf
     rotation = rotation_angle_deg(estimated[:3, :3].T @ true[:3, :3])
     return max(rotation, _direction_angle_deg(estimated[:3, 3], true[:3, 3]))

@@ -42,7 +42,7 @@ class Thresholds:
 
 def own_matches(predictions: Predictions, thresholds: Thresholds, scene: Array, times: Array) -> dict[str, Estimate]:
     """All metrics that the pairs have a truth for; `scene` (P,) numbers the scenes, `times` is `bootstrap.draws`."""
-    if not len(predictions.found):
+    if not predictions.sought:
         return {}
     found = dict(_accuracy(predictions, scene, times))
     for name, errors in motion_errors(predictions, thresholds).items():
@@ -70,7 +70,7 @@ def mma(predictions: Predictions) -> dict[int, Array]:
     error = errors_px(predictions)
     known = ~np.isnan(error)
     judged, all_of = (np.bincount(of[chosen], minlength=pairs) for chosen in (known, slice(None)))
-    unknown = (all_of > 0) & (judged == 0)
+    unknown = (judged == 0) & ((all_of > 0) | ~predictions.pairs.judged)
     shares = {}
     for threshold in MMA_PX:
         right = np.bincount(of[error <= threshold], minlength=pairs)

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.errors import DataError
-from training.evaluation.answers import Answers, Found
+from training.evaluation.answers import Answers, Found, no_matches
 from training.evaluation.arrays import joined, read, write
 from training.evaluation.contender import Contender, Response
 from training.evaluation.pair import Pair
-from training.whole import whole
+from training.whole import whole, writing
 
 Array = NDArray[Any]
 BLOCK = 32
@@ -44,6 +44,8 @@ class PairFacts:
     """(P,) text."""
     size0: Array
     """(P, 2) int64 width and height of view 0."""
+    judged: Array
+    """(P,) bool: there is a truth about any match of the contender's own."""
     overlap: Array
     """(P,) float64 share of view 0's surface that view 1 sees."""
     view_angle_deg: Array
@@ -79,6 +81,8 @@ class Predictions:
     pixel: Array
     """(Q, 2) int64 queried pixel of view 0."""
     found: Found
+    sought: bool
+    """Whether the contender looks for matches of its own: if so, none found is an answer too."""
     found_pair: Array
     """(M,) int64 row of the pair that each own match belongs to."""
     pairs: PairFacts
@@ -99,7 +103,7 @@ def predicted(
     """Predictions kept in `out` with the same key, or new ones, which are then kept, block by block.
 
     `tell` is called after each block with the number of pairs done. Raises DataError when no asked pixel of any pair
-    is visible and nothing was found, too.
+    is visible and no matches were sought, either; RequestError when they cannot be kept.
     """
     parts, folder = [], out / "predictions" / file_name(contender.name)
     for first in range(0, len(pairs), BLOCK):
@@ -111,7 +115,7 @@ def predicted(
         parts.append(kept)
         tell(last)
     made = _joined(parts)
-    if not len(made.answers) and not len(made.found):
+    if not len(made.answers) and not made.sought:
         raise DataError("no asked pixel of any pair is visible in both views: choose pairs with more overlap")
     return made
 
@@ -123,9 +127,10 @@ def file_name(name: str) -> str:
 
 def save(path: Path, predictions: Predictions) -> None:
     """Write as HDF5: first beside `path`, then renamed, so that a file is whole or not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with whole(path) as draft, h5py.File(draft, "w") as file:
-        write(file, predictions)
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole(path) as draft, h5py.File(draft, "w") as file:
+            write(file, predictions)
 
 
 def load(path: Path, key: str) -> Predictions | None:
@@ -141,6 +146,7 @@ def load(path: Path, key: str) -> Predictions | None:
 def _prediction(name: str, key: str, pair: Pair, response: Response) -> Predictions:
     """The predictions about one pair."""
     answers = response.answers if response.answers is not None else _no_answers()
+    found = response.found if response.found is not None else no_matches()
     return Predictions(
         name=name,
         key=key,
@@ -148,8 +154,9 @@ def _prediction(name: str, key: str, pair: Pair, response: Response) -> Predicti
         answers=answers,
         pair=np.zeros(len(answers), np.int64),
         pixel=pair.xy0 if len(answers) else np.zeros((0, 2), np.int64),
-        found=response.found,
-        found_pair=np.zeros(len(response.found), np.int64),
+        found=found,
+        sought=response.found is not None,
+        found_pair=np.zeros(len(found), np.int64),
         pairs=_facts(pair),
     )
 
@@ -162,6 +169,7 @@ def _facts(pair: Pair) -> PairFacts:
         scene=np.array([pair.scene], str),
         name=np.array([pair.name], str),
         size0=np.array([pair.images[0].shape[1::-1]], np.int64),
+        judged=np.array([pair.truth is not None]),
         overlap=np.array([pair.overlap], np.float64),
         view_angle_deg=np.array([pair.view_angle_deg], np.float64),
         baseline_m=np.array([pair.baseline_m], np.float64),
@@ -196,6 +204,7 @@ def _joined(parts: Sequence[Predictions]) -> Predictions:
         pair=np.concatenate([part.pair + start for part, start in zip(parts, first, strict=True)]),
         pixel=np.concatenate([part.pixel for part in parts]),
         found=joined(Found, (part.found for part in parts)),
+        sought=parts[0].sought,
         found_pair=np.concatenate([part.found_pair + start for part, start in zip(parts, first, strict=True)]),
         pairs=joined(PairFacts, (part.pairs for part in parts)),
     )

@@ -10,7 +10,7 @@ from training.evaluation.pair import Array, Standing
 
 @dataclass(frozen=True)
 class PlanarTruth:
-    """Points of view 0 under a homography; those beyond its horizon are outside."""
+    """Points of view 0 under a homography; those beyond its horizon are outside, and nowhere (NaN)."""
 
     H: Array
     """(3, 3) float64 from view 0 to view 1."""
@@ -21,8 +21,9 @@ class PlanarTruth:
         """Places (N, 2) and `Standing` (N,)."""
         xy1 = warp(self.H, xy0)
         depth = np.column_stack([xy0, np.ones(len(xy0))]) @ self.H[2]
-        seen = np.isfinite(xy1).all(1) & (depth * np.sign(self.H[2, 2] or 1) > 0) & within(xy1, self.size1)
-        return xy1, np.where(seen, Standing.VISIBLE, Standing.OUTSIDE).astype(np.uint8)
+        before = np.isfinite(xy1).all(1) & (depth * np.sign(self.H[2, 2] or 1) > 0)
+        xy1 = np.where(before[:, None], xy1, np.nan)
+        return xy1, np.where(within(xy1, self.size1), Standing.VISIBLE, Standing.OUTSIDE).astype(np.uint8)
 
 
 def within(xy: Array, size: tuple[int, int]) -> Array:
