@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from import_world import imported, noise, save_rgb
 from PIL import Image
 
+from scenegen.errors import ImportingError
 from scenegen.importing.layouts.flow import collisions, read_flow
 from scenegen.importing.options import ImportOptions
-from scenegen.importing.png16 import read_png16, unfiltered
+from scenegen.importing.png16 import SIGNATURE, read_png16, unfiltered
 from scenegen.importing.registry import sequences
 from scenegen.shards import ShardSet, Status
 
@@ -33,6 +34,23 @@ def test_flow_of_another_size_is_refused(tmp_path, capsys):
     save_rgb(tmp_path / "0001_img1.png", noise(64, 48))
     assert imported("flow", tmp_path, tmp_path / "c") == 1
     assert "is 20x10, its picture 64x48: flow is one of the picture that it starts from" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.flo", b"PIEH"),
+        ("a.flo", struct.pack("<fii", 202021.25, 20, 10)),
+        ("a.npy", b""),
+        ("a.pfm", b"PF\n3 3\n-1\n12"),
+        ("a.png", SIGNATURE + struct.pack(">I4sIIBBBBBI", 13, b"IHDR", 4, 4, 16, 2, 0, 0, 0, 0)),
+        ("a.png", SIGNATURE + struct.pack(">I4sB", 13, b"IHDR", 4)),
+    ],
+)
+def test_flow_that_is_cut_short_is_a_line(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ImportingError, match=r"cannot be read as optical flow \(.*\): mend or remove it$"):
+        read_flow(tmp_path / name)
 
 
 def test_flow_carries_its_pixels_and_what_it_does_not_know_is_no_hit(tmp_path):

@@ -108,6 +108,16 @@ def distorted(folder):
     path.write_text(path.read_text().replace('"k1": 0', '"k1": 0.1'))
 
 
+def cut_archive(folder):
+    (folder / "a.npz").write_bytes(b"PK\x03\x04 cut short")
+
+
+def cut_model(folder):
+    write_colmap(folder, shots(2), text=False)
+    path = folder / "sparse" / "images.bin"
+    path.write_bytes(path.read_bytes()[:40])
+
+
 def short_poses(folder):
     write_tum(folder, shots(2))
     (folder / "groundtruth.txt").write_text("1 2 3\n")
@@ -121,6 +131,8 @@ def short_poses(folder):
         ("scannet", moved_depth, "from another point than the colour: register it to the colour first"),
         ("rgbd", without_poses, "has 0 frames that can be used, and a pair needs two; left out: 2 without a .pose.txt"),
         ("nerfstudio", distorted, "its pictures are distorted (k1): undistort them first"),
+        ("matches", cut_archive, "a.npz: cannot be read as a file of matches"),
+        ("colmap", cut_model, "images.bin: cannot be read as images of COLMAP"),
         ("tum", short_poses, "its rows are not time tx ty tz qx qy qz qw: mend it"),
     ],
 )
@@ -147,6 +159,13 @@ def test_a_distorted_model_of_colmap_is_refused(tmp_path):
 def test_skew_is_refused(tmp_path):
     write_rgbd(tmp_path, shots(2))
     np.savetxt(tmp_path / "intrinsics.K.txt", K + np.array([[0, 2, 0], [0, 0, 0], [0, 0, 0]]))
+    with pytest.raises(ImportingError, match="its intrinsics are no pinhole's without skew"):
+        depth_view(sequences("rgbd", tmp_path)[0].frames[0], GIVEN, (WIDTH, HEIGHT))
+
+
+def test_intrinsics_that_are_no_numbers_are_refused(tmp_path):
+    write_rgbd(tmp_path, shots(2))
+    np.savetxt(tmp_path / "intrinsics.K.txt", K * np.array([[np.nan, 1, 1], [1, 1, 1], [1, 1, 1]]))
     with pytest.raises(ImportingError, match="its intrinsics are no pinhole's without skew"):
         depth_view(sequences("rgbd", tmp_path)[0].frames[0], GIVEN, (WIDTH, HEIGHT))
 

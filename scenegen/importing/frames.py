@@ -82,7 +82,7 @@ def depth_view(frame: Frame, given: Callable[[int, int], F64 | None], size: tupl
         raise ImportingError(
             f"{frame.colour}: nothing says the camera's intrinsics: give --focal-px, or --intrinsics FX,FY,CX,CY"
         )
-    if K[0, 0] <= 0 or K[1, 1] <= 0 or K[0, 1] or K[1, 0] or tuple(K[2]) != (0, 0, 1):
+    if not np.isfinite(K).all() or K[0, 0] <= 0 or K[1, 1] <= 0 or K[0, 1] or K[1, 0] or tuple(K[2]) != (0, 0, 1):
         raise ImportingError(f"{frame.colour}: its intrinsics are no pinhole's without skew: mend them, or rectify it")
     depth = read_depth(frame)
     return DepthView(_registered(frame, depth, K, fit), fit.intrinsics(K), frame.T_world_cam)

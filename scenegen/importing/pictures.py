@@ -1,7 +1,10 @@
 """Pictures, depth pictures and tables of numbers from files of elsewhere; what is wrong with one is a line."""
 
 import os
+import struct
 import warnings
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,8 +20,11 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".ppm", ".pgm", ".bmp", ".tif", ".tiff", ".
 """Files that are taken for pictures, in lower case."""
 MOST_PIXELS = 1 << 27
 """Pictures of more are refused before they are decoded."""
-BAD = (OSError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError, SyntaxError, UnidentifiedImageError)
-"""What Pillow and NumPy raise about a damaged file."""
+BAD = (
+    *(OSError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError, SyntaxError, UnidentifiedImageError),
+    *(EOFError, RecursionError, struct.error, zlib.error, zipfile.BadZipFile),
+)
+"""What Pillow, NumPy and the readers of headers raise about a damaged file."""
 T = TypeVar("T")
 
 
