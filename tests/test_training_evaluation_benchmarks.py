@@ -69,6 +69,23 @@ def test_annotated_points_are_asked_at_the_pixels_that_they_fall_in(tmp_path):
     assert pairs[0].truth is None
 
 
+@pytest.mark.parametrize("point", [(160, 60), (-0.6, 0), (float("nan"), 3)])
+def test_a_point_outside_of_its_picture_is_a_line(tmp_path, point):
+    photo_world.planar(tmp_path, points=(point,))
+    with pytest.raises(DataError, match=r"point \(.*\) lies outside of image 1, 160x120 px; correct or remove it"):
+        asked(annotated, tmp_path)[0]
+    photo_world.planar(tmp_path, points=((5, 3),))  # at (11, -1) in image 2
+    with pytest.raises(DataError, match=r"point \(11, -1\) lies outside of image 2, 160x120 px"):
+        asked(annotated, tmp_path)[0]
+
+
+def test_pairs_of_folders_of_one_name_are_told_apart(tmp_path):
+    for day in ("monday", "tuesday"):
+        photo_world.planar(tmp_path / day / "wall")
+    assert [source.scene for source in planar.find(tmp_path)] == ["monday/wall", "tuesday/wall"]
+    assert [source.name for source in annotated.find(tmp_path / "monday" / "wall")] == ["wall"]
+
+
 def test_hpatches_leaves_eight_sequences_out_and_resizes_the_map_with_the_pictures(tmp_path):
     assert len(hpatches.LEFT_OUT) == 8
     for name in ("v_wall", "i_lamp", "i_dc", "v_talent"):
@@ -195,9 +212,14 @@ def test_what_is_wrong_is_a_line(tmp_path):
     [
         ("[1]", "cannot be used"),
         ("{", "cannot be used"),
+        ("[" * 100_000, "cannot be used (RecursionError"),
         ('{"image1": "a"}', "cannot be used (KeyError: 'image2'); it must hold image1, image2, points1"),
         ('{"image1":"a","image2":"b","points1":[[1,2]],"points2":[]}', "has 1 points in image 1 and 0 in image 2"),
         ('{"image1":"a","image2":"b","points1":[],"points2":[],"homography":[[1]]}', "its homography is not 3 x 3"),
+        (
+            '{"image1":"a","image2":"b","points1":[],"points2":[],"homography":[[1,0,0],[0,1,0],[0,0,0]]}',
+            "its homography is not 3 x 3 numbers by rows, or singular",
+        ),
     ],
 )  # fmt: skip
 def test_a_bad_points_file_is_a_line(tmp_path, content, message):
@@ -211,10 +233,67 @@ def test_bad_lists_and_maps_are_a_line(tmp_path):
     (tmp_path / "v_wall" / "H_1_2").write_text("1 0 0 0 1 0")
     with pytest.raises(DataError, match="holds 6 numbers, not the 9 of a homography"):
         asked(hpatches, tmp_path)[0]
+    for value in ("nan", "0"):
+        (tmp_path / "v_wall" / "H_1_2").write_text(f"{value} " * 9)
+        with pytest.raises(DataError, match="H_1_2: its homography is not finite, or singular; correct or remove it"):
+            asked(hpatches, tmp_path)[0]
     photo_world.scannet1500(tmp_path)
     np.savez(tmp_path / "intrinsics.npz", scene0001_00=np.eye(3))
     with pytest.raises(DataError, match="has no intrinsics of scene0707_00; take the file that belongs to the list"):
         scannet1500.find(tmp_path)
     np.savez(tmp_path / "test.npz", name=np.zeros((1, 4)))
+    with pytest.raises(DataError, match=r"its lists cannot be read \(.*\); test.npz must hold name and rel_pose"):
+        scannet1500.find(tmp_path)
+
+
+def damaged(content):
+    """A list of one pair of MegaDepth with other content."""
+    matrix = np.array([np.eye(4), np.eye(4)])
+    return {
+        "image_paths": ["a", "b"],
+        "intrinsics": matrix[:, :3, :3],
+        "poses": matrix,
+        "pair_infos": [((0, 1), 1)],
+    } | (content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"pair_infos": [((0, 9), 1)]},
+        {"pair_infos": [5]},
+        {"image_paths": ["a", None]},
+        {"poses": [np.eye(4), None]},
+        {"poses": np.full((2, 4, 4), np.nan)},
+        {"intrinsics": np.zeros((2, 2))},
+    ],
+)
+def test_a_damaged_list_of_megadepth_is_a_line(tmp_path, content):
+    (tmp_path / "0022_0.1_0.3.npz").write_bytes(pickle.dumps(damaged(content)))
+    with pytest.raises(
+        DataError, match=r"0022_0.1_0.3.npz: a pair of its list cannot be used \(.*\); get the assets of"
+    ):
+        megadepth1500.find(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("test.npz", b"PK\x03\x04 cut short"),
+        ("intrinsics.npz", b""),
+        ("test.npz", {"name": np.zeros((1, 4)), "rel_pose": np.full((1, 12), np.nan)}),
+        ("test.npz", {"name": np.zeros((1, 4)), "rel_pose": np.zeros((1, 7))}),
+        ("test.npz", {"name": np.zeros((2, 4)), "rel_pose": np.zeros((1, 12))}),
+        ("intrinsics.npz", {"scene0707_00": np.eye(4)}),
+        ("intrinsics.npz", {"scene0707_00": np.zeros((3, 3))}),
+        ("intrinsics.npz", {"scene0707_00": np.full((3, 3), np.inf)}),
+    ],
+)
+def test_damaged_lists_of_scannet_are_a_line(tmp_path, name, content):
+    photo_world.scannet1500(tmp_path)
+    if isinstance(content, bytes):
+        (tmp_path / name).write_bytes(content)
+    else:
+        np.savez(tmp_path / name, **content)
     with pytest.raises(DataError, match=r"its lists cannot be read \(.*\); test.npz must hold name and rel_pose"):
         scannet1500.find(tmp_path)

@@ -18,10 +18,12 @@ from training_world import TINY_MODEL, tiny
 from training.checkpoint import Checkpoint, save
 from training.errors import RequestError
 from training.evaluation.baselines import RgbPatches
+from training.evaluation.benchmarks import planar, scannet1500
 from training.evaluation.contender import Dense, Sparse
 from training.evaluation.keypoints import SparseSift
 from training.evaluation.photos.entrants import Entrants, contenders, names
 from training.evaluation.photos.pictures import EDGES_PX, colours
+from training.evaluation.photos.results import digest
 from training.evaluation.photos.run import eval_photos
 from training.evaluation.photos.settings import PhotoSettings
 from training.evaluation.photos.table import render
@@ -160,3 +162,43 @@ def test_the_command_prints_its_table(data, tmp_path):
     assert wrong.returncode == 1
     assert wrong.stderr.count("\n") == 1
     assert "holds no pair in a known layout" in wrong.stderr
+
+
+def test_a_truth_that_was_corrected_is_another_truth_of_the_same_length(tmp_path):
+    photo_world.planar(tmp_path / "wall")
+    before = digest(planar.find(tmp_path))
+    assert digest(planar.find(tmp_path)) == before
+    file = tmp_path / "wall" / "points.json"
+    text = file.read_text()
+    file.write_text(text.replace("6.0", "7.0"))
+    assert len(file.read_text()) == len(text)
+    assert digest(planar.find(tmp_path)) != before
+
+
+def test_a_pose_that_was_corrected_is_another_truth(tmp_path):
+    source = scannet1500.find(photo_world.scannet1500(tmp_path))[0]
+    moved = replace(source, numbers=(source.numbers[0] + 0.001, *source.numbers[1:]))
+    same = replace(source, numbers=(source.numbers[0] + 1e-12, *source.numbers[1:]))  # of another machine
+    assert digest([moved]) != digest([source]) == digest([same])
+
+
+def test_names_that_would_share_their_files_are_refused(tmp_path):
+    (tmp_path / "grey.py").write_text(
+        "def a(picture):\n    return picture.mean(2)[None]\ndef b(picture):\n    return a(picture)\n"
+        "a.name, b.name = 'my-net', 'My net'\n"
+    )
+    outside = tuple(f"{tmp_path / 'grey.py'}:{function}" for function in "ab")
+    with pytest.raises(
+        RequestError, match="two descriptors are called my-net and My net, which is one name for files: l"
+    ):
+        contenders(Entrants(descriptors=outside, baselines=False), 8, "cpu")
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_anything_is_measured(data, tmp_path, monkeypatch):
+    (tmp_path / "out").write_text("")
+    with pytest.raises(RequestError, match=r"out: cannot be written \(File exists\); change --out or free space"):
+        eval_photos([PATCHES], data, tmp_path / "out", FEW)
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "planar").write_text("")
+    with pytest.raises(RequestError, match=r"0000.h5: cannot be written \(.*\); change --out or free space"):
+        eval_photos([PATCHES], data, tmp_path / "made", FEW)

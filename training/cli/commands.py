@@ -1,6 +1,7 @@
 """The commands as typed, frozen dataclasses; their docstrings are the manual. Nothing here imports PyTorch."""
 
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal
 
@@ -9,6 +10,7 @@ import tyro
 from training.cli.experiments import ColoredMnist, FetchMnist
 from training.evaluation.photos.settings import PhotoSettings
 from training.presets import PresetName
+from training.ranges import Between
 from training.settings import Distance, Every, FitSettings, O, V
 
 Folder = Annotated[Path, tyro.conf.arg(metavar="DIR")]
@@ -209,7 +211,7 @@ class EvalPhotos:
     baselines: bool = True
     """Also measure RGB patches, dense SIFT, and SIFT at its own points."""
     measure: Annotated[PhotoSettings, tyro.conf.arg(name="")] = field(default_factory=PhotoSettings)
-    pictures: Count = 4
+    pictures: Annotated[Count, Between(0, inf)] = 4
     """Pairs drawn for each descriptor and benchmark, the worst first."""
     distance: OtherDistance = None
     """How descriptors are compared."""

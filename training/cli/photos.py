@@ -13,7 +13,7 @@ from training.ranges import check_ranges
 
 def measure_photos(command: EvalPhotos) -> int:
     """Measure, and print the table."""
-    check_ranges(command.measure)
+    check_ranges(command)
     entrants = Entrants(command.runs, command.descriptors, command.baselines, command.distance)
     found = contenders(entrants, command.measure.grid, choose_device(command.device))
     console = Console(highlight=False)

@@ -55,6 +55,8 @@ class Source:
     files: tuple[Path, ...]
     """What it is read from: the identity of the data."""
     read: Callable[[], Sight]
+    numbers: tuple[Array, ...] = ()
+    """What else its truth is made of, and no file of `files` holds: poses, intrinsics."""
 
 
 @dataclass(frozen=True)

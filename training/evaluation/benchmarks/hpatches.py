@@ -50,8 +50,10 @@ def _matrix(path: Path) -> Array:
         H = np.array(path.read_text(encoding="ascii").split(), np.float64)
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read ({error}); it must hold 9 numbers") from None
-    if H.size != 9 or not np.isfinite(H).all():
+    if H.size != 9:
         raise DataError(f"{path}: holds {H.size} numbers, not the 9 of a homography")
+    if not np.isfinite(H).all() or not np.linalg.det(H.reshape(3, 3)):
+        raise DataError(f"{path}: its homography is not finite, or singular; correct or remove it")
     return H.reshape(3, 3)
 
 

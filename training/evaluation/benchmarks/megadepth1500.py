@@ -14,10 +14,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from training.errors import DataError
+from training.errors import DataError, first_line
 from training.evaluation.benchmarks.benchmark import Benchmark, Sight, Source
 from training.evaluation.benchmarks.sizes import long_side
-from training.evaluation.pair import RelativePose
+from training.evaluation.pair import Array, RelativePose
 from training.photo import read_photo
 
 LISTS = "00[0-9][0-9]_0.[0-9]_0.[0-9].npz"
@@ -42,16 +42,30 @@ def find(root: Path) -> list[Source]:
 
 def _sources(path: Path) -> list[Source]:
     content = read_list(path)
-    scene, root = path.name.partition("_")[0], _root(path, content)
-    return [_source(path, scene, root, content, *info[0]) for info in content["pair_infos"]]
+    scene = path.name.partition("_")[0]
+    try:
+        root = _root(path, content)
+        return [_source(path, scene, root, content, *info[0]) for info in content["pair_infos"]]
+    except (TypeError, ValueError, LookupError) as error:
+        raise DataError(
+            f"{path}: a pair of its list cannot be used ({first_line(error)}); get the assets of LoFTR"
+        ) from None
 
 
 def _source(path: Path, scene: str, root: Path, content: dict[str, Any], i: int, j: int) -> Source:
     files = root / content["image_paths"][i], root / content["image_paths"][j]
-    T0, T1 = (np.array(content["poses"][number], np.float64) for number in (i, j))
-    K0, K1 = (np.array(content["intrinsics"][number], np.float64) for number in (i, j))
+    T0, T1 = (_finite(content["poses"][number], 4) for number in (i, j))
+    K0, K1 = (_finite(content["intrinsics"][number], 3) for number in (i, j))
     pose = RelativePose(K0, K1, T1 @ np.linalg.inv(T0))
-    return Source(scene, f"{path.stem}-{i}-{j}", files, partial(read, files, pose))
+    return Source(scene, f"{path.stem}-{i}-{j}", files, partial(read, files, pose), (K0, K1, T0, T1))
+
+
+def _finite(value: Any, side: int) -> Array:
+    """(side, side) float64 that can be inverted. Raises ValueError and TypeError where it is none."""
+    matrix = np.array(value, np.float64)
+    if matrix.shape != (side, side) or not np.isfinite(matrix).all() or not np.linalg.det(matrix):
+        raise ValueError(f"a pose or intrinsics are not {side} x {side} finite numbers, or singular")
+    return matrix
 
 
 def read(files: tuple[Path, Path], pose: RelativePose) -> Sight:
@@ -65,7 +79,7 @@ def read_list(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             content = _Lists(file).load()
         missing = {"image_paths", "intrinsics", "poses", "pair_infos"} - set(content)
-    except (OSError, pickle.UnpicklingError, EOFError, TypeError, AttributeError, ValueError, IndexError) as error:
+    except (OSError, pickle.UnpicklingError, EOFError, TypeError, AttributeError, ValueError, LookupError) as error:
         raise DataError(f"{path}: is no list of LoFTR ({error}); get the assets of zju3dv/LoFTR") from None
     if missing:
         raise DataError(f"{path}: lacks {', '.join(sorted(missing))}; get the assets of zju3dv/LoFTR")
@@ -87,7 +101,7 @@ class _Lists(pickle.Unpickler):
 
 def _root(path: Path, content: dict[str, Any]) -> Path:
     """The folder that the paths of pictures begin in."""
-    first = next(name for name in content["image_paths"] if name is not None)
+    first = next((name for name in content["image_paths"] if name is not None), "")
     return next((folder for folder in list(path.parents)[:4] if (folder / first).is_file()), path.parent)
 
 

@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from training.evaluation.benchmarks.benchmark import Benchmark, Sight, Source
-from training.evaluation.benchmarks.points_file import has_homography, points_files, read_points_file
+from training.evaluation.benchmarks.points_file import has_homography, pair_name, points_files, read_points_file
 from training.evaluation.benchmarks.sizes import LONG_320
 from training.evaluation.truths.planar import PlanarTruth
 from training.photo import read_photo
@@ -13,9 +13,10 @@ from training.photo import read_photo
 def find(root: Path) -> list[Source]:
     """A pair for each file with a homography; each is a scene of its own."""
     return [
-        Source(path.parent.name, path.parent.name, (path, *read_points_file(path).images), partial(read, path))
+        Source(name, name, (path, *read_points_file(path).images), partial(read, path))
         for path in points_files(root)
         if has_homography(path)
+        for name in [pair_name(root, path)]
     ]
 
 

@@ -33,6 +33,11 @@ def points_files(root: Path) -> list[Path]:
     return sorted(root.rglob(NAME))
 
 
+def pair_name(root: Path, path: Path) -> str:
+    """The file's folder from the root on, by which no two pairs are called alike."""
+    return root.resolve().name if path.parent == root else path.parent.relative_to(root).as_posix()
+
+
 def has_homography(path: Path) -> bool:
     """Whether the file knows a plane."""
     return read_points_file(path).homography is not None
@@ -45,11 +50,18 @@ def read_points_file(path: Path) -> PointsFile:
         images = path.parent / content["image1"], path.parent / content["image2"]
         xy0, xy1 = (np.array(content[name], np.float64).reshape(-1, 2) for name in ("points1", "points2"))
         homography = None if content.get("homography") is None else np.array(content["homography"], np.float64)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         wanted = "image1, image2, points1, points2 ([[x, y], ...]) and perhaps homography"
         raise DataError(f"{path}: cannot be used ({type(error).__name__}: {error}); it must hold {wanted}") from None
     if len(xy0) != len(xy1):
         raise DataError(f"{path}: has {len(xy0)} points in image 1 and {len(xy1)} in image 2; give pairs of points")
-    if homography is not None and (homography.shape != (3, 3) or not np.isfinite(homography).all()):
-        raise DataError(f"{path}: its homography is not 3 x 3 numbers by rows; correct it, or leave it out")
+    if homography is not None and not _is_map(homography):
+        raise DataError(
+            f"{path}: its homography is not 3 x 3 numbers by rows, or singular; correct it, or leave it out"
+        )
     return PointsFile(images, Points(xy0, xy1, np.ones(len(xy0), bool)), homography)
+
+
+def _is_map(H: Array) -> bool:
+    """Whether a matrix maps a plane to a plane."""
+    return H.shape == (3, 3) and bool(np.isfinite(H).all()) and np.linalg.matrix_rank(H) == 3

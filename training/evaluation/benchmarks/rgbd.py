@@ -22,7 +22,7 @@ from scenegen.shards.by_depth import Noise
 from training.errors import DataError
 from training.evaluation.benchmarks.benchmark import Benchmark, Sight, Source
 from training.evaluation.benchmarks.sizes import LONG_320
-from training.evaluation.pair import RelativePose
+from training.evaluation.pair import Array, RelativePose
 from training.evaluation.truths.followed import DepthTruth
 
 PAIRS = 32
@@ -73,7 +73,14 @@ def _with_K(frame: Frame) -> Frame:
 def _source(sequence: FrameSequence, frame0: Frame, frame1: Frame, overlap: float) -> Source:
     files = frame0.colour, frame0.depth, frame1.colour, frame1.depth
     name = f"{sequence.name}-{frame0.colour.stem}-{frame1.colour.stem}"
-    return Source(sequence.name, name, files, partial(read, frame0, frame1, sequence.noise, overlap))
+    numbers = (*_numbers(frame0), *_numbers(frame1))
+    return Source(sequence.name, name, files, partial(read, frame0, frame1, sequence.noise, overlap), numbers)
+
+
+def _numbers(frame: Frame) -> tuple[Array, ...]:
+    """What else is known of a frame, that its pictures do not hold."""
+    told = (frame.T_world_cam, frame.K, frame.K_depth, np.array(frame.unit_m))
+    return tuple(number for number in told if number is not None)
 
 
 def read(frame0: Frame, frame1: Frame, noise: Noise, overlap: float) -> Sight:

@@ -9,10 +9,11 @@ The list is public; the pictures need ScanNet's own licence.
 
 from functools import partial
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
-from training.errors import DataError
+from training.errors import DataError, first_line
 from training.evaluation.benchmarks.benchmark import Benchmark, Sight, Source
 from training.evaluation.benchmarks.sizes import exact
 from training.evaluation.pair import Array, RelativePose
@@ -44,7 +45,8 @@ def _source(folder: Path, name: list[int], pose: Array, intrinsics: dict[str, Ar
     files = _picture(folder, scene, first), _picture(folder, scene, second)
     T_1_0 = np.eye(4)
     T_1_0[:3] = pose[:12].reshape(3, 4)
-    return Source(scene, f"{scene}-{first}-{second}", files, partial(read, files, T_1_0, intrinsics[scene]))
+    K = intrinsics[scene]
+    return Source(scene, f"{scene}-{first}-{second}", files, partial(read, files, T_1_0, K), (T_1_0, K))
 
 
 def read(files: tuple[Path, Path], T_1_0: Array, K: Array) -> Sight:
@@ -65,10 +67,22 @@ def _lists(folder: Path) -> tuple[Array, Array, dict[str, Array]]:
             names, poses = content["name"].astype(int), content["rel_pose"].astype(np.float64)
         with np.load(folder / INTRINSICS, allow_pickle=False) as content:
             intrinsics = {name: content[name].astype(np.float64) for name in content.files}
-    except (OSError, ValueError, KeyError) as error:
+        _check(names, poses, intrinsics)
+    except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile) as error:
         wanted = f"{LIST} must hold name and rel_pose, {INTRINSICS} one 3 x 3 a scene"
-        raise DataError(f"{folder}: its lists cannot be read ({error}); {wanted}") from None
+        raise DataError(f"{folder}: its lists cannot be read ({first_line(error)}); {wanted}") from None
     return names, poses, intrinsics
+
+
+def _check(names: Array, poses: Array, intrinsics: dict[str, Array]) -> None:
+    """ValueError unless the lists have their shapes, and finite numbers."""
+    if names.ndim != 2 or names.shape[1] != 4 or len(poses) != len(names):
+        raise ValueError(f"names {names.shape}, poses {poses.shape}")
+    if len(poses) and (poses[0].size < 12 or not np.isfinite(poses).all()):
+        raise ValueError("its poses are not 12 finite numbers each")
+    for name, K in intrinsics.items():
+        if K.shape != (3, 3) or not np.isfinite(K).all() or not np.linalg.det(K):
+            raise ValueError(f"the intrinsics of {name} are not 3 x 3 finite numbers, or singular")
 
 
 def _picture(folder: Path, scene: str, frame: int) -> Path:

@@ -1,6 +1,5 @@
 """Who is measured on photographs: networks of runs, descriptors from outside, and those without training."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from training.errors import RequestError
 from training.evaluation.baselines import DenseSift, RgbDetail
 from training.evaluation.contender import Contender, Dense, Sparse
 from training.evaluation.keypoints import SparseSift
+from training.evaluation.predictions import file_name
 from training.models.describe import NetworkDescriptor
 from training.objectives.zoo import distance_of
 from training.outside.opening import open_outside
@@ -43,10 +43,19 @@ def contenders(entrants: Entrants, step: int, device: torch.device | str) -> lis
     ]
     if not found:
         raise RequestError("eval-photos: nothing to measure: give --run or --descriptor, or leave out --no-baselines")
-    twice = [name for name, count in Counter(each.name for each in found).items() if count > 1]
-    if twice:
-        raise RequestError(f"eval-photos: two descriptors are called {twice[0]}: leave one out, or name it otherwise")
+    _check_names([each.name for each in found])
     return found
+
+
+def _check_names(called: Sequence[str]) -> None:
+    """RequestError where two names are alike, or would be those of one file."""
+    first: dict[str, str] = {}
+    for name in called:
+        other = first.get(file_name(name))
+        if other is not None:
+            both = name if name == other else f"{other} and {name}, which is one name for files"
+            raise RequestError(f"eval-photos: two descriptors are called {both}: leave one out, or name it otherwise")
+        first[file_name(name)] = name
 
 
 def names(runs: Sequence[Path]) -> list[str]:

@@ -18,6 +18,7 @@ from training.evaluation.metrics import errors_px
 from training.evaluation.own_matches import errors_px as own_errors_px
 from training.evaluation.pair import Pair
 from training.evaluation.predictions import Pairs, Predictions, file_name
+from training.whole import writing
 
 Array = NDArray[Any]
 EDGES_PX = (3.0, 10.0)
@@ -63,7 +64,8 @@ def shares_right(predictions: Predictions) -> Array:
 
 def _drawn(predictions: Predictions, pair: Pair, row: int, right: float, place: Path) -> Drawn:
     path = place.with_name(f"{place.name}-{file_name(pair.name)}.png")
-    return Drawn(save(compose(predictions, pair, row), path), pair.name, right)
+    with writing(path):
+        return Drawn(save(compose(predictions, pair, row), path), pair.name, right)
 
 
 def compose(predictions: Predictions, pair: Pair, row: int) -> Figure:

@@ -2,19 +2,27 @@
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from scenegen.shards import file_sha256
 from training.evaluation.benchmarks.benchmark import Asked, Benchmark, Question, Source
 from training.evaluation.contender import Contender
 from training.evaluation.metrics import Scores, score
 from training.evaluation.own_matches import Thresholds
+from training.evaluation.pair import Array
 from training.evaluation.photos.settings import PhotoSettings
 from training.evaluation.predictions import Predictions, predicted
 from training.evaluation.truths.scaled import long_side
+
+SMALL_BYTES = 1 << 20
+"""Files of at most so many bytes are known by what they hold, larger ones by name and size."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Sheet:
     title: str
     """What it is."""
     data: str
-    """Digest of which files there are, and how large."""
+    """Digest of which files there are, how large, and what the small ones hold."""
     results: tuple[Result, ...]
 
 
@@ -93,10 +101,21 @@ def _asked(settings: PhotoSettings) -> dict[str, Any]:
 
 
 def digest(sources: Sequence[Source]) -> str:
-    """sha256 of scenes, names, and the names and sizes of all files: the same for every copy of the data."""
-    lines = [[source.scene, source.name, *(_identity(file) for file in source.files)] for source in sources]
+    """sha256 of scenes, names, numbers and the identities of all files: the same for every copy of the data."""
+    known = {file: _identity(file) for file in {file for source in sources for file in source.files}}
+    lines = [
+        [source.scene, source.name, *map(_rounded, source.numbers), *(known[file] for file in source.files)]
+        for source in sources
+    ]
     return hashlib.sha256(json.dumps(lines).encode()).hexdigest()
 
 
-def _identity(file: Path) -> tuple[str, int]:
-    return file.name, file.stat().st_size if file.is_file() else -1
+def _identity(file: Path) -> tuple[str, int, str]:
+    """Name and size of a file, and what it holds where it is small: a truth that was corrected may be as long."""
+    size = file.stat().st_size if file.is_file() else -1
+    return file.name, size, file_sha256(file) if 0 <= size <= SMALL_BYTES else ""
+
+
+def _rounded(numbers: Array) -> str:
+    """Numbers as text, without the last digits, in which machines differ."""
+    return np.array2string(np.round(numbers, 6) + 0.0, threshold=sys.maxsize, floatmode="fixed", precision=6)

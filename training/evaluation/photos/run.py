@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from training.errors import RequestError
 from training.evaluation.benchmarks.benchmark import Asked
 from training.evaluation.benchmarks.zoo import benchmark, found
 from training.evaluation.contender import Contender
@@ -14,7 +13,7 @@ from training.evaluation.photos.results import PhotoTable, Tell, question, sheet
 from training.evaluation.photos.settings import PhotoSettings
 from training.evaluation.photos.table import to_csv, to_json, to_markdown, to_text
 from training.evaluation.predictions import file_name
-from training.whole import whole
+from training.whole import whole, writing
 
 PAGE = "index.html"
 FORMS = {"table.txt": to_text, "table.md": to_markdown, "table.json": to_json, "table.csv": to_csv}
@@ -37,6 +36,8 @@ def eval_photos(
     contender and benchmark. Raises RequestError, DataError, ImageError and DivergenceError.
     """
     sources = found(data, names)
+    with writing(out):  # before anything is measured
+        out.mkdir(parents=True, exist_ok=True)
     sheets, gallery = [], {}
     for name, some in sources.items():
         made, predictions = sheet(name, benchmark(name), some, contenders, out, settings, tell)
@@ -44,7 +45,7 @@ def eval_photos(
         pairs = Asked(benchmark(name), some, question(settings))
         for who, each in predictions.items():
             gallery[name, who] = draw(each, pairs, out / "pictures" / name / file_name(who), pictures)
-    table = PhotoTable(tuple(sheets), {"data": data.name, **asdict(settings)})
+    table = PhotoTable(tuple(sheets), {"data": data.resolve().name, **asdict(settings)})
     _write(table, gallery, out)
     return table
 
@@ -52,10 +53,7 @@ def eval_photos(
 def _write(table: PhotoTable, gallery: dict[tuple[str, str], list[Drawn]], out: Path) -> None:
     """All forms of the table and the page, each whole or not there."""
     texts = {name: form(table) for name, form in FORMS.items()} | {PAGE: page(table, gallery, out)}
-    try:
-        out.mkdir(parents=True, exist_ok=True)
+    with writing(out):
         for name, text in texts.items():
             with whole(out / name) as draft:
                 draft.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise RequestError(f"{out}: cannot be written ({error.strerror}); change --out or free space") from None
