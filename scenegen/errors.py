@@ -75,6 +75,10 @@ class ImportingError(ScenegenError):
     reason = "import"
 
 
+class LonelyError(ImportingError):
+    """A frame overlaps with no other one as asked."""
+
+
 class RunError(ScenegenError):
     """A run folder cannot be used or a run did not complete."""
 

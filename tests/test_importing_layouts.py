@@ -112,6 +112,11 @@ def cut_archive(folder):
     (folder / "a.npz").write_bytes(b"PK\x03\x04 cut short")
 
 
+def json_of_another_kind(folder):
+    (folder / "tree.json").write_text("[" * 100_000)
+    cut_archive(folder)
+
+
 def cut_model(folder):
     write_colmap(folder, shots(2), text=False)
     path = folder / "sparse" / "images.bin"
@@ -132,6 +137,7 @@ def short_poses(folder):
         ("rgbd", without_poses, "has 0 frames that can be used, and a pair needs two; left out: 2 without a .pose.txt"),
         ("nerfstudio", distorted, "its pictures are distorted (k1): undistort them first"),
         ("matches", cut_archive, "a.npz: cannot be read as a file of matches"),
+        ("matches", json_of_another_kind, "a.npz: cannot be read as a file of matches"),
         ("colmap", cut_model, "images.bin: cannot be read as images of COLMAP"),
         ("tum", short_poses, "its rows are not time tx ty tz qx qy qz qw: mend it"),
     ],

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from import_world import HEIGHT, WIDTH, WRITERS, K, save_rgb, shoot, shots, verdicts, write_rgbd
 
+from scenegen.errors import ImportingError
 from scenegen.shards import Status
 from scenegen.shards.by_depth import DepthView, Noise
 from training.errors import DataError
@@ -101,6 +102,16 @@ def test_frames_that_share_nothing_are_a_line(tmp_path):
     apart = [shoot((0, 0, 1), (0, 3, 1)), shoot((40, 0, 1), (40, 3, 1))]
     write_rgbd(tmp_path / "room", apart)
     with pytest.raises(DataError, match=r"room: no two frames see 20 % of what the other sees: check poses and intr"):
+        rgbd.find(tmp_path)
+
+
+def test_a_frame_whose_depth_is_damaged_is_a_line_and_not_passed_over(tmp_path):
+    write_rgbd(tmp_path / "room", shots())
+    path = tmp_path / "room" / "frame-000001.depth.png"
+    path.write_bytes(path.read_bytes()[:300])
+    with pytest.raises(
+        ImportingError, match=r"000001.depth.png: cannot be read as a picture of one channel \(.*\): mend"
+    ):
         rgbd.find(tmp_path)
 
 

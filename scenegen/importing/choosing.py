@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.config import Range
-from scenegen.errors import ImportingError
+from scenegen.errors import LonelyError
 from scenegen.geometry import pixel_grid, project, unproject
 from scenegen.importing.fit import Fit
 from scenegen.importing.frames import FrameSequence, depth_view, view_size
@@ -44,7 +44,8 @@ class Chooser:
     def pair(self, sample: int) -> tuple[int, int, F64]:
         """Numbers of the two frames of a sample, and their overlap (2, 2): share of view i that view j sees.
 
-        Raises ImportingError where no other frame is left that overlaps with the first one as asked.
+        Raises LonelyError where no other frame is left that overlaps with the first one as asked, ImportingError
+        where one is damaged.
         """
         count = len(self.sequence.frames)
         first = int(self._random(count).permutation(count)[sample % count])
@@ -53,7 +54,7 @@ class Chooser:
             try:
                 found.append(next(more))
             except StopIteration:
-                raise ImportingError(self._lonely(first)) from None
+                raise LonelyError(self._lonely(first)) from None
         partner, shares = found[sample // count]
         return first, partner, shares
 

@@ -19,7 +19,7 @@ from scenegen.importing.flat import PairSequence, Sparse
 from scenegen.importing.layouts.folders import holding
 from scenegen.importing.layouts.pair_names import named
 from scenegen.importing.options import ImportOptions
-from scenegen.importing.pictures import reading
+from scenegen.importing.pictures import BAD, reading
 
 F64 = NDArray[np.float64]
 ROWS = ("matches", "corr", "correspondences", "points")
@@ -68,7 +68,7 @@ def _is_matches(path: Path) -> bool:
         return True
     try:
         return _rows(READERS[path.suffix.lower()](path)) is not None
-    except (OSError, ValueError, TypeError, LookupError):
+    except BAD:
         return False
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from scenegen.config import Range
-from scenegen.errors import ImportingError
+from scenegen.errors import LonelyError
 from scenegen.geometry import angle_between
 from scenegen.importing.choosing import Chooser
 from scenegen.importing.frames import Frame, FrameSequence, colour_view, depth_view, view_size
@@ -55,7 +55,7 @@ def _chosen(chooser: Chooser, count: int) -> Iterator[tuple[int, int, float]]:
     for number in range(count):
         try:
             first, second, overlap = chooser.pair(number)
-        except ImportingError:  # a frame that shows what no other shows
+        except LonelyError:
             continue
         yield first, second, float(overlap[0, 1])
 
