@@ -137,7 +137,7 @@ def test_no_shards(tmp_path):
 def test_no_shard_of_the_split(folder):
     assert message(DataError, folder, "test") == (
         f"{folder}: has no shard of split 'test', only of train, val: "
-        f"render more rooms with `scenegen render --rooms N --out {folder}`"
+        f"render more rooms with `scenegen render --rooms N --out {folder}`, or import with --split test"
     )
 
 

@@ -152,6 +152,9 @@ def test_shards_are_a_benchmark_like_others(tmp_path):
     assert pair.truth is None
     publish(tmp_path / "deep.h5", encode_shard(make_content(split="val", layers=("depth",))))
     assert asked(shards, tmp_path, queries=20)[0].truth is not None
+    photo_world.planar(tmp_path / "more" / "wall")
+    write_shards(tmp_path / "more", val=0)  # all of it is for training
+    assert list(found(tmp_path / "more")) == ["planar", "annotated"]
 
 
 def test_dense_truth_of_shards_is_that_of_the_scene(tmp_path):

@@ -135,7 +135,7 @@ def open_pairs(path: Path, split: str, settings: DataSettings, seed: int) -> Pai
     """
     path = Path(path)
     if split not in (there := splits(path)):
-        advice = f"render more rooms with `scenegen render --rooms N --out {path}`"
+        advice = f"render more rooms with `scenegen render --rooms N --out {path}`, or import with --split {split}"
         raise DataError(f"{path}: has no shard of split {split!r}, only of {', '.join(there)}: {advice}")
     shards = ShardSet(path, split)
     picture = _common_size(shards)

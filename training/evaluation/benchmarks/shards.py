@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from scenegen.shards import MANIFEST, Sample, ShardSet, Status
 from training.data.dense import dense_truth, link_views
-from training.data.pairs import pictures_shape
+from training.data.pairs import pictures_shape, splits
 from training.errors import DataError
 from training.evaluation.benchmarks.benchmark import Benchmark, Points, Sight, Source
 from training.evaluation.benchmarks.sizes import as_it_is
@@ -128,10 +128,10 @@ def chosen_rays(pair: Pair, queries: int, generator: np.random.Generator) -> Pai
 def find(root: Path) -> list[Source]:
     """The held-out pairs of every run of shards at or below a folder; a room is a scene. Raises ShardError.
 
-    Shards without a manifest are found in the folder itself alone.
+    Shards without a manifest are found in the folder itself alone. A run that holds nothing out has no pairs.
     """
     folders = {path.parent for path in root.rglob(MANIFEST)} | {root}
-    held = sorted(folder for folder in folders if any(folder.glob("*.h5")))
+    held = sorted(folder for folder in folders if any(folder.glob("*.h5")) and SPLIT in splits(folder))
     return [source for folder in held for source in _sources(folder)]
 
 
