@@ -24,6 +24,10 @@ def test_the_table_has_a_row_for_each_descriptor_and_names_what_is_not_there(tmp
     assert "sparse SIFT" not in text.partition("MMA@3")[0]
     assert "pose AUC" not in text
     assert "PoseLib LO-RANSAC" in text
+    assert photo_table.main([*words[:-1], str(tmp_path)]) == 2
+    shown = capsys.readouterr()
+    assert text in shown.out
+    assert shown.err == f"{tmp_path}: cannot be written (Is a directory); change --out or free space\n"
 
 
 def test_a_folder_without_photographs_is_a_line(tmp_path, capsys):

@@ -24,6 +24,7 @@ from training.evaluation.photos.results import PhotoTable, Sheet
 from training.evaluation.photos.run import eval_photos
 from training.evaluation.photos.settings import PhotoSettings
 from training.evaluation.photos.table import footnotes, note
+from training.whole import writing
 
 ADAPTERS = Path(__file__).parent / "descriptors"
 SHOWN = {
@@ -42,13 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         found = [*_entrants(words.run, settings.grid, console), *contenders(Entrants(), settings.grid, "cpu")]
         table = eval_photos(found, words.data, words.out, settings, pictures=words.pictures)
+        text = "\n".join([*_tables(table), *map(note, table.sheets), "", *footnotes(table), ""])
+        print(text)
+        if words.write:
+            with writing(words.write):
+                words.write.write_text(text, encoding="utf-8")
     except TrainingError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    text = "\n".join([*_tables(table), *map(note, table.sheets), "", *footnotes(table), ""])
-    if words.write:
-        words.write.write_text(text, encoding="utf-8")
-    print(text)
     return 0
 
 
