@@ -11,14 +11,16 @@ from dataclasses import replace
 import numpy as np
 import photo_world
 import pytest
+from import_world import shots, write_rgbd
 from PIL import Image
 from rich.console import Console
 from training_world import TINY_MODEL, tiny
 
 from training.checkpoint import Checkpoint, save
+from training.cli.main import main
 from training.errors import RequestError
 from training.evaluation.baselines import RgbPatches
-from training.evaluation.benchmarks import planar, scannet1500
+from training.evaluation.benchmarks import megadepth1500, planar, rgbd, scannet1500
 from training.evaluation.contender import Dense, Sparse
 from training.evaluation.keypoints import SparseSift
 from training.evaluation.photos.entrants import Entrants, contenders, names
@@ -180,6 +182,19 @@ def test_a_pose_that_was_corrected_is_another_truth(tmp_path):
     moved = replace(source, numbers=(source.numbers[0] + 0.001, *source.numbers[1:]))
     same = replace(source, numbers=(source.numbers[0] + 1e-12, *source.numbers[1:]))  # of another machine
     assert digest([moved]) != digest([source]) == digest([same])
+
+
+def test_poses_and_intrinsics_of_lists_and_frames_are_part_of_the_truth(tmp_path):
+    (source,) = megadepth1500.find(photo_world.megadepth1500(tmp_path / "lists"))
+    assert [number.shape for number in source.numbers] == [(3, 3), (3, 3), (4, 4), (4, 4)]
+    write_rgbd(tmp_path / "room", shots(2))
+    numbers = rgbd.find(tmp_path / "room")[0].numbers
+    assert [number.shape for number in numbers] == 2 * [(4, 4), (3, 3), ()]
+
+
+def test_a_number_of_pictures_below_0_is_refused(data, tmp_path, capsys):
+    assert main(["eval-photos", "--data", str(data), "--out", str(tmp_path), "--pictures", "-1"]) == 2
+    assert "--pictures -1: must be 0 or more" in capsys.readouterr().err
 
 
 def test_names_that_would_share_their_files_are_refused(tmp_path):
