@@ -16,6 +16,7 @@ def scenetrain(*words, cwd):
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL.is_dir(), reason="shared/data/mnist is not there")
 def test_a_tiny_sweep_and_the_same_again(tmp_path):
     words = ("colored-mnist", "--mnist", REAL, "--out", tmp_path / "run", "--lam", "1,0.5", *TINY)

@@ -36,8 +36,8 @@ def without_times(row):
     return replace(row, backbone_s=0.0, classifier_s=0.0)
 
 
-@pytest.mark.parametrize("scale", ["official", "paper"])
-@pytest.mark.parametrize(("norm", "lam"), [("inf", 1.0), ("1", 0.5), ("2", 0.0)])
+@pytest.mark.parametrize("scale", [pytest.param("official", marks=pytest.mark.slow), "paper"])
+@pytest.mark.parametrize(("norm", "lam"), [("inf", 1.0), pytest.param("1", 0.5, marks=pytest.mark.slow), ("2", 0.0)])
 def test_a_run_is_a_function_of_its_trial(tmp_path, scale, norm, lam):
     here = bench(tmp_path, scale=scale)
     one, two = (run_trial(Trial(norm, lam, 3), here) for _ in range(2))
@@ -62,6 +62,7 @@ def test_what_a_run_leaves_is_what_it_measured(tmp_path):
         load_backbone(tmp_path, Trial("2", 1.0, 0), here.settings)
 
 
+@pytest.mark.slow
 def test_a_classifier_uses_colour_where_it_can():
     """An untrained identity shows the colours: in the domain where colour misleads, the answers are wrong."""
     settings = tiny(classifier=PhaseSettings(25, 12, OptimizerSettings(lr=1e-2, lr_start=0.2)), evaluated=0)
@@ -85,6 +86,7 @@ def test_an_epoch_is_a_random_order_of_its_own():
     assert seen.tolist() != again.tolist()
 
 
+@pytest.mark.slow
 def test_leaks_change_the_training_images_alone(tmp_path):
     strict, leaky = bench(tmp_path / "a"), bench(tmp_path / "b", leaks=True)
     same, other = (run_trial(Trial("inf", lam, 0), leaky) for lam in (1.0, 0.5))
