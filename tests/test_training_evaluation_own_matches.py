@@ -53,7 +53,7 @@ def predictions(*parts):
 
 def test_errors_by_hand():
     made = predictions(found(0, 2.5, INF, NAN))
-    np.testing.assert_array_equal(errors_px(made), [0, 2.5, INF, NAN])
+    np.testing.assert_array_equal(errors_px(made.found), [0, 2.5, INF, NAN])
 
 
 def test_mma_counts_pairs_without_matches_as_0_and_leaves_out_what_is_not_known():

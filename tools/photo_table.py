@@ -9,6 +9,7 @@ tables and the pictures are in --out.
 """
 
 import argparse
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -97,7 +98,7 @@ def _cell(sheet: Sheet, name: str, metrics: tuple[str, ...]) -> str:
 
 def _interval(estimate: Estimate) -> str:
     low, high = estimate.low, estimate.high
-    return "" if low != low else f" ({100 * low:.0f}–{100 * high:.0f})"
+    return "" if math.isnan(low) else f" ({100 * low:.0f}–{100 * high:.0f})"
 
 
 def _words(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -17,6 +17,7 @@ from training.devices import choose_device
 from training.errors import RequestError
 from training.evaluation.descriptor import Descriptor
 from training.evaluation.nearest import Metric, as_pixels, as_rows, comparable, grid_pixels, mutual
+from training.evaluation.pair import size_of
 from training.evaluation.truths.scaled import long_side, resized
 from training.match_picture import draw
 from training.models.describe import NetworkDescriptor
@@ -140,5 +141,4 @@ def competitor(queries: Tensor, features: Tensor, xy: Tensor, distance: Metric) 
 
 def _small(photo: np.ndarray) -> tuple[int, int]:
     """The (width, height) at which a photo is matched."""
-    height, width = photo.shape[:2]
-    return long_side((width, height), SIDE)
+    return long_side(size_of(photo), SIDE)

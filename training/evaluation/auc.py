@@ -18,28 +18,20 @@ Array = NDArray[Any]
 def auc(errors: Array, threshold: float, weights: Array | None = None) -> float:
     """Area in [0, 1] of errors (N,) up to `threshold`; a weight w (N,) is w equal errors. NaN without any."""
     weights = np.ones(len(errors)) if weights is None else weights
-    order = np.argsort(errors, kind="stable")
-    return _area(errors[order], weights[order], threshold)
-
-
-def auc_estimate(errors: Array, threshold: float, scene: Array, times: Array) -> Estimate:
-    """The area with its interval over scenes; `scene` (N,) numbers them, `times` is `bootstrap.draws`."""
-    order = np.argsort(errors, kind="stable")
-    errors, scene = errors[order], scene[order]
-    value = _area(errors, np.ones(len(errors)), threshold)
-    resampled = np.array([_area(errors, row[scene], threshold) for row in times])
-    return estimate(value, resampled, np.bincount(scene, minlength=times.shape[1]))
-
-
-def _area(errors: Array, weights: Array, threshold: float) -> float:
-    """The area of sorted errors."""
     total = weights.sum()
     if not total:
         return float("nan")
-    below = (errors < threshold) & (weights > 0)
+    order = np.argsort(errors, kind="stable")
+    below = order[(errors[order] < threshold) & (weights[order] > 0)]
     weights, errors = weights[below], errors[below]
     after = np.cumsum(weights) / total
     first = after - (weights - 1) / total  # of equal errors only the first is reached along a slope: the rest is a jump
     x = np.concatenate([[0.0], np.repeat(errors, 2), [threshold]])
     recall = np.stack([first, after], axis=1).ravel()
     return float(np.trapezoid(np.concatenate([[0.0], recall, recall[-1:] if len(recall) else [0.0]]), x) / threshold)
+
+
+def auc_estimate(errors: Array, threshold: float, scene: Array, times: Array) -> Estimate:
+    """The area with its interval over scenes; `scene` (N,) numbers them, `times` is `bootstrap.draws`."""
+    resampled = np.array([auc(errors, threshold, row[scene]) for row in times])
+    return estimate(auc(errors, threshold), resampled, np.bincount(scene, minlength=times.shape[1]))

@@ -119,7 +119,7 @@ def score_bins(predictions: Predictions, bins: Bins, seed: int) -> dict[str, Sco
     return {label: score_queries(predictions, seed, number == index) for index, label in enumerate(bins.labels)}
 
 
-def _estimates(answers: Answers, room: Array, times: Array) -> dict[str, Estimate]:
-    found = {name: ratio(*pair, room, times) for name, pair in ratios(answers).items()}
-    seen = room[answers.visible]
+def _estimates(answers: Answers, scene: Array, times: Array) -> dict[str, Estimate]:
+    found = {name: ratio(*pair, scene, times) for name, pair in ratios(answers).items()}
+    seen = scene[answers.visible]
     return found | {name: median(values, seen, times) for name, values in medians(answers).items()}

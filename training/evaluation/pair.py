@@ -88,6 +88,25 @@ def asked(truth: Truth, size0: tuple[int, int], queries: int, generator: np.rand
     return xy0[rows], xy1[rows].astype(np.float32), standing[rows] == Standing.VISIBLE
 
 
+def chosen(visible: Array, queries: int, generator: np.random.Generator) -> Array:
+    """Rows of at most `queries` visible points, at random, then of at most as many others; `visible` is (R,) bool."""
+    seen, unseen = np.flatnonzero(visible), np.flatnonzero(~visible)
+    seen = generator.permutation(seen)[:queries]
+    return np.concatenate([seen, generator.permutation(unseen)[: len(seen)]])
+
+
+def size_of(picture: Array) -> tuple[int, int]:
+    """Width and height of a picture (H, W, ...)."""
+    height, width = picture.shape[:2]
+    return width, height
+
+
+def is_regular(matrix: Array, side: int) -> bool:
+    """Whether a matrix has `side` rows and columns of finite numbers, and an inverse."""
+    square = matrix.shape == (side, side) and bool(np.isfinite(matrix).all())
+    return square and np.linalg.matrix_rank(matrix) == side
+
+
 def evenly(count: int, limit: int) -> list[int]:
     """Up to `limit` of `count` numbers, evenly spread from the first on; all of them when `limit` is 0."""
     kept = min(limit, count) if limit > 0 else count

@@ -1,9 +1,9 @@
 """Opening a descriptor by what `--descriptor` says."""
 
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 
+from scenegen.shards import file_sha256
 from training.errors import RequestError
 from training.outside.described import Outside, OutsideDescriptor
 from training.outside.function_file import open_function
@@ -27,7 +27,7 @@ def open_outside(text: str, distance: Distance | None = None) -> tuple[OutsideDe
         raise RequestError(f"--descriptor {text}: there is no file {path}")
     outside = KINDS[path.suffix](path, rest)
     chosen = distance or outside.stated.distance
-    return OutsideDescriptor(outside, chosen, sha256(path.read_bytes()).hexdigest()), chosen
+    return OutsideDescriptor(outside, chosen, file_sha256(path)), chosen
 
 
 def _parted(text: str) -> tuple[Path, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.evaluation.pair import Array, Pair, RelativePose, Standing, Truth, asked, evenly
+from training.evaluation.pair import Array, Pair, RelativePose, Standing, Truth, asked, chosen, evenly, size_of
 from training.evaluation.truths.scaled import Scale, ScaledTruth, resized, scaled_homography, scaled_pose
 from training.seeding import Stream, numpy_generator
 
@@ -106,12 +106,12 @@ class Asked:
 
 def prepared(sight: Sight, size: Callable[[Size], Size], queries: int, generator: np.random.Generator) -> Pair:
     """A pair at the measured size, with the pixels that are asked about."""
-    (image0, scale0), (image1, scale1) = (resized(image, size(_size(image))) for image in sight.images)
+    (image0, scale0), (image1, scale1) = (resized(image, size(size_of(image))) for image in sight.images)
     truth = ScaledTruth(sight.truth, scale0, scale1) if sight.truth else None
     if sight.points:
-        xy0, xy1, visible = _chosen(sight.points, scale0, scale1, _size(image0), queries, generator)
+        xy0, xy1, visible = _chosen(sight.points, scale0, scale1, size_of(image0), queries, generator)
     else:
-        xy0, xy1, visible = asked(truth or _nothing, _size(image0), queries, generator)
+        xy0, xy1, visible = asked(truth or _nothing, size_of(image0), queries, generator)
     return Pair(
         images=(image0, image1),
         xy0=xy0,
@@ -136,13 +136,6 @@ def _chosen(
     points: Points, scale0: Scale, scale1: Scale, size0: Size, queries: int, generator: np.random.Generator
 ) -> tuple[Array, Array, Array]:
     """At most `queries` visible points and as many distractors, at the pixels that they fall in."""
-    seen, unseen = np.flatnonzero(points.visible), np.flatnonzero(~points.visible)
-    seen = generator.permutation(seen)[:queries]
-    rows = np.concatenate([seen, generator.permutation(unseen)[: len(seen)]])
+    rows = chosen(points.visible, queries, generator)
     xy0 = np.clip(np.rint(scale0.forth(points.xy0[rows])), 0, np.array(size0) - 1)
     return xy0.astype(np.int64), scale1.forth(points.xy1[rows]).astype(np.float32), points.visible[rows]
-
-
-def _size(image: Array) -> Size:
-    height, width = image.shape[:2]
-    return width, height

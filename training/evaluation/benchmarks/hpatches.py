@@ -12,7 +12,7 @@ import numpy as np
 from training.errors import DataError
 from training.evaluation.benchmarks.benchmark import Benchmark, Sight, Source
 from training.evaluation.benchmarks.sizes import SHORT_480
-from training.evaluation.pair import Array
+from training.evaluation.pair import Array, is_regular, size_of
 from training.evaluation.truths.planar import PlanarTruth
 from training.photo import read_photo
 
@@ -37,7 +37,7 @@ def read(folder: Path, k: int) -> Sight:
     """Picture 1 beside picture k. Raises DataError and ImageError."""
     path0, path1, path_H = _files(folder, k)
     H, image0, image1 = _matrix(path_H), read_photo(path0), read_photo(path1)
-    return Sight((image0, image1), PlanarTruth(H, (image1.shape[1], image1.shape[0])), homography=H)
+    return Sight((image0, image1), PlanarTruth(H, size_of(image1)), homography=H)
 
 
 def _files(folder: Path, k: int) -> tuple[Path, Path, Path]:
@@ -52,7 +52,7 @@ def _matrix(path: Path) -> Array:
         raise DataError(f"{path}: cannot be read ({error}); it must hold 9 numbers") from None
     if H.size != 9:
         raise DataError(f"{path}: holds {H.size} numbers, not the 9 of a homography")
-    if not np.isfinite(H).all() or not np.linalg.det(H.reshape(3, 3)):
+    if not is_regular(H.reshape(3, 3), 3):
         raise DataError(f"{path}: its homography is not finite, or singular; correct or remove it")
     return H.reshape(3, 3)
 

@@ -8,6 +8,7 @@ from scenegen.importing.options import ImportOptions
 from scenegen.importing.pictures import read_colour
 from scenegen.importing.registry import PAIRS
 from training.evaluation.benchmarks.benchmark import Sight, Source
+from training.evaluation.pair import size_of
 from training.evaluation.truths.followed import MapTruth
 
 
@@ -35,4 +36,4 @@ def read(pair: Matched) -> Sight:
     image0, image1 = map(read_colour, pair.pictures)
     truth = pair.truth(ImportOptions())
     assert isinstance(truth, Dense)
-    return Sight((image0, image1), MapTruth(truth.at, (image1.shape[1], image1.shape[0])))
+    return Sight((image0, image1), MapTruth(truth.at, size_of(image1)))

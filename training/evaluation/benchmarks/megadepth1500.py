@@ -17,7 +17,7 @@ import numpy as np
 from training.errors import DataError, first_line
 from training.evaluation.benchmarks.benchmark import Benchmark, Sight, Source
 from training.evaluation.benchmarks.sizes import long_side
-from training.evaluation.pair import Array, RelativePose
+from training.evaluation.pair import Array, RelativePose, is_regular
 from training.photo import read_photo
 
 LISTS = "00[0-9][0-9]_0.[0-9]_0.[0-9].npz"
@@ -63,7 +63,7 @@ def _source(path: Path, scene: str, root: Path, content: dict[str, Any], i: int,
 def _finite(value: Any, side: int) -> Array:
     """(side, side) float64 that can be inverted. Raises ValueError and TypeError where it is none."""
     matrix = np.array(value, np.float64)
-    if matrix.shape != (side, side) or not np.isfinite(matrix).all() or not np.linalg.det(matrix):
+    if not is_regular(matrix, side):
         raise ValueError(f"a pose or intrinsics are not {side} x {side} finite numbers, or singular")
     return matrix
 

@@ -5,15 +5,17 @@ homography (3 x 3 by rows, image 1 to image 2; optional).
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from training.errors import DataError
-from training.evaluation.benchmarks.benchmark import Points
-from training.evaluation.pair import Array
+from training.evaluation.benchmarks.benchmark import Points, Sight, Source
+from training.evaluation.pair import Array, is_regular
 
 NAME = "points.json"
 
@@ -28,19 +30,16 @@ class PointsFile:
     """(3, 3) float64."""
 
 
-def points_files(root: Path) -> list[Path]:
-    """All of them at or below a folder, in the order of their names."""
-    return sorted(root.rglob(NAME))
+def sources_of(root: Path, wanted: Callable[[PointsFile], bool], read: Callable[[Path], Sight]) -> list[Source]:
+    """A pair for each such file that is wanted, at or below a folder, by name; each is a scene of its own."""
+    files = [(path, read_points_file(path)) for path in sorted(root.rglob(NAME))]
+    named = [(pair_name(root, path), path, file) for path, file in files if wanted(file)]
+    return [Source(name, name, (path, *file.images), partial(read, path)) for name, path, file in named]
 
 
 def pair_name(root: Path, path: Path) -> str:
     """The file's folder from the root on, by which no two pairs are called alike."""
     return root.resolve().name if path.parent == root else path.parent.relative_to(root).as_posix()
-
-
-def has_homography(path: Path) -> bool:
-    """Whether the file knows a plane."""
-    return read_points_file(path).homography is not None
 
 
 def read_points_file(path: Path) -> PointsFile:
@@ -55,13 +54,8 @@ def read_points_file(path: Path) -> PointsFile:
         raise DataError(f"{path}: cannot be used ({type(error).__name__}: {error}); it must hold {wanted}") from None
     if len(xy0) != len(xy1):
         raise DataError(f"{path}: has {len(xy0)} points in image 1 and {len(xy1)} in image 2; give pairs of points")
-    if homography is not None and not _is_map(homography):
+    if homography is not None and not is_regular(homography, 3):
         raise DataError(
             f"{path}: its homography is not 3 x 3 numbers by rows, or singular; correct it, or leave it out"
         )
     return PointsFile(images, Points(xy0, xy1, np.ones(len(xy0), bool)), homography)
-
-
-def _is_map(H: Array) -> bool:
-    """Whether a matrix maps a plane to a plane."""
-    return H.shape == (3, 3) and bool(np.isfinite(H).all()) and np.linalg.matrix_rank(H) == 3

@@ -16,7 +16,7 @@ import numpy as np
 from training.errors import DataError, first_line
 from training.evaluation.benchmarks.benchmark import Benchmark, Sight, Source
 from training.evaluation.benchmarks.sizes import exact
-from training.evaluation.pair import Array, RelativePose
+from training.evaluation.pair import Array, RelativePose, is_regular
 from training.evaluation.truths.scaled import Scale
 from training.photo import read_photo
 
@@ -81,7 +81,7 @@ def _check(names: Array, poses: Array, intrinsics: dict[str, Array]) -> None:
     if len(poses) and (poses[0].size < 12 or not np.isfinite(poses).all()):
         raise ValueError("its poses are not 12 finite numbers each")
     for name, K in intrinsics.items():
-        if K.shape != (3, 3) or not np.isfinite(K).all() or not np.linalg.det(K):
+        if not is_regular(K, 3):
             raise ValueError(f"the intrinsics of {name} are not 3 x 3 finite numbers, or singular")
 
 

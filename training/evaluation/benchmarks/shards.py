@@ -15,8 +15,9 @@ from training.data.pairs import pictures_shape, splits
 from training.errors import DataError
 from training.evaluation.benchmarks.benchmark import Benchmark, Points, Sight, Source
 from training.evaluation.benchmarks.sizes import as_it_is
-from training.evaluation.pair import Pair, RelativePose, evenly
+from training.evaluation.pair import Pair, RelativePose, chosen, evenly
 from training.evaluation.truths.flow import FlowTruth
+from training.evaluation.truths.planar import within
 from training.seeding import Stream, numpy_generator
 
 Array = NDArray[Any]
@@ -89,12 +90,12 @@ def cut(pair: Pair, side: int) -> Pair:
     if side > min(height, width):
         raise DataError(f"a window of {side} px does not fit the pictures, {width}x{height} px: choose a smaller one")
     corner0 = np.array([(width - side) // 2, (height - side) // 2])
-    inside = _within(pair.xy0 - corner0, side)
+    inside = within(pair.xy0 - corner0, (side, side))
     seen = pair.xy1[inside & pair.visible]
     middle = np.median(seen, axis=0) if len(seen) else np.array([width, height]) / 2
     corner1 = np.clip(np.rint(middle - side / 2), 0, [width - side, height - side]).astype(np.int64)
     xy1 = pair.xy1[inside] - corner1.astype(np.float32)
-    visible = pair.visible[inside] & _within(xy1, side)
+    visible = pair.visible[inside] & within(xy1, (side, side))
     images = _window(pair.images[0], corner0, side), _window(pair.images[1], corner1, side)
     pose = moved(pair.pose, corner0, corner1) if pair.pose else None
     return replace(pair, images=images, xy0=pair.xy0[inside] - corner0, xy1=xy1, visible=visible, pose=pose)
@@ -107,11 +108,6 @@ def moved(pose: RelativePose, corner0: Array, corner1: Array) -> RelativePose:
     return replace(pose, K0=shift0 @ pose.K0, K1=shift1 @ pose.K1)
 
 
-def _within(xy: Array, side: int) -> Array:
-    """(N,) bool: in a picture of `side` x `side` pixels, whose area is [-0.5, side - 0.5)."""
-    return np.all((xy >= -0.5) & (xy < side - 0.5), axis=-1)
-
-
 def _window(image: Array, corner: Array, side: int) -> Array:
     x, y = corner
     return image[y : y + side, x : x + side]
@@ -119,9 +115,7 @@ def _window(image: Array, corner: Array, side: int) -> Array:
 
 def chosen_rays(pair: Pair, queries: int, generator: np.random.Generator) -> Pair:
     """At most `queries` visible rays, and at most as many distractors as there are of them, at random."""
-    seen, unseen = np.flatnonzero(pair.visible), np.flatnonzero(~pair.visible)
-    seen = generator.permutation(seen)[:queries]
-    rows = np.concatenate([seen, generator.permutation(unseen)[: len(seen)]])
+    rows = chosen(pair.visible, queries, generator)
     return replace(pair, xy0=pair.xy0[rows], xy1=pair.xy1[rows], visible=pair.visible[rows])
 
 

@@ -56,7 +56,7 @@ def shares_right(predictions: Predictions) -> Array:
         seen = predictions.answers.visible
         of, error = predictions.pair[seen], errors_px(predictions.answers)[seen]
     else:
-        error = own_errors_px(predictions)
+        error = own_errors_px(predictions.found)
         of, error = predictions.found_pair[~np.isnan(error)], error[~np.isnan(error)]
     total, good = np.bincount(of, minlength=count), np.bincount(of[error < EDGES_PX[0]], minlength=count)
     return np.divide(good, total, out=np.full(count, np.nan), where=total > 0)
@@ -70,14 +70,13 @@ def _drawn(predictions: Predictions, pair: Pair, row: int, right: float, place: 
 
 def compose(predictions: Predictions, pair: Pair, row: int) -> Figure:
     """One pair: its own matches above, the asked pixels below where there are any."""
-    own, error = predictions.found_pair == row, own_errors_px(predictions)
-    found = select(predictions.found, own)
+    found = select(predictions.found, predictions.found_pair == row)
     asked = (predictions.pair == row) & predictions.answers.visible
     (height0, width0), (height1, width1) = (image.shape[:2] for image in pair.images)
     aspect = max(height0, height1) / (width0 + width1)
     figure = new_figure(WIDTH_IN, (WIDTH_IN * aspect + 0.45) * (2 if asked.any() else 1))
     axes = figure.subplots(2 if asked.any() else 1, 1, squeeze=False)[:, 0]
-    _matches(axes[0], pair, found.xy0, found.xy1, error[own], f"{pair.name}: {len(found):,} mutual matches")
+    _matches(axes[0], pair, found.xy0, found.xy1, own_errors_px(found), f"{pair.name}: {len(found):,} mutual matches")
     if asked.any():
         answers = select(predictions.answers, asked)
         wrong = errors_px(answers)
