@@ -15,8 +15,8 @@ from training.data.augment import augment, motion_kernels, shift_hue
 from training.settings import AugmentSettings
 
 OFF = AugmentSettings()
-ALL = AugmentSettings(0.1, 0.3, 0.3, 0.3, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.1)
-ALWAYS = {field.name: 1.0 if field.name.endswith("_p") else 0.2 for field in fields(AugmentSettings)}
+ALL = AugmentSettings(0.1, 0.3, 0.3, 0.3, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.1, 2.0, 0.3)
+ALWAYS = {field.name: 1.0 if field.name.endswith("_p") else 0.2 for field in fields(AugmentSettings)} | {"gamma": 1.5}
 
 
 def pictures(count=4, height=24, width=20, seed=0):

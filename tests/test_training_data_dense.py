@@ -21,7 +21,7 @@ from training.data.loader import train_batches
 from training.data.order import epoch_keys
 from training.data.pairs import open_pairs
 from training.errors import DataError
-from training.settings import DataSettings
+from training.settings import DataSettings, WarpSettings
 
 WIDTH, HEIGHT = 48, 36
 K = np.array([[40.0, 0, 20], [0, 44, 19], [0, 0, 1]])
@@ -167,9 +167,10 @@ def rendered(tmp_path_factory):
     return folder
 
 
+@pytest.mark.parametrize("warp", [WarpSettings(), WarpSettings(60.0, 1.3, 1.2, 0.05)], ids=["as cut", "warped"])
 @pytest.mark.parametrize("flip_p", [0.0, 1.0])
-def test_flow_and_covisible_pixels_are_those_of_the_traced_rays(rendered, flip_p):
-    data = open_dense_pairs(rendered, "train", replace(SETTINGS, flip_p=flip_p), 0)
+def test_flow_and_covisible_pixels_are_those_of_the_traced_rays(rendered, flip_p, warp):
+    data = open_dense_pairs(rendered, "train", replace(SETTINGS, flip_p=flip_p, warp=warp), 0)
     called, visible = [], []
     for key in [(epoch, pair) for epoch in range(2) for pair in range(len(data))]:
         item = data[key]
@@ -192,7 +193,7 @@ def test_dense_pairs_are_the_plain_ones_and_more(rendered):
         assert few.flow is few.covisible is None
         assert more.flow.shape == (4, 2, 112, 112)
         assert more.covisible.any((1, 2)).all()
-    assert dense.without_flips()[keys[0][0]].flow is not None
+    assert dense.as_taken()[keys[0][0]].flow is not None
 
 
 def test_batches_do_not_depend_on_the_workers(rendered):

@@ -288,7 +288,7 @@ def test_the_collapse_alarm_is_said_once_and_logged(shards, tmp_path, monkeypatc
 
     def collapsed(*arguments, **named):
         for state in real(*arguments, **named):
-            yield replace(state, features0=torch.ones_like(state.features0), features1=torch.ones_like(state.features1))
+            yield replace(state, cells0=torch.ones_like(state.cells0), cells1=torch.ones_like(state.cells1))
 
     monkeypatch.setattr(fit_module, "train", collapsed)
     words = said(lambda console: fit(tiny(steps=8), shards, tmp_path, "cpu", console=console))

@@ -41,7 +41,7 @@ def test_the_states_say_what_happened(batches):
     states = run(settings, batches, model, optimizer)
     assert [state.step for state in states] == [1, 2, 3, 4, 5, 6]
     assert [state.lr for state in states] == [learning_rate(k, STEPS, settings.optimizer) for k in range(STEPS)]
-    assert all(state.pairs == 2 and state.features0.shape == (2, 8, 16, 16) for state in states)
+    assert all(state.pairs == 2 and state.cells0.shape == (2, 8, 16, 16) for state in states)
     assert all(
         not state.losses["total"].requires_grad and state.losses["total"].dtype == torch.float32 for state in states
     )

@@ -1,6 +1,7 @@
 """The dual softmax against a matrix of likelihoods in plain floats, InfoNCE, and its value at collapse."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -19,7 +20,6 @@ from match_maker import (
     zero_without_positives,
 )
 
-from training.objectives import dual_softmax as module
 from training.objectives.dual_softmax import DualSoftmaxSettings, dual_softmax
 from training.objectives.infonce import InfoNceSettings, infonce
 
@@ -33,7 +33,7 @@ def softmax_at_match(settings, b, n, matches, queries, bank, own, other):
     weights = {
         m: math.exp(cosine(a, descriptor(bank, b, other[b, m])) / settings.temperature)
         for m in where(matches.valid[b])
-        if m == n or math.dist(other[b, m].tolist(), other[b, n].tolist()) > module.RADIUS_PX
+        if m == n or math.dist(other[b, m].tolist(), other[b, n].tolist()) > settings.radius_px
     }
     return weights[n] / sum(weights.values())
 
@@ -64,8 +64,8 @@ def test_without_focus_it_is_twice_infonce():
 
 
 @each_form
-def test_collapse_costs_the_log_of_the_pixels_compared(settings, monkeypatch):
-    monkeypatch.setattr(module, "RADIUS_PX", 0.0)
+def test_collapse_costs_the_log_of_the_pixels_compared(settings):
+    settings = replace(settings, radius_px=0.0)
     matches = random_matches(0, 1, 20, 50, 50, padded=False)
     flat = torch.ones(1, 4, 50, 50)
     expected = 2 * (1 - 1 / 20**2) ** settings.focal_gamma * math.log(20)

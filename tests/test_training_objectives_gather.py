@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from match_maker import seeded
 from torch.nn.functional import grid_sample
 
-from training.objectives.gather import gather, gather_wide, nearest_pixel
+from training.objectives.gather import gather, nearest_pixel, widened
 
 SIZES = st.tuples(st.integers(1, 3), st.integers(1, 4), st.integers(1, 7), st.integers(1, 7))
 
@@ -99,6 +99,6 @@ def test_keeps_the_type_of_the_features(sampling):
 def test_wide_reading_is_float32_at_least(dtype, wide):
     features, points = draw(0, (2, 3, 5, 6), 9)
     narrow = features.to(getattr(torch, dtype))
-    values = gather_wide(narrow, points, "bilinear")
+    values = widened(gather(narrow, points, "bilinear"))
     assert values.dtype == getattr(torch, wide)
     assert torch.equal(values, gather(narrow, points, "bilinear").to(values.dtype))

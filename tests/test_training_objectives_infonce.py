@@ -1,6 +1,7 @@
 """InfoNCE against a loop in plain floats, and its values at collapse and with perfect features."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -19,7 +20,6 @@ from match_maker import (
     zero_without_positives,
 )
 
-from training.objectives import infonce as module
 from training.objectives.infonce import InfoNceSettings, infonce
 
 COSINE, SQUARES = InfoNceSettings(), InfoNceSettings("l2", 1.0)
@@ -37,7 +37,7 @@ def slow_direction(settings, b, matches, queries, bank, own, other):
         a = descriptor(queries, b, own[b, n])
         sums = 0.0
         for m in where(matches.valid[b]):
-            if m == n or math.dist(other[b, m].tolist(), other[b, n].tolist()) > module.RADIUS_PX:
+            if m == n or math.dist(other[b, m].tolist(), other[b, n].tolist()) > settings.radius_px:
                 sums += math.exp(similarity(settings, a, descriptor(bank, b, other[b, m])))
         losses.append(math.log(sums) - similarity(settings, a, descriptor(bank, b, other[b, n])))
     return sum(losses) / max(len(losses), 1)
@@ -59,8 +59,8 @@ def test_equals_the_loop(settings, seed, count):
 
 
 @both
-def test_collapse_costs_the_log_of_the_pixels_compared(settings, monkeypatch):
-    monkeypatch.setattr(module, "RADIUS_PX", 0.0)
+def test_collapse_costs_the_log_of_the_pixels_compared(settings):
+    settings = replace(settings, radius_px=0.0)
     matches = random_matches(0, 1, 20, 50, 50, padded=False)
     flat = torch.ones(1, 4, 50, 50)
     assert infonce(seen(flat, flat, matches), settings)["total"].item() == pytest.approx(math.log(20), rel=1e-5)

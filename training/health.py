@@ -12,7 +12,8 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor
 
-from training.objectives.gather import gather
+from training.models.lattice import EVERY_PIXEL, Lattice
+from training.objectives.gather import read
 from training.objectives.matches import Matches
 from training.objectives.objective import Scale
 
@@ -66,19 +67,19 @@ class Health:
 
 
 @torch.no_grad()
-def measure(features0: Tensor, features1: Tensor, matches: Matches, scale: Scale) -> Health:
-    """Health of the features (B, D, H, W) of both views on the matches of the batch.
+def measure(cells0: Tensor, cells1: Tensor, matches: Matches, scale: Scale, lattice: Lattice = EVERY_PIXEL) -> Health:
+    """Health of the finest maps (B, D, h, w) of both views, whose cells lie on a lattice, on the matches of the batch.
 
     Looks at an even subset of at most 4,096 pixels of view 0 and 4,096 pairs; draws nothing at random.
     """
-    finite = float(torch.isfinite(features0[:, :, ::4, ::4]).float().mean())
-    pixels = _pixels(features0)
-    difference, positive = _pairs(features0, features1, matches)
+    finite = float(torch.isfinite(cells0[:, :, ::4, ::4]).float().mean())
+    pixels = lattice.finished(_pixels(cells0))
+    difference, positive = _pairs(cells0, cells1, matches, lattice)
     distance = _distance(difference, scale)
     entropy = _sign_entropy(pixels)
     near, far = distance[positive], distance[~positive]
     return Health(
-        channels=features0.shape[1],
+        channels=cells0.shape[1],
         finite=finite,
         saturation=_mean(((pixels.abs() >= scale.low) & (pixels.abs() <= scale.high)).float()),
         magnitude=_mean(pixels.abs()),
@@ -184,11 +185,11 @@ def _pixels(features: Tensor) -> Tensor:
     return features[row // height, :, row % height, index % width].float().nan_to_num(0, 0, 0)
 
 
-def _pairs(features0: Tensor, features1: Tensor, matches: Matches) -> tuple[Tensor, Tensor]:
+def _pairs(cells0: Tensor, cells1: Tensor, matches: Matches, lattice: Lattice) -> tuple[Tensor, Tensor]:
     """Differences (n, D) of at most PIXELS valid pairs, and which of them are positives (n,)."""
     stride = max(1, math.ceil(matches.valid.numel() / PIXELS))
-    first = gather(features0, matches.xy0[:, ::stride].float(), "nearest")
-    second = gather(features1, matches.xy1[:, ::stride], "nearest")
+    first = read(cells0, matches.xy0[:, ::stride].float(), "nearest", lattice)
+    second = read(cells1, matches.xy1[:, ::stride], "nearest", lattice)
     valid = matches.valid[:, ::stride]
     difference = (first.float() - second.float()).nan_to_num(0, 0, 0).transpose(1, 2)[valid]
     return difference, matches.positive[:, ::stride][valid]

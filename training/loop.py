@@ -37,10 +37,10 @@ class StepState:
     """Learning rate of this step."""
     pairs: int
     """Pairs seen by this process in this step."""
-    features0: Tensor
-    """(B, D, h, w) descriptors of view 0, detached."""
-    features1: Tensor
-    """(B, D, h, w) descriptors of view 1, detached."""
+    cells0: Tensor
+    """(B, D, h, w) the network's finest map of view 0, detached."""
+    cells1: Tensor
+    """(B, D, h, w) the finest map of view 1, detached."""
     matches: Matches
     """The pixels that the loss looked at."""
 
@@ -71,7 +71,7 @@ def train(
         shown = show(cpu_batch.to(device), settings, step, rank)
 
         trainee.train()
-        values, features0, features1 = (forward or trainee)(shown)
+        values, cells0, cells1 = (forward or trainee)(shown)
         losses = {name: each.mean() for name, each in values.items()}
 
         optimizer.zero_grad(set_to_none=True)
@@ -81,8 +81,8 @@ def train(
         trainee.follow(step + 1, steps)
 
         parts = {name: value.detach() for name, value in losses.items()}
-        features = (features0.detach(), features1.detach())
-        yield StepState(step + 1, parts, norm, lr, len(cpu_batch), *features, shown.matches)
+        cells = (cells0.detach(), cells1.detach())
+        yield StepState(step + 1, parts, norm, lr, len(cpu_batch), *cells, shown.matches)
 
 
 def show(batch: PairBatch, settings: AnySettings, step: int, rank: int = 0) -> Shown:

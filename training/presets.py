@@ -13,9 +13,10 @@ from training.settings import (
     ModelSettings,
     OptimizerSettings,
     PixelSettings,
+    WarpSettings,
 )
 
-PresetName = Literal["paper", "official", "cover", "quick", "compare"]
+PresetName = Literal["paper", "official", "cover", "quick", "compare", "builtin"]
 
 HUE_SATURATION = AugmentSettings(hue=0.1, saturation=0.3)
 """The jitter that the paper names; the strengths, which it does not print, are the official code's."""
@@ -31,6 +32,20 @@ OFFICIAL_AUGMENT = AugmentSettings(
     grayscale_p=0.05,
 )
 """The photometric set of the official code's branch `3d_synthetic`."""
+
+PHOTOGRAPHS = AugmentSettings(
+    hue=0.03,
+    saturation=0.4,
+    brightness=0.2,
+    contrast=0.3,
+    blur_p=0.15,
+    grayscale_p=0.1,
+    motion_blur_p=0.05,
+    noise_std=0.04,
+    gamma=1.6,
+    tint=0.15,
+)
+"""What other light and other cameras do to a picture, as far as it can be had without another rendering."""
 
 COVER_OPTIMIZER = OptimizerSettings(
     lr=1e-4 * 24 / 256,
@@ -69,6 +84,10 @@ def preset(name: str) -> AnySettings:
 
     `compare`: what `scenetrain compare` gives to every objective: the network of `quick`, windows of 128 px, four
     pairs in a step (for terms between pairs), and of each pair 512 positives and 1,536 negatives.
+
+    `builtin`: how the weights that come with the package were trained: a feature pyramid (`--network fpn`), InfoNCE at
+    temperature 0.05 over 512 matches and 512 random pixels of windows of 192 px, window 1 turned, scaled and bent, and
+    the changes of light that photographs show.
     """
     if name not in PRESETS:
         raise RequestError(f"--preset {name}: unknown; choose one of {', '.join(PRESETS)}")
@@ -133,11 +152,27 @@ def _compare() -> AnySettings:
     )
 
 
+def _builtin() -> AnySettings:
+    return run_of(
+        "infonce",
+        {"temperature": 0.05, "radius_px": 3.0},
+        batch=8,
+        steps=5000,
+        model=ModelSettings(
+            network="fpn", widths=(16, 32, 64, 96, 128), blocks=(2, 2, 2, 4, 4), channels=64, unit_length=True
+        ),
+        pixels=PixelSettings(positives=0.5, points=1024, sampling="bilinear"),
+        data=DataSettings(crop=192, workers=1, augment=PHOTOGRAPHS, warp=WarpSettings(40.0, 1.7, 1.3, 0.04)),
+        optimizer=OptimizerSettings(lr=2e-3, lr_start=0.1, lr_end=1e-3, weight_decay=1e-4),
+    )
+
+
 PRESETS: dict[str, Callable[[], AnySettings]] = {
     "paper": _paper,
     "official": _official,
     "cover": _cover,
     "quick": _quick,
     "compare": _compare,
+    "builtin": _builtin,
 }
 """Every preset by name."""

@@ -42,7 +42,8 @@ class ModelSettings:
     unit_length: bool = False
     """Scale each descriptor to length 1; unless told, as the objective compares descriptors (yes for cosine)."""
     network: str = "unet"
-    """Name of the network. unet: the paper's; cover: COVER's, of which widths, channels and unit_length can be set."""
+    """Name of the network. unet: the paper's; cover: COVER's, of which widths, channels and unit_length can be set;
+    fpn: a feature pyramid with a cell for every 2 x 2 pixels, of which blocks can be set as well."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,24 @@ class AugmentSettings:
     """Probability of motion blur, 3 to 9 px along a random direction."""
     noise_std: Amount = 0.0
     """Largest standard deviation of additive sensor noise (1 is white)."""
+    gamma: Annotated[float, Between(1, 4)] = 1.0
+    """Largest exponent of the brightness, or its inverse; 1 leaves it."""
+    tint: Amount = 0.0
+    """Largest relative change of each channel on its own, as by another white balance."""
+
+
+@dataclass(frozen=True)
+class WarpSettings:
+    """How the window of view 1 is moved by a homography about its middle, its matches with it. None is the default."""
+
+    warp_rotation_deg: Annotated[float, Between(0, 180)] = 0.0
+    """Largest rotation of window 1, either way."""
+    warp_zoom: Annotated[float, Between(1, 4)] = 1.0
+    """Largest ratio by which window 1 is made larger or smaller; 1 leaves its scale."""
+    warp_stretch: Annotated[float, Between(1, 4)] = 1.0
+    """Largest ratio of the scales along and across a random direction of window 1; 1 leaves it."""
+    warp_perspective_std: Annotated[float, Between(0, 0.2)] = 0.0
+    """Standard deviation of the last row of window 1's homography, per half side; 0 leaves it affine."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +118,8 @@ class DataSettings:
     """Probability of mirroring both views together (a mirrored room is a room; one mirrored view is none)."""
     workers: Many = 2
     """Processes that read and cut; 0 reads in the training process."""
+    warp: WarpSettings = field(default_factory=WarpSettings)
+    """Movements of window 1."""
     augment: AugmentSettings = field(default_factory=AugmentSettings)
     """Photometric changes."""
 

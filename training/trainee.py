@@ -30,9 +30,9 @@ class Trainee(nn.Module):
         self._pyramid: Callable[[Tensor, int], tuple[Tensor, ...]] = network.pyramid
 
     def forward(self, shown: Shown) -> tuple[Losses, Tensor, Tensor]:
-        """Values of each pair (B,), `total` among them, and the descriptors (B, D, H, W) of both views."""
+        """Values of each pair (B,), `total` among them, and the finest maps (B, D, h, w) of both views, as computed."""
         seen = self.see(shown)
-        return self.objective(seen), seen.features0, seen.features1
+        return self.objective(seen), seen.maps0[-1], seen.maps1[-1]
 
     def see(self, shown: Shown) -> Seen:
         """The maps of both views in one pass: float32, or bfloat16 where the device has it; objectives widen them."""
@@ -40,7 +40,8 @@ class Trainee(nn.Module):
         with network_arithmetic(images.device, self.precision):
             maps = self._pyramid(images, self.levels)
         halves = [each.chunk(2) for each in maps]
-        return Seen(shown, tuple(first for first, _ in halves), tuple(second for _, second in halves))
+        maps0, maps1 = (tuple(half[view] for half in halves) for view in (0, 1))
+        return Seen(shown, maps0, maps1, self.network.lattice)
 
     def follow(self, step: int, steps: int) -> None:
         """Tell an objective that follows the network that a step was made."""

@@ -35,11 +35,14 @@ def validate(
     """
     trainee.eval()
     rows, errors, room, distance = [], [], MATCHED_PAIRS, distance_of(settings)
+    everywhere = trainee.network.lattice.everywhere
     for number, batch in enumerate(each.to(device) for each in batches):
-        values, features0, features1 = trainee(_show(batch, settings, number))
+        values, *cells = trainee(_show(batch, settings, number))
         rows.append(values)
         pairs = range(min(room, len(batch)))
-        errors += [match_errors_px(features0[k], features1[k], batch, k, distance) for k in pairs]
+        for k in pairs:
+            features0, features1 = (everywhere(each[k : k + 1], *batch.images0.shape[-2:])[0] for each in cells)
+            errors.append(match_errors_px(features0, features1, batch, k, distance))
         room -= len(pairs)
     losses = {name: float(torch.cat([row[name] for row in rows]).mean()) for name in rows[0]}
     return losses | matching(torch.cat(errors))

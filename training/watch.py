@@ -103,7 +103,7 @@ class Watcher:
         """The health of this batch's features; said aloud when the alarm begins to ring."""
         if self.log is None:
             return
-        health = measure(state.features0, state.features1, state.matches, self.job.scale)
+        health = measure(state.cells0, state.cells1, state.matches, self.job.scale, self.job.trainee.network.lattice)
         self.healths.append(health)
         alarm = check(self.healths)
         histograms = {name: list(getattr(health, name)) for name in _HISTOGRAMS}

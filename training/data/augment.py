@@ -1,7 +1,8 @@
 """Photometric changes of a batch of pictures on their device, each picture on its own.
 
-In the order of the official pipeline (brightness, contrast, saturation, hue, autocontrast, Gaussian blur,
-posterise, equalise, greyscale), then what a camera adds: motion blur and sensor noise. No change moves a pixel.
+First what other light and another camera change (tint, gamma); then in the order of the official pipeline
+brightness, contrast, saturation, hue, autocontrast, Gaussian blur, posterise, equalise, greyscale; then what a camera
+adds, motion blur and sensor noise. No change moves a pixel.
 """
 
 import math
@@ -57,8 +58,10 @@ def augment(images: Tensor, settings: AugmentSettings, generator: torch.Generato
     leaves the draws of the others as they were. A generator on the CPU serves pictures on any device without
     waiting for it.
     """
-    draws, noise_seed = _draw(len(images), generator)
+    draws, noise_seed, light = _draw(len(images), generator)
     x = images.contiguous().float().div_(LEVELS - 1)
+    x = _jittered(x, settings.tint, light[:3].T, _tint)
+    x = _jittered(x, math.log(settings.gamma), light[3], _gamma)
     x = _jittered(x, settings.brightness, draws.brightness, _brightness)
     x = _jittered(x, settings.contrast, draws.contrast, _contrast)
     x = _jittered(x, settings.saturation, draws.saturation, _saturation)
@@ -98,11 +101,15 @@ def motion_kernels(length_px: Tensor, angle_rad: Tensor) -> Tensor:
     return kernels / kernels.sum((1, 2), keepdim=True)
 
 
-def _draw(count: int, generator: torch.Generator) -> tuple[_Draws, int]:
-    """All decisions for `count` pictures, on the CPU, where they steer what is done; and the seed of the noise."""
+def _draw(count: int, generator: torch.Generator) -> tuple[_Draws, int, Tensor]:
+    """All decisions for `count` pictures, on the CPU, where they steer what is done; the seed of the noise; the light.
+
+    The light is (4, count) uniform numbers in [0, 1): red, green, blue, gamma.
+    """
     table = torch.rand(len(_Draws._fields), count, generator=generator, device=generator.device)
     seed = torch.randint(2**62, (), generator=generator, device=generator.device)
-    return _Draws(*table.cpu()), int(seed)
+    light = torch.rand(4, count, generator=generator, device=generator.device)
+    return _Draws(*table.cpu()), int(seed), light.cpu()
 
 
 def _jittered(pictures: Tensor, strength: float, draws: Tensor, change: Change) -> Tensor:
@@ -141,6 +148,16 @@ def _grey(pictures: Tensor) -> Tensor:
     """(n, 1, h, w) grey pictures."""
     red, green, blue = pictures.split(1, 1)
     return (GREY[0] * red).add_(green, alpha=GREY[1]).add_(blue, alpha=GREY[2])
+
+
+def _tint(pictures: Tensor, amounts: Tensor) -> Tensor:
+    """Each channel times one plus its own of the amounts (n, 3)."""
+    return (pictures * (1 + amounts.view(-1, 3, 1, 1))).clamp_(0, 1)
+
+
+def _gamma(pictures: Tensor, amounts: Tensor) -> Tensor:
+    """To the power of exp(amount): as bright at black and white, darker or lighter between."""
+    return pictures.pow(_column(amounts).exp())
 
 
 def _brightness(pictures: Tensor, amounts: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ import numpy as np
 
 from scenegen.shards import ShardReader
 from training.data.pairs import PairData, open_pairs, read_window
+from training.data.transforms.homography import inside, moved, translation
 from training.data.windows import Array, Windows
 from training.errors import DataError
 from training.settings import DataSettings
@@ -54,11 +55,33 @@ def open_dense_pairs(path: Path, split: str, settings: DataSettings, seed: int) 
 def read_dense(reader: ShardReader, row: int, view: int, windows: Windows) -> tuple[Array, Array]:
     """Flow (2, h, w) float32 and covisible pixels (h, w) bool of windows of a sample, as `PairItem` has them."""
     K, T_world_cam = reader.read("camera/K", row), reader.read("camera/T_world_cam", row)
-    K0, K1 = (_moved(K[v], corner) for v, corner in ((0, windows.corner0), (view, windows.corner1)))
     depth0 = read_window(reader, "depth", row, 0, windows.corner0, windows.size)
-    depth1 = read_window(reader, "depth", row, view, windows.corner1, windows.size)
+    corner1, depth1 = _depth1(reader, row, view, windows)
+    K0, K1 = (_moved(K[v], corner) for v, corner in ((0, windows.corner0), (view, corner1)))
     flow, covisible = dense_truth(link_views(K0, T_world_cam[0], K1, T_world_cam[view]), depth0, depth1)
+    if windows.warp is not None:
+        flow, covisible = carried(flow, covisible, windows.warp @ translation(*np.subtract(corner1, windows.corner1)))
     return mirror(flow, covisible) if windows.mirrored else (flow, covisible)
+
+
+def carried(flow: Array, covisible: Array, H: Array) -> tuple[Array, Array]:
+    """The truth of a window 1 that is shown through a homography (3, 3), from where the flow ends to where it is seen.
+
+    The flow is known where it was, except beyond the horizon; covisible is what ends in the window.
+    """
+    height, width = covisible.shape
+    y, x = np.mgrid[:height, :width].astype(np.float64)
+    target = moved(H, np.stack([x, y]) + flow)
+    there = np.isfinite(target).all(0) & (covisible | flow.any(0))
+    shown = np.where(there, target - np.stack([x, y]), 0).astype(np.float32)
+    return shown, covisible & inside(target, width, height)
+
+
+def _depth1(reader: ShardReader, row: int, view: int, windows: Windows) -> tuple[tuple[int, int], Array]:
+    """View 1's depth and its first pixel: its window, or all of it where a warp may look beyond."""
+    if windows.warp is None:
+        return windows.corner1, read_window(reader, "depth", row, view, windows.corner1, windows.size)
+    return (0, 0), reader.read("depth", row, view)
 
 
 def link_views(K0: Array, T_world_cam0: Array, K1: Array, T_world_cam1: Array) -> Link:

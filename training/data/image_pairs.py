@@ -17,6 +17,7 @@ from training.data.pairs import REPLACEMENTS, PairItem
 from training.data.pictures import Listing, list_pictures, split_of
 from training.data.transforms.homography import Array
 from training.data.transforms.transform import Transform
+from training.data.warp import moves
 from training.errors import DataError, ImageError, RequestError
 from training.photo import read_photo
 from training.ranges import check_ranges
@@ -77,7 +78,7 @@ class ImageData(Dataset[PairItem]):
             self._marks[index] = mark_of(error)
             return None
 
-    def without_flips(self) -> "ImageData":
+    def as_taken(self) -> "ImageData":
         """The same pairs, never mirrored, with a count of its own."""
         settings = replace(self.settings, flip_p=0.0)
         return ImageData(self.listing, settings, self.images, self.seed, self._marks)
@@ -131,6 +132,8 @@ def open_images(
     """
     if settings.crop < 1:
         raise RequestError("--crop 0: pictures of a folder differ in size, so windows need a size of their own")
+    if moves(settings.warp):
+        raise RequestError("--warp-…: is for shards; how pictures of a folder are moved are the ranges of --transform")
     check_ranges(images)
     listing = list_pictures(folder)
     if split not in (there := _counts(listing.names)):

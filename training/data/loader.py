@@ -49,7 +49,7 @@ def train_batches(
 
 def fixed_batches(data: PairSource, batch: int, limit: int) -> Iterator[PairBatch]:
     """The same `limit` pairs (0: all), spread over the shards, in the same windows, not mirrored, every time."""
-    return read_batches(data.without_flips(), fixed_keys(len(data), batch, limit, FIXED_EPOCH))
+    return read_batches(data.as_taken(), fixed_keys(len(data), batch, limit, FIXED_EPOCH))
 
 
 def read_batches(data: PairSource, keys: Sequence[tuple[Key, ...]], start: str | None = None) -> Iterator[PairBatch]:

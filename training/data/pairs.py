@@ -10,10 +10,12 @@ from torch.utils.data import Dataset
 
 from scenegen.shards import MANIFEST, ShardReader, ShardSet, file_sha256
 from training.data.order import Key
+from training.data.sampling import sampled
+from training.data.warp import places
 from training.data.windows import Array, Rays, Windows, carry, choose_windows, turned, window_size
 from training.errors import DataError
 from training.seeding import Stream, numpy_generator
-from training.settings import DataSettings
+from training.settings import DataSettings, WarpSettings
 
 FIRST_OBJECT = 2
 """Instance number of the first placed object; 0 is nothing and 1 the room."""
@@ -90,9 +92,10 @@ class PairData(Dataset[PairItem]):
             pair = int(rng.integers(len(self)))
         raise DataError(self._too_few_matches())
 
-    def without_flips(self) -> "PairData":
-        """The same pairs, never mirrored, with a count of its own."""
-        return PairData(self.shards, self.picture, replace(self.settings, flip_p=0.0), self.seed, self.truth)
+    def as_taken(self) -> "PairData":
+        """The same pairs as they were taken, neither mirrored nor warped, with a count of its own."""
+        still = replace(self.settings, flip_p=0.0, warp=WarpSettings())
+        return PairData(self.shards, self.picture, still, self.seed, self.truth)
 
     def remark(self) -> str:
         """One line about the pairs passed over; "" where there were none."""
@@ -166,8 +169,14 @@ def content_digest(path: Path, split: str | None = None) -> str:
 def _images(reader: ShardReader, row: int, view: int, windows: Windows) -> tuple[Array, Array]:
     """(3, h, w) uint8, the windows of both views."""
     window0 = read_window(reader, "rgb", row, 0, windows.corner0, windows.size)
-    window1 = read_window(reader, "rgb", row, view, windows.corner1, windows.size)
-    return turned(window0, windows), turned(window1, windows)
+    return turned(window0, windows), turned(_window1(reader, row, view, windows), windows)
+
+
+def _window1(reader: ShardReader, row: int, view: int, windows: Windows) -> Array:
+    """(h, w, 3) uint8; a warped one is sampled from the whole picture, so that it has no corners without one."""
+    if windows.warp is None:
+        return read_window(reader, "rgb", row, view, windows.corner1, windows.size)
+    return sampled(reader.read("rgb", row, view), places(windows.warp, windows.corner1, windows.size))
 
 
 def _require_shards(path: Path) -> None:

@@ -28,7 +28,7 @@ class PairSource(Protocol):
         """Width and height of the windows."""
         ...
 
-    def without_flips(self) -> "PairSource":
+    def as_taken(self) -> "PairSource":
         """The same pairs, never mirrored, with a count of its own."""
         ...
 

@@ -2,7 +2,7 @@
 
 The window of view 0 lies around a visible ray, the window of view 1 where the matches of the first fall:
 one window for both views would lose most matches. Mirroring turns both views at once, as a mirrored room
-is a room; one mirrored view is none.
+is a room; one mirrored view is none. A warp moves window 1 alone, after cutting (`data.warp`).
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.shards import Status
+from training.data.warp import draw_warp, moves, warped
 from training.errors import DataError
 from training.settings import DataSettings
 
@@ -62,6 +63,8 @@ class Windows:
     """Width and height in pixels."""
     mirrored: bool = False
     """Whether both windows are turned left to right after cutting."""
+    warp: Array | None = None
+    """(3, 3) from pixels of window 1 as cut to those of it as shown, before mirroring; None where it is as cut."""
 
 
 def window_size(picture: tuple[int, int], crop: int) -> tuple[int, int]:
@@ -87,7 +90,7 @@ def choose_windows(
     visible = np.flatnonzero(rays.status == _VISIBLE)
     best, most = Windows((0, 0), (0, 0), size), -1  # any candidate is better: of these no match is counted
     for _ in range(TRIES if len(visible) else 0):
-        windows, matches = _candidate(rays, visible, picture, size, settings.flip_p, rng)
+        windows, matches = _candidate(rays, visible, picture, size, settings, rng)
         positives = count_matches(matches, windows)
         if positives > most:
             best, most = windows, positives
@@ -108,8 +111,9 @@ def carry(rays: Rays, windows: Windows) -> Rays:
     not exist becomes (0, 0), so that nothing after this meets NaN.
     """
     kept = rays.only(_inside(rays.xy0, windows.corner0, windows.size))
-    xy0 = _in_frame(kept.xy0.astype(np.int32), windows.corner0, windows)
-    xy1 = _in_frame(kept.xy1, windows.corner1, windows)
+    xy0 = _mirrored(_shifted(kept.xy0.astype(np.int32), windows.corner0), windows)
+    xy1 = _shifted(kept.xy1, windows.corner1)
+    xy1 = _mirrored(xy1 if windows.warp is None else warped(xy1, windows.warp), windows)
     outside = (kept.status == _VISIBLE) & ~_inside(xy1, (0, 0), windows.size)
     np.copyto(xy1, 0, where=np.isnan(xy1))
     return Rays(xy0, xy1, np.where(outside, np.uint8(Status.OUT_OF_VIEW), kept.status), kept.foreground)
@@ -129,25 +133,38 @@ def _inside(xy: Array, corner: tuple[int, int], size: tuple[int, int]) -> Array:
     return across & (y >= top - border) & (y < top + height - border)
 
 
-def _in_frame(xy: Array, corner: tuple[int, int], windows: Windows) -> Array:
-    """(R, 2) pixels moved, in place, to the frame of the window at `corner`, mirrored if the windows are."""
+def _shifted(xy: Array, corner: tuple[int, int]) -> Array:
+    """(R, 2) pixels moved, in place, to the frame of the window at `corner`."""
     x, y = xy[:, 0], xy[:, 1]  # by column: arithmetic over the pairs takes several times longer
     x -= corner[0]
     y -= corner[1]
+    return xy
+
+
+def _mirrored(xy: Array, windows: Windows) -> Array:
+    """(R, 2) pixels of a window turned, in place, if the windows are."""
     if windows.mirrored:
+        x = xy[:, 0]
         np.subtract(xy.dtype.type(windows.size[0] - 1), x, out=x)
     return xy
 
 
 def _candidate(
-    rays: Rays, visible: Array, picture: tuple[int, int], size: tuple[int, int], flip_p: float, rng: np.random.Generator
+    rays: Rays,
+    visible: Array,
+    picture: tuple[int, int],
+    size: tuple[int, int],
+    settings: DataSettings,
+    rng: np.random.Generator,
 ) -> tuple[Windows, Rays]:
     """Windows around one of the `visible` rays and around the middle of the matches that start near it, and these."""
     ray = rays.xy0[visible[rng.integers(len(visible))]]
     corner0 = _corner(ray + _jitter(JITTER0, size, rng), picture, size)
     matches = rays.only(_inside(rays.xy0, corner0, size) & (rays.status == _VISIBLE))
     corner1 = _corner(np.median(matches.xy1, axis=0) + _jitter(JITTER1, size, rng), picture, size)
-    return Windows(corner0, corner1, size, mirrored=bool(rng.random() < flip_p)), matches
+    mirrored = bool(rng.random() < settings.flip_p)
+    warp = draw_warp(size, settings.warp, rng) if moves(settings.warp) else None
+    return Windows(corner0, corner1, size, mirrored, warp), matches
 
 
 def _jitter(share: float, size: tuple[int, int], rng: np.random.Generator) -> Array:

@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from training.errors import RequestError
 from training.models.initial import from_seed
+from training.models.lattice import EVERY_PIXEL, Lattice
 from training.models.padding import cut_back, pad_to_multiple
 from training.settings import ModelSettings
 
@@ -42,6 +43,11 @@ class CoverUNet(nn.Module):
         self.decoder = nn.ModuleList(
             _block(below + skip, out) for (skip, below), out in zip(pairwise(widths), outputs, strict=True)
         )
+
+    @property
+    def lattice(self) -> Lattice:
+        """A cell for every pixel, of the length that the settings say."""
+        return EVERY_PIXEL
 
     @property
     def map_channels(self) -> tuple[int, ...]:

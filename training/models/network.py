@@ -4,6 +4,7 @@ from typing import Protocol
 
 from torch import Tensor
 
+from training.models.lattice import Lattice
 from training.settings import ModelSettings
 
 
@@ -17,10 +18,15 @@ class Network(Protocol):
         """Channels of each map that `pyramid` can give, coarse to fine; the last is D."""
         ...
 
+    @property
+    def lattice(self) -> Lattice:
+        """Where the cells of the finest map lie, and how they become descriptors of pixels."""
+        ...
+
     def __call__(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) float32 in [0, 1] to descriptors (B, D, H, W)."""
         ...
 
     def pyramid(self, images: Tensor, levels: int) -> tuple[Tensor, ...]:
-        """The finest `levels` maps, coarse to fine, each of twice the last one's sides; the last is the descriptors."""
+        """The finest `levels` maps, coarse to fine, each of twice the last one's sides; the last is on the lattice."""
         ...

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 
 from training.errors import RequestError
-from training.models import cover_unet, unet
+from training.models import cover_unet, fpn, unet
 from training.settings import ModelSettings
 
-AnyNetwork = unet.UNet | cover_unet.CoverUNet
+AnyNetwork = unet.UNet | cover_unet.CoverUNet | fpn.FeaturePyramid
 """A network that can be trained: a `Network` and an `nn.Module`."""
 NETWORKS: dict[str, Callable[[ModelSettings, int], AnyNetwork]] = {
     "unet": unet.build_model,
     "cover": cover_unet.build_model,
+    "fpn": fpn.build_model,
 }
 """Name on the command line -> the network with initial weights from (settings, seed)."""
 

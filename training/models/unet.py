@@ -14,6 +14,7 @@ from training.errors import RequestError
 from training.models.attention import SelfAttention
 from training.models.blocks import Down, Residual, Up, make_norm
 from training.models.initial import from_seed
+from training.models.lattice import EVERY_PIXEL, Lattice
 from training.models.padding import cut_back, pad_to_multiple
 from training.settings import ModelSettings
 
@@ -45,6 +46,11 @@ class UNet(nn.Module):
         self.decoder = nn.ModuleList(_decoder_stage(settings, stage) for stage in range(len(widths)))
         self.norm = make_norm(norm, first, groups=min(8, first))
         self.head = nn.Conv2d(first, settings.channels, 3, padding=1)
+
+    @property
+    def lattice(self) -> Lattice:
+        """A cell for every pixel, of the length that the settings say."""
+        return EVERY_PIXEL
 
     @property
     def map_channels(self) -> tuple[int, ...]:

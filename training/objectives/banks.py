@@ -12,7 +12,6 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from training.objectives.anchors import first, near
-from training.objectives.gather import gather_wide
 from training.objectives.seen import Seen
 
 ANCHORS = 512
@@ -46,10 +45,9 @@ def both_ways(seen: Seen, radius_px: float) -> tuple[Search, Search]:
     """The searches of view 0's anchors in view 1, and of their matches in view 0."""
     anchors = first(seen.matches, seen.matches.positive, ANCHORS)
     others = first(seen.matches, seen.matches.negative, EXTRA)
-    a = gather_wide(seen.features0, anchors.xy0, "nearest")
-    b = gather_wide(seen.features1, anchors.xy1, seen.shown.sampling)
-    bank0 = torch.cat([a, gather_wide(seen.features0, others.xy0, "nearest")], dim=2)
-    bank1 = torch.cat([b, gather_wide(seen.features1, others.xy1, "nearest")], dim=2)
+    a, b = seen.at0(anchors.xy0), seen.at1(anchors.xy1, seen.shown.sampling)
+    bank0 = torch.cat([a, seen.at0(others.xy0)], dim=2)
+    bank1 = torch.cat([b, seen.at1(others.xy1)], dim=2)
     candidates = torch.cat([anchors.present, others.present], dim=1)
     far0, far1 = (
         ~near(own, torch.cat([own, other], dim=1), radius_px) & candidates.unsqueeze(1)

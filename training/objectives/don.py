@@ -18,7 +18,6 @@ import torch
 from torch import Tensor
 
 from training.objectives.anchors import Points, choose, first, join, near, spread
-from training.objectives.gather import gather_wide
 from training.objectives.matches import Matches
 from training.objectives.objective import Kind, Scale, stateless
 from training.objectives.seen import Seen
@@ -50,11 +49,10 @@ def don(seen: Seen, settings: DonSettings) -> dict[str, Tensor]:
     """
     anchors = first(seen.matches, seen.matches.positive, ANCHORS)
     pool, masked = non_matches(seen.matches, settings.masked)
-    a = gather_wide(seen.features0, anchors.xy0, "nearest")
-    b = gather_wide(seen.features1, anchors.xy1, seen.shown.sampling)
+    a, b = seen.at0(anchors.xy0), seen.at1(anchors.xy1, seen.shown.sampling)
     positive = masked_mean((a - b).square().sum(1), anchors.present)
     allowed = anchors.present.unsqueeze(2) & ~near(anchors.xy1, pool.xy1, RADIUS_PX)
-    gap = settings.margin - _distances(a, gather_wide(seen.features1, pool.xy1, "nearest"))
+    gap = settings.margin - _distances(a, seen.at1(pool.xy1))
     kinds = {"negative": torch.ones_like(masked), "masked": masked, "background": ~masked}
     means = {name: _hard_mean(gap, allowed & kind.unsqueeze(1)) for name, kind in kinds.items()}
     return {"total": positive + means["negative"], "positive": positive, **means}

@@ -6,7 +6,7 @@ With S_ij = cos(a_i, b_j) / temperature over the pixels of both views,
 
 gamma = 0 and temperature 1/20 is the descriptor loss of DeDoDe (Edstedt et al., 3DV 2024), whose pixels are its
 detections; gamma = 2 the focal form of LoFTR, whose pixels are a grid of 8 px. Here the rows and columns of the M
-anchors are summed over the anchors and over E random pixels of the other view, without those within RADIUS_PX of the
+anchors are summed over the anchors and over E random pixels of the other view, without those within `radius_px` of the
 true match, as InfoNCE does: at gamma = 0 the loss is twice the symmetric InfoNCE of the same temperature.
 
 Collapse costs 2 (1 - 1/n^2)^gamma log n for n pixels compared; the optimum 0 is approached, not reached.
@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from training.objectives.banks import both_ways, cosine
-from training.objectives.infonce import RADIUS_PX, cross_entropy
+from training.objectives.infonce import cross_entropy
 from training.objectives.objective import Kind, stateless
 from training.objectives.seen import Seen
 from training.objectives.stable import masked_mean
@@ -33,11 +33,13 @@ class DualSoftmaxSettings:
     """Divides the cosine."""
     focal_gamma: Amount = 0.0
     """Power of (1 - P) that weighs each match: 2 turns to the matches that are not yet likely, as LoFTR does."""
+    radius_px: Amount = 2.0
+    """Pixels this near to the true match are no negatives."""
 
 
 def dual_softmax(seen: Seen, settings: DualSoftmaxSettings) -> dict[str, Tensor]:
     """`total` and `nll`, the mean of -log P, of each pair, (B,)."""
-    forward, backward = both_ways(seen, RADIUS_PX)
+    forward, backward = both_ways(seen, settings.radius_px)
     row, column = (cross_entropy(search, cosine, settings.temperature) for search in (forward, backward))
     nll = row + column
     weighted = _unlikeliness(nll) ** settings.focal_gamma * nll

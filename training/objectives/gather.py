@@ -7,7 +7,20 @@ is ever out of range. Time and memory are O(B N D) besides the map's own gradien
 import torch
 from torch import Tensor
 
+from training.models.lattice import EVERY_PIXEL, Lattice
 from training.settings import Sampling
+
+
+def read(cells: Tensor, xy: Tensor, sampling: Sampling, lattice: Lattice = EVERY_PIXEL) -> Tensor:
+    """Descriptors at pixels `xy` (B, N, 2) of the picture whose map `cells` lie on a lattice: (B, D, N).
+
+    Where the cells are further apart than pixels, `nearest` is the descriptor of the nearest pixel, as
+    `Lattice.everywhere` has it, and `bilinear` interpolates between the four cells around the point itself.
+    """
+    if lattice.step_px > 1:
+        pixels = nearest_pixel(xy) if sampling == "nearest" else xy
+        xy, sampling = lattice.place(pixels.to(torch.float32)), "bilinear"
+    return lattice.finished(gather(cells, xy, sampling))
 
 
 def gather(features: Tensor, xy: Tensor, sampling: Sampling) -> Tensor:
@@ -20,9 +33,8 @@ def gather(features: Tensor, xy: Tensor, sampling: Sampling) -> Tensor:
     return _bilinear(features, xy) if sampling == "bilinear" else _read(features, nearest_pixel(xy))
 
 
-def gather_wide(features: Tensor, xy: Tensor, sampling: Sampling) -> Tensor:
-    """`gather`, in float32 at least: half precision loses small distances. float64 stays."""
-    values = gather(features, xy, sampling)
+def widened(values: Tensor) -> Tensor:
+    """In float32 at least: half precision loses small distances. float64 stays."""
     return values.to(torch.promote_types(values.dtype, torch.float32))
 
 

@@ -4,7 +4,7 @@ For the M anchors with features a_i in view 0 and b_i at their matches in view 1
 
     L_01 = 1/M sum_i -log( exp s(a_i, b_i) / [ sum_j exp s(a_i, b_j) + sum_j exp s(a_i, e_j) ] ),
 
-L_10 the same from view 1 to view 0, and L = (L_01 + L_10) / 2. Pixels within RADIUS_PX of the true match are left out
+L_10 the same from view 1 to view 0, and L = (L_01 + L_10) / 2. Pixels within `radius_px` of the true match are left out
 of the sums: they are no negatives at the resolution of a match. Two similarities:
 
 - `cosine`: s = cosine / temperature; features are to be compared after normalisation.
@@ -24,11 +24,8 @@ from training.objectives.banks import Search, both_ways, cosine, products
 from training.objectives.objective import Kind, stateless
 from training.objectives.seen import Seen
 from training.objectives.stable import masked_mean
-from training.ranges import Positive
+from training.ranges import Amount, Positive
 from training.settings import Distance
-
-RADIUS_PX = 2.0
-"""Pixels this near to the true match are no negatives."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +36,8 @@ class InfoNceSettings:
     """What is compared: directions, or positions by their squared distance."""
     temperature: Positive = 0.07
     """Divides the similarity (1 is usual for l2)."""
+    radius_px: Amount = 2.0
+    """Pixels this near to the true match are no negatives."""
 
 
 def infonce(seen: Seen, settings: InfoNceSettings) -> dict[str, Tensor]:
@@ -46,7 +45,7 @@ def infonce(seen: Seen, settings: InfoNceSettings) -> dict[str, Tensor]:
     similarity = SIMILARITIES[settings.similarity]
     forward, backward = (
         masked_mean(cross_entropy(search, similarity, settings.temperature), search.present)
-        for search in both_ways(seen, RADIUS_PX)
+        for search in both_ways(seen, settings.radius_px)
     )
     return {"total": (forward + backward) / 2, "forward": forward, "backward": backward}
 

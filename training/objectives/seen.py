@@ -1,9 +1,12 @@
 """What a step shows of its pairs, and what the network makes of them: all that an objective can look at."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from torch import Tensor
 
+from training.models.lattice import EVERY_PIXEL, Lattice
+from training.objectives.gather import read, widened
 from training.objectives.matches import Matches
 from training.settings import Sampling
 
@@ -32,7 +35,8 @@ class Shown:
 class Seen:
     """What the network makes of them: one map of each resolution that the objective wants, the coarsest first.
 
-    The map of level l of L is (B, C_l, ceil(H / 2^(L-1-l)), ...); the last one is the descriptors, (B, D, H, W).
+    The map of level l of L is (B, C_l, ceil(H / (s 2^(L-1-l))), ...); the last one has a descriptor in each cell of the
+    network's lattice, s pixels apart.
     """
 
     shown: Shown
@@ -41,16 +45,26 @@ class Seen:
     """Maps of view 0, coarse to fine."""
     maps1: tuple[Tensor, ...]
     """Maps of view 1, coarse to fine."""
+    lattice: Lattice = EVERY_PIXEL
+    """Where the cells of the last maps lie."""
 
-    @property
+    @cached_property
     def features0(self) -> Tensor:
-        """(B, D, H, W) descriptors of view 0."""
-        return self.maps0[-1]
+        """(B, D, H, W) descriptors of all pixels of view 0; where few are needed, `at0` is faster on a wide lattice."""
+        return self.lattice.everywhere(self.maps0[-1], *self.shown.images0.shape[-2:])
 
-    @property
+    @cached_property
     def features1(self) -> Tensor:
-        """(B, D, H, W) descriptors of view 1."""
-        return self.maps1[-1]
+        """(B, D, H, W) descriptors of all pixels of view 1."""
+        return self.lattice.everywhere(self.maps1[-1], *self.shown.images1.shape[-2:])
+
+    def at0(self, xy: Tensor) -> Tensor:
+        """(B, D, N) descriptors at whole pixels (B, N, 2) of view 0, in float32 at least."""
+        return widened(read(self.maps0[-1], xy, "nearest", self.lattice))
+
+    def at1(self, xy: Tensor, sampling: Sampling = "nearest") -> Tensor:
+        """(B, D, N) descriptors at points (B, N, 2) of view 1, in float32 at least."""
+        return widened(read(self.maps1[-1], xy, sampling, self.lattice))
 
     @property
     def matches(self) -> Matches:

@@ -34,7 +34,6 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from training.objectives.anchors import first
-from training.objectives.gather import gather_wide
 from training.objectives.objective import Kind, stateless
 from training.objectives.seen import Seen
 from training.objectives.stable import masked_mean
@@ -64,9 +63,8 @@ class SigRegSettings:
 def sigreg(seen: Seen, settings: SigRegSettings) -> dict[str, Tensor]:
     """`total`, `agreement` and `normality` (one value for the whole batch) of each pair, (B,)."""
     anchors = first(seen.matches, seen.matches.positive, ANCHORS)
-    with torch.autocast(seen.features0.device.type, enabled=False):
-        a = gather_wide(seen.features0, anchors.xy0, "nearest")
-        b = gather_wide(seen.features1, anchors.xy1, seen.shown.sampling)
+    with torch.autocast(anchors.xy0.device.type, enabled=False):
+        a, b = seen.at0(anchors.xy0), seen.at1(anchors.xy1, seen.shown.sampling)
         agreement = masked_mean((a - b).square().sum(1), anchors.present)
         sample = torch.cat([a[..., :SAMPLE], b[..., :SAMPLE]])
         present = anchors.present[:, :SAMPLE].repeat(2, 1)

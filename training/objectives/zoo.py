@@ -74,4 +74,9 @@ def build(settings: AnySettings, network: "Network") -> "nn.Module":
             f"--objective {settings.objective}: needs a network with maps of {wanted} resolutions, this one has "
             f"{len(network.map_channels)}; use more --widths and --blocks, or another objective"
         )
+    if wanted > 1 and network.lattice.step_px > 1:
+        raise RequestError(
+            f"--objective {settings.objective}: needs a map of every pixel, the finest of --network "
+            f"{settings.model.network} has cells of {network.lattice.step_px} px; use --network unet"
+        )
     return chosen.make(settings.loss, network, settings)

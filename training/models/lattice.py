@@ -1,0 +1,39 @@
+"""Where on the picture the cells of a network's finest map lie, and what stands between them.
+
+The centre of cell i is at pixel (step - 1) / 2 + step i: a cell covers `step` x `step` pixels. A pixel's descriptor is
+the bilinear mean of the four cells around it; beyond the outer cells' centres the border is continued.
+"""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+from torch.nn import functional
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """How a network's finest map becomes a descriptor at every pixel."""
+
+    step_px: int = 1
+    """Pixels from one cell to the next, in x and y."""
+    unit_length: bool = False
+    """Whether what is read is brought to length 1 after interpolation; False also where the cells are it already."""
+
+    def place(self, xy: Tensor) -> Tensor:
+        """Pixels (..., 2) of the picture, float, as places on the map."""
+        return (xy + 0.5) / self.step_px - 0.5
+
+    def everywhere(self, cells: Tensor, height: int, width: int) -> Tensor:
+        """The map (B, D, ceil(H / step), ceil(W / step)) as descriptors of every pixel, (B, D, H, W)."""
+        if self.step_px > 1:
+            sides = (self.step_px * cells.shape[-2], self.step_px * cells.shape[-1])
+            cells = functional.interpolate(cells, size=sides, mode="bilinear", align_corners=False)
+        return self.finished(cells)[..., :height, :width]
+
+    def finished(self, values: Tensor) -> Tensor:
+        """What was read, (B, D, ...), at its length."""
+        return functional.normalize(values, dim=1) if self.unit_length else values
+
+
+EVERY_PIXEL = Lattice()
+"""A cell for every pixel, taken as it is."""
