@@ -62,7 +62,11 @@ SIMILARITIES: dict[str, Similarity] = {"cosine": cosine, "l2": proximity}
 
 def cross_entropy(search: Search, similarity: Similarity, temperature: float) -> Tensor:
     """-log softmax of each anchor at its match, among it and the negatives: (B, M)."""
-    scores = similarity(search.queries, search.bank) / temperature
+    return nll_of_match(similarity(search.queries, search.bank) / temperature, search)
+
+
+def nll_of_match(scores: Tensor, search: Search) -> Tensor:
+    """-log softmax of scores (B, M, C) at each anchor's match, among it and the negatives: (B, M)."""
     excluded = ~search.negative
     excluded.diagonal(dim1=1, dim2=2).zero_()  # the match itself
     lowest = torch.finfo(scores.dtype).min

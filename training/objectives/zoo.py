@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FILES = {
     "stable": "stable",
     "stable-hard": "hard",
+    "stable-softmax": "stable_softmax",
     "infonce": "infonce",
     "dual-softmax": "dual_softmax",
     "don": "don",
