@@ -271,7 +271,8 @@ def test_options_of_another_objective_are_refused(scenetrain):
     begin = ("fit", "--shards", "s", "--out", "o", "--objective", "infonce")
     for words in (("--lam", "0.5"), ("--lam=0.5",)):
         code, _, errors = scenetrain(*begin, *words)
-        said = "--lam: is an option of --objective stable or stable-hard; those of infonce: similarity, temperature"
+        owners = "--lam: is an option of --objective stable or stable-hard"
+        said = f"{owners}; those of infonce: similarity, temperature, radius-px"
         assert (code, errors) == (2, f"scenetrain: {said}\n")
     code, out, errors = scenetrain(*begin, "--lamb", "0.5")  # of none
     assert code == 2

@@ -45,7 +45,10 @@ def test_a_run_differs_by_the_objective_the_rate_and_the_seed_alone():
         ("", f"--objectives '': names nothing; {LISTED}"),
         (" , ", f"--objectives ' , ': names nothing; {LISTED}"),
         ("stable,magic", f"--objectives magic: unknown; {LISTED}"),
-        ("infonce:heat=1", "--objectives infonce:heat=1: no option 'heat'; choose among similarity, temperature"),
+        (
+            "infonce:heat=1",
+            "--objectives infonce:heat=1: no option 'heat'; choose among similarity, temperature, radius_px",
+        ),
         ("infonce:temperature", "--objectives infonce:temperature: temperature: expected a number, found ''"),
         ("infonce:temperature=x", "--objectives infonce:temperature=x: temperature: expected a number, found 'x'"),
         ("infonce:temperature=-1", "--temperature -1: must be a positive number, as in 1e-3"),
