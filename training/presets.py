@@ -85,7 +85,7 @@ def preset(name: str) -> AnySettings:
     `compare`: what `scenetrain compare` gives to every objective: the network of `quick`, windows of 128 px, four
     pairs in a step (for terms between pairs), and of each pair 512 positives and 1,536 negatives.
 
-    `builtin`: for photographs, in about an hour of two cores: a feature pyramid (`--network fpn`), InfoNCE at temperature
+    `builtin`: for photographs, about an hour of two cores: a feature pyramid (`--network fpn`), InfoNCE at temperature
     0.05 over 512 matches and 512 random pixels of windows of 192 px, window 1 turned, scaled and bent, and the changes
     of light that photographs show.
     """
