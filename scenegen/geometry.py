@@ -1,4 +1,4 @@
-"""Pinhole camera and rigid motions: pure functions of arrays.
+"""Pinhole camera, its pixels, and rigid motions: pure functions of arrays.
 
 Conventions (DESIGN): world right-handed with +Z up, metres; camera axes x right, y down, z forward
 (OpenCV); `T_world_cam` takes camera points to the world; pixels are `(x, y)` with the centre of the
@@ -46,6 +46,39 @@ class View:
     def forward(self) -> Array:
         """(3,) unit viewing direction in the world."""
         return self.T_world_cam[:3, 2]
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """The way between a picture and a resized one.
+
+    Pixels keep their area, so half a pixel goes with each scaling: a pixel x, whose area is [x - 1/2, x + 1/2], is at
+    (x + 1/2) f - 1/2 of the other, and corners stay corners.
+    """
+
+    factor: Array
+    """(2,) pixels of the resized picture per pixel of the original, in x and y."""
+
+    def forth(self, xy: Array) -> Array:
+        """Places (..., 2) of the original in the resized picture."""
+        return (xy + 0.5) * self.factor - 0.5
+
+    def back(self, xy: Array) -> Array:
+        """Places (..., 2) of the resized picture in the original; the inverse of `forth`."""
+        return (xy + 0.5) / self.factor - 0.5
+
+    def intrinsics(self, K: Array) -> Array:
+        """(3, 3) the original's intrinsics for the resized picture."""
+        scaled = K.copy()
+        scaled[:2, :2] *= self.factor[:, None]
+        scaled[:2, 2] = self.forth(K[:2, 2])
+        return scaled
+
+    @property
+    def matrix(self) -> Array:
+        """`forth` as (3, 3), for homographies."""
+        (x, y), half = self.factor, self.factor / 2 - 0.5
+        return np.array([[x, 0, half[0]], [0, y, half[1]], [0, 0, 1]])
 
 
 def view_rays(view: View, xy: Array) -> Array:

@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from scenegen.geometry import (
     Camera,
+    Scaling,
     View,
     angle_between,
     compose,
@@ -29,6 +30,7 @@ from scenegen.geometry import (
 finite = st.floats(-10, 10)
 vectors = arrays(np.float64, 3, elements=finite).filter(lambda v: np.linalg.norm(v) > 1e-3)
 quaternions = arrays(np.float64, 4, elements=st.floats(-1, 1)).filter(lambda q: np.linalg.norm(q) > 1e-2)
+factors = st.tuples(st.floats(0.1, 3), st.floats(0.1, 3))
 poses = st.builds(lambda q, t: compose(quaternion_rotation(q), t), quaternions, vectors)
 
 
@@ -142,3 +144,26 @@ def test_transform_takes_any_leading_shape():
     T = compose(translation=(1, 2, 3), scale=2)
     assert transform(T, np.ones((4, 5, 3))).shape == (4, 5, 3)
     assert transform(T, [1, 1, 1]).tolist() == [3, 4, 5]
+
+
+@given(arrays(np.float64, (4, 2), elements=st.floats(-5, 700)), factors)
+def test_scaling_there_and_back(xy, factor):
+    scaling = Scaling(np.array(factor))
+    there = scaling.forth(xy)
+    np.testing.assert_allclose(scaling.back(there), xy, atol=1e-6)
+    np.testing.assert_allclose((np.c_[xy, np.ones(4)] @ scaling.matrix.T)[:, :2], there, atol=1e-9)
+
+
+def test_scaling_keeps_the_area_of_pixels():
+    half = Scaling(np.array([0.5, 0.25]))
+    np.testing.assert_array_equal(
+        half.forth(np.array([[-0.5, -0.5], [0.5, 1.5], [1.5, 3.5]])), [[-0.5] * 2, [0, 0], [0.5, 0.5]]
+    )
+
+
+@given(st.floats(-100, 400), st.floats(-100, 400), factors)
+def test_scaled_intrinsics_see_a_point_at_its_scaled_pixel(x, y, factor):
+    scaling, K = Scaling(np.array(factor)), np.array([[250.0, 3, 140], [0, 240, 90], [0, 0, 1]])
+    moved = scaling.intrinsics(K) @ np.linalg.inv(K) @ (x, y, 1)
+    np.testing.assert_allclose(moved, [*scaling.forth(np.array([x, y])), 1], atol=1e-6)
+    np.testing.assert_allclose(scaling.intrinsics(K), scaling.matrix @ K, atol=1e-9)

@@ -51,7 +51,7 @@ def write_planar(folder, sizes=((160, 120), (200, 100)), **said):
 @given(SIZES, SIZES, st.floats(-50, 350), st.floats(-50, 350))
 def test_a_place_in_the_frame_leads_back(size, frame, x, y):
     fit = Fit(size, frame)
-    np.testing.assert_allclose(fit.back(fit.points(np.array([x, y]))), [x, y], atol=1e-9)
+    np.testing.assert_allclose(fit.scaling.back(fit.scaling.forth(np.array([x, y]))), [x, y], atol=1e-9)
     assert fit.inner[0] <= min(size[0], frame[0])
     assert fit.inner[1] <= min(size[1], frame[1])
 
@@ -60,15 +60,15 @@ def test_a_place_in_the_frame_leads_back(size, frame, x, y):
 def test_the_corners_of_a_picture_stay_its_corners(size, frame):
     fit = Fit(size, frame)
     corners = np.array([[-0.5, -0.5], [size[0] - 0.5, size[1] - 0.5]])
-    np.testing.assert_allclose(fit.points(corners), [[-0.5, -0.5], np.array(fit.inner) - 0.5], atol=1e-9)
+    np.testing.assert_allclose(fit.scaling.forth(corners), [[-0.5, -0.5], np.array(fit.inner) - 0.5], atol=1e-9)
 
 
 @given(st.floats(-100, 400), st.floats(-100, 400), st.floats(0.5, 5))
 def test_intrinsics_follow_their_picture(x, y, z):
     fit, K = Fit((300, 200), (120, 160)), np.array([[250.0, 0, 140], [0, 240, 90], [0, 0, 1]])
     point = z * (np.linalg.inv(K) @ (x, y, 1))
-    moved = fit.intrinsics(K) @ point
-    np.testing.assert_allclose(moved[:2] / moved[2], fit.points(np.array([x, y])), atol=1e-6)
+    moved = fit.scaling.intrinsics(K) @ point
+    np.testing.assert_allclose(moved[:2] / moved[2], fit.scaling.forth(np.array([x, y])), atol=1e-6)
 
 
 def test_a_shrunk_picture_is_the_mean_of_what_it_covers():

@@ -1,13 +1,12 @@
-"""Pictures of any size in a frame of one size: shrunk where they are larger, at the top left, the rest black.
-
-The centre of the top-left pixel is (0, 0), so a pixel's outer corner is at -0.5, and corners are what scaling keeps.
-"""
+"""Pictures of any size in a frame of one size: shrunk where they are larger, at the top left, the rest black."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from scenegen.geometry import Scaling
 
 F64 = NDArray[np.float64]
 
@@ -28,24 +27,9 @@ class Fit:
         return width, height
 
     @property
-    def scale(self) -> F64:
-        """(2,) pixels of the frame to one of the picture, along x and y."""
-        return np.array(self.inner) / np.array(self.size)
-
-    def points(self, xy: F64) -> F64:
-        """Places (..., 2) of the picture in the frame."""
-        return (xy + 0.5) * self.scale - 0.5
-
-    def back(self, xy: F64) -> F64:
-        """Places (..., 2) of the frame in the picture; the inverse of `points`."""
-        return (xy + 0.5) / self.scale - 0.5
-
-    def intrinsics(self, K: F64) -> F64:
-        """(3, 3) the picture's intrinsics for its place in the frame."""
-        fitted = K.copy()
-        fitted[:2, :2] *= self.scale[:, None]
-        fitted[:2, 2] = self.points(K[:2, 2])
-        return fitted
+    def scaling(self) -> Scaling:
+        """The way of places and intrinsics of the picture to the frame, and back."""
+        return Scaling(np.array(self.inner) / np.array(self.size))
 
     def colour(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """(H, W, 3) the picture in its frame, each pixel the mean of what it covers."""

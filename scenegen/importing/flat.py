@@ -95,8 +95,8 @@ def dense_rays(truth: Dense, first: Fit, other: Fit, rng: Generator) -> Rays:
     """One ray in each cell of the frame; those beside the picture hit nothing."""
     xy0 = choose_pixels(*first.frame, CELL, rng)
     places = xy0.astype(np.float64)
-    found, status = truth.at(first.back(places))
-    xy = other.points(found)
+    found, status = truth.at(first.scaling.back(places))
+    xy = other.scaling.forth(found)
     status = np.where((status == Status.VISIBLE) & ~other.covers(xy), Status.OUT_OF_VIEW, status)
     status = np.where(first.covers(places), status, Status.NO_HIT).astype(np.uint8)
     nowhere = np.isin(status, [Status.NO_HIT, Status.BEHIND_CAMERA])
@@ -108,7 +108,7 @@ def sparse_rays(truth: Sparse, first: Fit, other: Fit, rng: Generator) -> Rays:
 
     A ray starts at the centre of a pixel: both ends of a match are moved by what that takes, at most half a pixel.
     """
-    exact0, exact1 = first.points(truth.xy0), other.points(truth.xy1)
+    exact0, exact1 = first.scaling.forth(truth.xy0), other.scaling.forth(truth.xy1)
     start = np.rint(exact0)
     xy = exact1 + (start - exact0)
     rows = np.flatnonzero(first.covers(start) & other.covers(xy) & np.isfinite(xy).all(1))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.errors import ImportingError
-from scenegen.geometry import pixel_directions, pixel_grid
+from scenegen.geometry import Scaling, pixel_directions, pixel_grid
 from scenegen.importing.depth_files import READERS
 from scenegen.importing.fit import Fit
 from scenegen.importing.pictures import picture_size, read_colour, read_plane, reading
@@ -85,7 +85,7 @@ def depth_view(frame: Frame, given: Callable[[int, int], F64 | None], size: tupl
     if not np.isfinite(K).all() or K[0, 0] <= 0 or K[1, 1] <= 0 or K[0, 1] or K[1, 0] or tuple(K[2]) != (0, 0, 1):
         raise ImportingError(f"{frame.colour}: its intrinsics are no pinhole's without skew: mend them, or rectify it")
     depth = read_depth(frame)
-    return DepthView(_registered(frame, depth, K, fit), fit.intrinsics(K), frame.T_world_cam)
+    return DepthView(_registered(frame, depth, K, fit), fit.scaling.intrinsics(K), frame.T_world_cam)
 
 
 def colour_view(frame: Frame, size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -111,7 +111,7 @@ def _registered(frame: Frame, depth: F32, K: F64, fit: Fit) -> F32:
 
 def _nearest(fit: Fit, K: F64, K_depth: F64) -> NDArray[np.int64]:
     """(N, 2) the depth pixel nearest to each pixel of the fitted colour picture: one ray through one centre."""
-    rays = pixel_directions(K, fit.back(pixel_grid(*fit.inner)))
+    rays = pixel_directions(K, fit.scaling.back(pixel_grid(*fit.inner)))
     xy = rays[:, :2] * (K_depth[0, 0], K_depth[1, 1]) + K_depth[:2, 2]
     return np.floor(xy + 0.5).astype(np.int64)
 
@@ -125,8 +125,4 @@ def _of_same_field(frame: Frame, K: F64, size: tuple[int, int], depth_size: tupl
             f"{frame.depth}: has other proportions than its colour picture ({sizes}), so where one lies on the other "
             "is not known: register the depth to the colour first"
         )
-    scale = np.array([across, down])
-    scaled = K.copy()
-    scaled[[0, 1], [0, 1]] *= scale
-    scaled[:2, 2] = (K[:2, 2] + 0.5) * scale - 0.5
-    return scaled
+    return Scaling(np.array([across, down])).intrinsics(K)

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.geometry import Scaling
+
 Array = NDArray[Any]
 
 
@@ -30,11 +32,8 @@ def rotation(angle_rad: float) -> Array:
 
 
 def scaling(factor: float) -> Array:
-    """From a frame to one of `factor` times as many pixels: the *borders* of the outer pixels stay borders.
-
-    p + 0.5 to factor (p + 0.5), as the first pixel's centre is at 0 and its border at -0.5.
-    """
-    return np.array([[factor, 0.0, (factor - 1) / 2], [0.0, factor, (factor - 1) / 2], [0.0, 0.0, 1.0]])
+    """From a frame to one of `factor` times as many pixels: the *borders* of the outer pixels stay borders."""
+    return Scaling(np.array([factor, factor])).matrix
 
 
 def middle(side_px: int) -> Array:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from scenegen.geometry import Scaling
 from training.evaluation.pair import Array, Pair, RelativePose, Standing, Truth, asked, chosen, evenly, size_of
-from training.evaluation.truths.scaled import Scale, ScaledTruth, resized, scaled_homography, scaled_pose
+from training.evaluation.truths.scaled import ScaledTruth, resized, scaled_homography, scaled_pose
 from training.seeding import Stream, numpy_generator
 
 Size = tuple[int, int]
@@ -133,7 +134,7 @@ def _nothing(xy0: Array) -> tuple[Array, Array]:
 
 
 def _chosen(
-    points: Points, scale0: Scale, scale1: Scale, size0: Size, queries: int, generator: np.random.Generator
+    points: Points, scale0: Scaling, scale1: Scaling, size0: Size, queries: int, generator: np.random.Generator
 ) -> tuple[Array, Array, Array]:
     """At most `queries` visible points and as many distractors, at the pixels that they fall in."""
     rows = chosen(points.visible, queries, generator)

@@ -13,11 +13,11 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from scenegen.geometry import Scaling
 from training.errors import DataError, first_line
 from training.evaluation.benchmarks.benchmark import Benchmark, Sight, Source
 from training.evaluation.benchmarks.sizes import exact
 from training.evaluation.pair import Array, RelativePose, is_regular
-from training.evaluation.truths.scaled import Scale
 from training.photo import read_photo
 
 LIST, INTRINSICS = "test.npz", "intrinsics.npz"
@@ -56,8 +56,8 @@ def read(files: tuple[Path, Path], T_1_0: Array, K: Array) -> Sight:
     return Sight(images, pose=RelativePose(K0, K1, T_1_0))
 
 
-def _scale(image: Array) -> Scale:
-    return Scale(np.array(SIZE) / image.shape[1::-1])
+def _scale(image: Array) -> Scaling:
+    return Scaling(np.array(SIZE) / image.shape[1::-1])
 
 
 def _lists(folder: Path) -> tuple[Array, Array, dict[str, Array]]:
