@@ -1,5 +1,6 @@
 """Benchmarks: each layout is found, its truth is that of its files, and what is wrong with one is a line."""
 
+import json
 import os
 import pickle
 import re
@@ -13,6 +14,8 @@ from photo_world import SHIFT
 from shard_factory import make_content
 from training_world import write_shards
 
+from scenegen.importing.fit import Fit
+from scenegen.importing.flat import Sparse, sparse_rays
 from scenegen.shards import ShardSet, Status
 from scenegen.shards.writer import encode_shard, publish
 from training.errors import DataError, RequestError
@@ -65,8 +68,30 @@ def test_annotated_points_are_asked_at_the_pixels_that_they_fall_in(tmp_path):
     assert len(pairs) == 1
     order = np.argsort(-pairs[0].xy0[:, 0])
     assert pairs[0].xy0[order].tolist() == [[50, 60], [20, 31]]
-    np.testing.assert_allclose(pairs[0].xy1[order], [[56.4, 56], [26, 26.6]], rtol=1e-6)
+    np.testing.assert_allclose(pairs[0].xy1[order], [[56, 56], [26, 27]], rtol=1e-6)  # moved alike: SHIFT still holds
     assert pairs[0].truth is None
+
+
+def test_annotated_points_of_a_shrunk_picture_move_with_their_pixels(tmp_path):
+    photo_world.planar(tmp_path, homography=None, points=((50, 60), (21, 32)))
+    (pair,) = asked(annotated, tmp_path, size=lambda size: (size[0] // 2, size[1] // 2))
+    np.testing.assert_allclose(pair.xy1, pair.xy0 + np.array([3, -2]))
+
+
+def test_annotated_points_lie_in_both_pictures_after_they_were_moved_as_those_of_an_import_do(tmp_path):
+    xy0 = np.array([(50.4, 60), (20, 30.6), (90, 60.4), (30.6, 60)])
+    xy1 = np.array(
+        [(56.4, 56), (26, 26.6), (90, -0.3), (159.3, 60)]
+    )  # the third leaves at the top, the last at the right
+    photo_world.planar(tmp_path, homography=None)
+    file = tmp_path / "points.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"points1": xy0.tolist(), "points2": xy1.tolist()}))
+    (pair,) = asked(annotated, tmp_path)
+    fit = Fit((160, 120), (160, 120))
+    rays = sparse_rays(Sparse(xy0, xy1), fit, fit, np.random.default_rng(0))
+    assert len(rays) == 2
+    assert sorted(map(tuple, np.c_[pair.xy0, pair.xy1])) == sorted(map(tuple, np.c_[rays.xy0, rays.xy]))
+    assert pair.visible.all()
 
 
 @pytest.mark.parametrize("point", [(160, 60), (-0.6, 0), (float("nan"), 3)])

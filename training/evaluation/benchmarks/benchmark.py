@@ -110,7 +110,9 @@ def prepared(sight: Sight, size: Callable[[Size], Size], queries: int, generator
     (image0, scale0), (image1, scale1) = (resized(image, size(size_of(image))) for image in sight.images)
     truth = ScaledTruth(sight.truth, scale0, scale1) if sight.truth else None
     if sight.points:
-        xy0, xy1, visible = _chosen(sight.points, scale0, scale1, size_of(image0), queries, generator)
+        points = _placed(sight.points, scale0, scale1, size_of(image0), size_of(image1))
+        rows = chosen(points.visible, queries, generator)
+        xy0, xy1, visible = points.xy0[rows], points.xy1[rows], points.visible[rows]
     else:
         xy0, xy1, visible = asked(truth or _nothing, size_of(image0), queries, generator)
     return Pair(
@@ -133,10 +135,14 @@ def _nothing(xy0: Array) -> tuple[Array, Array]:
     return xy0, np.full(len(xy0), Standing.UNKNOWN, np.uint8)
 
 
-def _chosen(
-    points: Points, scale0: Scaling, scale1: Scaling, size0: Size, queries: int, generator: np.random.Generator
-) -> tuple[Array, Array, Array]:
-    """At most `queries` visible points and as many distractors, at the pixels that they fall in."""
-    rows = chosen(points.visible, queries, generator)
-    xy0 = np.clip(np.rint(scale0.forth(points.xy0[rows])), 0, np.array(size0) - 1)
-    return xy0.astype(np.int64), scale1.forth(points.xy1[rows]).astype(np.float32), points.visible[rows]
+def _placed(points: Points, scale0: Scaling, scale1: Scaling, size0: Size, size1: Size) -> Points:
+    """Points at the pixels that they fall in, without the visible ones whose place leaves view 1 by that.
+
+    As in an import of matches: both ends are moved by what that takes, at most half a pixel.
+    """
+    exact0 = scale0.forth(points.xy0)
+    xy0 = np.clip(np.rint(exact0), 0, np.array(size0) - 1)
+    xy1 = scale1.forth(points.xy1) + (xy0 - exact0)
+    inside = np.all((xy1 >= -0.5) & (xy1 <= np.array(size1) - 0.5), axis=1)
+    kept = inside | ~points.visible
+    return Points(xy0[kept].astype(np.int64), xy1[kept].astype(np.float32), points.visible[kept])
