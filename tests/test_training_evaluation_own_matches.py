@@ -8,9 +8,10 @@ from training.evaluation.bootstrap import draws
 from training.evaluation.contender import Response
 from training.evaluation.metrics import score
 from training.evaluation.motion_errors import warp
-from training.evaluation.own_matches import Thresholds, errors_px, mma, motion_errors, own_matches
+from training.evaluation.own_matches import errors_px, mma, motion_errors, own_matches
 from training.evaluation.pair import Pair, RelativePose, Standing
 from training.evaluation.predictions import predict
+from training.evaluation.thresholds import Thresholds
 
 NAN, INF = np.nan, np.inf
 

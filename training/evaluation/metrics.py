@@ -10,8 +10,9 @@ from training.evaluation.answers import MUTUAL_PX, Answers
 from training.evaluation.arrays import select
 from training.evaluation.bins import Bins
 from training.evaluation.bootstrap import RESAMPLES, Estimate, draws, median, ratio
-from training.evaluation.own_matches import Thresholds, own_matches
+from training.evaluation.own_matches import own_matches
 from training.evaluation.predictions import Predictions
+from training.evaluation.thresholds import Thresholds
 from training.seeding import Stream, numpy_generator
 
 Array = NDArray[Any]

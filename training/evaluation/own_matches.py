@@ -7,7 +7,6 @@ NAME`: area under the curve of recall against the mean corner error (px), and th
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from training.evaluation.estimators import ESTIMATORS, Estimator
 from training.evaluation.motion_errors import corner_error_px, pose_error_deg
 from training.evaluation.pair import RelativePose
 from training.evaluation.predictions import PairFacts, Predictions
+from training.evaluation.thresholds import Thresholds
 
 Array = NDArray[Any]
 MMA_PX = tuple(range(1, 11))
@@ -29,16 +29,6 @@ HOMOGRAPHY_PX = (1, 3, 5)
 """t of the homography's AUC@t."""
 POSE_DEG = (5, 10, 20)
 """t of the pose's AUC@t."""
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """Largest errors of inliers, for every estimator alike."""
-
-    homography_px: float = 3.0
-    """Distance in view 1."""
-    pose_px: float = 2.0
-    """Distance from the epipolar line."""
 
 
 def own_matches(predictions: Predictions, thresholds: Thresholds, scene: Array, times: Array) -> dict[str, Estimate]:

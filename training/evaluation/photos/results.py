@@ -15,10 +15,10 @@ from scenegen.shards import file_sha256
 from training.evaluation.benchmarks.benchmark import Asked, Benchmark, Question, Source
 from training.evaluation.contender import Contender
 from training.evaluation.metrics import Scores, score
-from training.evaluation.own_matches import Thresholds
 from training.evaluation.pair import Array
 from training.evaluation.photos.settings import PhotoSettings
 from training.evaluation.predictions import Predictions, predicted
+from training.evaluation.thresholds import Thresholds
 from training.evaluation.truths.scaled import long_side
 
 SMALL_BYTES = 1 << 20

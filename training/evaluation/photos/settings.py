@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from training.evaluation.thresholds import Thresholds
 from training.ranges import Many, Positive, Some
 
 
@@ -17,9 +18,9 @@ class PhotoSettings:
     """Distance of the pixels that look for mutual matches, in pixels of the measured picture."""
     long_side: Many = 0
     """Longer side of the measured pictures at most, in pixels; 0: as each benchmark has it."""
-    homography_px: Positive = 3.0
+    homography_px: Positive = Thresholds.homography_px
     """Largest error of an inlier of a homography."""
-    pose_px: Positive = 2.0
+    pose_px: Positive = Thresholds.pose_px
     """Largest distance of an inlier from its epipolar line."""
     seed: Many = 0
     """Root of the choice of pixels and of the resampled scenes."""
