@@ -10,7 +10,8 @@ from shard_factory import make_content
 from scenegen.shards import ShardSet, Status
 from scenegen.shards.writer import encode_shard, publish
 from training.errors import DataError
-from training.evaluation.answers import answer
+from training.evaluation import predictions
+from training.evaluation.answers import PROTOCOL, answer
 from training.evaluation.benchmarks.shards import HeldOutPairs, chosen_rays, cut
 from training.evaluation.contender import Dense
 from training.evaluation.pair import Pair
@@ -182,3 +183,13 @@ def test_pairs_of_shards_are_each_view_with_view_0(tmp_path):
     assert pair.scene == "r"
     truth = {tuple(a): tuple(b) for a, b in zip(sample.xy0.tolist(), sample.xy[1].tolist(), strict=True)}
     assert all(truth[tuple(a)] == tuple(b) for a, b in zip(pair.xy0.tolist(), pair.xy1.tolist(), strict=True))
+
+
+def test_what_another_protocol_predicted_is_made_anew(tmp_path, monkeypatch):
+    told = Dense(Colours(), "l2")
+    made = predicted(told, [shifted()], tmp_path, "k")
+    monkeypatch.setattr(Dense, "respond", lambda *_: pytest.fail("asked again"))
+    assert predicted(told, [shifted()], tmp_path, "k").key == made.key
+    monkeypatch.setattr(predictions, "PROTOCOL", PROTOCOL + 1)  # as after an upgrade
+    with pytest.raises(pytest.fail.Exception, match="asked again"):
+        predicted(told, [shifted()], tmp_path, "k")

@@ -23,6 +23,12 @@ MUTUAL_PX = 1.0
 """A match is mutual when the way back ends within this distance of the query."""
 
 
+PROTOCOL = 1
+"""Version of all that turns a pair of pictures into what is kept of a descriptor, and part of the key it is kept by."""
+# Raise it when the same descriptor, data and settings would give other predictions than before: when maps are read at
+# pixels, matches sought, pictures resized, or pixels chosen in another way. What older versions kept is then made anew.
+
+
 @dataclass(frozen=True)
 class Answers:
     """What one descriptor says about Q queries, or about those of many pairs one after the other."""

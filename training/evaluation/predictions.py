@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.errors import DataError
-from training.evaluation.answers import Answers, Found, no_matches
+from training.evaluation.answers import PROTOCOL, Answers, Found, no_matches
 from training.evaluation.arrays import joined, read, write
 from training.evaluation.contender import Contender, Response
 from training.evaluation.pair import Pair
@@ -100,12 +100,12 @@ def predicted(
     key: str,
     tell: Callable[[int], None] = lambda _: None,
 ) -> Predictions:
-    """Predictions kept in `out` with the same key, or new ones, which are then kept, block by block.
+    """Predictions kept in `out` by the same protocol and key, or new ones, which are then kept, block by block.
 
     `tell` is called after each block with the number of pairs done. Raises DataError when no asked pixel of any pair
     is visible and no matches were sought, either; RequestError when they cannot be kept.
     """
-    parts, folder = [], out / "predictions" / file_name(contender.name)
+    parts, folder, key = [], out / "predictions" / file_name(contender.name), f"{PROTOCOL} {key}"
     for first in range(0, len(pairs), BLOCK):
         path, last = folder / f"{first // BLOCK:04d}.h5", min(first + BLOCK, len(pairs))
         kept = load(path, key)
