@@ -5,6 +5,7 @@ import pickle
 from pathlib import Path
 
 import numpy as np
+from import_world import HEIGHT, WIDTH
 from PIL import Image
 
 from training.evaluation.motion_errors import warp
@@ -86,3 +87,18 @@ def megadepth1500(root: Path):
     with (root / "lists" / "0022_0.1_0.3.npz").open("wb") as file:
         pickle.dump(content, file)
     return root
+
+
+def stereo(folder: Path, levels=4):
+    """A wall at disparity 6 with a board at 20 before it, in columns 60 to 89 of the left picture, in grey `levels` a pixel."""
+    rng = np.random.default_rng(0)
+    wall, board = rng.integers(0, 256, (2, HEIGHT, WIDTH + 40, 3)).astype(np.uint8)
+    x = np.arange(WIDTH)
+    left, right = wall[:, x + 20].copy(), wall[:, x + 20 + 6].copy()
+    left[:, 60:90], right[:, 40:70] = board[:, :30], board[:, :30]
+    d_left = np.where((x >= 60) & (x < 90), 20, 6)
+    d_right = np.where((x >= 40) & (x < 70), 20, 6)
+    save(folder / "im2.png", left)
+    save(folder / "im6.png", right)
+    for name, disparity in (("disp2", d_left), ("disp6", d_right)):
+        save(folder / f"{name}.png", np.tile(levels * disparity, (HEIGHT, 1)).astype(np.uint8))

@@ -1,6 +1,9 @@
 """Benchmarks of measured data: their truth is that of a scene in closed form, in every layout and at every size."""
 
+from dataclasses import asdict, fields
+
 import numpy as np
+import photo_world
 import pytest
 from import_world import HEIGHT, WIDTH, WRITERS, K, save_rgb, shoot, shots, verdicts, write_rgbd
 
@@ -11,9 +14,12 @@ from training.errors import DataError
 from training.evaluation.baselines import RgbPatches
 from training.evaluation.benchmarks import flow, rgbd, stereo
 from training.evaluation.benchmarks.benchmark import Asked, Question
+from training.evaluation.benchmarks.zoo import FILES, benchmark, found
 from training.evaluation.contender import Dense
 from training.evaluation.metrics import score
 from training.evaluation.pair import Standing
+from training.evaluation.photos.results import digest
+from training.evaluation.photos.settings import PhotoSettings
 from training.evaluation.predictions import predict
 from training.evaluation.truths.followed import DepthTruth, standing_of
 
@@ -123,23 +129,8 @@ def test_frames_without_intrinsics_are_a_line(tmp_path):
         rgbd.find(tmp_path)
 
 
-def stereo_pair(folder):
-    """A wall at disparity 6 with a board at 20 before it, in columns 60 to 89 of the left picture."""
-    rng = np.random.default_rng(0)
-    wall, board = rng.integers(0, 256, (2, HEIGHT, WIDTH + 40, 3)).astype(np.uint8)
-    x = np.arange(WIDTH)
-    left, right = wall[:, x + 20].copy(), wall[:, x + 20 + 6].copy()
-    left[:, 60:90], right[:, 40:70] = board[:, :30], board[:, :30]
-    d_left = np.where((x >= 60) & (x < 90), 20, 6)
-    d_right = np.where((x >= 40) & (x < 70), 20, 6)
-    save_rgb(folder / "im2.png", left)
-    save_rgb(folder / "im6.png", right)
-    for name, disparity in (("disp2", d_left), ("disp6", d_right)):
-        save_rgb(folder / f"{name}.png", np.tile(4 * disparity, (HEIGHT, 1)).astype(np.uint8))
-
-
 def test_stereo_tells_hidden_from_seen(tmp_path):
-    stereo_pair(tmp_path / "cones")
+    photo_world.stereo(tmp_path / "cones")
     pairs = Asked(stereo.KIND, stereo.KIND.find(tmp_path), Question(queries=4000))
     assert len(pairs) == 1
     pair = pairs[0]
@@ -154,6 +145,23 @@ def test_stereo_tells_hidden_from_seen(tmp_path):
     assert ((x[hidden] >= 46) & (x[hidden] < 76)).all()  # wall that the board covers in the right picture
     made = predict(Dense(RgbPatches(5), "l2", step=8), pairs, "k")
     assert score(made, 0).metrics["pck@1"].value > 0.8
+
+
+def test_another_scale_of_disparity_can_be_said_and_is_part_of_the_data(tmp_path):
+    photo_world.stereo(tmp_path / "quarter" / "cones")
+    photo_world.stereo(tmp_path / "half" / "cones", levels=2)
+    said = asdict(PhotoSettings(queries=200, disparity_scale=2.0))
+    usual, half = (found(tmp_path / name, (), given)["stereo"] for name, given in (("quarter", {}), ("half", said)))
+    pairs = [Asked(stereo.KIND, sources, Question(queries=200))[0] for sources in (usual, half)]
+    np.testing.assert_array_equal(*(pair.xy1 for pair in pairs))
+    unsaid = stereo.KIND.find(tmp_path / "half")
+    assert digest(half) != digest(unsaid)
+    assert digest(unsaid) == digest(found(tmp_path / "half", (), asdict(PhotoSettings()))["stereo"])
+
+
+def test_what_a_benchmark_takes_are_settings():
+    known = {field.name for field in fields(PhotoSettings)}
+    assert all(known.issuperset(benchmark(name).options) for name in FILES)
 
 
 def test_flow_is_asked_about_where_it_stays_inside(tmp_path):

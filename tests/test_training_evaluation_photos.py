@@ -115,6 +115,21 @@ def test_what_was_predicted_is_kept_and_thresholds_may_change(data, measured, mo
         eval_photos([PATCHES], data, out, replace(FEW, queries=41), pictures=0)
 
 
+def test_another_scale_of_disparity_asks_again_about_stereo_alone(tmp_path, monkeypatch):
+    photo_world.stereo(tmp_path / "data" / "cones", levels=2)
+    photo_world.planar(tmp_path / "data" / "wall")
+    names, asked = ("planar", "stereo"), []
+    respond = Dense.respond
+    monkeypatch.setattr(Dense, "respond", lambda self, pair: (asked.append(pair.name), respond(self, pair))[1])
+    usual, half = (
+        eval_photos([PATCHES], tmp_path / "data", tmp_path / "out", replace(FEW, disparity_scale=scale), names, 0)
+        for scale in (0.0, 2.0)
+    )
+    assert asked == ["wall", "cones", "cones"]
+    wrong, right = (table.sheets[1].results[0].scores.metrics["pck@1"].value for table in (usual, half))
+    assert right > 0.8 > wrong
+
+
 def test_runs_and_descriptors_are_named_and_compared_as_they_want(tmp_path):
     for name in ("a/run", "b/run", "c"):
         (tmp_path / name).mkdir(parents=True)

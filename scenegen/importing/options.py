@@ -48,7 +48,8 @@ class ImportOptions:
     noise_per_m2: float | None = None
     """... and of this times the square of depth. By default what suits the layout's usual sensor."""
     disparity_scale: float | None = None
-    """Grey levels for one pixel of disparity in 8-bit disparity maps; by default 4 (Middlebury 2003, quarter size)."""
+    """Grey levels for one pixel of disparity in maps of whole numbers; by default 4 in 8 bits (Middlebury 2003, quarter
+    size), 256 in 16 bits (KITTI)."""
     license: str = NOT_STATED
     """Terms of the data, in words; written into every shard."""
 

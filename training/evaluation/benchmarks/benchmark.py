@@ -66,10 +66,12 @@ class Benchmark:
 
     title: str
     """What it is, for the table."""
-    find: Callable[[Path], Sequence[Source]]
-    """All pairs at or below a folder in this layout, in a fixed order; none where there are none."""
+    find: Callable[..., Sequence[Source]]
+    """All pairs at or below a folder (Path) in this layout, in a fixed order; none where there are none."""
     size: Callable[[Size], Size]
     """The size at which a picture is measured, from its own."""
+    options: tuple[str, ...] = ()
+    """What `find` also takes, by name: fields of `PhotoSettings` that say what the data does not."""
 
 
 @dataclass(frozen=True)

@@ -96,8 +96,8 @@ def question(settings: PhotoSettings) -> Question:
 
 
 def _asked(settings: PhotoSettings) -> dict[str, Any]:
-    """The settings that predictions depend on."""
-    return asdict(replace(settings, homography_px=1.0, pose_px=1.0))
+    """The settings that predictions depend on, besides those that their data's digest holds."""
+    return asdict(replace(settings, homography_px=1.0, pose_px=1.0, disparity_scale=0.0))
 
 
 def digest(sources: Sequence[Source]) -> str:

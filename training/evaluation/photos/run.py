@@ -35,7 +35,7 @@ def eval_photos(
     alone. `names` are benchmarks, all that the folder holds without; `pictures` of the worst pairs are drawn for each
     contender and benchmark. Raises RequestError, DataError, ImageError and DivergenceError.
     """
-    sources = found(data, names)
+    sources = found(data, names, asdict(settings))
     with writing(out):  # before anything is measured
         out.mkdir(parents=True, exist_ok=True)
     sheets, gallery = [], {}

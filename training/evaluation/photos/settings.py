@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from training.evaluation.thresholds import Thresholds
-from training.ranges import Many, Positive, Some
+from training.ranges import Amount, Many, Positive, Some
 
 
 @dataclass(frozen=True)
@@ -22,5 +22,7 @@ class PhotoSettings:
     """Largest error of an inlier of a homography."""
     pose_px: Positive = Thresholds.pose_px
     """Largest distance of an inlier from its epipolar line."""
+    disparity_scale: Amount = 0.0
+    """Grey levels for one pixel of disparity in stereo's PNG; 0: 4 in 8 bits (Middlebury 2003, quarter), 256 in 16."""
     seed: Many = 0
     """Root of the choice of pixels and of the resampled scenes."""
