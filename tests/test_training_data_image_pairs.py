@@ -10,6 +10,7 @@ from PIL import Image
 from ramp import ramp_picture
 
 from scenegen.shards import Status
+from training.counting import often
 from training.data.batch import PairBatch
 from training.data.image_pairs import image_splits, images_digest, open_images
 from training.data.image_settings import ImageSettings
@@ -154,7 +155,7 @@ def test_what_gives_no_picture_is_passed_over_and_counted_by_reason(tmp_path):
         told = ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in expected if n)
         assert data.faults() == told
         assert data.passed_over >= len(train & {"a.png", "b.png", "c.png", "cut.png", "small.png", "flat.png"}) > 1
-        times = f"{data.passed_over} times another picture took the place of one that gave no pair"
+        times = f"{often(data.passed_over)} another picture took the place of one that gave no pair"
         assert data.remark() == f"{told}; {times}"
 
 

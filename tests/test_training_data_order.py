@@ -46,10 +46,11 @@ def test_a_batch_that_cannot_be_shared():
         epoch_keys(40, 12, 0, 0, world=5)
 
 
-def test_too_few_pairs():
+@pytest.mark.parametrize(("pairs", "said"), [(4, "4 pairs do"), (1, "1 pair does")])
+def test_too_few_pairs(pairs, said):
     with pytest.raises(DataError) as caught:
-        epoch_keys(4, 32, 0, 0)
-    assert str(caught.value) == "4 pairs do not fill a batch of 32: use --batch 4 or less, or more data"
+        epoch_keys(pairs, 32, 0, 0)
+    assert str(caught.value) == f"{said} not fill a batch of 32: use --batch {pairs} or less, or more data"
 
 
 @given(st.integers(1, 500), st.integers(0, 600))

@@ -242,7 +242,7 @@ def test_what_is_wrong_is_a_line(tmp_path):
         ("{", "cannot be used"),
         ("[" * 100_000, "cannot be used (RecursionError"),
         ('{"image1": "a"}', "cannot be used (KeyError: 'image2'); it must hold image1, image2, points1"),
-        ('{"image1":"a","image2":"b","points1":[[1,2]],"points2":[]}', "has 1 points in image 1 and 0 in image 2"),
+        ('{"image1":"a","image2":"b","points1":[[1,2]],"points2":[]}', "has 1 point in image 1 and 0 in image 2"),
         ('{"image1":"a","image2":"b","points1":[],"points2":[],"homography":[[1]]}', "its homography is not 3 x 3"),
         (
             '{"image1":"a","image2":"b","points1":[],"points2":[],"homography":[[1,0,0],[0,1,0],[0,0,0]]}',

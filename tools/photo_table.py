@@ -16,6 +16,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from training.counting import counted
 from training.devices import choose_device
 from training.errors import RequestError, TrainingError
 from training.evaluation.bootstrap import Estimate
@@ -84,7 +85,7 @@ def _tables(table: PhotoTable) -> Iterator[str]:
 
 
 def _pairs(sheet: Sheet) -> str:
-    return f"{sheet.results[0].scores.pairs} pairs"
+    return counted(sheet.results[0].scores.pairs, "pair")
 
 
 def _cell(sheet: Sheet, name: str, metrics: tuple[str, ...]) -> str:

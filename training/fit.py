@@ -7,6 +7,7 @@ from rich.console import Console
 from torch import nn
 
 from training import run_folder
+from training.counting import counted
 from training.devices import choose_device
 from training.distributed import from_environment, joined, replicated
 from training.interrupt import Stop, stopping
@@ -119,6 +120,6 @@ def _opening(job: Job) -> str:
     begin = f"going on from step {job.start}" if job.start else "training"
     processes = f", {job.world.size} processes" if job.world.size > 1 else ""
     return (
-        f"{begin}: {job.steps} steps of {job.settings.batch} pairs from {len(job.data)}, "
+        f"{begin}: {counted(job.steps, 'step')} of {counted(job.settings.batch, 'pair')} from {len(job.data):,}, "
         f"{job.settings.data.crop} px windows, on {job.facts()['device']}{processes}"
     )

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from training.counting import counted
 from training.fit import Outcome
 from training.logs import VALIDATION, read_lines
 
@@ -16,7 +17,7 @@ def closing(outcome: Outcome, run: Path, shards: Path | None) -> list[str]:
     if outcome.began >= outcome.steps:
         return [f"{run} is finished: all {outcome.steps} steps were done before (--no-resume begins anew)", advice]
     files = f"checkpoint.pt, settings.json, *.jsonl and tensorboard/ are in {run} (curves: tensorboard --logdir {run})"
-    return [f"trained {outcome.steps} steps{_validation(run)}", files, advice]
+    return [f"trained {counted(outcome.steps, 'step')}{_validation(run)}", files, advice]
 
 
 def _validation(run: Path) -> str:

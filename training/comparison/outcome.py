@@ -15,6 +15,7 @@ from training.comparison.summary import Summary, summarise
 from training.comparison.table import sheets
 from training.comparison.trial import Reference, Row
 from training.comparison.verdict import AIMS, Verdict, judge
+from training.counting import counted
 from training.rows import write_rows
 from training.whole import whole
 from training.wide import roomy
@@ -57,11 +58,11 @@ def facts_of(setup: Setup, rows: Sequence[Row]) -> dict[str, str]:
     window = f"{base.data.crop} px" if base.data.crop else "whole pictures"
     factors = ", ".join(f"{factor:g}" for factor in dict.fromkeys(row.lr_factor for row in rows))
     return {
-        "Steps": f"{base.steps:,} of {base.batch} pairs, {window}",
+        "Steps": f"{base.steps:,} of {counted(base.batch, 'pair')}, {window}",
         "Seeds": str(len({row.seed for row in rows})),
         "Pixels": f"{base.pixels.points or 'all'} of a pair, positives {base.pixels.positives:g}",
         "Learning rate": f"{base.optimizer.lr:g} x {factors}",
-        "Measured on": f"{len(measured_on(setup))} held-out pairs, up to {measured.queries} rays of each"
+        "Measured on": f"{counted(len(measured_on(setup)), 'held-out pair')}, up to {measured.queries} rays of each"
         + (f", {measured.window} px" if measured.window else ""),
         "Training data": setup.train_sha256[:12],
         "Held-out shards": setup.val_sha256[:12],

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from training.counting import often
 from training.data.faults import FAULTS, BlankError, SmallError, mark_of, told
 from training.data.image_settings import ImageSettings
 from training.data.image_views import draw_looks, truth, windows
@@ -91,7 +92,7 @@ class ImageData(Dataset[PairItem]):
 
     def remark(self) -> str:
         """One line about the files and the draws passed over; "" where there were none."""
-        draws = f"{self.passed_over} times another picture took the place of one that gave no pair"
+        draws = f"{often(self.passed_over)} another picture took the place of one that gave no pair"
         return "; ".join(part for part in (self.faults(), draws if self.passed_over else "") if part)
 
     def _read(self, path: Path) -> Array:

@@ -21,7 +21,8 @@ def batches_per_epoch(pairs: int, batch: int) -> int:
     Raises DataError when there is not one.
     """
     if pairs < batch:
-        raise DataError(f"{pairs} pairs do not fill a batch of {batch}: use --batch {pairs} or less, or more data")
+        few = "1 pair does" if pairs == 1 else f"{pairs} pairs do"
+        raise DataError(f"{few} not fill a batch of {batch}: use --batch {pairs} or less, or more data")
     return pairs // batch
 
 

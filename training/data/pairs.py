@@ -9,6 +9,7 @@ from pathlib import Path
 from torch.utils.data import Dataset
 
 from scenegen.shards import MANIFEST, ShardReader, ShardSet, file_sha256
+from training.counting import counted
 from training.data.order import Key
 from training.data.sampling import sampled
 from training.data.warp import places
@@ -99,8 +100,8 @@ class PairData(Dataset[PairItem]):
 
     def remark(self) -> str:
         """One line about the pairs passed over; "" where there were none."""
-        many = f"{self.passed_over} pairs had no windows of enough matches; others took their place"
-        return many if self.passed_over else ""
+        said = f"{counted(self.passed_over, 'pair')} had no windows of enough matches; others took their place"
+        return said if self.passed_over else ""
 
     def _locate(self, pair: int, chance: float) -> tuple[ShardReader, int, int]:
         """The shard and the row of a pair, and the other view, one of 1.. by `chance` in [0, 1)."""
@@ -193,7 +194,7 @@ def _common_size(shards: ShardSet) -> tuple[int, int]:
     for number, entry in enumerate(shards.entries):
         samples, _, height, width, _ = pictures_shape(shards.reader(number))
         if samples != entry.samples:
-            what = f"holds {samples} pairs, the manifest says {entry.samples}"
+            what = f"holds {counted(samples, 'pair')}, the manifest says {entry.samples}"
             raise DataError(f"{entry.path}: {what}: render again into the same folder, or delete {MANIFEST}")
         sizes.setdefault((width, height), entry.path)
     if len(sizes) > 1:

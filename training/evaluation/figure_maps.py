@@ -9,6 +9,7 @@ import torch
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from training.counting import counted
 from training.evaluation.figure_style import (
     BLUE,
     DIVERGING,
@@ -147,13 +148,13 @@ def matches(
     canvas = side_by_side(*_same_height(*images))
     figure = new_figure(10, 10 * canvas.shape[0] / canvas.shape[1] + 0.7)
     axes = figure.subplots()
-    show(axes, canvas, f"{len(xy0)} matches")
+    show(axes, canvas, counted(len(xy0), "match", "matches"))
     if error_px is None:
         connect(axes, xy0, xy1, width, location_colours(xy0, width, height))
         return figure
     right = np.asarray(error_px) < within_px
     share = 100 * right.mean() if len(right) else math.nan
-    axes.set_title(f"{share:.0f} % of {len(right)} matches within {within_px:g} px", fontsize=9)
+    axes.set_title(f"{share:.0f} % of {counted(len(right), 'match', 'matches')} within {within_px:g} px", fontsize=9)
     for chosen, colour in ((~right, VERMILLION), (right, BLUE)):
         connect(axes, xy0[chosen], xy1[chosen], width, colour)
     _key(figure, within_px)

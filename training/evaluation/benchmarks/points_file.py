@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from training.counting import counted
 from training.errors import DataError
 from training.evaluation.benchmarks.benchmark import Points, Sight, Source
 from training.evaluation.pair import Array, is_regular
@@ -53,7 +54,8 @@ def read_points_file(path: Path) -> PointsFile:
         wanted = "image1, image2, points1, points2 ([[x, y], ...]) and perhaps homography"
         raise DataError(f"{path}: cannot be used ({type(error).__name__}: {error}); it must hold {wanted}") from None
     if len(xy0) != len(xy1):
-        raise DataError(f"{path}: has {len(xy0)} points in image 1 and {len(xy1)} in image 2; give pairs of points")
+        counts = f"has {counted(len(xy0), 'point')} in image 1 and {len(xy1)} in image 2"
+        raise DataError(f"{path}: {counts}; give pairs of points")
     if homography is not None and not is_regular(homography, 3):
         raise DataError(
             f"{path}: its homography is not 3 x 3 numbers by rows, or singular; correct it, or leave it out"
