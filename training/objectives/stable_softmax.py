@@ -45,7 +45,7 @@ def stable_softmax(seen: Seen, settings: StableSoftmaxSettings) -> dict[str, Ten
     """`total`, `forward` (L_01), `backward` (L_10) and `bits`, mean square distances from ±1/4, of each pair, (B,)."""
     searches = both_ways(seen, settings.radius_px)
     forward, backward = (masked_mean(cross_entropy(search), search.present) for search in searches)
-    bits = sum(_unsettled(search) for search in searches) / 2
+    bits = torch.stack([_unsettled(search) for search in searches]).mean(0)
     total = (forward + backward) / 2 + settings.bits * bits
     return {"total": total, "forward": forward, "backward": backward, "bits": bits}
 
