@@ -1,6 +1,7 @@
 """The table of descriptors on photographs in training/README.md: runs, published networks and classics side by side.
 
     python tools/photo_table.py --data photos --out photos-eval --run runs/a runs/b --write photos.md
+    python tools/photo_table.py --data out/rooms --pairs 48 --queries 200 --out rooms-eval --run runs/a
 
 Measures as `scenetrain eval-photos` does, with every adapter of tools/descriptors whose code and weights are there (the
 others are named and passed over; each file says how to get them), and writes one row for each descriptor: PCK@1/3/5/10
@@ -41,7 +42,7 @@ SHOWN = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and write; 0 unless the request cannot be met."""
     words = _words(arguments)
-    console, settings = Console(highlight=False), PhotoSettings()
+    console, settings = Console(highlight=False), PhotoSettings(pairs=words.pairs, queries=words.queries)
     try:
         found = [*_entrants(words.run, settings.grid, console), *contenders(Entrants(), settings.grid, "cpu")]
         table = eval_photos(found, words.data, words.out, settings, pictures=words.pictures)
@@ -108,6 +109,9 @@ def _words(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder for predictions, full tables and pictures")
     parser.add_argument("--run", type=Path, nargs="*", default=(), help="folders of `scenetrain fit` runs")
     parser.add_argument("--write", type=Path, help="file for the table")
+    own = PhotoSettings()
+    parser.add_argument("--pairs", type=int, default=own.pairs, help="pairs of each benchmark at most; 0: all")
+    parser.add_argument("--queries", type=int, default=own.queries, help="pixels of each pair that are looked up")
     parser.add_argument("--pictures", type=int, default=2, help="pairs drawn of each descriptor and benchmark")
     return parser.parse_args(arguments)
 
