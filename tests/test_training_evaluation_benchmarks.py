@@ -182,6 +182,15 @@ def test_shards_are_a_benchmark_like_others(tmp_path):
     assert list(found(tmp_path / "more")) == ["planar", "annotated"]
 
 
+def test_the_split_of_shards_can_be_told(tmp_path):
+    write_shards(tmp_path)
+    files = {split: [source.files[0].name for source in shards.find(tmp_path, split)] for split in ("train", "val")}
+    assert files == {"train": ["train.h5"] * 6, "val": ["val.h5"] * 4}
+    assert len(found(tmp_path, ("shards",), {"split": "train"})["shards"]) == 6
+    with pytest.raises(DataError, match="holds no pair in the layout of shards"):
+        found(tmp_path, ("shards",), {"split": "lost"})
+
+
 def test_dense_truth_of_shards_is_that_of_the_scene(tmp_path):
     write_shards(tmp_path / "run")
     views = import_world.shots()[:2]

@@ -42,7 +42,7 @@ SHOWN = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and write; 0 unless the request cannot be met."""
     words = _words(arguments)
-    console, settings = Console(highlight=False), PhotoSettings(pairs=words.pairs, queries=words.queries)
+    console, settings = Console(highlight=False), PhotoSettings(words.pairs, words.queries, split=words.split)
     try:
         found = [*_entrants(words.run, settings.grid, console), *contenders(Entrants(), settings.grid, "cpu")]
         table = eval_photos(found, words.data, words.out, settings, pictures=words.pictures)
@@ -112,6 +112,7 @@ def _words(arguments: Sequence[str] | None) -> argparse.Namespace:
     own = PhotoSettings()
     parser.add_argument("--pairs", type=int, default=own.pairs, help="pairs of each benchmark at most; 0: all")
     parser.add_argument("--queries", type=int, default=own.queries, help="pixels of each pair that are looked up")
+    parser.add_argument("--split", default=own.split, help="split of shards that is measured")
     parser.add_argument("--pictures", type=int, default=2, help="pairs drawn of each descriptor and benchmark")
     return parser.parse_args(arguments)
 

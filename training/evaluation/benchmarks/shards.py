@@ -119,18 +119,18 @@ def chosen_rays(pair: Pair, queries: int, generator: np.random.Generator) -> Pai
     return replace(pair, xy0=pair.xy0[rows], xy1=pair.xy1[rows], visible=pair.visible[rows])
 
 
-def find(root: Path) -> list[Source]:
-    """The held-out pairs of every run of shards at or below a folder; a room is a scene. Raises ShardError.
+def find(root: Path, split: str = SPLIT) -> list[Source]:
+    """The pairs of a split of every run of shards at or below a folder; a room is a scene. Raises ShardError.
 
-    Shards without a manifest are found in the folder itself alone. A run that holds nothing out has no pairs.
+    Shards without a manifest are found in the folder itself alone. A run that has none of the split has no pairs.
     """
     folders = {path.parent for path in root.rglob(MANIFEST)} | {root}
-    held = sorted(folder for folder in folders if any(folder.glob("*.h5")) and SPLIT in splits(folder))
-    return [source for folder in held for source in _sources(folder)]
+    held = sorted(folder for folder in folders if any(folder.glob("*.h5")) and split in splits(folder))
+    return [source for folder in held for source in _sources(folder, split)]
 
 
-def _sources(folder: Path) -> list[Source]:
-    shards = ShardSet(folder, split=SPLIT)
+def _sources(folder: Path, split: str) -> list[Source]:
+    shards = ShardSet(folder, split=split)
     return [_source(shards, row, view) for row, view in _rows_and_views(shards)]
 
 
@@ -162,4 +162,4 @@ def dense_truth_of(sample: Sample, view: int) -> FlowTruth | None:
     return FlowTruth(*dense_truth(link, sample.depth[0], sample.depth[view]))
 
 
-KIND = Benchmark("held-out pairs of shards", find, as_it_is)
+KIND = Benchmark("pairs of shards", find, as_it_is, ("split",))

@@ -97,7 +97,8 @@ def question(settings: PhotoSettings) -> Question:
 
 def _asked(settings: PhotoSettings) -> dict[str, Any]:
     """The settings that predictions depend on, besides those that their data's digest holds."""
-    return asdict(replace(settings, homography_px=1.0, pose_px=1.0, disparity_scale=0.0))
+    asked = asdict(replace(settings, homography_px=1.0, pose_px=1.0, disparity_scale=0.0))
+    return {name: value for name, value in asked.items() if name != "split"}
 
 
 def digest(sources: Sequence[Source]) -> str:

@@ -24,5 +24,7 @@ class PhotoSettings:
     """Largest distance of an inlier from its epipolar line."""
     disparity_scale: Amount = 0.0
     """Grey levels for one pixel of disparity in stereo's PNG; 0: 4 in 8 bits (Middlebury 2003, quarter), 256 in 16."""
+    split: str = "val"
+    """Split of shards that is measured: val is held out from training; train where no network was trained on them."""
     seed: Many = 0
     """Root of the choice of pixels and of the resampled scenes."""
