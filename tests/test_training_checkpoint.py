@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from training_world import TINY, TINY_MODEL, tiny
 
 from training import checkpoint
-from training.checkpoint import Checkpoint, load, load_model, load_weights, read_settings, save
+from training.checkpoint import Checkpoint, load, load_weights, read_settings, save
 from training.coding import SettingsMismatch, decode, differences
 from training.errors import CheckpointError
 from training.loop import make_optimizer
@@ -74,15 +74,6 @@ def test_a_full_or_missing_folder_is_one_clear_line(tmp_path):
         save(tmp_path / "gone" / "checkpoint.pt", made())
 
 
-def test_load_model(tmp_path):
-    before = made()
-    save(tmp_path / "checkpoint.pt", before)
-    model, settings = load_model(tmp_path, "cpu")
-    assert settings == TINY
-    assert not model.training
-    assert all(torch.equal(value, before.model[name]) for name, value in model.state_dict().items())
-
-
 def test_another_architecture_is_named(tmp_path):
     wide = build_model(replace(TINY_MODEL, widths=(16, 16)), 0)
     with pytest.raises(CheckpointError) as error:
@@ -141,7 +132,7 @@ def test_foreign_content_is_one_clear_line(tmp_path, changes, message):
 
 def test_a_missing_checkpoint(tmp_path):
     with pytest.raises(CheckpointError, match="does not exist; train with scenetrain fit --shards DIR --out"):
-        load_model(tmp_path, "cpu")
+        load(tmp_path / "checkpoint.pt")
 
 
 @pytest.mark.parametrize("damage", ["empty", "text", "cut", "flipped", "pickle"])

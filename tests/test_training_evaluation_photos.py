@@ -30,6 +30,8 @@ from training.evaluation.photos.run import eval_photos
 from training.evaluation.photos.settings import PhotoSettings
 from training.evaluation.photos.table import render
 from training.models.unet import build_model
+from training.weights import BUILTIN
+from training.weights.trained import open_trained
 
 FEW = PhotoSettings(queries=40, grid=16)
 PATCHES, SIFT = Dense(RgbPatches(5), "l2", step=16), Sparse(SparseSift())
@@ -152,6 +154,11 @@ def test_runs_and_descriptors_are_named_and_compared_as_they_want(tmp_path):
         contenders(Entrants(descriptors=(outside, outside)), 8, "cpu")
     with pytest.raises(RequestError, match="nothing to measure: give --run or --descriptor, or leave out --no-base"):
         contenders(Entrants(baselines=False), 8, "cpu")
+
+
+def test_the_weights_of_the_package_stand_beside_runs():
+    (found,) = contenders(Entrants((BUILTIN,), baselines=False), 8, "cpu")
+    assert (found.name, found.distance) == ("builtin", open_trained(BUILTIN).about.distance)
 
 
 def test_the_command_prints_its_table(data, tmp_path):

@@ -1,6 +1,5 @@
 """Descriptors in an HDF5 file."""
 
-import hashlib
 import json
 
 import h5py
@@ -11,13 +10,15 @@ from test_training_models_unet import shaken
 from test_training_photo import saved
 from training_world import tiny
 
-from training import checkpoint
 from training import extract as module
+from training.checkpoint import Checkpoint
 from training.errors import ImageError, RequestError
 from training.extract import extract
 from training.models.describe import to_unit
 from training.photo import as_batch
 from training.settings import ModelSettings
+from training.weights.trained import Trained
+from training.weights.weights import weights_of
 
 PHOTO = np.random.default_rng(3).integers(0, 255, (37, 50, 3), np.uint8)
 
@@ -28,16 +29,16 @@ def model_settings(norm):
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """A run folder whose checkpoint is a stand-in; `run.norm` chooses the network."""
+    """A run folder that is a stand-in; `run / "norm"` chooses the network."""
 
-    def load_model(folder, device):
-        norm = (folder / "norm").read_text()
-        return shaken(model_settings(norm)), tiny(model=model_settings(norm))
+    def opened(folder, device):
+        settings = model_settings((folder / "norm").read_text())
+        about = weights_of(Checkpoint(tiny(model=settings), 1, 1, "", {}, {}, {})).about
+        return Trained(shaken(settings), about, "1234", folder)
 
-    monkeypatch.setattr(checkpoint, "load_model", load_model)
+    monkeypatch.setattr(module, "open_trained", opened)
     folder = tmp_path / "run"
     folder.mkdir()
-    (folder / checkpoint.NAME).write_bytes(b"weights")
     (folder / "norm").write_text("image")
     return folder
 
@@ -56,7 +57,7 @@ def test_descriptors_and_attributes(run, tmp_path, precision, error):
         assert "(0, 0)" in file.attrs["pixel_convention"]
         assert "/ 255" in file.attrs["input_scaling"]
         assert json.loads(file.attrs["settings_json"])["model"]["widths"] == [8, 8]
-        assert file.attrs["checkpoint_sha256"] == hashlib.sha256(b"weights").hexdigest()
+        assert file.attrs["checkpoint_sha256"] == "1234"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.png", "out.h5", "run"]
 
 

@@ -16,7 +16,7 @@ from training_world import TINY, Killed, killed_after, tiny, write_shards
 
 from scenegen.shards import ShardError
 from training import fit as fit_module
-from training.checkpoint import load, load_model
+from training.checkpoint import load
 from training.errors import CheckpointError, DataError, RequestError, TrainingError
 from training.fit import Outcome, fit
 from training.interrupt import Stop, stopping
@@ -24,6 +24,7 @@ from training.job import run_length
 from training.logs import HEALTH, LOG, PACE, VALIDATION, read_lines
 from training.settings import Every
 from training.watch import read_healths
+from training.weights.trained import open_trained
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +75,8 @@ def test_a_run_leaves_what_it_promises(straight, shards):
     assert "training: 6 steps of 2 pairs from 6, 16 px windows, on CPU" in words
     assert "step 6: validation loss" in words
     assert "pairs/s" in words
-    model, settings = load_model(out)
-    assert settings == TINY
-    assert model(torch.rand(1, 3, 20, 20)).shape == (1, 8, 20, 20)
+    assert load(out / "checkpoint.pt").settings == TINY
+    assert open_trained(out).network(torch.rand(1, 3, 20, 20)).shape == (1, 8, 20, 20)
 
 
 def test_a_finished_run_is_left_as_it_is(straight, shards):

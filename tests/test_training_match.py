@@ -9,11 +9,14 @@ from torch import nn
 from torch.nn import functional
 from training_world import TINY
 
-from training import checkpoint
+from training import match as module
+from training.checkpoint import Checkpoint
 from training.errors import ImageError, RequestError
 from training.match import match, match_features, match_photos
 from training.match_picture import position_colours, spread
 from training.photo import read_photo
+from training.weights.trained import Trained
+from training.weights.weights import weights_of
 
 SCENE = np.asarray(Image.fromarray(np.random.default_rng(5).integers(0, 255, (30, 40, 3), np.uint8)).resize((160, 120)))
 
@@ -68,7 +71,9 @@ def test_nothing_is_distinct_in_a_collapsed_map():
 
 @pytest.fixture
 def fake_run(monkeypatch, tmp_path):
-    monkeypatch.setattr(checkpoint, "load_model", lambda run, device: (Patches(), TINY))
+    checkpoint = Checkpoint(TINY, 1, 1, "", {}, {}, {})
+    trained = Trained(Patches(), weights_of(checkpoint).about, "", None)
+    monkeypatch.setattr(module, "open_trained", lambda run, device: trained)
     return tmp_path
 
 

@@ -6,13 +6,14 @@ import pytest
 import torch
 from training_world import TINY_MODEL, tiny_of, write_shards
 
-from training.checkpoint import load_model
+from training.checkpoint import load
 from training.errors import RequestError
 from training.evaluation.baselines import untrained
 from training.extract import extract
 from training.fit import fit
 from training.models.networks import NETWORKS, build_network
 from training.objectives import zoo
+from training.weights.trained import open_trained
 
 every_network = pytest.mark.parametrize("name", NETWORKS)
 
@@ -51,9 +52,8 @@ def test_a_network_trains_and_is_read_back(tmp_path, name, objective):
     settings = tiny_of(objective)
     settings = replace(settings, steps=2, model=replace(settings.model, network=name))
     fit(settings, write_shards(tmp_path / "shards"), tmp_path / "run", "cpu")
-    network, read = load_model(tmp_path / "run")
-    assert read == settings
-    assert type(network) is type(build_network(settings.model, 0))
+    assert load(tmp_path / "run" / "checkpoint.pt").settings == settings
+    assert type(open_trained(tmp_path / "run").network) is type(build_network(settings.model, 0))
 
 
 def test_an_unknown_name_lists_the_known_ones():

@@ -32,7 +32,6 @@ from scipy.ndimage import zoom
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.checkpoint import load_model
 from training.data.transforms.zoo import with_images
 from training.errors import RequestError, TrainingError
 from training.evaluation.baselines import RgbPatches
@@ -47,6 +46,7 @@ from training.presets import preset
 from training.rows import write_rows
 from training.seeding import Stream, numpy_generator, torch_generator
 from training.settings import AnySettings, OptimizerSettings
+from training.weights.trained import open_trained
 
 Array = NDArray[Any]
 PERIOD, TRAIN, TEST = 20, slice(0, 12), slice(15, 17)
@@ -119,7 +119,7 @@ def probe_all(out: Path, objectives: Sequence[str], steps: int, seeds: int, cons
             console.print(f"{name}, seed {seed}")
             run = out / f"{name}-{seed}"
             fit(settings_of(name, steps, seed), out / "slices" / "train", run, "cpu", console=console)
-            yield from _rows(name, seed, described(load_model(run)[0]), train, test)
+            yield from _rows(name, seed, described(open_trained(run).network), train, test)
 
 
 def settings_of(objective: str, steps: int, seed: int) -> AnySettings:

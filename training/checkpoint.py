@@ -21,7 +21,6 @@ from training.coding import SettingsMismatch, decode
 from training.data.image_settings import ImageSettings
 from training.data.transforms.zoo import entry
 from training.errors import CheckpointError, RequestError
-from training.models.networks import AnyNetwork, build_network
 from training.objectives.zoo import kind
 from training.settings import AnySettings, FitSettings
 from training.whole import whole
@@ -129,14 +128,6 @@ def _differences(mine: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> li
         if name in theirs and theirs[name].shape != mine[name].shape
     ]
     return shapes + missing + extra
-
-
-def load_model(run: Path, device: torch.device | str = "cpu") -> tuple[AnyNetwork, AnySettings]:
-    """The trained network of a run folder in evaluation mode on `device`, and its settings. Raises CheckpointError."""
-    checkpoint = load(Path(run) / NAME)
-    model = build_network(checkpoint.settings.model, checkpoint.settings.seed)
-    load_weights(model, checkpoint.model, Path(run) / NAME)
-    return model.to(device).eval(), checkpoint.settings
 
 
 def read_settings(text: str) -> AnySettings:

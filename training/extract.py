@@ -4,9 +4,7 @@ The file's attributes: format, format_version, pixel_convention, input_scaling, 
 One dataset per photo, named like the photo's file: (H, W, D) float16 or float32, with image, description, units.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
@@ -15,15 +13,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from scenegen.shards import file_sha256
-from training import checkpoint
 from training.devices import choose_device
 from training.errors import ImageError, RequestError
 from training.models.describe import to_unit
 from training.models.networks import AnyNetwork
 from training.models.tiling import tileable, tiles
 from training.photo import as_batch, photo_pixels, read_photo
-from training.settings import AnySettings
+from training.weights.trained import Trained, open_trained
 from training.whole import whole
 
 Precision = Literal["float16", "float32"]
@@ -39,14 +35,15 @@ def extract(
     `tile` > 0 works in tiles of that many pixels, for networks with norm=pixel. The file is written beside its name and
     renamed when it is complete; an existing file is replaced. Raises CheckpointError, ImageError or RequestError.
     """
-    model, settings = checkpoint.load_model(run, choose_device(device))
+    trained = open_trained(run, choose_device(device))
+    model = trained.network
     if tile:
         tileable(model, tile)
     for path in images:
-        _check_size(path, tile, settings)
+        _check_size(path, tile, model.settings.norm)
     try:
         with whole(out) as draft, h5py.File(draft, "w") as file:
-            file.attrs.update(_file_attributes(run, settings))
+            file.attrs.update(_file_attributes(trained))
             names = [_write_photo(file, model, path, tile, precision) for path in images]
     except OSError as error:
         raise RequestError(
@@ -55,28 +52,24 @@ def extract(
     return names
 
 
-def _check_size(path: Path, tile: int, settings: AnySettings) -> None:
+def _check_size(path: Path, tile: int, norm: str) -> None:
     pixels = photo_pixels(path)
     if pixels <= WHOLE_PIXELS or tile:
         return
-    tiling = (
-        "use --tile 2048"
-        if settings.model.norm == "pixel"
-        else "train with --network unet --norm pixel and use --tile 2048"
-    )
+    tiling = "use --tile 2048" if norm == "pixel" else "train with --network unet --norm pixel and use --tile 2048"
     large = f"has {pixels / 1e6:.0f} million pixels, {WHOLE_PIXELS / 1e6:.0f} fit in one piece"
     raise ImageError(f"{path}: {large}; make it smaller, or {tiling}")
 
 
-def _file_attributes(run: Path, settings: AnySettings) -> dict[str, str | int]:
+def _file_attributes(trained: Trained) -> dict[str, str | int]:
     return {
         "format": "scenetrain-descriptors",
         "format_version": 1,
         "pixel_convention": "[y, x]: x to the right, y down, the centre of the top-left pixel is (0, 0); "
         "EXIF orientation applied",
         "input_scaling": "sRGB uint8 / 255, no other scaling",
-        "settings_json": json.dumps(asdict(settings), sort_keys=True),
-        "checkpoint_sha256": file_sha256(run / checkpoint.NAME),
+        "settings_json": trained.about.settings,
+        "checkpoint_sha256": trained.sha256,
     }
 
 

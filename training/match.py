@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training import checkpoint
 from training.devices import choose_device
 from training.errors import RequestError
 from training.evaluation.descriptor import Descriptor
@@ -21,9 +20,9 @@ from training.evaluation.pair import size_of
 from training.evaluation.truths.scaled import long_side, resized
 from training.match_picture import draw
 from training.models.describe import NetworkDescriptor
-from training.objectives.zoo import distance_of
 from training.photo import as_batch, read_photo
 from training.settings import Distance
+from training.weights.trained import open_trained
 
 SIDE = 640
 """Photos are made smaller until their longer side is at most this many pixels."""
@@ -63,7 +62,7 @@ def match(
     back_px: float = 2.0,
     distance: Distance | None = None,
 ) -> PhotoMatches:
-    """Match two photos with the network of a run and write the picture of it to `out` (PNG, or as its ending says).
+    """Match two photos with the network that `--run` names and draw it to `out` (PNG, or as its ending says).
 
     `grid` is the distance of the pixels that ask, in pixels of the (at most SIDE px long) photo; `back_px` is how far
     from its beginning a match may come back, `ratio` the largest ratio that is kept (1 keeps all), `distance` how
@@ -75,10 +74,10 @@ def match(
             f"--grid {grid} --ratio {ratio} --back-px {back_px}: give grid >= 1, 0 < ratio <= 1, back >= 0"
         )
     place = choose_device(device)
-    model, settings = checkpoint.load_model(run, place)
-    distance = distance or distance_of(settings)
+    trained = open_trained(run, place)
+    distance = distance or trained.about.distance
     photos = (read_photo(a), read_photo(b))
-    found = match_photos(NetworkDescriptor("network", model), *photos, grid, ratio, back_px, distance, place)
+    found = match_photos(NetworkDescriptor("network", trained.network), *photos, grid, ratio, back_px, distance, place)
     draw(out, photos, (a.name, b.name), (found.xy0, found.xy1), found.asked)
     return found
 

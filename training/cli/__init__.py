@@ -1,4 +1,4 @@
-"""The command line: `scenetrain fit`, `compare`, `eval`, `extract`, `match`, `bench`."""
+"""The command line: `scenetrain fit`, `compare`, `eval`, `extract`, `match`, `export-weights`, `bench`."""
 
 from training.cli.main import main
 

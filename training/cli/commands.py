@@ -8,15 +8,15 @@ from typing import Annotated, Any, Generic, Literal
 import tyro
 
 from training.cli.experiments import ColoredMnist, FetchMnist
+from training.cli.weights import ExportOnnx, ExportWeights, File, Run
 from training.evaluation.photos.settings import PhotoSettings
 from training.presets import PresetName
 from training.ranges import Between
 from training.settings import Distance, Every, FitSettings, O, V
+from training.weights import BUILTIN
 
 Folder = Annotated[Path, tyro.conf.arg(metavar="DIR")]
 OtherFolder = Annotated[Path | None, tyro.conf.arg(metavar="DIR")]
-Run = Annotated[Path, tyro.conf.arg(metavar="RUN")]
-File = Annotated[Path, tyro.conf.arg(metavar="FILE")]
 Device = Literal["auto", "cpu", "cuda"]
 OtherDistance = Annotated[
     Distance | None,
@@ -87,11 +87,12 @@ class Eval:
     For example:
 
       scenetrain eval --run runs/paper --shards out/paper
+      scenetrain eval --run builtin --shards out/demo --out builtin-eval
 
     """
 
     run: Run
-    """Folder of a `scenetrain fit` run."""
+    """Folder of a `scenetrain fit` run, a file of `scenetrain export-weights`, or builtin."""
     shards: Folder
     """Folder of the shards; the split val is measured."""
     out: Annotated[Path | None, tyro.conf.arg(metavar="DIR", help_behavior_hint="(default: RUN/eval)")] = None
@@ -118,16 +119,18 @@ class Extract:
 
     For example:
 
+      scenetrain extract kitchen.jpg hall.jpg --out descriptors.h5
       scenetrain extract --run runs/paper kitchen.jpg hall.jpg --out descriptors.h5
 
     """
 
     images: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="IMAGE")]
     """Photos in any format that Pillow reads."""
-    run: Run
-    """Folder of a `scenetrain fit` run."""
     out: File
     """HDF5 file to write."""
+    run: Run = BUILTIN
+    """builtin: the weights that come with the package; else the folder of a `scenetrain fit` run, or a file of
+    `scenetrain export-weights`."""
     tile: Count = 0
     """Work in tiles of this many pixels (networks with --norm pixel: equal to the full image); 0: in one piece."""
     precision: Literal["float16", "float32"] = "float16"
@@ -142,6 +145,7 @@ class Match:
 
     For example:
 
+      scenetrain match left.jpg right.jpg
       scenetrain match --run runs/paper left.jpg right.jpg --out matches.png
 
     """
@@ -150,9 +154,10 @@ class Match:
     """A photo."""
     second: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="B")]
     """Another photo of the same place."""
-    run: Run
-    """Folder of a `scenetrain fit` run."""
-    out: File
+    run: Run = BUILTIN
+    """builtin: the weights that come with the package; else the folder of a `scenetrain fit` run, or a file of
+    `scenetrain export-weights`."""
+    out: File = Path("matches.png")
     """Picture to write (PNG, or as its ending says)."""
     grid: Count = 8
     """Distance of the pixels of A that look for a match, in pixels of the photo (made at most 640 px long)."""
@@ -191,7 +196,7 @@ class EvalPhotos:
 
     For example:
 
-      scenetrain eval-photos --run runs/paper --data photos --out photos-eval
+      scenetrain eval-photos --run builtin runs/paper --data photos --out photos-eval
       scenetrain eval-photos --descriptor xfeat.py:describe alike.onnx --data hpatches --out hpatches-eval
 
     """
@@ -201,7 +206,7 @@ class EvalPhotos:
     out: Folder
     """Folder for predictions, tables and pictures."""
     runs: Annotated[tuple[Path, ...], _several("RUN", name="run")] = ()
-    """Folders of `scenetrain fit` runs."""
+    """Folders of `scenetrain fit` runs, files of `scenetrain export-weights`, or builtin."""
     descriptors: Annotated[
         tuple[str, ...], tyro.conf.arg(name="descriptor", metavar="[FILE.py:NAME|FILE.onnx ...]")
     ] = ()
@@ -219,7 +224,8 @@ class EvalPhotos:
     """auto: a GPU if there is one."""
 
 
-Command = Fit[Any, Any] | Eval | EvalPhotos | Extract | Match | Bench | ColoredMnist | FetchMnist
+Use = Extract | Match | ExportWeights | ExportOnnx
+Command = Fit[Any, Any] | Eval | EvalPhotos | Use | Bench | ColoredMnist | FetchMnist
 
 
 def commands(fit: Any, compare: Any) -> Any:
@@ -231,6 +237,8 @@ def commands(fit: Any, compare: Any) -> Any:
         | Annotated[EvalPhotos, tyro.conf.subcommand("eval-photos")]
         | Annotated[Extract, tyro.conf.subcommand("extract")]
         | Annotated[Match, tyro.conf.subcommand("match")]
+        | Annotated[ExportWeights, tyro.conf.subcommand("export-weights")]
+        | Annotated[ExportOnnx, tyro.conf.subcommand("export-onnx")]
         | Annotated[Bench, tyro.conf.subcommand("bench")]
         | Annotated[ColoredMnist, tyro.conf.subcommand("colored-mnist")]
         | Annotated[FetchMnist, tyro.conf.subcommand("fetch-mnist")]

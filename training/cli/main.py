@@ -14,10 +14,13 @@ from training.cli.commands import Bench, Command, Eval, EvalPhotos, Extract, Fit
 from training.cli.compare import Compare, compare, compare_type
 from training.cli.defaults import fit_type
 from training.cli.experiments import ColoredMnist, FetchMnist, colored_mnist, fetch_mnist
+from training.cli.weights import ExportOnnx, ExportWeights, export_onnx, export_weights
 from training.errors import RequestError, TrainingError
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
-EXTRA = frozenset({"torch", "triton", "tensorboard", "kornia", "sklearn", "matplotlib", "cv2", "poselib"})
+EXTRA = frozenset(
+    {"torch", "triton", "tensorboard", "kornia", "sklearn", "matplotlib", "cv2", "poselib", "safetensors"}
+)
 """Packages of the extra `train`, by the names they are imported under."""
 
 
@@ -78,6 +81,10 @@ def _run(command: Command | Compare[Any]) -> int:
             return _extract(command)
         case Match():
             return _match(command)
+        case ExportWeights():
+            return export_weights(command)
+        case ExportOnnx():
+            return export_onnx(command)
         case Bench():
             return _bench(command)
         case ColoredMnist():
@@ -128,8 +135,8 @@ def _eval(command: Eval) -> int:
     )
     device = choose_device(command.device)
     console = Console(highlight=False)
+    console.print(render(evaluate(command.run, command.shards, command.out, device, settings)))
     out = command.out or command.run / "eval"
-    console.print(render(evaluate(command.run, command.shards, out, device, settings)))
     console.print(f"table.json, table.txt and the figures are in {out}", soft_wrap=True, markup=False)
     return 0
 

@@ -9,8 +9,7 @@ from typing import Any
 import torch
 from rich.console import Console
 
-from scenegen.shards import ShardSet, file_sha256
-from training.checkpoint import NAME, load_model
+from scenegen.shards import ShardSet
 from training.comparison.contestant import Contestant
 from training.comparison.setup import Setup
 from training.comparison.trial import Reference, Row, Trial
@@ -24,8 +23,8 @@ from training.fit import fit
 from training.health import check
 from training.logs import HEALTH, PACE, VALIDATION, read_lines
 from training.models.describe import NetworkDescriptor
-from training.objectives.zoo import distance_of
 from training.watch import read_healths
+from training.weights.trained import open_trained
 
 _CPUS = Path("/proc/cpuinfo")
 REFERENCES = "references"
@@ -56,16 +55,17 @@ def make_row(run: Run) -> Row | None:
 
 def make_reference(setup: Setup, number: int) -> Reference:
     """Measure one of the descriptors without training."""
-    contender = Dense(baselines(setup.base, setup.device)[number], "l2", choose_device(setup.device))
+    untaught = baselines(setup.base.model, setup.base.seed, setup.device)
+    contender = Dense(untaught[number], "l2", choose_device(setup.device))
     return Reference(contender.name, _metrics(setup, contender, setup.out / REFERENCES, ""))
 
 
 def _measured(setup: Setup, folder: Path) -> dict[str, float]:
     """The metrics of a finished run, its descriptors compared as its objective does."""
     device = choose_device(setup.device)
-    model, settings = load_model(folder, device)
-    contender = Dense(NetworkDescriptor("trained", model), distance_of(settings), device)
-    return _metrics(setup, contender, folder / "eval", file_sha256(folder / NAME))
+    trained = open_trained(folder, device)
+    contender = Dense(NetworkDescriptor("trained", trained.network), trained.about.distance, device)
+    return _metrics(setup, contender, folder / "eval", trained.sha256)
 
 
 def _metrics(setup: Setup, contender: Dense, out: Path, weights: str) -> dict[str, float]:

@@ -68,7 +68,7 @@ def _refuse_early(setup: Setup, contestants: Sequence[Contestant], trials: Seque
 
 def _references(setup: Setup, workers: int, make: Make) -> list[Reference]:
     """What needs no training, measured once; in the order of `scenetrain eval`."""
-    names = [descriptor.name for descriptor in baselines(setup.base, "cpu")]
+    names = [descriptor.name for descriptor in baselines(setup.base.model, setup.base.seed, "cpu")]
     known = read_rows(setup.out / REFERENCE_ROWS, Reference)
     if {reference.name for reference in known} != set(names):
         known = list(make(partial(make_reference, setup), range(len(names)), workers))

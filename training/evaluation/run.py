@@ -8,8 +8,8 @@ from typing import cast
 
 import torch
 
-from scenegen.shards import ShardSet, file_sha256
-from training.checkpoint import NAME, load_model
+from scenegen.shards import ShardSet
+from training.errors import RequestError
 from training.evaluation.baselines import DenseSift, RgbDetail, RgbPatches, untrained
 from training.evaluation.benchmarks.shards import SPLIT, HeldOutPairs
 from training.evaluation.bins import ALL
@@ -24,8 +24,8 @@ from training.evaluation.provenance import Provenance, provenance
 from training.evaluation.table import EvaluationTable, Row, to_json, to_text
 from training.logs import HEALTH, LOG, VALIDATION, read_lines
 from training.models.describe import NetworkDescriptor
-from training.objectives.zoo import distance_of
-from training.settings import AnySettings, Distance
+from training.settings import Distance, ModelSettings
+from training.weights.trained import Trained, open_trained
 from training.whole import whole
 
 
@@ -54,28 +54,36 @@ def evaluate(
     device: torch.device | str = "cpu",
     settings: EvaluationSettings | None = None,
 ) -> EvaluationTable:
-    """Measure the network of a run folder and the baselines; write table.json, table.txt and figures to `out`.
+    """Measure a trained network and the baselines; write table.json, table.txt and figures to `out`.
 
-    `out` is RUN/eval unless given. Predictions are kept there and used again for the same network, data and settings.
-    Raises CheckpointError, ShardError and DataError with a line for the user.
+    `run` is what `--run` names (`training.weights.trained`); `out` is RUN/eval unless given, which a run without a
+    folder needs. Predictions are kept there and used again for the same network, data and settings.
+    Raises CheckpointError, ShardError, DataError and RequestError with a line for the user.
     """
-    wanted, out = settings or EvaluationSettings(), out or run / "eval"
-    model, fit_settings = load_model(run, device)
-    trained = NetworkDescriptor("trained", model)
-    own = wanted.distance or distance_of(fit_settings)
-    others = [Dense(each, wanted.distance or "l2", device) for each in baselines(fit_settings, device)]
+    wanted, trained = settings or EvaluationSettings(), open_trained(run, device)
+    out = out or _folder_of(trained, run) / "eval"
+    descriptor = NetworkDescriptor("trained", trained.network)
+    own = wanted.distance or trained.about.distance
+    untaught = baselines(trained.about.network, trained.about.seed, device)
+    others = [Dense(each, wanted.distance or "l2", device) for each in untaught]
     about = provenance(shards, SPLIT)
-    weights = file_sha256(run / NAME)
     settings = replace(wanted, distance=own)
-    table = measure([Dense(trained, own, device), *others], shards, about, weights, out, device, settings)
+    table = measure([Dense(descriptor, own, device), *others], shards, about, trained.sha256, out, device, settings)
     write_table(table, out)
-    draw(trained, run, shards, out, device)
+    draw(descriptor, trained.folder, shards, out, device)
     return table
 
 
-def baselines(fit_settings: AnySettings, device: torch.device | str) -> tuple[Descriptor, ...]:
-    """What every table is compared with: no training, no network, and a classic."""
-    return untrained(fit_settings.model, fit_settings.seed, device), RgbPatches(), RgbDetail(), DenseSift()
+def _folder_of(trained: Trained, run: Path) -> Path:
+    """The folder of the run. Raises RequestError where it has none."""
+    if trained.folder is None:
+        raise RequestError(f"--run {run}: is no folder to write to; give --out DIR")
+    return trained.folder
+
+
+def baselines(model: ModelSettings, seed: int, device: torch.device | str) -> tuple[Descriptor, ...]:
+    """What every table is compared with: the network without training, no network, and a classic."""
+    return untrained(model, seed, device), RgbPatches(), RgbDetail(), DenseSift()
 
 
 def measure(
@@ -130,9 +138,9 @@ def write_table(table: EvaluationTable, out: Path) -> None:
             draft.write_text(text, encoding="utf-8")
 
 
-def draw(descriptor: Descriptor, run: Path, shards: Path, out: Path, device: torch.device | str) -> list[Path]:
-    """All figures of the trained network, with the curves of its run."""
+def draw(descriptor: Descriptor, run: Path | None, shards: Path, out: Path, device: torch.device | str) -> list[Path]:
+    """All figures of the trained network, with the curves of its run where it has a folder."""
     samples = LabelledSamples(ShardSet(shards, split=SPLIT, layers=()))
-    training, validation, health = (read_lines(run / name) for name in (LOG, VALIDATION, HEALTH))
+    training, validation, health = (read_lines(run / name) if run else [] for name in (LOG, VALIDATION, HEALTH))
     history = History(training, validation, health)
     return write_figures(descriptor, cast("Sequence[LabelledSample]", samples), out, history, device)

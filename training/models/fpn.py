@@ -119,5 +119,4 @@ def _layer(before: int, width: int, stride: int) -> nn.Sequential:
 
 def _doubled(x: Tensor) -> Tensor:
     """Twice the sides, bilinearly, on the lattice of pixels' areas."""
-    size = torch.Size((2 * x.shape[-2], 2 * x.shape[-1]))
-    return functional.interpolate(x, size=size, mode="bilinear", align_corners=False)
+    return functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)

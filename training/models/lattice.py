@@ -26,8 +26,7 @@ class Lattice:
     def everywhere(self, cells: Tensor, height: int, width: int) -> Tensor:
         """The map (B, D, ceil(H / step), ceil(W / step)) as descriptors of every pixel, (B, D, H, W)."""
         if self.step_px > 1:
-            sides = (self.step_px * cells.shape[-2], self.step_px * cells.shape[-1])
-            cells = functional.interpolate(cells, size=sides, mode="bilinear", align_corners=False)
+            cells = functional.interpolate(cells, scale_factor=self.step_px, mode="bilinear", align_corners=False)
         return self.finished(cells)[..., :height, :width]
 
     def finished(self, values: Tensor) -> Tensor:

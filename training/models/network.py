@@ -12,6 +12,8 @@ class Network(Protocol):
     """An `nn.Module` that describes every pixel."""
 
     settings: ModelSettings
+    multiple: int
+    """Pictures are padded (`training.models.padding`) to sides that are multiples of this."""
 
     @property
     def map_channels(self) -> tuple[int, ...]:

@@ -13,10 +13,16 @@ def pad_to_multiple(images: Tensor, multiple: int) -> Tensor:
     shorter than what is missing, where the picture is mirrored to and fro. Sides that are multiples are not touched.
     """
     for axis in (-2, -1):
-        side = images.shape[axis]
-        if side % multiple:
-            images = images.index_select(axis, _mirrored(side, -(-side // multiple) * multiple, images.device))
+        if images.shape[axis] % multiple:
+            images = mirror(images, axis, multiple)
     return images
+
+
+def mirror(images: Tensor, axis: int, multiple: int) -> Tensor:
+    """One side of `pad_to_multiple`, without a decision: what is done to a side does not depend on how long it is."""
+    side = images.shape[axis]
+    length = (side + multiple - 1) // multiple * multiple
+    return images.index_select(axis, _mirrored(side, length, images.device))
 
 
 def cut_back(maps: Sequence[Tensor], height: int, width: int) -> tuple[Tensor, ...]:
@@ -30,5 +36,6 @@ def cut_back(maps: Sequence[Tensor], height: int, width: int) -> tuple[Tensor, .
 
 def _mirrored(side: int, length: int, device: torch.device) -> Tensor:
     """(length,) int64: 0 .. side - 1, side - 1 .. 0, 0 .. and so on."""
-    index = torch.arange(length, device=device) % (2 * side)
-    return torch.minimum(index, 2 * side - 1 - index)
+    period = torch.full((1,), 2 * side, device=device)  # a tensor: exporters know no remainder of a symbol
+    index = torch.arange(length, device=device) % period
+    return torch.minimum(index, period - 1 - index)

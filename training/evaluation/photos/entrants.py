@@ -6,17 +6,15 @@ from pathlib import Path
 
 import torch
 
-from scenegen.shards import file_sha256
-from training.checkpoint import NAME, load_model
 from training.errors import RequestError
 from training.evaluation.baselines import DenseSift, RgbDetail
 from training.evaluation.contender import Contender, Dense, Sparse
 from training.evaluation.keypoints import SparseSift
 from training.evaluation.predictions import file_name
 from training.models.describe import NetworkDescriptor
-from training.objectives.zoo import distance_of
 from training.outside.opening import open_outside
 from training.settings import Distance
+from training.weights.trained import open_trained
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class Entrants:
     """What a request names."""
 
     runs: tuple[Path, ...] = ()
-    """Run folders of `scenetrain fit`."""
+    """What `--run` names: run folders, files of weights, `builtin`."""
     descriptors: tuple[str, ...] = ()
     """`file.py:function` or `file.onnx`."""
     baselines: bool = True
@@ -74,9 +72,9 @@ def without_training(step: int, device: torch.device | str) -> list[Contender]:
 
 
 def _of_run(run: Path, name: str, distance: Distance | None, step: int, device: torch.device | str) -> Dense:
-    model, settings = load_model(run, device)
-    weights = file_sha256(run / NAME)
-    return Dense(NetworkDescriptor(name, model), distance or distance_of(settings), device, step, weights)
+    trained = open_trained(run, device)
+    descriptor = NetworkDescriptor(name, trained.network)
+    return Dense(descriptor, distance or trained.about.distance, device, step, trained.sha256)
 
 
 def _of_outside(text: str, distance: Distance | None, step: int, device: torch.device | str) -> Dense:

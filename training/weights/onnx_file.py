@@ -1,0 +1,143 @@
+"""A trained network as an ONNX model that `training.outside.model_file` and anything else that runs ONNX can read.
+
+Its input `image` is a picture (1, 3, H, W) float32 in [0, 1] of any H and W, its output `descriptors` (1, D, H, W), a
+descriptor for each pixel. Its metadata say so in the words of `training.outside.stated`, and where it comes from.
+Needs the extra `onnx` (onnx and onnxscript); onnxruntime, where it is there, compares the file with the network.
+"""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from training.errors import RequestError, first_line
+from training.models.networks import AnyNetwork
+from training.models.padding import mirror
+from training.weights.trained import Trained, open_trained
+from training.whole import whole, writing
+
+NEEDED = ("onnx", "onnxscript")
+"""Packages that write the file."""
+SIZE = (75, 101)
+"""(H, W) that the file is traced and compared at: no multiples of anything a network may want."""
+
+
+class AnySize(nn.Module):
+    """A network with its padding in front of it, as a graph that is the same for every size of picture."""
+
+    def __init__(self, network: AnyNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(1, 3, H, W) float32 in [0, 1] to (1, D, H, W)."""
+        padded = images
+        for axis in (-2, -1):
+            padded = mirror(padded, axis, self.network.multiple)
+        return self.network(padded)[..., : images.shape[-2], : images.shape[-1]]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What came out."""
+
+    channels: int
+    """D."""
+    difference: float | None
+    """Largest difference of a descriptor's entry from the network's, on noise; None without onnxruntime."""
+
+
+def export_onnx(run: Path, out: Path) -> Written:
+    """Write the network that `--run` names to `out`, whole or not at all.
+
+    Raises CheckpointError for a run that cannot be opened, RequestError, in a line, for missing packages, a network
+    that depends on the size of the picture in a way that ONNX cannot follow, and a file that cannot be written.
+    """
+    _check_packages()
+    trained = open_trained(run)
+    picture = torch.rand(1, 3, *SIZE, generator=torch.Generator().manual_seed(0))
+    model = _model(run, trained, picture)
+    with writing(out), whole(out) as draft:
+        draft.write_bytes(model.SerializeToString(deterministic=True))
+        difference = _difference(draft, trained.network, picture)
+    return Written(trained.about.network.channels, difference)
+
+
+def said(trained: Trained) -> dict[str, str]:
+    """The metadata of the file: the grid in the words of `training.outside.stated`, and where it comes from."""
+    about = trained.about
+    grid = {"stride_px": "1", "offset_px": "0", "multiple_px": "1", "distance": about.distance, "input": "unit"}
+    origin = {"objective": about.objective, "data_sha256": about.data_sha256, "weights_sha256": trained.sha256}
+    return grid | origin | {"step": str(about.step), "seed": str(about.seed), "settings_json": about.settings}
+
+
+def _check_packages() -> None:
+    for name in NEEDED:
+        if find_spec(name) is None:
+            raise RequestError(f"export-onnx: needs the package {name}: pip install 'scenegen[onnx]'")
+
+
+def _model(run: Path, trained: Trained, picture: Tensor) -> Any:
+    """The model as onnx.ModelProto, with metadata and without what the exporter notes about this machine."""
+    sides: Any = ({2: "H", 3: "W"},)
+    options: dict[str, Any] = {"input_names": ["image"], "output_names": ["descriptors"], "verbose": False}
+    try:
+        with _quiet():
+            network = AnySize(trained.network).eval()
+            program: Any = torch.onnx.export(network, (picture,), dynamo=True, dynamic_shapes=sides, **options)
+            model: Any = program.model_proto
+    except Exception as error:  # the exporter raises errors of many kinds
+        raise RequestError(_refusal(run, trained, error)) from error
+    _clean(model)
+    for axis, name in ((2, "H"), (3, "W")):
+        model.graph.output[0].type.tensor_type.shape.dim[axis].dim_param = name
+    import_module("onnx.helper").set_model_props(model, said(trained))
+    return model
+
+
+def _refusal(run: Path, trained: Trained, error: BaseException) -> str:
+    """Why a network cannot be exported, from the error that began it."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    advice = "; train with --norm image to export it" if trained.about.network.norm == "pixel" else ""
+    network = f"{trained.about.network.network}, norm={trained.about.network.norm}"
+    why = f"{type(error).__name__}: {first_line(error)}"
+    return f"{run}: its network ({network}) cannot be ONNX of any height and width ({why}){advice}"
+
+
+def _clean(model: Any) -> None:
+    """Drop stack traces and the like, which name files of this machine."""
+    for part in (*model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output, model.graph):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the warnings and listings of the exporter: what goes wrong is raised."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
+
+
+@torch.no_grad()
+def _difference(path: Path, network: AnyNetwork, picture: Tensor) -> float | None:
+    """Largest difference between the file's answer and the network's; None where onnxruntime is missing."""
+    if find_spec("onnxruntime") is None:
+        return None
+    session: Any = import_module("onnxruntime").InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    answer = torch.from_numpy(session.run(None, {"image": picture.numpy()})[0])
+    return float((answer - network(picture)).abs().max())
