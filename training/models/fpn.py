@@ -13,7 +13,6 @@ its normalisation is that over the whole image.
 
 from itertools import pairwise
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
