@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -45,7 +46,7 @@ WRITE = (
 def test_another_process_writes_the_same_bytes(path, tmp_path):
     other = tmp_path / "b.safetensors"
     script = WRITE + "write_weights(Path(sys.argv[1]), weights())"
-    subprocess.run([sys.executable, "-c", script, other], check=True, env=None)
+    subprocess.run([sys.executable, "-c", script, other], check=True, cwd=Path(__file__).parent)
     assert other.read_bytes() == path.read_bytes()
 
 

@@ -24,8 +24,8 @@ from typing import Any
 from fuzzing.target import InsaneError, Suite, Target, make_case, open_suite, write_files
 from scenegen.errors import AssetError, ScenegenError
 
-CASE_CPU_S = 5
-"""A case may take that much processor time."""
+CASE_CPU_S = 20
+"""A case may take that much processor time: the costliest take 2 s on a fast core and 6 s on a shared, slow one."""
 MEMORY_BYTES = 2 << 30
 """Address space that a case may take beyond what the child has at its start."""
 OUT_OF_MEMORY = ("MemoryError", "Unable to allocate", "out of memory", "cannot allocate", "array is too big")
