@@ -11,7 +11,8 @@ from test_training_data_windows import PICTURE, all_visible, index_picture, rand
 
 from scenegen.shards import Status
 from training.data.sampling import sampled
-from training.data.warp import BEND_LIMIT, draw_warp, moves, places, warped
+from training.data.transforms.homography import BEND_LIMIT
+from training.data.warp import draw_warp, moves, places, warped
 from training.data.windows import Windows, carry, choose_windows, turned
 from training.settings import DataSettings, WarpSettings
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from test_training_models_unet import gn, picture
+from test_training_models_unet import gn, picture, shaken
 from torch.nn import functional
 
 from training.errors import RequestError
@@ -15,16 +15,6 @@ from training.settings import ModelSettings
 
 RELEASED = ModelSettings(network="cover", widths=(32, 64, 128, 256, 512), channels=32)
 SMALL = ModelSettings(network="cover", widths=(8, 16, 24), channels=16)
-
-
-def shaken(settings, seed=0):
-    """A network whose every weight matters."""
-    model = build_model(settings, seed).eval()
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.add_(0.2 * torch.randn(parameter.shape, generator=generator))
-    return model
 
 
 def block_parameters(a, b):

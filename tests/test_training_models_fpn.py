@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from test_training_models_cover_unet import shaken as shaken_cover
-from test_training_models_unet import gn, picture
+from test_training_models_unet import gn, picture, shaken
 from torch.nn import functional
 
 from training.errors import RequestError
@@ -19,16 +18,6 @@ from training.presets import preset
 from training.settings import ModelSettings
 
 SMALL = ModelSettings(network="fpn", widths=(8, 16, 24), blocks=(1, 2, 3), channels=12)
-
-
-def shaken(settings, seed=0):
-    """A network whose every weight matters."""
-    model = build_model(settings, seed).eval()
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.add_(0.2 * torch.randn(parameter.shape, generator=generator))
-    return model
 
 
 def test_parameters_of_the_preset():
@@ -121,4 +110,4 @@ def test_an_objective_that_needs_a_map_of_every_pixel():
 
 
 def test_other_networks_have_a_cell_for_every_pixel():
-    assert shaken_cover(ModelSettings(network="cover", widths=(8, 16, 24), channels=16)).lattice == Lattice()
+    assert shaken(ModelSettings(network="cover", widths=(8, 16, 24), channels=16)).lattice == Lattice()

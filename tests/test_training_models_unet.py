@@ -8,6 +8,7 @@ from torch.nn import functional
 
 from training.errors import RequestError
 from training.models.blocks import PixelNorm, make_norm
+from training.models.networks import build_network
 from training.models.padding import pad_to_multiple
 from training.models.unet import LOCAL_UP, UNet, build_model, count_parameters
 from training.settings import ModelSettings
@@ -19,7 +20,7 @@ SMALL = ModelSettings(widths=(8, 16), blocks=(1, 2), channels=5, heads=2)
 
 def shaken(settings, seed=0):
     """A network whose every weight matters (a fresh one has blocks that do nothing)."""
-    model = build_model(settings, seed).eval()
+    model = build_network(settings, seed).eval()
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for parameter in model.parameters():

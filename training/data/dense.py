@@ -13,7 +13,7 @@ import numpy as np
 
 from scenegen.shards import ShardReader
 from training.data.pairs import PairData, open_pairs, read_window
-from training.data.transforms.homography import inside, moved, translation
+from training.data.transforms.homography import inside, moved, pixels, translation
 from training.data.windows import Array, Windows
 from training.errors import DataError
 from training.settings import DataSettings
@@ -70,10 +70,10 @@ def carried(flow: Array, covisible: Array, H: Array) -> tuple[Array, Array]:
     The flow is known where it was, except beyond the horizon; covisible is what ends in the window.
     """
     height, width = covisible.shape
-    y, x = np.mgrid[:height, :width].astype(np.float64)
-    target = moved(H, np.stack([x, y]) + flow)
+    source = pixels(width, height)
+    target = moved(H, source + flow)
     there = np.isfinite(target).all(0) & (covisible | flow.any(0))
-    shown = np.where(there, target - np.stack([x, y]), 0).astype(np.float32)
+    shown = np.where(there, target - source, 0).astype(np.float32)
     return shown, covisible & inside(target, width, height)
 
 

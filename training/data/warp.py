@@ -6,11 +6,8 @@ the window of view 1 is sampled anew through a homography about its middle, and 
 
 import numpy as np
 
-from training.data.transforms.homography import Array, linear, moved, rotation, translation
+from training.data.transforms.homography import Array, bend, linear, moved, pixels, rotation, translation
 from training.settings import WarpSettings
-
-BEND_LIMIT = 2.0
-"""Standard deviations at which the perspective part is cut off, so that no horizon crosses a window."""
 
 
 def moves(settings: WarpSettings) -> bool:
@@ -26,16 +23,14 @@ def draw_warp(size: tuple[int, int], settings: WarpSettings, rng: np.random.Gene
     angle, axis = np.deg2rad(rng.uniform(-1, 1) * settings.warp_rotation_deg), rng.uniform(0, np.pi)
     scale, stretch = (most ** rng.uniform(-1, 1) for most in (settings.warp_zoom, np.sqrt(settings.warp_stretch)))
     along = rotation(axis) @ np.diag([stretch, 1 / stretch]) @ rotation(-axis)
-    bend = np.eye(3)
-    bend[2, :2] = settings.warp_perspective_std * rng.standard_normal(2).clip(-BEND_LIMIT, BEND_LIMIT) * 2 / min(size)
+    bent = bend(settings.warp_perspective_std, min(size), rng)
     middle = (np.array(size) - 1) / 2
-    return translation(*middle) @ bend @ linear(scale * rotation(angle) @ along) @ translation(*-middle)
+    return translation(*middle) @ bent @ linear(scale * rotation(angle) @ along) @ translation(*-middle)
 
 
 def places(warp: Array, corner: tuple[int, int], size: tuple[int, int]) -> Array:
     """(2, h, w) float64 where in the picture the pixels of the shown window lie, cut at `corner` (x, y)."""
-    y, x = np.mgrid[: size[1], : size[0]].astype(np.float64)
-    return moved(translation(*corner) @ np.linalg.inv(warp), np.stack([x, y]))
+    return moved(translation(*corner) @ np.linalg.inv(warp), pixels(*size))
 
 
 def warped(xy: Array, warp: Array) -> Array:

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from training.errors import RequestError
 from training.models.initial import from_seed
-from training.models.lattice import EVERY_PIXEL, Lattice
+from training.models.lattice import EVERY_PIXEL, Lattice, enlarged
 from training.models.padding import cut_back, pad_to_multiple
 from training.settings import ModelSettings
 
@@ -76,7 +76,7 @@ class CoverUNet(nn.Module):
         """The coarsest map and the output of every decoder stage, coarse to fine."""
         maps = [skips.pop()]
         for block in reversed(self.decoder):
-            above = functional.interpolate(maps[-1], scale_factor=2, mode="bilinear", align_corners=False)
+            above = enlarged(maps[-1], 2)
             maps.append(block(torch.cat([above, skips.pop()], dim=1)))
         return maps
 

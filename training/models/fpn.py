@@ -14,12 +14,11 @@ its normalisation is that over the whole image.
 from itertools import pairwise
 
 from torch import Tensor, nn
-from torch.nn import functional
 
-from training.errors import RequestError
 from training.models.initial import from_seed
-from training.models.lattice import Lattice
+from training.models.lattice import Lattice, enlarged
 from training.models.padding import cut_back, pad_to_multiple
+from training.models.rules import refuse_broken
 from training.settings import ModelSettings
 
 GROUP = 8
@@ -41,8 +40,8 @@ class FeaturePyramid(nn.Module):
         self.multiple = 2 ** (len(settings.widths) - 1)
         widths = settings.widths
         self.stages = nn.ModuleList(
-            _stage(before, width, count, stride=1 if before == 3 else 2)
-            for (before, width), count in zip(pairwise((3, *widths)), settings.blocks, strict=True)
+            _stage(before, width, count, stride=2 if stage else 1)
+            for stage, ((before, width), count) in enumerate(zip(pairwise((3, *widths)), settings.blocks, strict=True))
         )
         self.projections = nn.ModuleList(nn.Conv2d(width, settings.channels, 1) for width in widths[1:])
 
@@ -78,7 +77,7 @@ class FeaturePyramid(nn.Module):
         """The sums, coarse to fine."""
         sums: list[Tensor] = []
         for x, project in zip(reversed(outputs), reversed(self.projections), strict=True):
-            sums.append(project(x) + _doubled(sums[-1]) if sums else project(x))
+            sums.append(project(x) + enlarged(sums[-1], 2) if sums else project(x))
         return sums
 
 
@@ -100,9 +99,7 @@ def check_settings(settings: ModelSettings) -> None:
         "blocks and channels are 1 or more": min((*blocks, settings.channels), default=0) < 1,
         f"widths are multiples of {GROUP}": any(width < 1 or width % GROUP for width in widths),
     }
-    for rule, broken in wrong.items():
-        if broken:
-            raise RequestError(f"no network can be built: {rule}; these are {settings}")
+    refuse_broken(wrong, settings)
 
 
 def _stage(before: int, width: int, count: int, stride: int) -> nn.Sequential:
@@ -114,8 +111,3 @@ def _layer(before: int, width: int, stride: int) -> nn.Sequential:
     convolution = nn.Conv2d(before, width, 3, stride=stride, padding=1, bias=False)
     nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
     return nn.Sequential(convolution, nn.GroupNorm(width // GROUP, width), nn.ReLU(inplace=True))
-
-
-def _doubled(x: Tensor) -> Tensor:
-    """Twice the sides, bilinearly, on the lattice of pixels' areas."""
-    return functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)

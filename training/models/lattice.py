@@ -26,7 +26,7 @@ class Lattice:
     def everywhere(self, cells: Tensor, height: int, width: int) -> Tensor:
         """The map (B, D, ceil(H / step), ceil(W / step)) as descriptors of every pixel, (B, D, H, W)."""
         if self.step_px > 1:
-            cells = functional.interpolate(cells, scale_factor=self.step_px, mode="bilinear", align_corners=False)
+            cells = enlarged(cells, self.step_px)
         return self.finished(cells)[..., :height, :width]
 
     def finished(self, values: Tensor) -> Tensor:
@@ -36,3 +36,8 @@ class Lattice:
 
 EVERY_PIXEL = Lattice()
 """A cell for every pixel, taken as it is."""
+
+
+def enlarged(map: Tensor, factor: int) -> Tensor:
+    """A map (B, C, h, w) of `factor` times the sides, bilinearly, the borders of its outer cells staying borders."""
+    return functional.interpolate(map, scale_factor=factor, mode="bilinear", align_corners=False)

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.errors import RequestError
 from training.models.attention import SelfAttention
 from training.models.blocks import Down, Residual, Up, make_norm
 from training.models.initial import from_seed
 from training.models.lattice import EVERY_PIXEL, Lattice
 from training.models.padding import cut_back, pad_to_multiple
+from training.models.rules import refuse_broken
 from training.settings import ModelSettings
 
 
@@ -151,9 +151,7 @@ def check_settings(settings: ModelSettings) -> None:
         "the last width is a multiple of heads": bool(widths) and widths[-1] % max(settings.heads, 1) != 0,
         "dropout is at least 0 and below 1": not 0 <= settings.dropout < 1,
     }
-    for rule, broken in wrong.items():
-        if broken:
-            raise RequestError(f"no network can be built: {rule}; these are {settings}")
+    refuse_broken(wrong, settings)
 
 
 def count_parameters(model: nn.Module) -> tuple[int, int]:

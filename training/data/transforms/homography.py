@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from scenegen.geometry import Scaling
 
 Array = NDArray[Any]
+BEND_LIMIT = 2.0
+"""Standard deviations at which a perspective part is cut off, so that no horizon crosses a window."""
 
 
 def translation(x: float, y: float) -> Array:
@@ -49,9 +51,21 @@ def moved(H: Array, xy: Array) -> Array:
     return np.stack([(row[0] * x + row[1] * y + row[2]) / depth for row in H[:2]])
 
 
+def bend(std: float, side_px: int, rng: np.random.Generator) -> Array:
+    """A random perspective: the last row has normal entries of `std` per half side, cut off at BEND_LIMIT of them."""
+    bent = np.eye(3)
+    bent[2, :2] = std * rng.standard_normal(2).clip(-BEND_LIMIT, BEND_LIMIT) / (side_px / 2)
+    return bent
+
+
 def grid(side_px: int) -> Array:
     """(2, side, side) float64 the pixels of a square frame."""
-    y, x = np.mgrid[:side_px, :side_px].astype(np.float64)
+    return pixels(side_px, side_px)
+
+
+def pixels(width: int, height: int) -> Array:
+    """(2, height, width) float64 the pixels of a frame."""
+    y, x = np.mgrid[:height, :width].astype(np.float64)
     return np.stack([x, y])
 
 

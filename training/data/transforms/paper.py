@@ -9,12 +9,9 @@ from typing import Annotated
 
 import numpy as np
 
-from training.data.transforms.homography import Array, linear, middle, rotation, translation
+from training.data.transforms.homography import Array, bend, linear, middle, rotation, translation
 from training.data.transforms.transform import Looks
 from training.ranges import Between, Share
-
-BEND_LIMIT = 2.0
-"""Standard deviations at which the perspective part is cut off, so that no horizon crosses a window."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +31,7 @@ class PaperTransform:
         """A homography about the middle of the canvas, and a shifted window."""
         turn = rotation(np.deg2rad(rng.uniform(-self.rotation_deg, self.rotation_deg)))
         forward = linear(turn + self.matrix_std * rng.standard_normal((2, 2)))
-        bend = np.eye(3)
-        bend[2, :2] = self.perspective_std * rng.standard_normal(2).clip(-BEND_LIMIT, BEND_LIMIT) / (canvas_px / 2)
-        warp = bend @ np.linalg.inv(forward)
+        warp = bend(self.perspective_std, canvas_px, rng) @ np.linalg.inv(forward)
         bend_back = translation(*middle(canvas_px)) @ warp @ translation(*-middle(side_px))
         return Looks(bend_back, translation(*self._corner(side_px, canvas_px, rng)))
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,10 @@ from training.evaluation.truths.scaled import long_side
 
 SMALL_BYTES = 1 << 20
 """Files of at most so many bytes are known by what they hold, larger ones by name and size."""
+
+
+NOT_ASKED = frozenset({"homography_px", "pose_px", "disparity_scale", "split"})
+"""Settings by which kept predictions are judged, and those that the digest of their data holds."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +101,7 @@ def question(settings: PhotoSettings) -> Question:
 
 def _asked(settings: PhotoSettings) -> dict[str, Any]:
     """The settings that predictions depend on, besides those that their data's digest holds."""
-    asked = asdict(replace(settings, homography_px=1.0, pose_px=1.0, disparity_scale=0.0))
-    return {name: value for name, value in asked.items() if name != "split"}
+    return {name: value for name, value in asdict(settings).items() if name not in NOT_ASKED}
 
 
 def digest(sources: Sequence[Source]) -> str:
