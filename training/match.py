@@ -15,7 +15,7 @@ from torch import Tensor
 from training.devices import choose_device
 from training.errors import RequestError
 from training.evaluation.descriptor import Descriptor
-from training.evaluation.nearest import Metric, as_pixels, as_rows, comparable, grid_pixels, mutual
+from training.evaluation.nearest import NORM, Metric, as_pixels, as_rows, comparable, grid_pixels, mutual
 from training.evaluation.pair import size_of
 from training.evaluation.truths.scaled import long_side, resized
 from training.match_picture import draw
@@ -129,7 +129,7 @@ def competitor(queries: Tensor, features: Tensor, xy: Tensor, distance: Metric) 
     Sought on a coarse grid of pixels; infinite where the photo is too small for a competitor.
     """
     places = grid_pixels(features, _COARSE)
-    bank, p = features[:, places[:, 1], places[:, 0]].T, {"l2": 2.0, "l1": 1.0, "linf": float("inf")}[distance]
+    bank, p = features[:, places[:, 1], places[:, 0]].T, NORM[distance]
     exact = {"p": p, "compute_mode": "donot_use_mm_for_euclid_dist"}  # the product's roundoff would hide equal ones
     best = [
         torch.cdist(some, bank, **exact).masked_fill_(torch.cdist(at, places.float()) < ELSEWHERE_PX, torch.inf).amin(1)

@@ -13,8 +13,9 @@ Sampling = Literal["nearest", "bilinear"]
 Units = Literal["paper", "official"]
 """Scale of the stable loss: as the paper states it, or as its official code computes it."""
 Precision = Literal["float32", "bfloat16"]
-Distance = Literal["l2", "l1", "linf", "cosine"]
-"""How two descriptors are compared: a norm of their difference; cosine: l2 of both at length 1."""
+Distance = Literal["l2", "l1", "linf", "cosine", "hamming"]
+"""How two descriptors are compared: a norm of their difference; cosine: l2 of both at length 1; hamming: the number of
+channels of which one is positive and the other is not."""
 O = TypeVar("O")  # noqa: E741
 """Settings of one objective (`training.objectives.zoo`)."""
 V = TypeVar("V")

@@ -20,7 +20,7 @@ OtherFolder = Annotated[Path | None, tyro.conf.arg(metavar="DIR")]
 Device = Literal["auto", "cpu", "cuda"]
 OtherDistance = Annotated[
     Distance | None,
-    tyro.conf.arg(metavar="l2|l1|linf|cosine", help_behavior_hint="(default: as the run's objective does)"),
+    tyro.conf.arg(metavar="l2|l1|linf|cosine|hamming", help_behavior_hint="(default: as the run's objective does)"),
 ]
 Count = Annotated[int, tyro.conf.arg(metavar="N")]
 

@@ -24,13 +24,19 @@ _EPS = 2.0**-24
 """Unit roundoff of float32."""
 _MANY = 64
 """Undecided entries per query from which on equal descriptors are looked for."""
-_NORM: dict[Metric, float] = {"l2": 2.0, "l1": 1.0, "linf": float("inf")}
+NORM: dict[Metric, float] = {"l2": 2.0, "l1": 1.0, "linf": float("inf")}
+"""The p of each."""
 
 
 def comparable(features: Tensor, distance: Distance) -> tuple[Tensor, Metric]:
-    """Descriptors (D, ...) float32 as they are to be searched, and the norm: for cosine both at length 1, by l2."""
+    """Descriptors (D, ...) float32 as they are to be searched, and the norm.
+
+    For cosine both at length 1, by l2; for hamming 1 where a channel is positive and 0 elsewhere, by l1.
+    """
     if distance == "cosine":
         return torch.nn.functional.normalize(features, dim=0), "l2"
+    if distance == "hamming":
+        return (features > 0).to(features.dtype), "l1"
     return features, cast(Metric, distance)
 
 
@@ -125,7 +131,7 @@ def mutual(
 def pairwise(a: Tensor, b: Tensor, distance: Metric = "l2") -> Tensor:
     """(M,) float32 distances of the rows of two (M, D) float32 tensors."""
     difference = a.double() - b.double()
-    return torch.linalg.vector_norm(difference, ord=_NORM[distance], dim=-1).float()
+    return torch.linalg.vector_norm(difference, ord=NORM[distance], dim=-1).float()
 
 
 def _rough(
@@ -145,7 +151,7 @@ def _rough(
 def _block(q: Tensor, b: Tensor, centre: Tensor, distance: Metric) -> tuple[Tensor, Tensor]:
     """One block (q, n) of distances (l2: squared) and a bound (q, 1) on their error."""
     with _full_precision(q.device):
-        block, error = _squared(q - centre, b - centre) if distance == "l2" else _direct(q, b, _NORM[distance])
+        block, error = _squared(q - centre, b - centre) if distance == "l2" else _direct(q, b, NORM[distance])
     return block, error + torch.finfo(torch.float32).tiny
 
 
