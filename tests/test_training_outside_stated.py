@@ -31,7 +31,7 @@ def test_text_is_read_as_numbers():
         ({"stride_px": -8}, "a: its stride_px is -8, must be above 0"),
         ({"multiple_px": 0}, "a: its multiple_px is 0, must be a whole number from 1 on"),
         ({"multiple_px": 1.5}, r"a: its multiple_px is 1\.5, must be a whole number from 1 on"),
-        ({"distance": "l3"}, "a: its distance is 'l3', choose one of l2, l1, linf, cosine"),
+        ({"distance": "l3"}, "a: its distance is 'l3', choose one of l2, l1, linf, cosine, hamming"),
     ],
 )
 def test_what_cannot_be_is_refused_in_a_line(said, message):

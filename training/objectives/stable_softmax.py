@@ -22,6 +22,7 @@ from torch import Tensor
 
 from training.objectives.banks import Search, both_ways
 from training.objectives.infonce import nll_of_match
+from training.objectives.linf import linf_distances
 from training.objectives.objective import Kind, Scale, stateless
 from training.objectives.seen import Seen
 from training.objectives.stable import masked_mean
@@ -52,7 +53,7 @@ def stable_softmax(seen: Seen, settings: StableSoftmaxSettings) -> dict[str, Ten
 
 def cross_entropy(search: Search) -> Tensor:
     """-log softmax of -D / t of each anchor at its match, among it and the negatives: (B, M)."""
-    gap = distances(search.queries, search.bank)
+    gap = linf_distances(search.queries, search.bank)
     sharpness = inverse_temperature(search.candidates.sum(1)).to(gap.dtype)
     return nll_of_match(-sharpness.view(-1, 1, 1) * gap, search)
 
@@ -60,12 +61,6 @@ def cross_entropy(search: Search) -> Tensor:
 def inverse_temperature(candidates: Tensor) -> Tensor:
     """1 / t = 4 log C of the numbers (B,) of candidates, float64: (C - 1) exp(-1 / (2 t)) is less than 1 / C."""
     return 4 * torch.log(candidates.clamp(min=2).double())
-
-
-def distances(a: Tensor, c: Tensor) -> Tensor:
-    """l-inf distances of (B, D, M) and (B, D, C): (B, M, C)."""
-    with torch.autocast(a.device.type, enabled=False):
-        return torch.cdist(a.transpose(1, 2).contiguous(), c.transpose(1, 2).contiguous(), p=torch.inf)
 
 
 def _unsettled(search: Search) -> Tensor:
