@@ -63,6 +63,12 @@ class RenderError(ScenegenError):
     reason = "renderer"
 
 
+class TracerError(ScenegenError):
+    """A tracer cannot work here, or failed (Embree's library is missing, or another one than expected)."""
+
+    reason = "tracer"
+
+
 class ShardError(ScenegenError):
     """A shard is missing, damaged, of another format, or cannot be written."""
 

@@ -86,6 +86,17 @@ def view_rays(view: View, xy: Array) -> Array:
     return rotate(view.T_world_cam, pixel_directions(view.camera.K, xy))
 
 
+def pixel_rays(view: View) -> NDArray[np.float32]:
+    """(H * W, 3) float32 world directions through all pixel centres, row by row: `view_rays`, made separably."""
+    K, R = view.camera.K, view.T_world_cam[:3, :3]
+    x = (np.arange(view.camera.width) - K[0, 2]) / K[0, 0]
+    y = (np.arange(view.camera.height) - K[1, 2]) / K[1, 1]
+    out = np.empty((len(y), len(x), 3), np.float32)
+    for axis in range(3):
+        np.add(R[axis, 0] * x, (R[axis, 1] * y + R[axis, 2])[:, None], out=out[..., axis], casting="same_kind")
+    return out.reshape(-1, 3)
+
+
 def pinhole(width: int, height: int, f_px: float) -> Camera:
     """Camera with square pixels and its principal point at ((W-1)/2, (H-1)/2)."""
     K = np.array([[f_px, 0, (width - 1) / 2], [0, f_px, (height - 1) / 2], [0, 0, 1.0]])

@@ -8,6 +8,7 @@ from scenes import body, box, inside_out, mesh, moller_trumbore, scene, sphere
 
 from scenegen.geometry import compose, normalize, quaternion_rotation, transform
 from scenegen.seeding import Stage, generator
+from scenegen.tracing.embreex_tracer import EmbreexMesh
 from scenegen.tracing.raycaster import Scene, blocked, nearest, surface
 
 
@@ -76,13 +77,14 @@ def test_one_origin_serves_any_number_of_rays(count):
     below, up = np.array([0.1, 0.2, -3], np.float32), np.tile(np.array([0, 0, 1], np.float32), (count, 1))
     many = np.tile(below, (count, 1))
     for origin in (below, below[None], many, np.asfortranarray(many), np.repeat(many, 2, axis=1)[:, ::2]):
-        assert bvh.nearest(origin, up)["tfar"] == pytest.approx(2)
+        assert bvh.nearest(origin, up).t == pytest.approx(2)
         assert bvh.blocked(origin, up, 2.1).all()
         assert not bvh.blocked(origin, up, 1.9).any()
 
 
-def test_hits_beyond_the_limit_are_none():
-    bvh = body(box((-1, -1, -1), (1, 1, 1)), 1).bvh
+def test_hits_of_embreex_beyond_the_limit_are_none():
+    cube = box((-1, -1, -1), (1, 1, 1))
+    bvh = EmbreexMesh(cube.vertices, cube.faces)
     below, up = np.array([[0.1, 0.2, -3]], np.float32), np.tile(np.array([0, 0, 1], np.float32), (3, 1))
     limits = np.array([1.9, 2.1, np.inf], np.float32)
     assert (bvh.nearest(below, up, limits)["primID"] >= 0).tolist() == [False, True, True]

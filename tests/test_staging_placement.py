@@ -100,7 +100,7 @@ def test_resting_objects_stand_on_something(seed):
         p = _world_points(item)
         low = p[p[:, 2] < p[:, 2].min() + 1e-4] - [0, 0, 1e-5]
         down = np.tile(np.float32([0, 0, -1]), (len(low), 1))
-        gap = space.bvh.nearest(low.astype(np.float32), down)["tfar"]
+        gap = space.bvh.nearest(low.astype(np.float32), down).t
         assert gap.min() == pytest.approx(GAP_M, abs=2e-4)
         assert gap.max() <= SPREAD_M + 2 * GAP_M
 

@@ -8,8 +8,8 @@ from scenes import Boxes, box, boxes_in_room, inside_out, scene, sphere, view
 
 from scenegen.geometry import Camera, View, choose_pixels, look_at, project, unproject, view_rays
 from scenegen.seeding import Stage, generator
-from scenegen.tracing.raycaster import Hits
 from scenegen.tracing.status import Status
+from scenegen.tracing.tracer import Hits
 from scenegen.tracing.tracks import Rays, follow, judge, trace
 
 RNG = lambda seed=0: generator(seed, Stage.RAYS)  # noqa: E731

@@ -26,8 +26,9 @@ from scenegen.pipeline.sample import Sample, photograph
 from scenegen.pipeline.studio import Staged, Studio, open_studio, room_stage, stage_sample
 from scenegen.rendering.frame import Renderer
 from scenegen.staging.stage import RoomStage
-from scenegen.tracing.raycaster import Hits, Scene, nearest, surface
+from scenegen.tracing.raycaster import Scene, nearest, surface
 from scenegen.tracing.status import Status
+from scenegen.tracing.tracer import Hits
 from scenegen.tracing.tracks import follow, judge, trace
 
 Array = NDArray[Any]

@@ -29,7 +29,7 @@ REMARKS = ("assets", "skipped")
 _PROBE = "probe"
 _ENTRY = {"index": int, "split": str, "samples": int, "bytes": int}
 _FAILURE = {"index": int, "why": str}
-PACKAGES = ("numpy", "h5py", "embreex", "mapbox_earcut", "scipy", "pillow")
+PACKAGES = ("numpy", "h5py", "embreex", "numba", "mapbox_earcut", "scipy", "pillow")
 
 
 def fresh_manifest(config: GenerationConfig, codec: str, plan: Plan, licenses: str) -> dict:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.geometry import Camera, View, project, view_rays
-from scenegen.tracing.raycaster import Scene, blocked, nearest, planes
+from scenegen.tracing.planes import hit_planes
+from scenegen.tracing.raycaster import Scene, blocked, nearest
 
 Array = NDArray[np.float64]
 FINE, COARSE = 40, 20
@@ -72,11 +73,7 @@ def glance(scene: Scene, views: tuple[View, ...], across: int = FINE) -> Glance:
 
 def _normals(scene: Scene, instance: NDArray, primitive: NDArray) -> Array:
     """(R, 3) unit geometric normals of what was hit, zero where nothing was."""
-    normals = np.zeros((len(instance), 3))
-    for body in scene.bodies:
-        rows = np.flatnonzero(instance == body.instance)
-        if len(rows):
-            normals[rows] = planes(body, primitive[rows])[1]
+    normals = np.nan_to_num(hit_planes(scene.bodies, instance, primitive)[1])
     length = np.sqrt(np.einsum("ij,ij->i", normals, normals))[:, None]
     return normals / np.where(length > 0, length, 1)
 

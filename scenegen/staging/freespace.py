@@ -19,6 +19,7 @@ from scenegen.assets.source import Room
 from scenegen.seeding import Generator
 from scenegen.staging.surfaces import Skin, distance, f32
 from scenegen.tracing.raycaster import Bvh
+from scenegen.tracing.tracer import Hits
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -102,14 +103,14 @@ def _candidates(room: Room, rng: Generator, count: int) -> Array:
 
 def _walled(bvh: Bvh, points: Array) -> Mask:
     """(K,) whether there is something below, and on at least three of four sides."""
-    meets = _cast(bvh, points, _AXES)["primID"].reshape(len(points), 5) >= 0
+    meets = _cast(bvh, points, _AXES).primitive.reshape(len(points), 5) >= 0
     return (meets[:, :4].sum(1) >= 3) & meets[:, 4]
 
 
 def _surroundings(bvh: Bvh, mesh: Mesh, points: Array) -> tuple[Array, Array]:
     """(K,) share of directions that meet something, and share of those surfaces whose front is seen."""
     rays = directions(26)
-    primitive = _cast(bvh, points, rays)["primID"].reshape(len(points), 26)
+    primitive = _cast(bvh, points, rays).primitive.reshape(len(points), 26)
     met = primitive >= 0
     corners = mesh.vertices[mesh.faces[np.where(met, primitive, 0)]]
     normals = np.cross(corners[:, :, 1] - corners[:, :, 0], corners[:, :, 2] - corners[:, :, 0])
@@ -150,6 +151,6 @@ def _joined(bvh: Bvh, points: Array, clearance: Array) -> Mask:
     return joined
 
 
-def _cast(bvh: Bvh, points: Array, rays: Array) -> dict[str, NDArray]:
+def _cast(bvh: Bvh, points: Array, rays: Array) -> Hits:
     """Hits of the same directions (D, 3) from all points (K, 3), in the order point, direction."""
     return bvh.nearest(f32(np.repeat(points, len(rays), axis=0)), f32(np.tile(rays, (len(points), 1))))

@@ -124,7 +124,7 @@ def _photographable(space: Space, middle: Array, rng: Generator) -> float:
         return 0.0
     eyes = around[rng.integers(len(around), size=64)]
     hits = space.bvh.nearest(f32(eyes), f32(middle - eyes))
-    return float(np.mean((hits["primID"] >= 0) & (hits["tfar"] > 1)))
+    return float(np.mean((hits.primitive >= 0) & (hits.t > 1)))
 
 
 def _add(space: Space, pool: Pool, load: Load, config: ObjectsConfig, rng: Generator, done: _Progress) -> bool:

@@ -70,9 +70,9 @@ def _columns(free: FreeSpace, ceiling_m: float) -> Array:
 def _next_layer(mesh: Mesh, bvh: Bvh, above: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
     """What lies under (C, 3) points: (H, 3) places, (H,) free height above them, and whether they are level."""
     hits = bvh.nearest(f32(above), f32(np.tile([0.0, 0, -1], (len(above), 1))))
-    met = hits["primID"] >= 0
-    headroom = hits["tfar"][met].astype(np.float64)
-    a, b, c = np.moveaxis(mesh.vertices[mesh.faces[hits["primID"][met]]].astype(np.float64), 1, 0)
+    met = hits.primitive >= 0
+    headroom = hits.t[met].astype(np.float64)
+    a, b, c = np.moveaxis(mesh.vertices[mesh.faces[hits.primitive[met]]].astype(np.float64), 1, 0)
     normal = np.cross(b - a, c - a)
     level = np.abs(normal[:, 2]) >= LEVEL * np.linalg.norm(normal, axis=1)
     return np.c_[above[met, :2], above[met, 2] - headroom], headroom, level
@@ -136,4 +136,4 @@ def _heights(bvh: Bvh, xy: Array, support_z: Array) -> Array:
     z = np.broadcast_to(support_z[:, None, None] + 0.05, (*xy.shape[:2], 1))
     starts = np.concatenate([xy, z], axis=-1).reshape(-1, 3)
     hits = bvh.nearest(f32(starts), f32(np.tile([0.0, 0, -1], (len(starts), 1))))
-    return np.where(hits["primID"] >= 0, starts[:, 2] - hits["tfar"], -np.inf).reshape(xy.shape[:2])
+    return np.where(hits.primitive >= 0, starts[:, 2] - hits.t, -np.inf).reshape(xy.shape[:2])

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.geometry import View, project, unproject, view_rays
-from scenegen.tracing.raycaster import Hits, Scene, nearest, surface
+from scenegen.tracing.raycaster import Scene, nearest, surface
 from scenegen.tracing.status import Status
+from scenegen.tracing.tracer import Hits
 
 F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]

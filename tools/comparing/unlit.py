@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from comparing.facts import EYES, FOV_DEG, SIZE_PX
 from scenegen.assets.mesh import Mesh, bounds
-from scenegen.geometry import View, pinhole
-from scenegen.rendering.embree_renderer import pixel_rays
+from scenegen.geometry import View, pinhole, pixel_rays
 from scenegen.rendering.surfaces import build_table
 from scenegen.rendering.surfels import Rays, gather
 from scenegen.srgb import encode
-from scenegen.tracing.raycaster import Body, Bvh, Hits, Scene, nearest
+from scenegen.tracing.raycaster import Body, Bvh, Scene, nearest
+from scenegen.tracing.tracer import Hits
 
 CONTESTED = 200
 """Coverage of pixels where surfaces of two colours coincide: each renderer shows the one or the other."""
