@@ -5,7 +5,7 @@ import pytest
 from scenegen.errors import UsageError
 from scenegen.rendering import open_renderer
 from scenegen.rendering.choice import require_renderer
-from scenegen.rendering.embree_renderer import EmbreeRenderer
+from scenegen.rendering.compiled_renderer import CompiledRenderer
 
 
 def test_embree_is_found_by_name():
@@ -19,7 +19,7 @@ def test_an_unknown_name_lists_the_known_ones():
 
 def test_a_renderer_that_is_only_asked_for_is_closed_again(monkeypatch):
     closed = []
-    monkeypatch.setattr(EmbreeRenderer, "close", lambda renderer: closed.append(renderer.name))
+    monkeypatch.setattr(CompiledRenderer, "close", lambda renderer: closed.append(renderer.name))
     require_renderer("embree")
     assert closed == ["embree"]
     with pytest.raises(UsageError, match="--renderer blender: unknown"):

@@ -6,10 +6,10 @@ import numpy as np
 import scenes
 
 from scenegen.assets.mesh import WHITE, Material, Mesh, texture_from_image
-from scenegen.geometry import Camera, View, look_at, pixel_grid, rotate, view_rays
+from scenegen.geometry import Camera, View, look_at, pixel_grid, pixel_rays, rotate, view_rays
 from scenegen.lights import Lighting, PointLight
 from scenegen.rendering import BACKGROUND, open_renderer
-from scenegen.rendering.embree_renderer import EmbreeRenderer, pixel_rays
+from scenegen.rendering.embree_renderer import EmbreeRenderer
 
 WHITE_ROOM = Lighting((), (1.0, 1.0, 1.0), (1.0, 1.0, 1.0))
 LAMP = Lighting((PointLight((1, -2, 3), (0.8, 0.8, 0.8)),), (0.3, 0.3, 0.3), (0.2, 0.2, 0.2))

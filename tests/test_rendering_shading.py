@@ -5,9 +5,8 @@ import pytest
 import scenes
 
 from scenegen.assets.mesh import WHITE, Material, Mesh, texture_from_image
-from scenegen.geometry import compose, rotation_about, transform
+from scenegen.geometry import compose, pixel_rays, rotation_about, transform
 from scenegen.lights import Lighting, PointLight
-from scenegen.rendering.embree_renderer import pixel_rays
 from scenegen.rendering.shading import Known, illuminate, lamp_strength
 from scenegen.rendering.surfaces import build_table
 from scenegen.rendering.surfels import Rays, gather

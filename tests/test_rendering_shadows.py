@@ -9,9 +9,10 @@ from hypothesis.extra.numpy import arrays
 from staged import SMALL, shown
 
 from scenegen.config import Size
+from scenegen.geometry import pixel_rays
 from scenegen.lights import PointLight
 from scenegen.rendering.antialias import bends
-from scenegen.rendering.embree_renderer import EmbreeRenderer, _image, _labels, _numbers, _origin, pixel_rays
+from scenegen.rendering.embree_renderer import EmbreeRenderer, _image, _labels, _numbers, _origin
 from scenegen.rendering.shading import lamp_strength
 from scenegen.rendering.shadows import between, survey, surveyed_strength
 from scenegen.rendering.surfels import Rays, gather

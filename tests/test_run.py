@@ -18,7 +18,7 @@ from scenegen.pipeline.lock import Slice
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import render, usable_cores
 from scenegen.pipeline.summary import rows
-from scenegen.rendering.embree_renderer import EmbreeRenderer
+from scenegen.rendering.compiled_renderer import CompiledRenderer
 from scenegen.shards.content import ShardContent, validate
 from scenegen.shards.reader import ShardSet
 
@@ -164,9 +164,9 @@ def test_a_folder_that_cannot_be_written_is_refused(config, tmp_path):
 def test_a_run_closes_every_renderer_that_it_opens(config, tmp_path, monkeypatch, fails):
     """OpenGL's context stays with the process otherwise: one to see that it starts, one that takes the pictures."""
     opened, closed = [], []
-    monkeypatch.setattr(EmbreeRenderer, "close", lambda renderer: closed.append(id(renderer)))
-    start = EmbreeRenderer.__init__
-    monkeypatch.setattr(EmbreeRenderer, "__init__", lambda renderer: (opened.append(id(renderer)), start(renderer))[1])
+    monkeypatch.setattr(CompiledRenderer, "close", lambda renderer: closed.append(id(renderer)))
+    start = CompiledRenderer.__init__
+    monkeypatch.setattr(CompiledRenderer, "__init__", lambda renderer: (opened.append(id(renderer)), start(renderer))[1])
     if fails:
         monkeypatch.setattr("scenegen.pipeline.worker.run_job", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):

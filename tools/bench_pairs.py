@@ -27,9 +27,11 @@ from scenegen.assets.cache import AssetCache
 from scenegen.config import GenerationConfig, LightConfig, ObjectsConfig, Range
 from scenegen.pipeline.plan import Job
 from scenegen.pipeline.studio import make_shard, open_studio, shard_attributes
+from scenegen.rendering.compiled import lamps
 from scenegen.shards.heap import keep_freed_memory
 from scenegen.shards.writer import encode_shard
-from scenegen.tracing.raycaster import Bvh
+from scenegen.tracing.embreex_tracer import EmbreexWorld
+from scenegen.tracing.packet_tracer import PacketWorld
 
 PARTS = (
     "load",
@@ -91,8 +93,12 @@ def ray_part(clock: Clock) -> str:
 
 def instrument(clock: Clock, studio: Any) -> None:
     """Book the parts of the pipeline."""
-    Bvh.nearest = clock.wrap(ray_part, Bvh.nearest)
-    Bvh.blocked = clock.wrap(lambda c: "shadow rays" if c.part == "shading" else "stage rays", Bvh.blocked)
+    for world in (PacketWorld, EmbreexWorld):
+        for name in ("pixels", "nearest"):
+            setattr(world, name, clock.wrap(ray_part, getattr(world, name)))
+        world.blocked = clock.wrap(lambda c: "shadow rays" if c.part == "shading" else "stage rays", world.blocked)
+    for name in ("survey", "cast"):  # rays and what decides where they go, in one
+        setattr(lamps, name, clock.wrap("shadow rays", getattr(lamps, name)))
     for name in ("prepare_room", "build_layout", "shoot", "light"):
         setattr(studio_module, name, clock.wrap("stage", getattr(studio_module, name)))
     sample_module._tracks = clock.wrap("tracks", sample_module._tracks)

@@ -1,10 +1,11 @@
-"""Where the time of a picture goes: processor time of each part of the Embree renderer, on one core.
+"""Where the time of a picture goes: processor time of each part of the compiled renderer, on one core, and of its twin.
 
     python tools/bench_render.py                                             # a built-in room
     python tools/bench_render.py --rooms FOLDER --room kitchen --objects ShapeNetCore.v2 --save out.png
 
-Times are exclusive (a part's own, without the parts listed apart), the smallest of the repetitions,
-and of the processor, so that a busy machine disturbs them less.
+Times are exclusive (a part's own, without the parts listed apart), the smallest of the repetitions, and of the
+processor, so that a busy machine disturbs them less. The twin is the NumPy renderer with the same rays; both take
+turns.
 """
 
 import argparse
@@ -26,23 +27,25 @@ from scenegen.assets.shapenet import ShapeNetObjects
 from scenegen.assets.source import Room
 from scenegen.geometry import View, compose, look_at, pinhole, quaternion_rotation
 from scenegen.lights import Lighting, PointLight
-from scenegen.rendering import embree_renderer, shading
+from scenegen.rendering import compiled_renderer
+from scenegen.rendering.compiled import lamps, picture
+from scenegen.rendering.embree_renderer import EmbreeRenderer
 from scenegen.tracing.raycaster import Body, Bvh, Scene
 
 PARTS: tuple[tuple[ModuleType, str, str], ...] = (
-    (embree_renderer, "pixel_rays", "directions of pixels"),
-    (embree_renderer, "nearest", "PRIMARY RAYS (Embree)"),
-    (shading, "blocked", "SHADOW RAYS (Embree)"),
-    (embree_renderer, "gather", "gather hits"),
-    (shading, "_fill_normals", "normals"),
-    (shading, "_albedo", "textures and colours"),
-    (embree_renderer, "illuminate", "light"),
-    (shading, "lamp_strength", "light"),
-    (shading, "_unshadowed", "light"),
-    (embree_renderer, "to_bytes", "tone and sRGB"),
-    (embree_renderer, "scatter", "images from lists"),
-    (embree_renderer, "edge_pixels", "edges"),
-    (embree_renderer, "camera_normals", "normal layer"),
+    (compiled_renderer, "pixel_rays", "directions of pixels"),
+    (compiled_renderer, "pixel_hits", "primary rays (Embree)"),
+    (compiled_renderer, "nearest", "rays of more samples (Embree)"),
+    (compiled_renderer, "grouped", "order by body"),
+    (compiled_renderer, "fill", "surface elements"),
+    (lamps, "strengths", "lamps"),
+    (lamps, "following", "where shadows may be taken over"),
+    (lamps, "survey", "shadows, with their rays (Embree)"),
+    (lamps, "cast", "shadows of more samples (Embree)"),
+    (picture, "develop", "light and bytes"),
+    (picture, "contrasts", "edges"),
+    (picture, "normals", "normal layer"),
+    (picture, "averaged", "means of samples"),
 )
 
 
@@ -105,18 +108,25 @@ def photograph(room: Room) -> tuple[View, Lighting]:
     return view, Lighting(lamps, (0.34, 0.34, 0.35), (0.24, 0.23, 0.22))
 
 
-def measure(scene: Scene, view: View, lighting: Lighting, repeat: int) -> tuple[dict[str, float], np.ndarray]:
-    """Seconds by part, smallest of the repetitions, and the picture."""
-    renderer, watch = embree_renderer.EmbreeRenderer(), Stopwatch()
+def measure(
+    scene: Scene, view: View, lighting: Lighting, repeat: int
+) -> tuple[dict[str, float], list[float], np.ndarray, np.ndarray]:
+    """Seconds by part, smallest of the repetitions; ratios of the twin's time; both pictures."""
+    renderer, twin, watch = compiled_renderer.CompiledRenderer(), EmbreeRenderer(), Stopwatch()
     for part in PARTS:
         watch.watch(*part)
-    frame = watch.run("warm-up", lambda: renderer.render(scene, view, lighting))
+    frame, readable = (each.render(scene, view, lighting) for each in (renderer, twin))
     best: dict[str, float] = {}
+    ratios = []
     for _ in range(repeat):
         watch.seconds.clear()
         watch.run("the rest", lambda: renderer.render(scene, view, lighting))
         best = {k: min(v, best.get(k, v)) for k, v in watch.seconds.items()}
-    return best, frame.rgb
+        mine = sum(watch.seconds.values())
+        start = time.thread_time()
+        twin.render(scene, view, lighting)
+        ratios.append((time.thread_time() - start) / mine)
+    return best, ratios, frame.rgb, readable.rgb
 
 
 def main() -> None:
@@ -131,12 +141,18 @@ def main() -> None:
     options = parser.parse_args()
     room = load_room(options.rooms, options.room)
     scene = furnish(room, options.objects, options.count)
-    parts, rgb = measure(scene, *photograph(room), options.repeat)
+    parts, ratios, rgb, readable = measure(scene, *photograph(room), options.repeat)
     print(f"{room.id}: {len(room.mesh.faces)} faces, {len(scene.bodies) - 1} objects, 2 lamps, 640x480")
     for label, seconds in sorted(parts.items(), key=lambda item: -item[1]):
         print(f"{1e3 * seconds:8.1f} ms  {label}")
     shaded = sum(v for k, v in parts.items() if "Embree" not in k)
     print(f"{1e3 * sum(parts.values()):8.1f} ms  all, {1e3 * shaded:.1f} ms of it without Embree")
+    levels = np.abs(rgb.astype(int) - readable).max(2)
+    print(
+        f"the twin takes {np.median(ratios):.2f} times as long; {np.mean(levels > 0):.4%} of the pixels differ, ",
+        end="",
+    )
+    print(f"by {levels.max()} grey levels at most")
     if options.save:
         Image.fromarray(rgb).save(options.save)
 

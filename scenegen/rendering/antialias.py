@@ -35,7 +35,7 @@ def edge_pixels(rgb: NDArray[np.uint8], bent: NDArray[np.bool_], label: NDArray)
         contrast *= edge * np.float32(1 - INTERIOR_WEIGHT) + np.float32(INTERIOR_WEIGHT)
         np.maximum(score[near], contrast, out=score[near])
         np.maximum(score[far], contrast, out=score[far])
-    return _strongest(score.ravel(), int(LARGEST_SHARE * score.size))
+    return strongest(score.ravel())
 
 
 def _luma(rgb: NDArray[np.uint8]) -> F32:
@@ -60,8 +60,9 @@ def bends(depth: F32) -> NDArray[np.bool_]:
     return out
 
 
-def _strongest(score: F32, limit: int) -> Int:
-    """Indices, ascending, of scores of at least LEAST_CONTRAST; the `limit` highest where there are more."""
+def strongest(score: F32) -> Int:
+    """Indices, ascending, of scores (N,) of at least LEAST_CONTRAST; the highest where there are too many."""
+    limit = int(LARGEST_SHARE * len(score))
     index = np.flatnonzero(score >= LEAST_CONTRAST)
     if len(index) > limit:
         index = np.sort(index[np.argpartition(-score[index], limit)[:limit]])

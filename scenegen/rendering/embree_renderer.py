@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.assets.mesh import Mesh
-from scenegen.geometry import View, view_rays
+from scenegen.geometry import View, pixel_rays, view_rays
 from scenegen.lights import Lighting
 from scenegen.rendering.antialias import OFFSETS_PX, bends, edge_pixels, sample_places, unanimous
 from scenegen.rendering.frame import BACKGROUND, Frame
@@ -18,7 +18,7 @@ from scenegen.rendering.surfaces import SurfaceTable, build_table
 from scenegen.rendering.surfels import Rays, Surfels, gather
 from scenegen.rendering.tone import to_bytes
 from scenegen.srgb import decode
-from scenegen.tracing.raycaster import Scene, nearest
+from scenegen.tracing.raycaster import Scene, nearest, pixel_hits
 
 F32 = NDArray[np.float32]
 _SKY = decode(np.array(BACKGROUND) / 255).astype(np.float32)
@@ -37,7 +37,7 @@ class EmbreeRenderer:
         tables = self._tables_of(scene)
         shape = view.camera.height, view.camera.width
         rays = Rays(_origin(view), pixel_rays(view), 1 / view.camera.f_px)
-        hits = nearest(scene, rays.origin, rays.directions)
+        hits = pixel_hits(scene, view)
         surfels = gather(scene, tables, rays, hits)
         depth = np.where(hits.instance > 0, hits.t, np.float32(0)).reshape(shape)
         instance = hits.instance.reshape(shape)
@@ -92,17 +92,6 @@ class _FirstPass:
 def _known(lit: NDArray[np.uint8], pixels: NDArray[np.intp]) -> Known:
     """What is known between the centres of pixels: what all neighbours agree on, they share."""
     return Known(np.take(unanimous(lit), pixels), np.take(unanimous(~lit), pixels))
-
-
-def pixel_rays(view: View) -> F32:
-    """(H * W, 3) float32 world directions through all pixel centres, row by row: `view_rays`, made separably."""
-    K, R = view.camera.K, view.T_world_cam[:3, :3]
-    x = (np.arange(view.camera.width) - K[0, 2]) / K[0, 0]
-    y = (np.arange(view.camera.height) - K[1, 2]) / K[1, 1]
-    out = np.empty((len(y), len(x), 3), np.float32)
-    for axis in range(3):
-        np.add(R[axis, 0] * x, (R[axis, 1] * y + R[axis, 2])[:, None], out=out[..., axis], casting="same_kind")
-    return out.reshape(-1, 3)
 
 
 def _origin(view: View) -> F32:

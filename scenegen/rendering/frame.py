@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from scenegen.geometry import View
 from scenegen.lights import Lighting
-from scenegen.tracing.raycaster import Hits, Scene
+from scenegen.tracing.raycaster import Scene
+from scenegen.tracing.tracer import Hits
 
 BACKGROUND = (142, 158, 172)
 """sRGB of pixels whose ray leaves the scene: an overcast grey-blue."""

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from scenegen.assets.mesh import Mesh
 from scenegen.errors import RenderError
-from scenegen.geometry import View
+from scenegen.geometry import View, pixel_rays
 from scenegen.lights import Lighting
-from scenegen.rendering.embree_renderer import camera_normals, pixel_rays, scatter
+from scenegen.rendering.embree_renderer import camera_normals, scatter
 from scenegen.rendering.frame import BACKGROUND, Frame
 from scenegen.rendering.shading import illuminate
 from scenegen.rendering.surfels import Surfels

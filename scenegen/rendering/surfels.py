@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from scenegen.assets.mesh import Mesh
 from scenegen.rendering.surfaces import Glow, SurfaceTable
 from scenegen.rendering.texels import decode_lanes, sample
-from scenegen.tracing.raycaster import Body, Hits, Scene
+from scenegen.tracing.raycaster import Body, Scene
+from scenegen.tracing.tracer import Hits
 
 F32 = NDArray[np.float32]
 Int = NDArray[np.intp]

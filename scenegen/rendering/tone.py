@@ -11,7 +11,7 @@ from scenegen.srgb import decode, encode
 F32 = NDArray[np.float32]
 SHOULDER = 0.6
 """Linear value from which highlights are compressed instead of clipped."""
-_STEPS_PER_UNIT = 8192
+STEPS_PER_UNIT = 8192
 _RANGE = 4.0
 FIXED_POINT = 16
 """Steps of `decode_fixed` per 8-bit level."""
@@ -24,17 +24,17 @@ def tone(linear: NDArray) -> NDArray[np.float64]:
     return np.where(x < SHOULDER, x, 1.0 - room * np.exp(-(np.maximum(x, SHOULDER) - SHOULDER) / room))
 
 
-_TO_BYTE = np.rint(255 * encode(tone(np.arange(int(_STEPS_PER_UNIT * _RANGE)) / _STEPS_PER_UNIT))).astype(np.uint8)
-_DECODE_FIXED = decode(np.arange(256 * FIXED_POINT) / (255 * FIXED_POINT)).astype(np.float32)
+TO_BYTE = np.rint(255 * encode(tone(np.arange(int(STEPS_PER_UNIT * _RANGE)) / STEPS_PER_UNIT))).astype(np.uint8)
+DECODE_FIXED = decode(np.arange(256 * FIXED_POINT) / (255 * FIXED_POINT)).astype(np.float32)
 
 
 def decode_fixed(values: NDArray[np.intp]) -> F32:
     """Encoded values in sixteenths of an 8-bit level (0..4080) to linear light."""
-    return np.take(_DECODE_FIXED, values, mode="clip")
+    return np.take(DECODE_FIXED, values, mode="clip")
 
 
 def to_bytes(linear: F32) -> NDArray[np.uint8]:
     """Linear radiance of any shape to sRGB bytes of the same shape, through the tone curve."""
-    index = np.multiply(linear, np.float32(_STEPS_PER_UNIT))
+    index = np.multiply(linear, np.float32(STEPS_PER_UNIT))
     index += np.float32(0.5)
-    return np.take(_TO_BYTE, index.astype(np.intp), mode="clip")
+    return np.take(TO_BYTE, index.astype(np.intp), mode="clip")

@@ -1,0 +1,147 @@
+"""Light of lamps and their shadows: `scenegen.rendering.shading` and `shadows`, with the rays in the same visit."""
+
+# ruff: noqa: ANN001, ANN201, ANN202
+# pyright: basic
+
+import numpy as np
+
+from scenegen.jit import compiled, inlined
+from scenegen.rendering.compiled.surfels import NORMAL, POINT, SIDE
+from scenegen.rendering.shading import SHADOW_OFFSET, SHADOW_REACH
+from scenegen.rendering.shadows import DARK, LIT, STEPS
+from scenegen.tracing.packets import FAR, LANES, ask, fresh, set_ray
+
+_OFFSET, _REACH = np.float32(SHADOW_OFFSET), np.float32(SHADOW_REACH)
+_LEAST_SQUARE = np.float32(1e-12)
+BLOCK_PX = 16
+"""Side of the blocks in which pixels are asked: one in four each way is a packet."""
+
+
+@compiled
+def unshadowed(row, position, falloff, least):
+    """Share of a lamp's colour that arrives at a surface element if nothing stands in the way; see the twin."""
+    x, y, z = row[POINT] - position[0], row[POINT + 1] - position[1], row[POINT + 2] - position[2]
+    square = x * x + y * y + z * z
+    away = x * row[SIDE] + y * row[SIDE + 1] + z * row[SIDE + 2]
+    along = x * row[NORMAL] + y * row[NORMAL + 1] + z * row[NORMAL + 2]
+    share = along * -falloff / ((square + falloff) * np.sqrt(max(square, _LEAST_SQUARE)))
+    return share if away < 0 and share > least else np.float32(0)
+
+
+@compiled
+def strengths(rows, present, position, falloff, least, out):
+    """`unshadowed` of all elements that are `present` (N,), 0 for the others."""
+    for number in range(len(rows)):
+        out[number] = unshadowed(rows[number], position, falloff, least) if present[number] else np.float32(0)
+
+
+@compiled
+def settle(addresses, arguments, rows, ts, position, asked, count, state):
+    """Cast shadow rays to the elements `asked[:count]`, from the lamp to just above the surface: LIT or DARK."""
+    floats, numbers, valid = fresh()
+    for axis in range(3):
+        floats[axis] = position[axis]
+    for start in range(0, count, LANES):
+        for lane in range(LANES):
+            number = asked[min(start + lane, count - 1)]
+            valid[lane] = -1 if start + lane < count else 0
+            row = rows[number]
+            x, y, z = row[POINT] - position[0], row[POINT + 1] - position[1], row[POINT + 2] - position[2]
+            lift = (np.sqrt(x * x + y * y + z * z) + ts[number]) * _OFFSET
+            set_ray(floats, lane, x + row[SIDE] * lift, y + row[SIDE + 1] * lift, z + row[SIDE + 2] * lift)
+        ask(addresses, arguments, floats, numbers, valid, _REACH)
+        for lane in range(min(LANES, count - start)):
+            state[asked[start + lane]] = DARK if floats[FAR, lane] < 0 else LIT
+
+
+@compiled
+def survey(addresses, arguments, rows, ts, position, follows, shape, strength):
+    """Set the strength (H W,) of a lamp to 0 where it is in shadow, as `shadows.surveyed_strength` does."""
+    state, asked = np.zeros(len(strength), np.uint8), np.empty(len(strength), np.int32)
+    count = _leading(shape, strength, follows, asked)
+    settle(addresses, arguments, rows, ts, position, asked, count, state)
+    for step in STEPS:
+        count = 0
+        for kind in range(1, 4):
+            count = _taken_over(kind, step, shape, strength, follows, state, asked, count)
+        settle(addresses, arguments, rows, ts, position, asked, count, state)
+    for number in range(len(strength)):
+        if state[number] == DARK:
+            strength[number] = 0
+
+
+@compiled
+def _leading(shape, strength, follows, asked):
+    """List the pixels that need a ray of their own, block by block, so that those of a packet are neighbours."""
+    count = 0
+    for top in range(0, shape[0], BLOCK_PX):
+        for left in range(0, shape[1], BLOCK_PX):
+            for y in range(top, min(top + BLOCK_PX, shape[0])):
+                for number in range(y * shape[1] + left, y * shape[1] + min(left + BLOCK_PX, shape[1])):
+                    if strength[number] > 0 and not follows[number]:
+                        asked[count] = number
+                        count += 1
+    return count
+
+
+@compiled
+def _taken_over(kind, step, shape, strength, follows, state, asked, count):
+    """Settle pixels of a kind (`_between`) as their neighbours agree; the others are appended to `asked`."""
+    across, down, end_x, end_y = _between(kind, step, shape)
+    for y in range(down, end_y, 2 * step):
+        above, below = (y - down) * shape[1], (y + down) * shape[1]
+        for x in range(across, end_x, 2 * step):
+            number = y * shape[1] + x
+            if strength[number] > 0 and follows[number]:
+                first = state[above + x - across]
+                same = first == state[above + x + across] and first == state[below + x - across]
+                if same and first == state[below + x + across]:
+                    state[number] = first
+                if not state[number]:
+                    asked[count] = number
+                    count += 1
+    return count
+
+
+@inlined
+def _between(kind, step, shape):
+    """Pixels on a grid of `step` between those of even place: 1 in a row, 2 in a column, 3 in the middle of four.
+
+    How far their neighbours are across and down, and the ends of x and y below which they have them all.
+    """
+    across, down = step * (kind & 1), step * (kind >> 1)
+    return across, down, shape[1] - across, shape[0] - down
+
+
+@compiled
+def cast(addresses, arguments, rows, ts, position, lit, dark, bit, strength):
+    """Set the strength (N,) of a lamp to 0 in shadow; where a bit says `lit` or `dark`, no ray is cast."""
+    state, asked, count = np.zeros(len(rows), np.uint8), np.empty(len(rows), np.int32), 0
+    for number in range(len(rows)):
+        if strength[number] > 0:
+            if dark[number] & bit:
+                state[number] = DARK
+            elif not lit[number] & bit:
+                asked[count] = number
+                count += 1
+    settle(addresses, arguments, rows, ts, position, asked, count, state)
+    for number in range(len(rows)):
+        if state[number] == DARK:
+            strength[number] = 0
+
+
+@compiled
+def following(label, bent, shape, out):
+    """Where a pixel may take over its neighbours' shadows: `shadows.survey`."""
+    out[:] = False
+    for step in STEPS:
+        for kind in range(1, 4):
+            across, down, end_x, end_y = _between(kind, step, shape)
+            for y in range(down, end_y, 2 * step):
+                above, below = (y - down) * shape[1], (y + down) * shape[1]
+                for x in range(across, end_x, 2 * step):
+                    number = y * shape[1] + x
+                    own = label[number]
+                    same = own == label[above + x - across] and own == label[above + x + across]
+                    same = same and own == label[below + x - across] and own == label[below + x + across]
+                    out[number] |= same and not bent[number]
