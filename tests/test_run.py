@@ -166,7 +166,9 @@ def test_a_run_closes_every_renderer_that_it_opens(config, tmp_path, monkeypatch
     opened, closed = [], []
     monkeypatch.setattr(CompiledRenderer, "close", lambda renderer: closed.append(id(renderer)))
     start = CompiledRenderer.__init__
-    monkeypatch.setattr(CompiledRenderer, "__init__", lambda renderer: (opened.append(id(renderer)), start(renderer))[1])
+    monkeypatch.setattr(
+        CompiledRenderer, "__init__", lambda renderer: (opened.append(id(renderer)), start(renderer))[1]
+    )
     if fails:
         monkeypatch.setattr("scenegen.pipeline.worker.run_job", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
