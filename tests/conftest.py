@@ -20,6 +20,14 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile once, before the workers start, what each of them and of their processes would compile for itself."""
+    if not hasattr(config, "workerinput"):
+        from scenegen.rendering import open_renderer
+
+        open_renderer("embree").close()
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real rooms, models and photo pairs; tests that need it skip where it is missing."""

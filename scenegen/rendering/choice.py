@@ -22,9 +22,9 @@ def require_renderer(name: str) -> None:
 def _embree() -> Renderer:
     """Compiled where the tracer is; else its readable twin."""
     if tracer().is_compiled:
-        from scenegen.rendering.compiled_renderer import CompiledRenderer
+        from scenegen.rendering.compiled_renderer import CompiledRenderer, warmed
 
-        return CompiledRenderer()
+        return warmed(CompiledRenderer())
     from scenegen.rendering.embree_renderer import EmbreeRenderer
 
     return EmbreeRenderer()

@@ -7,8 +7,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.assets.mesh import Mesh
-from scenegen.geometry import View, pixel_rays, view_rays
+from scenegen.assets.mesh import Material, Mesh
+from scenegen.geometry import View, look_at, pinhole, pixel_rays, view_rays
 from scenegen.lights import Lighting, PointLight
 from scenegen.rendering.antialias import OFFSETS_PX, sample_places, strongest, unanimous
 from scenegen.rendering.compiled import lamps, picture
@@ -19,7 +19,7 @@ from scenegen.rendering.shading import LEAST_LIGHT
 from scenegen.rendering.surfaces import build_table
 from scenegen.srgb import decode
 from scenegen.tracing.packet_tracer import PacketWorld, columns
-from scenegen.tracing.raycaster import Body, Scene, nearest, pixel_hits
+from scenegen.tracing.raycaster import Body, Bvh, Scene, nearest, pixel_hits
 from scenegen.tracing.tracer import F32, Hits
 
 Array = NDArray[Any]
@@ -88,6 +88,16 @@ class CompiledRenderer:
         lit, dark = (np.take(unanimous(bits), samples) for bits in (image, ~image))
         lights = _ambient(lighting), _asked(_world(scene), seen, lighting, lit, dark), _lamp_colors(lighting)
         picture.averaged(pixels, seen.rows, hits.instance, *lights, _SKY, photo.light, photo.rgb)
+
+
+def warmed(renderer: CompiledRenderer) -> CompiledRenderer:
+    """The renderer after a first small picture: all is compiled now, and kept for the workers that start later."""
+    corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], np.float32)
+    mesh = Mesh(corners, np.array([[0, 1, 2]], np.int32), np.zeros(1, np.int32), (Material("first"),))
+    view = View(pinhole(8, 8, 8.0), look_at((0.2, 0.2, 1.0), (0.3, 0.3, 0.0)))
+    lighting = Lighting((PointLight((0, 0, 1), (1, 1, 1)),), (0.1, 0.1, 0.1), (0.1, 0.1, 0.1))
+    renderer.render(Scene((Body(mesh, Bvh(mesh), np.eye(4), 1),)), view, lighting)
+    return renderer
 
 
 @dataclass(frozen=True, eq=False)
