@@ -148,11 +148,8 @@ def main() -> None:
     shaded = sum(v for k, v in parts.items() if "Embree" not in k)
     print(f"{1e3 * sum(parts.values()):8.1f} ms  all, {1e3 * shaded:.1f} ms of it without Embree")
     levels = np.abs(rgb.astype(int) - readable).max(2)
-    print(
-        f"the twin takes {np.median(ratios):.2f} times as long; {np.mean(levels > 0):.4%} of the pixels differ, ",
-        end="",
-    )
-    print(f"by {levels.max()} grey levels at most")
+    differing = f"{np.mean(levels > 0):.4%} of the pixels differ, by {levels.max()} grey levels at most"
+    print(f"the twin takes {np.median(ratios):.2f} times as long; {differing}")
     if options.save:
         Image.fromarray(rgb).save(options.save)
 

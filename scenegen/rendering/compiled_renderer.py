@@ -1,5 +1,6 @@
 """The Embree renderer, compiled: the same pictures as `embree_renderer` makes, within a grey level, in less time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,7 +16,7 @@ from scenegen.rendering.compiled import lamps, picture
 from scenegen.rendering.compiled.surfels import WIDTH, fill, grouped
 from scenegen.rendering.compiled.tables import Table, as_tuple
 from scenegen.rendering.frame import BACKGROUND, Frame
-from scenegen.rendering.shading import LEAST_LIGHT
+from scenegen.rendering.shading import least_share
 from scenegen.rendering.surfaces import build_table
 from scenegen.srgb import decode
 from scenegen.tracing.packet_tracer import PacketWorld, columns
@@ -24,6 +25,7 @@ from scenegen.tracing.tracer import F32, Hits
 
 Array = NDArray[Any]
 TILE_PX = 8
+"""Side of the tiles in whose order pixels get their samples."""
 _SKY = np.stack([decode(np.array(BACKGROUND) / 255), BACKGROUND]).astype(np.float32)
 """(2, 3) radiance and bytes of rays that leave the scene."""
 
@@ -138,27 +140,34 @@ def _turn(body: Body) -> tuple[F32, float]:
 
 def _lamp(lamp: PointLight) -> tuple[F32, np.float32, np.float32]:
     """Position, square of the softening distance, and the least share that is asked for shadows."""
-    least = np.float32(LEAST_LIGHT / max(*lamp.color, 1e-6))
-    return np.array(lamp.position, np.float32), np.float32(lamp.radius_m**2), least
+    return np.array(lamp.position, np.float32), np.float32(lamp.radius_m**2), least_share(lamp)
 
 
 def _surveyed(world: PacketWorld, seen: _Seen, lighting: Lighting, follows: Array, shape: tuple[int, int]) -> F32:
     """(L, N) shares of the lamps' colours that arrive at the pixels of a picture."""
-    shares = np.empty((len(lighting.lights), len(seen.rows)), np.float32)
-    for share, lamp in zip(shares, lighting.lights, strict=True):
-        position, falloff, least = _lamp(lamp)
-        lamps.strengths(seen.rows, seen.hits.instance, position, falloff, least, share)
+
+    def shade(_: int, position: F32, share: F32) -> None:
         lamps.survey(*world.occlusion, seen.rows, seen.hits.t, position, follows, shape, share)
-    return shares
+
+    return _shaded(seen, lighting, shade)
 
 
 def _asked(world: PacketWorld, seen: _Seen, lighting: Lighting, lit: Array, dark: Array) -> F32:
     """(L, N) the same of any rays, by a shadow ray each where bit i does not say that lamp i is `lit` or `dark`."""
+
+    def shade(number: int, position: F32, share: F32) -> None:
+        lamps.cast(*world.occlusion, seen.rows, seen.hits.t, position, lit, dark, np.uint8(1 << number), share)
+
+    return _shaded(seen, lighting, shade)
+
+
+def _shaded(seen: _Seen, lighting: Lighting, shade: Callable[[int, F32, F32], None]) -> F32:
+    """(L, N) shares of the lamps' colours; `shade` takes a lamp's number, position and unshadowed shares."""
     shares = np.empty((len(lighting.lights), len(seen.rows)), np.float32)
     for number, (share, lamp) in enumerate(zip(shares, lighting.lights, strict=True)):
         position, falloff, least = _lamp(lamp)
         lamps.strengths(seen.rows, seen.hits.instance, position, falloff, least, share)
-        lamps.cast(*world.occlusion, seen.rows, seen.hits.t, position, lit, dark, np.uint8(1 << number), share)
+        shade(number, position, share)
     return shares
 
 

@@ -102,6 +102,11 @@ def in_shadow(scene: Scene, surfels: Surfels, rows: NDArray[np.integer], lamp: P
     return blocked(scene, here[None], np.ascontiguousarray(reach.T), SHADOW_REACH)
 
 
+def least_share(lamp: PointLight) -> np.float32:
+    """Share of a lamp's colour below which its light would not be seen."""
+    return np.float32(LEAST_LIGHT / max(*lamp.color, 1e-6))
+
+
 def unshadowed(surfels: Surfels, lamp: PointLight) -> F32:
     """(N,) share of a lamp's colour that arrives if nothing stands in the way.
 
@@ -118,6 +123,6 @@ def unshadowed(surfels: Surfels, lamp: PointLight) -> F32:
         distance_sq *= distance
         out /= distance_sq
         seen = dot(reach, surfels.side[:, part]) < 0
-        seen &= out > np.float32(LEAST_LIGHT / max(*lamp.color, 1e-6))
+        seen &= out > least_share(lamp)
         out *= seen
     return strength

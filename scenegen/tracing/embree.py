@@ -36,7 +36,6 @@ _ROBUST = 4
 _VERSION = 0
 _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "rtcNewDevice": (c_void_p, (c_char_p,)),
-    "rtcReleaseDevice": (None, (c_void_p,)),
     "rtcGetDeviceError": (c_int, (c_void_p,)),
     "rtcGetDeviceLastErrorMessage": (c_char_p, (c_void_p,)),
     "rtcGetDeviceProperty": (c_ssize_t, (c_void_p, c_int)),

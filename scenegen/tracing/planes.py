@@ -13,7 +13,7 @@ F64 = NDArray[np.float64]
 Int = NDArray[np.integer]
 
 
-class Placed(Protocol):
+class Posed(Protocol):
     """A mesh in the world."""
 
     @property
@@ -37,7 +37,7 @@ class Placed(Protocol):
         ...
 
 
-def hit_planes(bodies: Iterable[Placed], instance: NDArray[np.uint16], primitive: NDArray[np.int32]) -> tuple[F64, F64]:
+def hit_planes(bodies: Iterable[Posed], instance: NDArray[np.uint16], primitive: NDArray[np.int32]) -> tuple[F64, F64]:
     """First corners (R, 3) and normals (R, 3), not of unit length, of the faces that R rays met; NaN for the others."""
     corner, normal = np.full((2, len(instance), 3), np.nan)
     for body, rows in _by_body(bodies, instance):
@@ -45,7 +45,7 @@ def hit_planes(bodies: Iterable[Placed], instance: NDArray[np.uint16], primitive
     return corner, normal
 
 
-def _by_body(bodies: Iterable[Placed], instance: NDArray[np.uint16]) -> Iterator[tuple[Placed, Int]]:
+def _by_body(bodies: Iterable[Posed], instance: NDArray[np.uint16]) -> Iterator[tuple[Posed, Int]]:
     """Each body that was met, and the rays that met it, ascending."""
     order = np.argsort(instance, kind="stable")
     ends = np.cumsum(np.bincount(instance, minlength=1))
@@ -54,7 +54,7 @@ def _by_body(bodies: Iterable[Placed], instance: NDArray[np.uint16]) -> Iterator
             yield body, rows
 
 
-def write_planes_readably(body: Placed, primitive: NDArray[np.int32], rows: Int, corner: F64, normal: F64) -> None:
+def write_planes_readably(body: Posed, primitive: NDArray[np.int32], rows: Int, corner: F64, normal: F64) -> None:
     """Write corner and normal of the faces `primitive[rows]` of a body to `rows`."""
     faces = body.mesh.faces[primitive[rows]]
     a, b, c = (body.mesh.vertices[index].astype(np.float64) for index in faces.T)

@@ -65,6 +65,12 @@ def survey(addresses, arguments, rows, ts, position, follows, shape, strength):
         for kind in range(1, 4):
             count = _taken_over(kind, step, shape, strength, follows, state, asked, count)
         settle(addresses, arguments, rows, ts, position, asked, count, state)
+    _darken(strength, state)
+
+
+@compiled
+def _darken(strength, state):
+    """Set the strength (N,) of a lamp to 0 where the state says so."""
     for number in range(len(strength)):
         if state[number] == DARK:
             strength[number] = 0
@@ -93,10 +99,8 @@ def _taken_over(kind, step, shape, strength, follows, state, asked, count):
         for x in range(across, end_x, 2 * step):
             number = y * shape[1] + x
             if strength[number] > 0 and follows[number]:
-                first = state[above + x - across]
-                same = first == state[above + x + across] and first == state[below + x - across]
-                if same and first == state[below + x + across]:
-                    state[number] = first
+                if _agree(state, above + x, below + x, across):
+                    state[number] = state[above + x - across]
                 if not state[number]:
                     asked[count] = number
                     count += 1
@@ -113,6 +117,14 @@ def _between(kind, step, shape):
     return across, down, shape[1] - across, shape[0] - down
 
 
+@inlined
+def _agree(values, above, below, across):
+    """Whether the neighbours of a pixel, `across` to both sides of the places above and below it, have one value."""
+    first = values[above - across]
+    same = first == values[above + across] and first == values[below - across]
+    return same and first == values[below + across]
+
+
 @compiled
 def cast(addresses, arguments, rows, ts, position, lit, dark, bit, strength):
     """Set the strength (N,) of a lamp to 0 in shadow; where a bit says `lit` or `dark`, no ray is cast."""
@@ -125,9 +137,7 @@ def cast(addresses, arguments, rows, ts, position, lit, dark, bit, strength):
                 asked[count] = number
                 count += 1
     settle(addresses, arguments, rows, ts, position, asked, count, state)
-    for number in range(len(rows)):
-        if state[number] == DARK:
-            strength[number] = 0
+    _darken(strength, state)
 
 
 @compiled
@@ -141,7 +151,5 @@ def following(label, bent, shape, out):
                 above, below = (y - down) * shape[1], (y + down) * shape[1]
                 for x in range(across, end_x, 2 * step):
                     number = y * shape[1] + x
-                    own = label[number]
-                    same = own == label[above + x - across] and own == label[above + x + across]
-                    same = same and own == label[below + x - across] and own == label[below + x + across]
+                    same = label[number] == label[above + x - across] and _agree(label, above + x, below + x, across)
                     out[number] |= same and not bent[number]

@@ -45,10 +45,10 @@ def bent(inverse, shape, out):
 
 @compiled
 def labels(instance, material, out):
-    """Words, above 0, that differ where body or material differ; their low byte is 1."""
+    """Words that differ where body or material differ; the low byte is free."""
     for number in range(len(out)):
         own = np.uint32(material[number]) if instance[number] else np.uint32(0)
-        out[number] = (np.uint32(instance[number]) << np.uint32(16)) | (own << np.uint32(8)) | np.uint32(1)
+        out[number] = (np.uint32(instance[number]) << np.uint32(16)) | (own << np.uint32(8))
 
 
 @inlined
@@ -112,7 +112,7 @@ def contrasts(rgb, flags, label, lit, shape, out):
     luma, key = np.empty(height * width, np.float32), np.empty(height * width, np.uint32)
     for number in range(height * width):
         luma[number] = np.float32(np.int32(rgb[number, 0]) + 2 * np.int32(rgb[number, 1]) + np.int32(rgb[number, 2]))
-        key[number] = (label[number] & np.uint32(0xFFFFFF00)) | np.uint32(lit[number])
+        key[number] = label[number] | np.uint32(lit[number])
         out[number] = 0
     for y in range(height):
         first = y * width
