@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_raycaster import posed_scene
 
-from scenegen.geometry import Camera, View, look_at, pixel_rays
+from scenegen.geometry import Camera, View, compose, look_at, pinhole, pixel_rays
+from scenegen.tracing import embree
 from scenegen.tracing.raycaster import Body, Bvh, Scene, blocked, nearest, pixel_hits
 from scenegen.tracing.tracer import tracer
 
@@ -59,6 +60,51 @@ def test_placed_meshes_are_hit_as_by_the_twin_but_for_rounding(seed):
     assert np.abs(a.t - b.t)[same & np.isfinite(b.t)].max() < 1e-5 * 10
     clear = np.abs(b.t - 1) > 1e-4
     assert (blocked(mine, origins, directions) == blocked(twin, origins, directions))[clear & same].all()
+
+
+@pytest.fixture
+def library_anew():
+    """The library is opened anew, here and afterwards."""
+    embree.library.cache_clear()
+    yield
+    embree.library.cache_clear()
+
+
+@pytest.mark.parametrize("lanes", [4, 8, 16])
+def test_packets_of_any_width_hit_the_same(monkeypatch, library_anew, lanes):
+    rng = np.random.default_rng(lanes)
+    _, twin = both(scene := posed_scene(rng))
+    monkeypatch.setattr(embree, "_NATIVE", {lanes: 0})  # property 0, the version, is always true
+    embree.library.cache_clear()
+    mine = retraced(scene, "packets")
+    assert embree.library().lanes == lanes
+    view = View(pinhole(33, 18, 20.0), look_at((-2.4, 1.6, 1.5), (0.3, 0, 0.5), 0.3))
+    a, b = pixel_hits(mine, view), pixel_hits(twin, view)
+    assert ((a.instance == b.instance) & (a.primitive == b.primitive)).mean() > 0.98
+    origins, directions = rays_of(rng, 101, shared=False)
+    a, b = blocked(mine, origins, directions), blocked(twin, origins, directions)
+    assert (a == b).mean() > 0.98
+
+
+def test_a_processor_without_packets_takes_the_narrowest(monkeypatch, library_anew):
+    monkeypatch.setattr(embree.Library, "_property", lambda _, number: 40400 if number == 0 else 0)
+    embree.library.cache_clear()
+    assert embree.library().lanes == 4
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_the_room_is_met_in_its_own_place_or_as_an_instance(moved):
+    """A room that was moved is an instance like any other; what is nearer wins either way."""
+    room, thing = scenes.box((-3, -3, -3), (3, 3, 3)), scenes.box((-1, -1, -1), (1, 1, 1))
+    T = compose(translation=(0, 0, 0.5) if moved else (0, 0, 0))
+    bodies = tuple(Body(m, Bvh(m, tracer("packets")), T, n) for n, m in ((1, room), (7, thing)))
+    scene = Scene((bodies[0], Body(thing, bodies[1].bvh, compose(translation=(0.5, 0, 0)), 7)))
+    assert (scene.world.still is None) == moved
+    hits = nearest(scene, np.array([[0.5, 0, 2.0]]), np.array([[0, 0, -1.0], [0, 0, 1.0], [1.0, 0, -0.1]]))
+    assert hits.instance.tolist() == [7, 1, 1]
+    np.testing.assert_allclose(hits.t, [1, 1.5 if moved else 1, 2.5], rtol=1e-6)
+    alone = Scene(scene.bodies[:1])
+    assert nearest(alone, np.array([[0, 0, 2.0]]), np.array([[0, 0, -1.0]])).instance.tolist() == [1]
 
 
 @pytest.mark.parametrize("size", [(1, 1), (4, 4), (5, 3), (33, 18)])

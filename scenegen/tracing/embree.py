@@ -1,6 +1,6 @@
 """Embree's own library, the one inside the embreex wheel, through ctypes: what embreex does not hand on.
 
-Scenes of instances and packets of 16 rays. Handles belong to objects and are given back with them. Constants and
+Scenes of instances and packets of rays. Handles belong to objects and are given back with them. Constants and
 layouts are those of embree4/rtcore.h, version 4.4.
 """
 
@@ -34,6 +34,8 @@ _INDEX, _VERTEX = 0, 1
 _UINT3, _FLOAT3, _FLOAT3X4_COLUMNS = 0x5003, 0x9003, 0x9234
 _ROBUST = 4
 _VERSION = 0
+_NATIVE = {16: 34, 8: 33, 4: 32}
+"""Number of the device's property that says whether the processor takes packets of so many rays as they are."""
 _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "rtcNewDevice": (c_void_p, (c_char_p,)),
     "rtcGetDeviceError": (c_int, (c_void_p,)),
@@ -51,8 +53,8 @@ _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "rtcAttachGeometry": (c_uint, (c_void_p, c_void_p)),
     "rtcReleaseGeometry": (None, (c_void_p,)),
 }
-ENTRIES = ("rtcIntersect16", "rtcOccluded16")
-"""Functions that compiled code calls by their address."""
+ENTRIES = ("rtcIntersect", "rtcOccluded")
+"""Functions that compiled code calls by their address; the lanes of a packet follow the name."""
 
 
 class Library:
@@ -63,13 +65,18 @@ class Library:
         for name, (result, arguments) in _SIGNATURES.items():
             function = getattr(self.functions, name)
             function.restype, function.argtypes = result, arguments
-        self.addresses = {name: address_of(getattr(self.functions, name)) for name in ENTRIES}
         self.device = self.functions.rtcNewDevice(None)
         if not self.device:
             raise TracerError(f"{path.name}: Embree finds no device on this processor")
-        self.version: int = self.functions.rtcGetDeviceProperty(self.device, _VERSION)
+        self.version = self._property(_VERSION)
         if self.version not in VERSIONS:
             raise TracerError(f"{path.name}: Embree {self.version} has other layouts than 4.4; install embreex 4.4")
+        # wider packets than the processor's would be taken apart, ray by ray: half the speed
+        self.lanes = next((lanes for lanes, number in _NATIVE.items() if self._property(number)), min(_NATIVE))
+        self.addresses = {name: address_of(getattr(self.functions, f"{name}{self.lanes}")) for name in ENTRIES}
+
+    def _property(self, number: int) -> int:
+        return self.functions.rtcGetDeviceProperty(self.device, number)
 
     def checked(self) -> None:
         """Raise TracerError if the device met an error since it was last asked."""

@@ -1,4 +1,8 @@
-"""Embree by packets of 16 rays from compiled code, with native instances: the fast tracer."""
+"""Embree by packets of rays from compiled code, with native instances: the fast tracer.
+
+A first body in its own place, the room, is no instance: rays meet it in a scene of its own, without a transform, after
+the others and no farther than these let them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,18 +20,21 @@ COHERENT, SCATTERED = packets.options(coherent=True), packets.options(coherent=F
 
 @dataclass(frozen=True, eq=False)
 class PacketWorld:
-    """A scene of Embree and what its instances are called."""
+    """Scenes of Embree and what their bodies are called."""
 
-    scene: InstanceScene
+    placed: InstanceScene | None
+    """Bodies that were moved, asked first."""
+    still: MeshScene | None
+    """The body in its own place, asked with what these left of the ray."""
     instances: NDArray[np.uint16]
-    """(B,) what `Hits.instance` says of each."""
+    """(B,) what `Hits.instance` says of each; the still one is the last."""
 
     def pixels(self, view: View) -> Hits:
         """First hits of all pixel centres."""
         camera = view.camera
         hits = _blank(camera.width * camera.height)
         size = camera.width, camera.height
-        packets.pixel_hits(*self._asked("rtcIntersect16", COHERENT), camera.K, view.T_world_cam, size, columns(hits))
+        packets.pixel_hits(*self._asked("rtcIntersect", COHERENT), camera.K, view.T_world_cam, size, columns(hits))
         return hits
 
     def nearest(self, origins: F32, directions: F32) -> Hits:
@@ -35,26 +42,28 @@ class PacketWorld:
         hits = _blank(len(directions))
         # rays of one eye come in the order of pixels; those of many eyes go anywhere
         alike = COHERENT if len(origins) == 1 else SCATTERED
-        packets.ray_hits(*self._asked("rtcIntersect16", alike), origins, directions, columns(hits))
+        packets.ray_hits(*self._asked("rtcIntersect", alike), origins, directions, columns(hits))
         return hits
 
     def blocked(self, origins: F32, directions: F32, t_far: float) -> NDArray[np.bool_]:
         """Whether anything is in the way."""
         out = np.empty(len(directions), np.bool_)
-        call, options, _ = self._asked("rtcOccluded16", SCATTERED)
+        call, options, _ = self._asked("rtcOccluded", SCATTERED)
         packets.rays_blocked(call, options, origins, directions, np.float32(t_far), out)
         return out
 
     @property
-    def occlusion(self) -> tuple[tuple[int, int], NDArray[np.uint32]]:
-        """What kernels that cast shadow rays begin with: addresses and options."""
-        return self._asked("rtcOccluded16", COHERENT)[:2]
+    def occlusion(self) -> tuple[tuple[int, int, int, int], NDArray[np.uint32]]:
+        """What kernels that cast shadow rays begin with: the call and its options."""
+        return self._asked("rtcOccluded", COHERENT)[:2]
 
     def _asked(
         self, function: str, options: NDArray[np.uint32]
-    ) -> tuple[tuple[int, int], NDArray[np.uint32], NDArray[np.uint16]]:
-        """What every kernel begins with: addresses, options and names."""
-        return (library().addresses[function], self.scene.handle), options, self.instances
+    ) -> tuple[tuple[int, int, int, int], NDArray[np.uint32], NDArray[np.uint16]]:
+        """What every kernel begins with: the call, its options and names."""
+        lib = library()
+        scenes = (scene.handle if scene else 0 for scene in (self.placed, self.still))
+        return (lib.addresses[function], *scenes, lib.lanes), options, self.instances
 
 
 class PacketTracer:
@@ -68,9 +77,12 @@ class PacketTracer:
         return MeshScene(vertices, faces)
 
     def world(self, bodies: Sequence[Placed]) -> PacketWorld:
-        """Instances of meshes."""
-        scene = InstanceScene([body.mesh for body in bodies], [body.T_world_mesh for body in bodies])
-        return PacketWorld(scene, np.array([body.instance for body in bodies], np.uint16))
+        """Instances of meshes, the first apart where it stands in its own place."""
+        first, *others = bodies
+        placed, still = (others, first) if np.array_equal(first.T_world_mesh, np.eye(4)) else (bodies, None)
+        names = [body.instance for body in (*placed, *([still] if still else []))]
+        scene = InstanceScene([b.mesh for b in placed], [b.T_world_mesh for b in placed]) if placed else None
+        return PacketWorld(scene, still.mesh if still else None, np.array(names, np.uint16))
 
 
 def open_tracer() -> PacketTracer:

@@ -9,7 +9,7 @@ from scenegen.jit import compiled, inlined
 from scenegen.rendering.compiled.surfels import NORMAL, POINT, SIDE
 from scenegen.rendering.shading import SHADOW_OFFSET, SHADOW_REACH
 from scenegen.rendering.shadows import DARK, LIT, STEPS
-from scenegen.tracing.packets import FAR, LANES, ask, fresh, set_ray
+from scenegen.tracing.packets import FAR, ask, fresh, set_ray
 
 _OFFSET, _REACH = np.float32(SHADOW_OFFSET), np.float32(SHADOW_REACH)
 _LEAST_SQUARE = np.float32(1e-12)
@@ -36,36 +36,42 @@ def strengths(rows, present, position, falloff, least, out):
 
 
 @compiled
-def settle(addresses, arguments, rows, ts, position, asked, count, state):
+def settle(call, arguments, rows, ts, position, asked, count, state):
     """Cast shadow rays to the elements `asked[:count]`, from the lamp to just above the surface: LIT or DARK."""
-    floats, numbers, valid = fresh()
+    floats, numbers, valid = fresh(call)
+    lanes = len(valid)
     for axis in range(3):
         floats[axis] = position[axis]
-    for start in range(0, count, LANES):
-        for lane in range(LANES):
-            number = asked[min(start + lane, count - 1)]
+    for start in range(0, count, lanes):
+        for lane in range(lanes):
+            number = np.uintp(asked[min(start + lane, count - 1)])
             valid[lane] = -1 if start + lane < count else 0
             row = rows[number]
             x, y, z = row[POINT] - position[0], row[POINT + 1] - position[1], row[POINT + 2] - position[2]
             lift = (np.sqrt(x * x + y * y + z * z) + ts[number]) * _OFFSET
             set_ray(floats, lane, x + row[SIDE] * lift, y + row[SIDE + 1] * lift, z + row[SIDE + 2] * lift)
-        ask(addresses, arguments, floats, numbers, valid, _REACH)
-        for lane in range(min(LANES, count - start)):
+        ask(call, arguments, floats, numbers, valid, _REACH)
+        for lane in range(min(lanes, count - start)):
             state[asked[start + lane]] = DARK if floats[FAR, lane] < 0 else LIT
 
 
 @compiled
-def survey(addresses, arguments, rows, ts, position, follows, shape, strength):
-    """Set the strength (H W,) of a lamp to 0 where it is in shadow, as `shadows.surveyed_strength` does."""
+def survey(call, arguments, rows, ts, position, follows, shape, strength):
+    """Set the strength (H W,) of a lamp to 0 where it is in shadow, as `shadows.surveyed_strength` does.
+
+    The number of rays that were cast.
+    """
     state, asked = np.zeros(len(strength), np.uint8), np.empty(len(strength), np.int32)
-    count = _leading(shape, strength, follows, asked)
-    settle(addresses, arguments, rows, ts, position, asked, count, state)
+    total = count = _leading(shape, strength, follows, asked)
+    settle(call, arguments, rows, ts, position, asked, count, state)
     for step in STEPS:
         count = 0
         for kind in range(1, 4):
             count = _taken_over(kind, step, shape, strength, follows, state, asked, count)
-        settle(addresses, arguments, rows, ts, position, asked, count, state)
+        settle(call, arguments, rows, ts, position, asked, count, state)
+        total += count
     _darken(strength, state)
+    return total
 
 
 @compiled
@@ -126,8 +132,11 @@ def _agree(values, above, below, across):
 
 
 @compiled
-def cast(addresses, arguments, rows, ts, position, lit, dark, bit, strength):
-    """Set the strength (N,) of a lamp to 0 in shadow; where a bit says `lit` or `dark`, no ray is cast."""
+def cast(call, arguments, rows, ts, position, lit, dark, bit, strength):
+    """Set the strength (N,) of a lamp to 0 in shadow; where a bit says `lit` or `dark`, no ray is cast.
+
+    The number of rays that were cast.
+    """
     state, asked, count = np.zeros(len(rows), np.uint8), np.empty(len(rows), np.int32), 0
     for number in range(len(rows)):
         if strength[number] > 0:
@@ -136,8 +145,9 @@ def cast(addresses, arguments, rows, ts, position, lit, dark, bit, strength):
             elif not lit[number] & bit:
                 asked[count] = number
                 count += 1
-    settle(addresses, arguments, rows, ts, position, asked, count, state)
+    settle(call, arguments, rows, ts, position, asked, count, state)
     _darken(strength, state)
+    return count
 
 
 @compiled

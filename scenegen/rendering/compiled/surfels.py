@@ -36,7 +36,8 @@ def grouped(instance, count):
 
 
 # Arrays are named before the loop and handed on one by one, and rows by their number: what is looked up inside, a field
-# of the table or a view of a row, is counted for the collector each time, at the price of the rest of the visit.
+# of the table or a view of a row, is counted for the collector each time, at the price of the rest of the visit. Places
+# without a sign are not asked whether they count from the end.
 @compiled
 def fill(table, rotation, rays, hits, origin, directions, spread, rows, material):
     """Write the surface elements that some `rays` met on one body.
@@ -48,8 +49,9 @@ def fill(table, rotation, rays, hits, origin, directions, spread, rows, material
     normals, uv, colors, of_face, palette, tint, emission, texels, radiance, density, glow, plain = table
     texel, levels, wrap = texels
     glowing, glow_levels, glow_wrap = glow
-    for ray in rays:
-        face, u, v, t = primitive[ray], us[ray], vs[ray], ts[ray]
+    for each in rays:
+        ray = np.uintp(each)
+        face, u, v, t = np.uintp(primitive[ray]), us[ray], vs[ray], ts[ray]
         own = of_face[face]
         for axis in range(3):
             rows[ray, POINT + axis] = directions[ray, axis] * t + origin[axis]
