@@ -134,8 +134,21 @@ def compose(rotation: ArrayLike = _EYE3, translation: ArrayLike = (0, 0, 0), sca
 def normalize(vectors: ArrayLike) -> Array:
     """Unit vectors along the last axis; zero vectors stay zero."""
     v = np.asarray(vectors, np.float64)
-    length = np.linalg.norm(v, axis=-1, keepdims=True)
+    length = lengths(v)[..., None]
     return np.divide(v, length, out=np.zeros_like(v), where=length > 0)
+
+
+def lengths(vectors: Array) -> Array:
+    """Lengths (...) of vectors (..., 3): `np.linalg.norm` bit for bit, which takes three times as long on few rows."""
+    return np.sqrt(np.add.reduce(vectors * vectors, axis=-1))
+
+
+_TURN, _BACK = [1, 2, 0], [2, 0, 1]
+
+
+def cross(a: Array, b: Array) -> Array:
+    """Cross products along the last axis: `np.cross` bit for bit, which takes five times as long on few rows."""
+    return a[..., _TURN] * b[..., _BACK] - a[..., _BACK] * b[..., _TURN]
 
 
 def project(K: Array, T_world_cam: Array, points_world: ArrayLike) -> tuple[Array, Array]:
@@ -187,8 +200,8 @@ def look_at(position: ArrayLike, target: ArrayLike, roll_rad: float = 0.0) -> Ar
         raise ValueError("look_at: position and target coincide")
     z = normalize(forward)
     up = np.array([0.0, 0.0, 1.0]) if abs(z[2]) < 0.9999 else np.array([0.0, 1.0, 0.0])
-    x = normalize(np.cross(z, up))
-    y = np.cross(z, x)
+    x = normalize(cross(z, up))
+    y = cross(z, x)
     cos, sin = np.cos(roll_rad), np.sin(roll_rad)
     rotation = np.stack([x, y, z], axis=1) @ np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1.0]])
     return compose(rotation, position)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.geometry import Camera, View, project, view_rays
+from scenegen.geometry import Camera, View, lengths, project, view_rays
 from scenegen.tracing.planes import hit_planes
 from scenegen.tracing.raycaster import Scene, blocked, nearest
 
@@ -46,7 +46,7 @@ class Glance:
         """(B, G) cosine between the normal and the direction to the camera; negative: seen from behind."""
         eyes = np.stack([v.position for v in self.views])[:, None]
         away = eyes - self.points
-        length = np.linalg.norm(away, axis=-1)
+        length = lengths(away)
         return np.einsum("bgi,bgi->bg", away, self.normals) / np.where(length > 0, length, 1)
 
 
@@ -91,7 +91,7 @@ def seen_share(scene: Scene, seen: Glance, by: tuple[View, ...]) -> Array:
     inside = np.stack([_in_picture(v, p) for v, p in zip(partners, seen.points, strict=True)]) & seen.hit
     eyes = np.stack([v.position for v in partners])[:, None]
     away = eyes - seen.points
-    cosine = np.einsum("bgi,bgi->bg", away, seen.normals) / np.maximum(np.linalg.norm(away, axis=-1), 1e-9)
+    cosine = np.einsum("bgi,bgi->bg", away, seen.normals) / np.maximum(lengths(away), 1e-9)
     # a leaf seen from its two sides is two surfaces
     inside &= cosine * seen.facing > 0
     rays = (-away * (1 - TOLERANCE / np.maximum(np.abs(cosine), 0.1))[..., None])[inside]

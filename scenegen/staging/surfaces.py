@@ -13,6 +13,7 @@ from scipy.spatial import KDTree
 
 from scenegen.assets.mesh import Mesh
 from scenegen.errors import AssetError
+from scenegen.geometry import cross, lengths
 
 Array = NDArray[np.float64]
 F32 = NDArray[np.float32]
@@ -100,9 +101,9 @@ def distance(surface: Skin, points: Array, reach_m: float = np.inf) -> Array:
 def triangle_distance(points: Array, triangles: Array) -> Array:
     """(...,) distance of (..., 3) points to (..., 3, 3) triangles, by broadcasting; degenerate ones are segments."""
     a, b, c = (triangles[..., i, :] for i in range(3))
-    normal = np.cross(b - a, c - a)
-    length = np.linalg.norm(normal, axis=-1)
-    sides = [_dot(np.cross(q - p, points - p), normal) for p, q in ((a, b), (b, c), (c, a))]
+    normal = cross(b - a, c - a)
+    length = lengths(normal)
+    sides = [_dot(cross(q - p, points - p), normal) for p, q in ((a, b), (b, c), (c, a))]
     inside = (np.minimum(np.minimum(sides[0], sides[1]), sides[2]) >= 0) & (length > 0)
     edges = np.minimum(np.minimum(_segment(points, a, b), _segment(points, b, c)), _segment(points, c, a))
     plane = np.abs(_dot(points - a, normal)) / np.where(length > 0, length, 1)

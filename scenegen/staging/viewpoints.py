@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from scenegen.config import CamerasConfig
 from scenegen.errors import StagingError
-from scenegen.geometry import View, look_at, pinhole
+from scenegen.geometry import View, lengths, look_at, pinhole
 from scenegen.seeding import Generator
 from scenegen.staging.covisibility import COARSE, FINE, Glance, glance, overlap_matrix, seen_share
 from scenegen.staging.validity import verdicts
@@ -195,11 +195,9 @@ def _places(ground: Ground, limits: _Limits, first: View | None) -> Array:
     """(K, 3) free points within the limits of distance, height and separation."""
     p = ground.points
     top = min(limits.height[1], ground.ceiling_m - BELOW_CEILING_M)
-    keep = _between(np.linalg.norm(p - ground.target, axis=1), limits.distance) & _between(
-        p[:, 2], (limits.height[0], top)
-    )
+    keep = _between(lengths(p - ground.target), limits.distance) & _between(p[:, 2], (limits.height[0], top))
     if first is not None:
-        keep &= _between(np.linalg.norm(p - first.position, axis=1), limits.baseline)
+        keep &= _between(lengths(p - first.position), limits.baseline)
     return p[keep]
 
 
@@ -213,7 +211,7 @@ def _cameras(search: _Search, places: Array, limits: _Limits, first: View | None
     jitter = search.config.target_jitter_m
     targets = search.ground.target + np.c_[search.rng.uniform(-jitter, jitter, (len(places), 2)), np.zeros(len(places))]
     gaze = targets - places
-    gaze /= np.linalg.norm(gaze, axis=1, keepdims=True)
+    gaze /= lengths(gaze)[:, None]
     keep = _between(gaze[:, 2], GAZE_Z)
     if first is not None:
         keep &= gaze @ first.forward >= np.cos(np.deg2rad(limits.angle_deg))
@@ -234,5 +232,5 @@ def _sees(scene: Scene, places: Array, targets: Array) -> NDArray[np.bool_]:
     clear = np.isfinite(hits.t) & (hits.t >= 1.0)
     for body in scene.bodies[1:]:
         middle, radius = body.sphere
-        clear |= (hits.instance == body.instance) & (np.linalg.norm(targets - middle, axis=1) < radius)
+        clear |= (hits.instance == body.instance) & (lengths(targets - middle) < radius)
     return clear

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.geometry import inverse
+from scenegen.geometry import cross, inverse
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -56,7 +56,7 @@ class Boxes:
         sides = _SILHOUETTE[place[:, 0], place[:, 1], place[:, 2]]
         ends = np.where(sides, self.high[:, None, None], self.low[:, None, None]) - local[:, None, None]
         ends /= np.sqrt(np.einsum("bkei,bkei->bke", ends, ends))[..., None]
-        normals = _cross(ends[:, :, 0], ends[:, :, 1])
+        normals = cross(ends[:, :, 0], ends[:, :, 1])
         inward = np.einsum("bki,bi->bk", normals, (self.low + self.high) / 2 - local)
         length = np.sqrt(np.einsum("bki,bki->bk", normals, normals))
         # no plane where there is none: from inside, or where an edge is seen end on
@@ -76,11 +76,6 @@ def boxes_of(low: Sequence[F64], high: Sequence[F64], T_world_body: Sequence[F64
     center = np.einsum("bij,bj->bi", T[:, :3, :3], (a + b) / 2) + T[:, :3, 3]
     into = np.array([inverse(t) for t in T]).reshape(-1, 4, 4)
     return Boxes(a, b, into, scale, center, np.linalg.norm(b - a, axis=1) / 2 * scale)
-
-
-def _cross(a: F64, b: F64) -> F64:
-    """Cross products along the last axis; np.cross takes five times as long on few rows."""
-    return a[..., [1, 2, 0]] * b[..., [2, 0, 1]] - a[..., [2, 0, 1]] * b[..., [1, 2, 0]]
 
 
 def _silhouettes() -> NDArray[np.bool_]:
