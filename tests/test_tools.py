@@ -1,5 +1,6 @@
 """The programs of tools/ run and say what they promise."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -21,24 +22,42 @@ def tool(name, *words):
     return subprocess.run([sys.executable, TOOLS / name, *map(str, words)], capture_output=True, text=True)
 
 
+def table(text, title):
+    """Rows of the Markdown table under a title, cells as text."""
+    lines = text.split(f"### {title}\n\n")[1].split("\n\n")[0].splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
 @pytest.mark.slow
 def test_the_benchmark_prints_every_part_and_the_ratio(sources):
     done = tool("bench_pairs.py", *sources, "--pairs", 1)
     assert done.returncode == 0, done.stderr
-    for part in (
-        "load",
-        "stage",
-        "primary rays",
-        "shadow rays",
-        "shading",
-        "tracks",
-        "encode",
-        "pairs/s",
-        "rays alone",
-    ):
-        assert part in done.stdout
-    shares = [float(line.split()[-2]) for line in done.stdout.splitlines() if line.endswith("%")]
-    assert sum(shares) == pytest.approx(100, abs=2)
+    rows = table(done.stdout, "Where the time of a pair goes")
+    assert {row[0] for row in rows} >= {"load", "stage", "primary rays", "shadow rays", "shading", "tracks", "encode"}
+    assert sum(float(row[2]) for row in rows) == pytest.approx(100, abs=2)
+    assert "pairs/s" in done.stdout
+    counted = {row[0]: float(row[1]) for row in table(done.stdout, "Its rays")}
+    assert counted["primary rays"] >= 614.4, "two pictures of 640 x 480, in thousands"
+    assert counted["shadow rays"] > 0
+    assert counted["track rays"] >= 38.4
+
+
+@pytest.mark.slow
+def test_the_benchmark_draws_how_the_cost_grows(sources, tmp_path):
+    words = ("--pairs", 1, "--size", "96x72", "--parts", "views,objects", "--out", tmp_path / "bench")
+    done = tool("bench_pairs.py", *sources, *words)
+    assert done.returncode == 0, done.stderr
+    content = json.loads((tmp_path / "bench" / "bench_pairs.json").read_text())
+    assert [section["title"] for section in content["sections"]] == ["Cost against views", "Cost against objects"]
+    assert [row["views"] for row in content["sections"][0]["rows"]] == [2, 4, 8, 12]
+    assert "### Cost against views" in (tmp_path / "bench" / "bench_pairs.md").read_text()
+    assert (tmp_path / "bench" / "bench_pairs.png").stat().st_size > 1000
+
+
+def test_the_benchmark_says_what_can_be_measured():
+    done = tool("bench_pairs.py", "--parts", "stages,weather")
+    assert done.returncode == 2
+    assert "--parts weather: unknown; choose from stages, whole, triangles" in done.stderr
 
 
 @pytest.mark.slow

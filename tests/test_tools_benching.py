@@ -1,0 +1,58 @@
+"""Parts of the benchmark that are computed and not timed."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scenes
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
+
+from benching.clock import Clock
+from benching.section import Section
+from benching.sweeps import finer_room, quartered
+
+from scenegen.assets.mesh import face_vectors
+from scenegen.assets.source import Room
+from scenegen.tracing.raycaster import Body, Bvh, Scene, nearest
+
+
+def test_quartered_triangles_are_the_same_surface():
+    mesh = scenes.sphere(1.5, 6)
+    finer = quartered(mesh)
+    assert len(finer.faces) == 4 * len(mesh.faces)
+    np.testing.assert_allclose(
+        face_vectors(finer).reshape(-1, 4, 3), np.repeat(face_vectors(mesh)[:, None] / 4, 4, axis=1), atol=1e-6
+    )
+    rays = np.zeros((1, 3)), np.random.default_rng(0).normal(size=(200, 3))
+    a, b = (nearest(Scene((Body(m, Bvh(m), np.eye(4), 1),)), *rays) for m in (mesh, finer))
+    np.testing.assert_allclose(a.t, b.t, rtol=1e-5)
+
+
+def test_a_room_is_cut_until_it_is_fine_enough():
+    mesh = scenes.box((-1, -1, 0), (1, 1, 2))
+    room = Room("a", mesh, 2.0, {})
+    assert len(finer_room(room, 100).mesh.faces) == 16 * len(mesh.faces)
+    assert finer_room(room, 12) is room or finer_room(room, 12).mesh is mesh
+
+
+def test_time_inside_a_part_is_not_counted_twice():
+    clock = Clock()
+    inner = clock.wrap(clock.counting(lambda n: [0] * n, lambda answer, *_: len(answer)), "inner rays")
+    outer = clock.wrap(lambda: inner(3), "outer")
+    clock.reset()
+    outer()
+    clock.switch()
+    assert set(clock.seconds) == {"inner rays", "outer", "other"}
+    assert clock.rays == {"inner rays": 3}
+
+
+def test_tables_are_markdown():
+    section = Section("Title", ({"a": 1234.5, "b": 0.01234, "c": 12000, "d": "word"},), "A note.")
+    assert section.markdown().splitlines() == [
+        "### Title", "", "| a | b | c | d |", "| --- | --- | --- | --- |", "| 1,234 | 0.0123 | 12,000 | word |", "",
+        "A note.",
+    ]  # fmt: skip
+    with pytest.raises(KeyError):
+        Section("Title", ({"a": 1}, {"b": 1})).markdown()
