@@ -209,9 +209,14 @@ def look_at(position: ArrayLike, target: ArrayLike, roll_rad: float = 0.0) -> Ar
 
 def rotation_about(axis: ArrayLike, angle_rad: float) -> Array:
     """(3, 3) rotation about a non-zero axis (Rodrigues)."""
-    k = normalize(axis)
+    return rotations_about(axis, np.array([angle_rad]))[0]
+
+
+def rotations_about(axis: ArrayLike, angles_rad: Array) -> Array:
+    """(N, 3, 3) rotations about one axis."""
+    k, angles = normalize(axis), angles_rad[:, None, None]
     K = np.array([[0, -k[2], k[1]], [k[2], 0, -k[0]], [-k[1], k[0], 0]])
-    return np.eye(3) + np.sin(angle_rad) * K + (1 - np.cos(angle_rad)) * (K @ K)
+    return _EYE3 + np.sin(angles) * K + (1 - np.cos(angles)) * (K @ K)
 
 
 def rotation_between(source: ArrayLike, target: ArrayLike) -> Array:

@@ -75,10 +75,9 @@ class CompiledRenderer:
         for body in scene.bodies:
             rays = order[starts[body.instance] : starts[body.instance + 1]]
             if len(rays):
-                rotation, scale = _turn(body)
-                spread = np.float32(1 / view.camera.f_px / scale)
+                spread = np.float32(1 / view.camera.f_px / body.scale)
                 table = self._table(body)
-                fill(table, rotation, rays, columns(hits), eye, directions, spread, rows, material)
+                fill(table, body.rotation, rays, columns(hits), eye, directions, spread, rows, material)
         return _Seen(hits, rows, material)
 
     def _refine(self, scene: Scene, view: View, lighting: Lighting, pixels: Array, photo: "_Photo") -> None:
@@ -130,12 +129,6 @@ def _world(scene: Scene) -> PacketWorld:
     world = scene.world
     assert isinstance(world, PacketWorld), type(world)
     return world
-
-
-def _turn(body: Body) -> tuple[F32, float]:
-    """Rotation (3, 3) float32 and scale of a body's pose."""
-    scale = float(np.linalg.norm(body.T_world_body[:3, 0]))
-    return np.ascontiguousarray(body.T_world_body[:3, :3] / scale, np.float32), scale
 
 
 def _lamp(lamp: PointLight) -> tuple[F32, np.float32, np.float32]:

@@ -212,8 +212,7 @@ def _world_normals(scene: Scene, instance: NDArray[np.uint16], normal: F32, towa
     out = np.empty((3, len(instance)), np.float32)
     for body in scene.bodies:
         rows = np.flatnonzero(instance == body.instance)
-        linear = body.T_world_body[:3, :3] / np.linalg.norm(body.T_world_body[:3, 0])
-        out[:, rows] = linear.astype(np.float32) @ normal[rows].T
+        out[:, rows] = body.rotation @ normal[rows].T
     length = np.sqrt(np.einsum("ij,ij->j", out, out))
     lost = np.flatnonzero(length < 0.1)
     out[:, lost] = -toward[:, lost]

@@ -103,8 +103,7 @@ def _fill(out: Surfels, at: slice, body: Body, table: SurfaceTable, rays: Rays, 
     out.point[:, at] += rays.origin.T
     cosine = _fill_normals(out, at, body, table, toward, face, weights)
     _fill_material(out, at, table, face)
-    scale = np.linalg.norm(body.T_world_body[:3, 0])
-    footprint = np.square(out.t[at] * np.float32(rays.spread / scale))
+    footprint = np.square(out.t[at] * np.float32(rays.spread / body.scale))
     footprint /= np.maximum(cosine, np.float32(LEAST_COSINE))
     _fill_colors(out, at, table, face, weights, footprint)
 
@@ -132,7 +131,7 @@ def _turned(body: Body, normals: F32) -> F32:
     """(3, N) unit vectors of a body's mesh, in the world."""
     if body.is_static:
         return normals
-    return np.asarray(body.T_world_body[:3, :3] / np.linalg.norm(body.T_world_body[:3, 0]), np.float32) @ normals
+    return body.rotation @ normals
 
 
 def _interpolate(rows: F32, u: F32, v: F32) -> F32:

@@ -4,7 +4,9 @@ The share of view i's surface that view j sees is measured as the tracks are: th
 of view i is projected into view j, and traced back. It is 1,200 rays a view, not a rendering.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +38,12 @@ class Glance:
     normals: Array
     """(B, G, 3) unit geometric normals by winding, not turned to the view."""
 
+    def take(self, rows: Sequence[int]) -> "Glance":
+        """The glances of some of the views."""
+        index = list(rows)
+        arrays = (self.depth, self.instance, self.primitive, self.points, self.normals)
+        return Glance(tuple(self.views[row] for row in index), *(array[index] for array in arrays))
+
     @property
     def hit(self) -> NDArray[np.bool_]:
         """(B, G) whether there is a surface."""
@@ -52,10 +60,18 @@ class Glance:
 
 def grid_pixels(camera: Camera, across: int = FINE) -> Array:
     """(G, 2) an even grid of pixel positions, `across` to a row, in the middle of their cells."""
-    down = max(2, round(across * camera.height / camera.width))
-    x = (np.arange(across) + 0.5) * camera.width / across - 0.5
-    y = (np.arange(down) + 0.5) * camera.height / down - 0.5
-    return np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
+    return _grid(camera.width, camera.height, across)
+
+
+@cache
+def _grid(width: int, height: int, across: int) -> Array:
+    """`grid_pixels` of a picture's size; not to be written to."""
+    down = max(2, round(across * height / width))
+    x = (np.arange(across) + 0.5) * width / across - 0.5
+    y = (np.arange(down) + 0.5) * height / down - 0.5
+    grid = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
+    grid.flags.writeable = False
+    return grid
 
 
 def glance(scene: Scene, views: tuple[View, ...], across: int = FINE) -> Glance:
@@ -108,9 +124,18 @@ def _in_picture(view: View, points: Array) -> NDArray[np.bool_]:
         return (depth > 0) & (xy >= -0.5).all(1) & (xy < size - 0.5).all(1)
 
 
+def joined(glances: Sequence[Glance]) -> Glance:
+    """The views of all glances in one."""
+    names = ("depth", "instance", "primitive", "points", "normals")
+    arrays = (np.concatenate([getattr(each, name) for each in glances]) for name in names)
+    return Glance(tuple(view for each in glances for view in each.views), *arrays)
+
+
 def overlap_matrix(scene: Scene, seen: Glance) -> NDArray[np.float32]:
     """(V, V) float32: entry (i, j) is the share of view i's surface that view j sees; 1 on the diagonal."""
-    shares = [seen_share(scene, seen, (view,)) for view in seen.views]
-    matrix = np.stack(shares, axis=1).astype(np.float32)
-    np.fill_diagonal(matrix, 1.0)
+    matrix = np.eye(len(seen.views), dtype=np.float32)
+    for column, view in enumerate(seen.views):
+        rows = [row for row in range(len(seen.views)) if row != column]
+        if rows:
+            matrix[rows, column] = seen_share(scene, seen.take(rows), (view,))
     return matrix

@@ -11,7 +11,6 @@ from scenegen.errors import StagingError
 from scenegen.geometry import inverse, transform
 from scenegen.lights import Lighting
 from scenegen.seeding import Stage, generator, stable_key
-from scenegen.staging.covisibility import COARSE, glance
 from scenegen.staging.freespace import FreeSpace, free_space
 from scenegen.staging.lighting import draw_lighting, lit_sample
 from scenegen.staging.objects import Load, PlacedObject
@@ -131,7 +130,7 @@ def _light(layout: Layout, shot: Shot, config: GenerationConfig, sample: int, vi
     """The light of one view, measured on what it sees."""
     stage = layout.stage
     rng = generator(stage.root_seed, Stage.LIGHT, room=stage.key, layout=layout.index, sample=sample, view=view)
-    lit = lit_sample(layout.scene, glance(layout.scene, (shot.views[view],), COARSE))
+    lit = lit_sample(layout.scene, shot.seen[view])
     lights = int(config.light.lights[0]), int(config.light.lights[1])
     return draw_lighting(rng, layout.scene, stage.free, lit, stage.room.ceiling_m, lights, stage.baked)
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from scenegen.assets.mesh import Mesh
-from scenegen.geometry import compose, rotation_about
+from scenegen.geometry import compose, rotations_about
 from scenegen.seeding import Generator
 from scenegen.staging.freespace import FreeSpace
 from scenegen.staging.objects import LoadedObject
@@ -123,8 +123,8 @@ def rest_poses(bvh: Bvh, loaded: LoadedObject, scale: float, supports: Array, rn
     """T_world_object (4, 4) of an upright object at each of (N, 3) supports where it stands level, yaw at random."""
     sole = footprint(loaded, scale)
     yaw = rng.uniform(0, 2 * np.pi, len(supports))
-    turned = [rotation_about((0, 0, 1), a) for a in yaw]
-    under = np.stack([sole @ R[:2, :2].T for R in turned]) + supports[:, None, :2]
+    turned = rotations_about((0, 0, 1), yaw)
+    under = sole @ turned[:, :2, :2].transpose(0, 2, 1) + supports[:, None, :2]
     height = _heights(bvh, under, supports[:, 2])
     level = height.max(1) - height.min(1) <= SPREAD_M
     top = height.max(1) + GAP_M - scale * loaded.low[2]

@@ -7,7 +7,7 @@ paper's generator does, at most four times.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -18,7 +18,7 @@ from scenegen.config import CamerasConfig
 from scenegen.errors import StagingError
 from scenegen.geometry import View, lengths, look_at, pinhole
 from scenegen.seeding import Generator
-from scenegen.staging.covisibility import COARSE, FINE, Glance, glance, overlap_matrix, seen_share
+from scenegen.staging.covisibility import COARSE, FINE, Glance, glance, joined, overlap_matrix, seen_share
 from scenegen.staging.validity import verdicts
 from scenegen.tracing.raycaster import Scene, nearest
 
@@ -79,6 +79,8 @@ class Shot:
     """Cameras that were drawn and not taken, by reason."""
     relaxed: int
     """Passes in which limits had been relaxed before the sample stood; 0: all limits hold as configured."""
+    seen: tuple[Glance, ...]
+    """What each view alone sees on a COARSE grid."""
 
 
 @dataclass(frozen=True)
@@ -130,51 +132,81 @@ def _counts(rejected: Counter[str]) -> dict[str, int]:
     return {reason: n for reason, n in sorted(rejected.items()) if n}
 
 
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """A camera that passed all tests, and what it sees."""
+
+    coarse: Glance
+    fine: Glance
+    shares: tuple[float, float] = (1.0, 1.0)
+    """Of the first camera's surface the share that this one sees, and the other way round."""
+
+    @property
+    def view(self) -> View:
+        """The camera."""
+        return self.fine.views[0]
+
+
 def _attempt(search: _Search, count: int) -> Shot | None:
     """One first camera and the others for it; None where that came to nothing."""
     search.relaxed = 0
     first = next(_good(search, None), None)
     if first is None:
         return None
-    views, candidates = [first], _good(search, first)
-    while len(views) < count:
-        view = next(candidates, None)
-        if view is None:
-            return None
-        views.append(view)
-    seen = glance(search.ground.scene, tuple(views), FINE)
-    return Shot(tuple(views), overlap_matrix(search.ground.scene, seen), {}, search.relaxed)
+    looks = [first, *islice(_good(search, first), count - 1)]
+    if len(looks) < count:
+        return None
+    views, coarse = tuple(look.view for look in looks), tuple(look.coarse for look in looks)
+    return Shot(views, _overlap(search.ground.scene, looks), {}, search.relaxed, coarse)
 
 
-def _good(search: _Search, first: View | None) -> Iterator[View]:
+def _overlap(scene: Scene, looks: Sequence[_Look]) -> NDArray[np.float32]:
+    """`overlap_matrix` of the cameras, of which the first row and column are known."""
+    matrix = np.ones((len(looks), len(looks)), np.float32)
+    matrix[0], matrix[:, 0] = np.array([look.shares for look in looks]).T
+    matrix[1:, 1:] = overlap_matrix(scene, joined([look.fine for look in looks[1:]]))
+    return matrix
+
+
+def _good(search: _Search, first: _Look | None) -> Iterator[_Look]:
     """Cameras that pass all tests, alone or as partners of the first one, in the order they were drawn."""
-    start = glance(search.ground.scene, (first,), FINE) if first is not None else None
-    for view, reason in islice(_looked_through(search, first), LOOKS):
-        verdict = reason or (_overlap_verdict(search, view, start) if start is not None else "")
-        if verdict:
-            search.rejected[verdict] += 1
+    for coarse, reason in islice(_looked_through(search, first.view if first else None), LOOKS):
+        found = reason or (_partner(search, coarse, first) if first else _alone(search, coarse))
+        if isinstance(found, str):
+            search.rejected[found] += 1
         else:
-            yield view
+            yield found
 
 
-def _looked_through(search: _Search, first: View | None) -> Iterator[tuple[View, str]]:
-    """Cameras that meet the limits, each with a reason code, "" where what it sees is good."""
+def _looked_through(search: _Search, first: View | None) -> Iterator[tuple[Glance, str]]:
+    """What cameras see that meet the limits, each with a reason code, "" where it is good."""
     ground = search.ground
     for views in _drawn(search, first):
         while batch := tuple(islice(views, BATCH)):
             seen = glance(ground.scene, batch, COARSE)
-            yield from zip(batch, verdicts(seen, ground.winding, ground.least_objects), strict=True)
+            for row, reason in enumerate(verdicts(seen, ground.winding, ground.least_objects)):
+                yield seen.take([row]), reason
 
 
-def _overlap_verdict(search: _Search, view: View, start: Glance) -> str:
-    """`overlap_low` or `overlap_high` where either direction is out of range, "" where both are within."""
+def _alone(search: _Search, coarse: Glance) -> _Look:
+    """A first camera, which has no overlap to meet."""
+    return _Look(coarse, glance(search.ground.scene, coarse.views, FINE))
+
+
+def _partner(search: _Search, coarse: Glance, first: _Look) -> _Look | str:
+    """The camera, or `overlap_low` or `overlap_high` where either direction of its overlap is out of range."""
     scene, (low, high) = search.ground.scene, search.config.overlap
-    forth = seen_share(scene, start, (view,))[0]
-    # most partners fail in the first direction, which needs no new glance
-    back = seen_share(scene, glance(scene, (view,), FINE), start.views)[0] if low <= forth <= high else forth
-    if min(forth, back) < low:
-        return "overlap_low"
-    return "overlap_high" if max(forth, back) > high else ""
+    forth = float(seen_share(scene, first.fine, coarse.views)[0])
+    if not low <= forth <= high:  # most fail here, which needs no new glance
+        return _out_of_range(forth, low)
+    fine = glance(scene, coarse.views, FINE)
+    back = float(seen_share(scene, fine, first.fine.views)[0])
+    return _Look(coarse, fine, (forth, back)) if low <= back <= high else _out_of_range(back, low)
+
+
+def _out_of_range(share: float, low: float) -> str:
+    """The reason code of a share that is not in range."""
+    return "overlap_low" if share < low else "overlap_high"
 
 
 def _drawn(search: _Search, first: View | None) -> Iterator[Iterator[View]]:

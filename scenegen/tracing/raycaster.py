@@ -72,10 +72,20 @@ class Body:
     instance: int
     """1 the room, 2.. the objects."""
 
-    @property
+    @cached_property
     def is_static(self) -> bool:
         """Whether mesh coordinates are world coordinates."""
         return bool(np.array_equal(self.T_world_body, np.eye(4)))
+
+    @cached_property
+    def scale(self) -> float:
+        """World metres per unit of the mesh."""
+        return float(np.linalg.norm(self.T_world_body[:3, 0]))
+
+    @cached_property
+    def rotation(self) -> F32:
+        """(3, 3) directions of the mesh in the world."""
+        return np.ascontiguousarray(self.T_world_body[:3, :3] / self.scale, np.float32)
 
     @cached_property
     def sphere(self) -> tuple[F64, float]:

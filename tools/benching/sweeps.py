@@ -1,7 +1,9 @@
 """How the cost of a pair grows: with triangles, objects, pixels and views."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -12,9 +14,9 @@ from scenegen.assets.mesh import Mesh
 from scenegen.assets.source import Room
 from scenegen.config import Range, Size
 
-Step = tuple[str, int, Subject, Change | None]
-"""Column of x, its value, what is made, and what is done to the room first."""
-TRIANGLES = (10_000, 100_000, 1_000_000, 10_000_000)
+Step = tuple[int, Subject, Change | None]
+"""x, or 0 for the triangles of the room; what is made, and what is done to the room first."""
+MOST_TRIANGLES = 10_000_000
 OBJECTS = (1, 5, 15, 35)
 SIZES = ((160, 120), (320, 240), (640, 480), (1280, 960), (1920, 1440))
 VIEWS = (2, 4, 8, 12)
@@ -22,40 +24,41 @@ VIEWS = (2, 4, 8, 12)
 
 def sweep(name: str, subject: Subject) -> Section:
     """One sweep, each value in a studio of its own."""
-    return Section(f"Cost against {name}", tuple(_rows(SWEEPS[name](subject))), curve=(name, "ms a pair"))
+    return Section(f"Cost against {name}", tuple(_rows(name, SWEEPS[name](subject))), curve=(name, "ms a pair"))
 
 
-def _rows(steps: Iterator[Step]) -> Iterator[dict[str, Any]]:
-    for column, value, subject, change in steps:
+def _rows(name: str, steps: Iterator[Step]) -> Iterator[dict[str, Any]]:
+    for value, subject, change in steps:
         timing = timed(subject, opened(subject, change))
         yield {
-            column: value,
-            "triangles of the room": timing.triangles,
+            name: value or timing.triangles,
             "ms a pair": timing.ms,
             "MB a pair": timing.written / timing.pairs / 1e6,
         }
 
 
 def _triangles(subject: Subject) -> Iterator[Step]:
-    """The same room, its triangles cut in four until there are as many as asked at least."""
-    for count in TRIANGLES:
-        yield "triangles", count, subject, lambda room, count=count: finer_room(room, count)
+    """The same room, each of its triangles cut in 4, 16, 64, ..., until there are MOST_TRIANGLES."""
+    yield 0, subject, None
+    count = timed(replace(subject, pairs=1), opened(subject)).triangles
+    for times in range(1, 1 + math.ceil(math.log(MOST_TRIANGLES / count, 4))):
+        yield 0, subject, partial(finer_room, times=times)
 
 
 def _objects(subject: Subject) -> Iterator[Step]:
     for count in OBJECTS:
         objects = replace(subject.config.objects, objects=Range(count, count))
-        yield "objects", count, subject.varied(objects=objects), None
+        yield count, subject.varied(objects=objects), None
 
 
 def _sizes(subject: Subject) -> Iterator[Step]:
     for width, height in SIZES:
-        yield "pixels", width * height, subject.varied(size=Size(width, height)), None
+        yield width * height, subject.varied(size=Size(width, height)), None
 
 
 def _views(subject: Subject) -> Iterator[Step]:
     for count in VIEWS:
-        yield "views", count, subject.varied(views=count), None
+        yield count, subject.varied(views=count), None
 
 
 SWEEPS: dict[str, Callable[[Subject], Iterator[Step]]] = {
@@ -66,12 +69,9 @@ SWEEPS: dict[str, Callable[[Subject], Iterator[Step]]] = {
 }
 
 
-def finer_room(room: Room, least: int) -> Room:
-    """The room with `least` triangles or more, unless it has them."""
-    mesh = room.mesh
-    while len(mesh.faces) < least:
-        mesh = quartered(mesh)
-    return replace(room, mesh=mesh)
+def finer_room(room: Room, times: int) -> Room:
+    """The room with 4^times as many triangles."""
+    return replace(room, mesh=reduce(lambda mesh, _: quartered(mesh), range(times), room.mesh))
 
 
 def quartered(mesh: Mesh) -> Mesh:
