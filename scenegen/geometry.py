@@ -147,7 +147,10 @@ _TURN, _BACK = [1, 2, 0], [2, 0, 1]
 
 
 def cross(a: Array, b: Array) -> Array:
-    """Cross products along the last axis: `np.cross` bit for bit, which takes five times as long on few rows."""
+    """Cross products along the last axis: `np.cross` bit for bit, which takes five times as long on few rows.
+
+    The memory of the answer may be laid out otherwise, and sums over it be rounded otherwise.
+    """
     return a[..., _TURN] * b[..., _BACK] - a[..., _BACK] * b[..., _TURN]
 
 

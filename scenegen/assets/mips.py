@@ -33,9 +33,8 @@ def halved(image: U8) -> U8:
 
 def _pairs(light: NDArray[np.uint32], axis: int) -> NDArray[np.uint32]:
     """Sums of neighbours along an axis; a last one without neighbour counts twice."""
-    x = np.moveaxis(light, axis, 0)
-    whole = len(x) // 2
-    sums = x[0 : 2 * whole : 2] + x[1 : 2 * whole : 2]
-    if len(x) % 2:
-        sums = np.concatenate([sums, 2 * x[-1:]])
-    return np.moveaxis(sums, 0, axis)
+    before, size = (slice(None),) * axis, light.shape[axis]
+    sums = light[(*before, slice(0, size - 1, 2))] + light[(*before, slice(1, size, 2))]
+    if size % 2:
+        sums = np.concatenate([sums, 2 * light[(*before, slice(-1, None))]], axis)
+    return sums

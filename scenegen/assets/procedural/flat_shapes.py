@@ -5,12 +5,15 @@ On upright sides u is horizontal and v is up; on level ones u is x and v is y.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scenegen.assets.mesh import Material, Mesh
 from scenegen.assets.procedural.shape_base import Array, grid_faces, piece
+from scenegen.geometry import lengths
 
 Hole = tuple[float, float, float, float]
 """x0, y0, x1, y1 in metres on a patch."""
@@ -49,10 +52,21 @@ def rounded_box(
     """
     half = np.asarray(size, np.float64) / 2
     r = float(min(radius_m, 0.999 * half.min()))
-    arc = r * (1 - np.tan(np.linspace(np.pi / 4, 0, segments + 1)))
-    middle = np.linspace(-1, 1, divisions + 1)[1:-1]
+    arc, middle = r * _arc(segments), _middle(divisions)
     ticks = [np.concatenate([arc - h, middle * (h - r), (h - arc)[::-1]]) for h in half]
     return _from_sides(half, ticks, r, material, texture_scale_m, grain, "")
+
+
+@cache
+def _arc(segments: int) -> Array:
+    """Where a rounded edge of radius 1 is cut, from its side inwards."""
+    return 1 - np.tan(np.linspace(np.pi / 4, 0, segments + 1))
+
+
+@cache
+def _middle(divisions: int) -> Array:
+    """Where a flat middle from -1 to 1 is cut."""
+    return np.linspace(-1, 1, divisions + 1)[1:-1]
 
 
 def board(size: ArrayLike, material: Material, radius_m: float = 0.003, *, texture_scale_m: float = 1.0) -> Mesh:
@@ -64,50 +78,75 @@ def _from_sides(
     half: Array, ticks: list[Array], r: float, material: Material, scale: float, grain: int | None, skip: str
 ) -> Mesh:
     """A box of up to six gridded sides, pushed onto the rounded surface."""
-    parts, count = [], 0
-    for axis, sign, col, row in _SIDES:
-        if f"{'+' if sign > 0 else '-'}{'xyz'[axis]}" in skip.split():
-            continue
-        side = _side(half, ticks, axis, sign, col, row)
-        right = sign if axis != 1 else -sign
-        parts.append((*_round(side, half, r, axis, sign), _side_uv(side, right, col, row, grain), count))
-        parts[-1] += (_side_faces(ticks, axis, sign, col, row) + count,)
-        count += len(side)
-    points, normals, uv, _, faces = (list(p) for p in zip(*parts, strict=True))
-    return piece(
-        np.concatenate(points), np.concatenate(faces), np.concatenate(normals), np.concatenate(uv) / scale, material
+    grid = _grid((len(ticks[0]), len(ticks[1]), len(ticks[2])), skip, grain)
+    levels = np.concatenate([[*t, h, -h] for t, h in zip(ticks, half, strict=True)])
+    flat = levels[grid.level]
+    points, normals = _rounded(flat, half, r) if r > 0 else (flat, grid.normals)
+    uv = np.take(flat, grid.flat_uv) * grid.sign_uv
+    return piece(points, grid.faces, normals, uv / scale, material)
+
+
+@dataclass(frozen=True, eq=False)
+class _Grid:
+    """What boxes cut alike have in common: N points, side by side."""
+
+    level: NDArray[np.intp]
+    """(N, 3) place of each coordinate among the ticks, and then half the size and its negative, of x, of y, of z."""
+    faces: NDArray[np.int32]
+    """(F, 3) wound outwards."""
+    normals: Array
+    """(N, 3) of the flat sides."""
+    flat_uv: NDArray[np.intp]
+    """(N, 2) where u and v are among the coordinates of all points."""
+    sign_uv: Array
+    """(N, 2) their signs: u to the right as seen from outside, or along the grain."""
+
+
+@cache
+def _grid(counts: tuple[int, int, int], skip: str, grain: int | None) -> _Grid:
+    """The sides of a box with so many ticks along its axes, but those that `skip` names."""
+    sides = [side for side in _SIDES if f"{'+' if side[1] > 0 else '-'}{'xyz'[side[0]]}" not in skip.split()]
+    parts = [_side(counts, grain, *side) for side in sides]
+    levels, faces, normals, axes, signs = (list(part) for part in zip(*parts, strict=True))
+    starts = np.cumsum([0, *map(len, levels)])
+    place = 3 * np.arange(starts[-1])[:, None]
+    return _Grid(
+        np.concatenate(levels),
+        np.concatenate([f + start for f, start in zip(faces, starts, strict=False)]).astype(np.int32),
+        np.concatenate(normals),
+        place + np.concatenate(axes),
+        np.concatenate(signs),
     )
 
 
-def _side(half: Array, ticks: list[Array], axis: int, sign: int, col: int, row: int) -> Array:
-    """(N, 3) grid points of one flat side, row-major."""
-    c, r = np.meshgrid(ticks[col], ticks[row])
-    out = np.empty((c.size, 3))
-    out[:, axis], out[:, col], out[:, row] = sign * half[axis], c.ravel(), r.ravel()
-    return out
+def _side(
+    counts: tuple[int, int, int], grain: int | None, axis: int, sign: int, col: int, row: int
+) -> tuple[NDArray, NDArray, Array, NDArray, Array]:
+    """One flat side, row-major: levels (N, 3), faces (F, 3), normals (N, 3), axes and signs of u and v (N, 2)."""
+    starts = np.cumsum([0, *(count + 2 for count in counts)])
+    c, r = (x.ravel() for x in np.meshgrid(np.arange(counts[col]), np.arange(counts[row])))
+    level = np.empty((c.size, 3), np.intp)
+    level[:, axis] = starts[axis] + counts[axis] + (sign < 0)
+    level[:, col], level[:, row] = starts[col] + c, starts[row] + r
+    right = sign if axis != 1 else -sign
+    faces = grid_faces(counts[row], counts[col])
+    normals = np.broadcast_to(sign * np.eye(3)[axis], level.shape)
+    axes, signs = ([row, col], [1.0, -right]) if grain == row else ([col, row], [right, 1.0])
+    return (
+        level,
+        faces if right > 0 else faces[:, ::-1],
+        normals,
+        np.broadcast_to(axes, (c.size, 2)),
+        np.broadcast_to(signs, (c.size, 2)),
+    )
 
 
-def _side_faces(ticks: list[Array], axis: int, sign: int, col: int, row: int) -> NDArray:
-    """Triangles of one side, wound outwards."""
-    faces = grid_faces(len(ticks[row]), len(ticks[col]))
-    outward = sign if (axis, col, row) != (1, 0, 2) else -sign
-    return faces if outward > 0 else faces[:, ::-1]
-
-
-def _round(points: Array, half: Array, r: float, axis: int, sign: int) -> tuple[Array, Array]:
-    """Points pulled onto the rounded surface, and their normals."""
-    if r <= 0:
-        return points, np.broadcast_to(sign * np.eye(3)[axis], points.shape)
-    inner = np.clip(points, r - half, half - r)
+def _rounded(points: Array, half: Array, r: float) -> tuple[Array, Array]:
+    """Points (N, 3) pulled onto the rounded surface, and their normals."""
+    inner = np.minimum(np.maximum(points, r - half), half - r)
     outward = points - inner
-    normals = outward / np.linalg.norm(outward, axis=1, keepdims=True)
+    normals = outward / lengths(outward)[:, None]
     return inner + r * normals, normals
-
-
-def _side_uv(points: Array, right: float, col: int, row: int, grain: int | None) -> Array:
-    """Texture coordinates in metres of one side: u to the right as seen from outside, or along the grain."""
-    u = points[:, col] * right
-    return np.stack([points[:, row], -u] if grain == row else [u, points[:, row]], axis=-1)
 
 
 def patch(

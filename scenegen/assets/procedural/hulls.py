@@ -11,6 +11,7 @@ from scenegen.assets.procedural import finishes as fin
 from scenegen.assets.procedural import solids as s
 from scenegen.assets.procedural.draws import between, chance, pick
 from scenegen.assets.procedural.solids import Array
+from scenegen.geometry import cross
 from scenegen.seeding import Generator
 
 Parts = list[Mesh]
@@ -123,7 +124,7 @@ def cloth_sail(f: fin.Finish, corners: Array, belly: float, thick: float) -> Mes
     p = (1 - v)[..., None] * ((1 - u)[..., None] * a + u[..., None] * b) + v[..., None] * (
         (1 - u)[..., None] * d + u[..., None] * c
     )
-    normal = np.cross(b - a, (c + d) / 2 - a)
+    normal = cross(b - a, (c + d) / 2 - a)
     normal /= np.linalg.norm(normal)
     p = p + (belly * np.sin(np.pi * u) * np.sin(np.pi * np.clip(0.15 + 0.85 * v, 0, 1)))[..., None] * normal
     return s.loft(f, np.concatenate([p + thick * normal, p[:, ::-1] - thick * normal], axis=1))

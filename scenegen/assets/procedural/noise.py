@@ -3,6 +3,8 @@
 Fields are (n, n) float32; row 0 is the top of the image. Everything wraps in both directions.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import fft
@@ -31,6 +33,15 @@ def spectral(
     `low` and `high` (cycles per tile; high 0 = no limit) bound the band. `stretch` = (x, y) elongates
     features: (8, 1) gives streaks along x.
     """
+    gain = _gain(n, slope, low, high, stretch)
+    spectrum = rng.standard_normal((n, n // 2 + 1, 2), np.float32).view(np.complex64)[..., 0] * gain
+    field = np.asarray(fft.irfft2(spectrum, (n, n), overwrite_x=True), np.float32)
+    return field / (field.std() + 1e-9)
+
+
+@lru_cache(maxsize=64)
+def _gain(n: int, slope: float, low: float, high: float, stretch: tuple[float, float]) -> Field:
+    """(n, n / 2 + 1) amplitude of each frequency, which most textures share with others; not to be written to."""
     fx = fft.rfftfreq(n, 1 / n).astype(np.float32) * stretch[0]
     fy = fft.fftfreq(n, 1 / n).astype(np.float32)[:, None] * stretch[1]
     f2 = fx * fx + fy * fy
@@ -39,9 +50,8 @@ def spectral(
     if high > 0:
         gain *= np.exp(-f2 / np.float32(high * high))
     gain[0, 0] = 0
-    spectrum = rng.standard_normal((n, n // 2 + 1, 2), np.float32).view(np.complex64)[..., 0] * gain
-    field = np.asarray(fft.irfft2(spectrum, (n, n), overwrite_x=True), np.float32)
-    return field / (field.std() + 1e-9)
+    gain.flags.writeable = False
+    return gain
 
 
 def grid(n: int) -> tuple[Field, Field]:

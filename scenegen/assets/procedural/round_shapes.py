@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from scenegen.assets.mesh import Material, Mesh
 from scenegen.assets.procedural.shape_base import Array, drop_slivers, grid_faces, piece
-from scenegen.geometry import normalize
+from scenegen.geometry import cross, normalize
 
 _CREASE_COS = np.cos(np.radians(35.0))
 
@@ -125,7 +125,7 @@ def tube(
     r = np.concatenate([r, r[:1]]) if closed else r
     tangent = _tangents(p, closed)
     side = _carried_frames(tangent)
-    other = np.cross(tangent, side)
+    other = cross(tangent, side)
     angle = np.linspace(0, 2 * np.pi, segments + 1)
     normals = np.cos(angle)[None, :, None] * side[:, None] + np.sin(angle)[None, :, None] * other[:, None]
     points = p[:, None] + r[:, None, None] * normals
@@ -145,7 +145,7 @@ def _cap(ring: Array, normal: Array, offset: int) -> tuple[Array, NDArray, NDArr
     k = np.arange(1, len(ring) - 2)
     faces = np.stack([0 * k, k, k + 1], -1) + offset
     e = ring[1] - ring[0], ring[2] - ring[0]
-    faces = faces if np.cross(*e) @ normal > 0 else faces[:, ::-1]
+    faces = faces if cross(*e) @ normal > 0 else faces[:, ::-1]
     return ring, faces, np.broadcast_to(normal, ring.shape), np.zeros((len(ring), 2))
 
 
@@ -158,7 +158,7 @@ def _tangents(p: Array, closed: bool) -> Array:
 
 def _carried_frames(tangent: Array) -> Array:
     """(K, 3) unit sideways vectors, each the one before turned as its tangent turns (no twist)."""
-    start = np.cross(tangent[0], np.eye(3)[int(np.argmin(np.abs(tangent[0])))])
+    start = cross(tangent[0], np.eye(3)[int(np.argmin(np.abs(tangent[0])))])
     out = [normalize(start)]
     for halfway in normalize(tangent[1:] + tangent[:-1]):
         out.append(out[-1] - 2 * (out[-1] @ halfway) * halfway)

@@ -1,12 +1,13 @@
 """What every shape maker ends with: arrays to a `Mesh` of one material, and moves of finished pieces."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scenegen.assets.mesh import Material, Mesh, face_vectors
-from scenegen.geometry import normalize
+from scenegen.geometry import cross, lengths, normalize
 
 Array = NDArray[np.float64]
 
@@ -24,18 +25,21 @@ def piece(vertices: ArrayLike, faces: ArrayLike, normals: ArrayLike, uv: ArrayLi
     )
 
 
+@cache
 def grid_faces(rows: int, cols: int) -> NDArray[np.int64]:
-    """(2 (rows-1) (cols-1), 3) triangles of a row-major grid; outward where column x row is outward."""
+    """(2 (rows-1) (cols-1), 3) triangles of a row-major grid; outward where column x row is outward. Not writeable."""
     r, c = np.mgrid[0 : rows - 1, 0 : cols - 1]
     a = (r * cols + c).ravel()
     b, d, e = a + 1, a + cols, a + cols + 1
-    return np.concatenate([np.stack([a, b, e], -1), np.stack([a, e, d], -1)]).astype(np.int64)
+    faces = np.concatenate([np.stack([a, b, e], -1), np.stack([a, e, d], -1)]).astype(np.int64)
+    faces.flags.writeable = False
+    return faces
 
 
 def drop_slivers(mesh: Mesh, area_m2: float = 1e-12) -> Mesh:
     """The mesh without triangles of no area (poles of revolution, zero-width strips)."""
     v = mesh.vertices.astype(np.float64)[mesh.faces]
-    keep = np.linalg.norm(np.cross(v[:, 1] - v[:, 0], v[:, 2] - v[:, 0]), axis=1) > 2 * area_m2
+    keep = lengths(cross(v[:, 1] - v[:, 0], v[:, 2] - v[:, 0])) > 2 * area_m2
     return replace(mesh, faces=mesh.faces[keep], face_material=mesh.face_material[keep])
 
 
@@ -44,7 +48,7 @@ def place(mesh: Mesh, T: ArrayLike) -> Mesh:
     T = np.asarray(T, np.float64)
     linear = T[:3, :3]
     vertices = (mesh.vertices @ linear.T + T[:3, 3]).astype(np.float32)
-    mirrored = np.linalg.det(linear) < 0
+    mirrored = cross(linear[0], linear[1]) @ linear[2] < 0
     normals = None
     if mesh.normals is not None:
         normals = normalize(mesh.normals @ np.linalg.inv(linear)).astype(np.float32)

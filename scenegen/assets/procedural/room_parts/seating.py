@@ -7,6 +7,7 @@ import numpy as np
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import shapes
 from scenegen.assets.procedural.room_parts.kit import Item, Kit, Span, item, shifted, tag
+from scenegen.geometry import cross
 
 
 def legs(kit: Kit, role: str, x: Span, y: Span, height: float, thick: float, splay: float = 0.0) -> list[Mesh]:
@@ -128,7 +129,7 @@ def _sheet(kit: Kit, role: str, grid: np.ndarray, thick: float) -> Mesh:
     """A bent plate: a (R, C, 3) grid with its other side `thick` below and a rim."""
     rows, cols = grid.shape[:2]
     du, dv = np.gradient(grid, axis=1), np.gradient(grid, axis=0)
-    n = np.cross(du, dv)
+    n = cross(du, dv)
     n /= np.linalg.norm(n, axis=-1, keepdims=True)
     other = grid - n * thick
     rim = np.concatenate([np.arange(cols), np.arange(1, rows) * cols + cols - 1])
@@ -138,7 +139,7 @@ def _sheet(kit: Kit, role: str, grid: np.ndarray, thick: float) -> Mesh:
     points, normals = grid.reshape(-1, 3), n.reshape(-1, 3)
     low = other.reshape(-1, 3)
     edge = np.stack([points[rim], low[rim], low[nxt], points[nxt]], 1)
-    out = np.cross(low[rim] - points[rim], points[nxt] - points[rim])
+    out = cross(low[rim] - points[rim], points[nxt] - points[rim])
     out /= np.linalg.norm(out, axis=1, keepdims=True)
     quads = 2 * off + 4 * np.arange(len(rim))[:, None, None] + np.array([[0, 1, 2], [0, 2, 3]])
     vertices = np.concatenate([points, low, edge.reshape(-1, 3)])
