@@ -5,6 +5,8 @@ one after the other (0: none), and the lanes of a packet, so that what is compil
 processors. A packet is RTCRayHit4, 8 or 16 of embree4/rtcore_ray.h: columns of as many numbers of 4 bytes each.
 """
 
+# Hits are written a packet at a time, not a ray: arrays that are handed on are counted for the collector, which costs a
+# third as much as tracing a ray.
 # ruff: noqa: ANN001, ANN201, ANN202
 # pyright: basic
 
@@ -20,7 +22,7 @@ from scenegen.jit import compiled, inlined
 
 TILE_WIDTH = 4
 """Pixels in a row of a packet's tile: 4 x 4, 4 x 2 or 4 x 1."""
-_ORIGIN, _DIRECTION, FAR, _MASK = 0, 4, 8, 9
+_ORIGIN, DIRECTION, FAR, _MASK = 0, 4, 8, 9
 _U, _V, _PRIMITIVE, _GEOMETRY, _INSTANCE, _COLUMNS = 15, 16, 17, 18, 19, 21
 """Columns of a packet. Not named: tnear (3), time (7), id (10), flags (11), normal (12-14), instance primitive (20)."""
 _NONE = np.uint32(0xFFFFFFFF)
@@ -49,80 +51,93 @@ def _call(typing: Any, function: Any, valid: Any, scene: Any, packet: Any, argum
 
 
 @compiled
-def fresh(call: Any) -> Any:
-    """A packet (21, lanes) as floats, the same as whole numbers, and which of its rays count: (lanes,) int32."""
+def fresh(call: Any, arguments: Any) -> Any:
+    """A packet (21, lanes) as floats, the same as whole numbers, which of its rays count: (lanes,) int32; and `ask`'s.
+
+    The last, the addresses of what is handed over, hold as long as the arrays are used.
+    """
     _, _, _, lanes = call
     room = np.zeros(4 * lanes * (_COLUMNS + 1) + _ALIGNED, np.uint8)
     start = -room.ctypes.data % _ALIGNED
     words = room[start : start + 4 * lanes * (_COLUMNS + 1)].view(np.uint32)
     numbers = words[: _COLUMNS * lanes].reshape(_COLUMNS, lanes)
     numbers[_MASK] = _NONE
-    return numbers.view(np.float32), numbers, words[_COLUMNS * lanes :].view(np.int32)
+    valid = words[_COLUMNS * lanes :].view(np.int32)
+    places = valid.ctypes.data, numbers.ctypes.data, arguments.ctypes.data
+    return numbers.view(np.float32), numbers, valid, places
 
 
 @compiled
 def pixel_hits(call, arguments, instances, K, T, size, hits):
     """First hits of all pixel centres of a view, row by row: `hits` as `_take` writes them."""
     width, height = size
-    floats, numbers, valid = fresh(call)
-    lanes = len(valid)
+    floats, numbers, valid, places = fresh(call, arguments)
+    rows, at = len(valid) // TILE_WIDTH, np.empty(len(valid), np.int64)
+    across, down = _parts_of_rays(K, T, width, height)
     for axis in range(3):
         floats[_ORIGIN + axis] = np.float32(T[axis, 3])
-    for top in range(0, height, lanes // TILE_WIDTH):
+    for top in range(0, height, rows):
         for left in range(0, width, TILE_WIDTH):
-            for lane in range(lanes):
-                column, row = left + lane % TILE_WIDTH, top + lane // TILE_WIDTH
-                valid[lane] = -1 if column < width and row < height else 0
-                x, y = (column - K[0, 2]) / K[0, 0], (row - K[1, 2]) / K[1, 1]
-                for axis in range(3):
-                    floats[_DIRECTION + axis, lane] = np.float32(T[axis, 0] * x + (T[axis, 1] * y + T[axis, 2]))
-            ask(call, arguments, floats, numbers, valid, np.float32(np.inf))
-            for lane in range(lanes):
-                if valid[lane]:
-                    at = (top + lane // TILE_WIDTH) * width + left + lane % TILE_WIDTH
-                    _take(floats, numbers, lane, instances, at, hits)
+            for row in range(rows):
+                for column in range(TILE_WIDTH):
+                    lane = row * TILE_WIDTH + column
+                    for axis in range(3):
+                        part = across[axis, left + column] + down[axis, top + row]
+                        floats[DIRECTION + axis, lane] = np.float32(part)
+                    valid[lane] = -1 if left + column < width and top + row < height else 0
+                    at[lane] = (top + row) * width + left + column
+            ask(call, places, floats, numbers, np.float32(np.inf))
+            _take(floats, numbers, valid, at, instances, hits)
+
+
+@compiled
+def _parts_of_rays(K, T, width, height):
+    """What the column and what the row of a pixel give to its direction: (3, width) and (3, height), a tile more."""
+    across, down = np.empty((3, width + TILE_WIDTH)), np.empty((3, height + TILE_WIDTH))
+    for axis in range(3):
+        for column in range(width + TILE_WIDTH):
+            across[axis, column] = T[axis, 0] * ((column - K[0, 2]) / K[0, 0])
+        for row in range(height + TILE_WIDTH):
+            down[axis, row] = T[axis, 1] * ((row - K[1, 2]) / K[1, 1]) + T[axis, 2]
+    return across, down
 
 
 @compiled
 def ray_hits(call, arguments, instances, origins, directions, hits):
     """First hits of R rays, of which all share an origin (1, 3) or each has its own."""
-    floats, numbers, valid = fresh(call)
-    lanes = len(valid)
-    for start in range(0, len(directions), lanes):
+    floats, numbers, valid, places = fresh(call, arguments)
+    lanes = np.arange(len(valid))
+    for start in range(0, len(directions), len(lanes)):
         _load(floats, valid, origins, directions, start)
-        ask(call, arguments, floats, numbers, valid, np.float32(np.inf))
-        for lane in range(min(lanes, len(directions) - start)):
-            _take(floats, numbers, lane, instances, start + lane, hits)
+        ask(call, places, floats, numbers, np.float32(np.inf))
+        _take(floats, numbers, valid, lanes + start, instances, hits)
 
 
 @compiled
 def rays_blocked(call, arguments, origins, directions, far, out):
     """Whether anything lies at 0 < t < far along each of R rays; origins as in `ray_hits`."""
-    floats, numbers, valid = fresh(call)
+    floats, numbers, valid, places = fresh(call, arguments)
     lanes = len(valid)
     for start in range(0, len(directions), lanes):
         _load(floats, valid, origins, directions, start)
-        ask(call, arguments, floats, numbers, valid, far)
+        ask(call, places, floats, numbers, far)
         for lane in range(min(lanes, len(directions) - start)):
             out[start + lane] = floats[FAR, lane] < 0  # Embree's answer for a blocked ray is -infinity
 
 
 @inlined
-def ask(call, arguments, floats, numbers, valid, far):
+def ask(call, places, floats, numbers, far):
     """Trace a packet up to `far`, in the second scene up to what was met in the first."""
-    function, first, second, _ = call
-    floats[FAR] = far
-    numbers[_GEOMETRY], numbers[_INSTANCE] = _NONE, _NONE
+    function, first, second, lanes = call
+    valid, packet, arguments = places
+    for lane in range(lanes):
+        floats[FAR, lane] = far
+        numbers[_GEOMETRY, lane] = _NONE
+        numbers[_INSTANCE, lane] = _NONE
     if first:
-        _call(function, valid.ctypes.data, first, numbers.ctypes.data, arguments.ctypes.data)  # pyright: ignore[reportCallIssue]
+        _call(function, valid, first, packet, arguments)  # pyright: ignore[reportCallIssue]
     if second:
-        _call(function, valid.ctypes.data, second, numbers.ctypes.data, arguments.ctypes.data)  # pyright: ignore[reportCallIssue]
-
-
-@inlined
-def set_ray(floats, lane, x, y, z):
-    """Set the direction of one ray of a packet."""
-    floats[_DIRECTION, lane], floats[_DIRECTION + 1, lane], floats[_DIRECTION + 2, lane] = x, y, z
+        _call(function, valid, second, packet, arguments)  # pyright: ignore[reportCallIssue]
 
 
 @inlined
@@ -134,16 +149,23 @@ def _load(floats, valid, origins, directions, start):
         row = start + min(lane, left - 1)
         for axis in range(3):
             floats[_ORIGIN + axis, lane] = origins[0 if shared else row, axis]
-            floats[_DIRECTION + axis, lane] = directions[row, axis]
+            floats[DIRECTION + axis, lane] = directions[row, axis]
 
 
-@inlined
-def _take(floats, numbers, lane, instances, at, hits):
-    """Write what one ray of a packet met to place `at` of the columns of `Hits`; the last instance has no number."""
+@compiled
+def _take(floats, numbers, valid, at, instances, hits):
+    """Write what the rays of a packet met to places `at` (lanes,) of the columns of `Hits`.
+
+    A body without a number of its own is the last of `instances`.
+    """
     instance, primitive, u, v, t = hits
-    if numbers[_GEOMETRY, lane] == _NONE:
-        instance[at], primitive[at], u[at], v[at], t[at] = 0, -1, 0, 0, np.inf
-    else:
-        number = min(numbers[_INSTANCE, lane], len(instances) - 1)
-        instance[at], primitive[at] = instances[number], np.int32(numbers[_PRIMITIVE, lane])
-        u[at], v[at], t[at] = floats[_U, lane], floats[_V, lane], floats[FAR, lane]
+    for lane in range(len(valid)):
+        if not valid[lane]:
+            continue
+        place = np.uintp(at[lane])
+        if numbers[_GEOMETRY, lane] == _NONE:
+            instance[place], primitive[place], u[place], v[place], t[place] = 0, -1, 0, 0, np.inf
+        else:
+            number = min(numbers[_INSTANCE, lane], len(instances) - 1)
+            instance[place], primitive[place] = instances[number], np.int32(numbers[_PRIMITIVE, lane])
+            u[place], v[place], t[place] = floats[_U, lane], floats[_V, lane], floats[FAR, lane]

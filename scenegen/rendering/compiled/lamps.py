@@ -9,7 +9,7 @@ from scenegen.jit import compiled, inlined
 from scenegen.rendering.compiled.surfels import NORMAL, POINT, SIDE
 from scenegen.rendering.shading import SHADOW_OFFSET, SHADOW_REACH
 from scenegen.rendering.shadows import DARK, LIT, STEPS
-from scenegen.tracing.packets import FAR, ask, fresh, set_ray
+from scenegen.tracing.packets import DIRECTION, FAR, ask, fresh
 
 _OFFSET, _REACH = np.float32(SHADOW_OFFSET), np.float32(SHADOW_REACH)
 _LEAST_SQUARE = np.float32(1e-12)
@@ -38,7 +38,7 @@ def strengths(rows, present, position, falloff, least, out):
 @compiled
 def settle(call, arguments, rows, ts, position, asked, count, state):
     """Cast shadow rays to the elements `asked[:count]`, from the lamp to just above the surface: LIT or DARK."""
-    floats, numbers, valid = fresh(call)
+    floats, numbers, valid, places = fresh(call, arguments)
     lanes = len(valid)
     for axis in range(3):
         floats[axis] = position[axis]
@@ -46,11 +46,14 @@ def settle(call, arguments, rows, ts, position, asked, count, state):
         for lane in range(lanes):
             number = np.uintp(asked[min(start + lane, count - 1)])
             valid[lane] = -1 if start + lane < count else 0
-            row = rows[number]
-            x, y, z = row[POINT] - position[0], row[POINT + 1] - position[1], row[POINT + 2] - position[2]
+            x = rows[number, POINT] - position[0]
+            y = rows[number, POINT + 1] - position[1]
+            z = rows[number, POINT + 2] - position[2]
             lift = (np.sqrt(x * x + y * y + z * z) + ts[number]) * _OFFSET
-            set_ray(floats, lane, x + row[SIDE] * lift, y + row[SIDE + 1] * lift, z + row[SIDE + 2] * lift)
-        ask(call, arguments, floats, numbers, valid, _REACH)
+            floats[DIRECTION, lane] = x + rows[number, SIDE] * lift
+            floats[DIRECTION + 1, lane] = y + rows[number, SIDE + 1] * lift
+            floats[DIRECTION + 2, lane] = z + rows[number, SIDE + 2] * lift
+        ask(call, places, floats, numbers, _REACH)
         for lane in range(min(lanes, count - start)):
             state[asked[start + lane]] = DARK if floats[FAR, lane] < 0 else LIT
 

@@ -1,11 +1,11 @@
 """Textures and vertex colours at one point: `scenegen.rendering.texels`, number for number."""
 
-# ruff: noqa: ANN001, ANN201, ANN202
+# ruff: noqa: ANN001, ANN201
 # pyright: basic
 
 import numpy as np
 
-from scenegen.jit import compiled, inlined
+from scenegen.jit import inlined
 from scenegen.rendering.texels import LEVELS, WRAPS
 from scenegen.rendering.tone import DECODE_FIXED
 
@@ -21,18 +21,12 @@ def decoded(lanes):
     return DECODE_FIXED[lanes >> 4]
 
 
-@compiled
-def sample(texels, levels, wrap, chain, u, v, area):
-    """Filtered linear colour of a chain at u, v (down), for a footprint of `area` texels of level 0."""
-    level = chain * LEVELS + mip_level(area)
-    offset, width = levels[level, 0], levels[level, 1]
-    x0, x1, fx = _neighbours(u, width, wrap[chain, 0])
-    y0, y1, fy = _neighbours(v, levels[level, 2], wrap[chain, 1])
+@inlined
+def blended(a, b, c, d, fx, fy):
+    """Linear colour between four texels, weights of the right and of the lower ones in 256ths."""
+    a, b, c, d = np.int64(a), np.int64(b), np.int64(c), np.int64(d)
     both = (fx * fy) >> 8
     right, below = fx - both, fy - both
-    above, under = offset + y0 * width, offset + y1 * width
-    a, b = np.int64(texels[above + x0]), np.int64(texels[above + x1])
-    c, d = np.int64(texels[under + x0]), np.int64(texels[under + x1])
     first = 256 - fx - below
     # a texel's bytes are red, blue, green
     red = (a & 255) * first + (b & 255) * right + (c & 255) * below + (d & 255) * both
@@ -51,7 +45,7 @@ def mip_level(area):
 
 
 @inlined
-def _neighbours(coordinate, size, mode):
+def neighbours(coordinate, size, mode):
     """The two texels either side of a coordinate, and the weight of the second in 256ths."""
     if mode == _REPEAT:
         inside = coordinate - np.floor(coordinate)
@@ -69,12 +63,12 @@ def _neighbours(coordinate, size, mode):
     return first, second, weight
 
 
-@compiled
-def vertex_color(colors, face, u, v):
-    """Linear colour mixed from a face's row of `SurfaceTable.colors` by barycentric weights in 256ths."""
-    second = np.uint64(min(max(u, np.float32(0)), _ONE) * _WEIGHTS)
-    third = min(np.uint64(min(max(v, np.float32(0)), _ONE) * _WEIGHTS), np.uint64(256) - second)
-    lanes = colors[face, 0] + second * colors[face, 1] + third * colors[face, 2]
+@inlined
+def mixed(first, second, third, u, v):
+    """Linear colour between a row of `SurfaceTable.colors`, by barycentric weights in 256ths."""
+    right = np.uint64(min(max(u, np.float32(0)), _ONE) * _WEIGHTS)
+    left = min(np.uint64(min(max(v, np.float32(0)), _ONE) * _WEIGHTS), np.uint64(256) - right)
+    lanes = first + right * second + left * third
     mask = np.uint64(0xFFFF)
     red, green = np.int64(lanes & mask), np.int64((lanes >> np.uint64(16)) & mask)
     return decoded(red), decoded(green), decoded(np.int64((lanes >> np.uint64(32)) & mask))
