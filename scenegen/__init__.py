@@ -1,3 +1,3 @@
 """scenegen: from room and object meshes to HDF5 shards of true correspondences."""
 
-__version__ = "0.3.0"
+__version__ = "0.3.1"
