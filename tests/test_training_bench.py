@@ -12,7 +12,7 @@ from shard_factory import make_content
 from scenegen.shards.writer import encode_shard, publish
 from training import bench as module
 from training import loader_rate as rates
-from training.bench import Report, StepTimes, bench, show_report, step_times
+from training.bench import Report, StepTimes, Way, bench, show_report, step_times, ways
 from training.errors import DataError, RequestError
 from training.loader_rate import LoaderRate, loader_rate
 from training.presets import preset
@@ -48,7 +48,7 @@ def test_the_loader_is_measured(folder):
 
 
 def test_every_part_of_a_step_is_measured(folder):
-    step = step_times(folder, "quick", small(), torch.device("cpu"))
+    step = step_times(folder, "quick", small(), torch.device("cpu"), Way("float32"))
     assert list(step.parts_ms) == PARTS
     assert min(step.parts_ms.values()) > 0
     assert (step.pairs, step.crop) == (2, 48)
@@ -63,12 +63,12 @@ def printed(report, workers=2):
 
 
 def test_what_is_printed():
-    step = StepTimes("paper", 32, 256, "a device", dict.fromkeys(PARTS, 100.0))
+    step = StepTimes("paper", 32, 256, "a device", "float32", dict.fromkeys(PARTS, 100.0))
     measured = (
         LoaderRate("gzip", (640, 480), 1.25, 220.3, 320.4, 210.6, 340),
         LoaderRate("none", (64, 48), 0.1, 940, 930, 900, 910),
     )
-    text = printed(Report(measured, step, ("zstd: not measured: no plug-in",)))
+    text = printed(Report(measured, (step,), ("zstd: not measured: no plug-in",)))
     rows = [" ".join(line.replace("│", " ").split()) for line in text.splitlines()]
     assert "gzip 640x480 1.25 220 320 211 340 200" in rows
     assert "none 64x48 0.10 940 930 900 910" in rows
@@ -77,7 +77,35 @@ def test_what_is_printed():
     assert "sum 600.0" in rows
     assert rows[-1] == "2 reading processes give up to 421 pairs/s, the step takes 64.0 pairs/s: bound by computing"
     slow = replace(measured[0], batches=20.0)
-    assert "up to 40 pairs/s, the step takes 64.0 pairs/s: bound by reading" in printed(Report((slow,), step, ()))
+    assert "up to 40 pairs/s, the step takes 64.0 pairs/s: bound by reading" in printed(Report((slow,), (step,), ()))
+
+
+def test_ways_stand_side_by_side():
+    step = StepTimes("paper", 32, 256, "a device", "bfloat16", dict.fromkeys(PARTS, 100.0))
+    slow = replace(step, way="float32, compiled", parts_ms=dict.fromkeys(PARTS, 150.0))
+    measured = LoaderRate("gzip", (640, 480), 1.25, 220.3, 320.4, 210.6, 340)
+    rows = [
+        " ".join(line.replace("│", " ").split()) for line in printed(Report((measured,), (step, slow), ())).splitlines()
+    ]
+    assert "bfloat16 100.0 100.0 500.0 1.00" in rows
+    assert "float32, compiled 150.0 150.0 750.0 1.50" in rows
+
+
+@pytest.mark.parametrize("able", [False, True])
+def test_the_run_s_own_way_comes_first(monkeypatch, able):
+    monkeypatch.setattr(module, "computes_in_bfloat16", lambda _: able)
+    cpu = torch.device("cpu")
+    names = [str(way) for way in ways(replace(small(), precision="bfloat16"), cpu, compile=True)]
+    both = ["bfloat16", "float32", "bfloat16, compiled", "float32, compiled"]
+    assert names == (both if able else ["float32", "float32, compiled"])
+    assert str(ways(replace(small(), precision="float32"), cpu, compile=False)[0]) == "float32"
+
+
+def test_a_compiled_step_is_measured_as_compiled(folder, monkeypatch):
+    asked = []
+    monkeypatch.setattr(module.torch, "compile", lambda function: asked.append(function) or function)
+    step_times(folder, "quick", small(), torch.device("cpu"), Way("float32", compiled=True))
+    assert len(asked) == 1
 
 
 def test_a_whole_benchmark_of_given_shards(folder, monkeypatch):
@@ -85,7 +113,7 @@ def test_a_whole_benchmark_of_given_shards(folder, monkeypatch):
     out = io.StringIO()
     report = bench(folder, "cpu", console=Console(file=out, width=100))
     assert [rate.codec for rate in report.loader] == ["gzip"]
-    assert report.step.name == "quick"
+    assert report.steps[0].name == "quick"
     assert "A step of preset quick" in out.getvalue()
 
 

@@ -183,6 +183,8 @@ class Bench:
     """The run whose step is measured."""
     device: Device = "auto"
     """auto: a GPU if there is one."""
+    compile: bool = False
+    """Measure a compiled network (torch.compile) as well; compiling takes minutes."""
 
 
 @dataclass(frozen=True)

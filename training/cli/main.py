@@ -181,5 +181,5 @@ def _bench(command: Bench) -> int:
     """`scenetrain bench`."""
     from training.bench import bench
 
-    bench(command.shards, command.device, command.preset, Console(highlight=False))
+    bench(command.shards, command.device, command.preset, Console(highlight=False), command.compile)
     return 0
