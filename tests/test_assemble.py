@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scenegen.pipeline.assemble import add_counts, assets_digest, figures, preview, shard_content
+from scenegen.pipeline.assemble import Album, add_counts, assets_digest, figures, preview, shard_content
 from scenegen.pipeline.sample import Sample
 from scenegen.tracing.status import Status
 
@@ -24,9 +24,16 @@ def sample(assets, status=(Status.VISIBLE, Status.OCCLUDED), rejected=None):
     )
 
 
+def album(samples, room=0):
+    made = Album(room or len(samples))
+    for each in samples:
+        made.add(each)
+    return made
+
+
 def test_slots_point_into_one_sorted_table_of_assets():
     mug, car, sofa = ("mug/1", "mug"), ("car/7", "car"), ("sofa/2", "sofa")
-    content = shard_content([sample([mug, car]), sample([sofa]), sample([])], {})
+    content = shard_content(album([sample([mug, car]), sample([sofa]), sample([])]), {})
     assert content.arrays["assets/id"].tolist() == ["car/7", "mug/1", "sofa/2"]
     assert content.arrays["assets/category"].tolist() == ["car", "mug", "sofa"]
     assert content.arrays["objects/asset"].tolist() == [[1, 0], [2, -1], [-1, -1]]
@@ -38,8 +45,18 @@ def test_slots_point_into_one_sorted_table_of_assets():
     assert (content.arrays["rgb"][1] == np.stack(sample([]).layers["rgb"])).all()
 
 
+def test_an_album_copies_what_it_is_given_and_may_stay_half_empty():
+    given = sample([])
+    made = album([given], room=3)
+    assert made.layers["rgb"].shape == (1, 2, 6, 8, 3)
+    assert made.samples[0].layers["rgb"][1].base is not None
+    assert not np.shares_memory(made.layers["rgb"], given.layers["rgb"][0])
+    assert np.shares_memory(made.layers["rgb"], made.samples[0].layers["rgb"][0])
+    np.testing.assert_array_equal(made.samples[0].array("rgb"), given.array("rgb"))
+
+
 def test_a_shard_without_any_object_has_an_empty_table():
-    content = shard_content([sample([])], {})
+    content = shard_content(album([sample([])], room=3), {})
     assert content.arrays["assets/id"].shape == (0,)
     assert content.arrays["objects/asset"].tolist() == [[-1]]
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +13,46 @@ from scenegen.shards.preview import preview
 from scenegen.tracing.status import Status
 
 
-def shard_content(samples: list[Sample], attributes: dict[str, str | int | float]) -> ShardContent:
-    """Stack samples into the arrays of a shard, with its table of assets and its preview."""
+class Album:
+    """Image layers of the samples of a shard, (P, V, ...) each; they are large, and copied as soon as a sample is made.
+
+    So the memory that a picture was made in serves for the next one.
+    """
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._layers: dict[str, NDArray] = {}
+        self._samples: list[Sample] = []
+
+    def add(self, sample: Sample) -> None:
+        """Copy the layers of a sample; there is room for as many as were announced."""
+        place = len(self._samples)
+        for name, views in sample.layers.items():
+            if name not in self._layers:
+                self._layers[name] = np.empty((self._room, len(views), *views[0].shape), views[0].dtype)
+            np.stack(views, out=self._layers[name][place])
+        self._samples.append(replace(sample, layers={name: tuple(x[place]) for name, x in self._layers.items()}))
+
+    @property
+    def samples(self) -> list[Sample]:
+        """The samples so far, their layers parts of those of the album."""
+        return self._samples
+
+    @property
+    def layers(self) -> dict[str, NDArray]:
+        """The layers of these samples."""
+        return {name: array[: len(self._samples)] for name, array in self._layers.items()}
+
+
+def shard_content(album: Album, attributes: dict[str, str | int | float]) -> ShardContent:
+    """The arrays of a shard, with its table of assets and its preview."""
+    samples, layers = album.samples, album.layers
     assets = tuple(sorted({a for s in samples for a in s.assets}))
     slots = max(1, max(len(s.assets) for s in samples))
     stacked = {name: np.stack([s.arrays[name] for s in samples]) for name in samples[0].arrays if _even(name)}
     return ShardContent(
         arrays={
-            **{name: _layer(samples, name) for name in samples[0].layers},
+            **layers,
             **stacked,
             "objects/asset": np.stack([_slots(s, assets, slots) for s in samples]),
             "objects/T_world_object": np.stack([_poses(s, slots) for s in samples]),
@@ -29,12 +62,6 @@ def shard_content(samples: list[Sample], attributes: dict[str, str | int | float
         },
         attributes=attributes,
     )
-
-
-def _layer(samples: list[Sample], name: str) -> NDArray:
-    """(P, V, ...) an image layer of all samples, copied once."""
-    views = [view for s in samples for view in s.layers[name]]
-    return np.stack(views).reshape(len(samples), -1, *views[0].shape)
 
 
 def _even(name: str) -> bool:

@@ -13,7 +13,7 @@ from scenegen.assets.source import Defect, ObjectSource, RoomSource
 from scenegen.config import GenerationConfig
 from scenegen.errors import AssetError, StagingError
 from scenegen.lights import Lighting
-from scenegen.pipeline.assemble import add_counts, assets_digest, figures, shard_content
+from scenegen.pipeline.assemble import Album, add_counts, assets_digest, figures, shard_content
 from scenegen.pipeline.plan import Job, objects_for
 from scenegen.pipeline.sample import Sample, photograph
 from scenegen.rendering.choice import open_renderer
@@ -124,19 +124,19 @@ def make_shard(studio: Studio, job: Job, attributes: dict[str, str | int | float
     pool, object_split = _pool(studio, job.split)
     studio.layouts.clear()
     studio.heard = Heard()
-    samples: list[Sample] = []
+    album = Album(job.samples)
     given_up: list[str] = []
     for index in range(job.first_sample, job.first_sample + job.samples):
         try:
-            samples.append(_sample(studio, stage, pool, index))
+            album.add(_sample(studio, stage, pool, index))
         except StagingError as error:
             given_up.append(str(error))
         progress(1)
     replaced = add_counts(layout.replaced for layout in studio.layouts.values())
-    if not samples:
+    if not (samples := album.samples):
         raise StagingError(f"room {job.room}: no sample could be made; {given_up[0]}")
     known = {"assets_sha256": _digest(studio, job, samples), "object_split": object_split}
-    content = shard_content(samples, {**attributes, **known})
+    content = shard_content(album, {**attributes, **known})
     notes = {"given_up": len(given_up), "replaced_objects": replaced, "object_split": object_split}
     return Made(content, {**figures(samples), **notes}, _remarks(studio, stage, samples))
 
