@@ -9,13 +9,15 @@ import sys
 import pytest
 from interrupting import PATIENCE_S
 
-from scenegen.errors import RunError, UsageError
-from scenegen.pipeline.lock import LOCK, Slice, manifest_writer, only_run, owner, parse_slice
+from scenegen.errors import RunError
+from scenegen.pipeline.lock import LOCK, manifest_writer, only_run, owner
+from scenegen.pipeline.slices import Slice
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from scenegen.pipeline.lock import only_run, parse_slice
+from scenegen.pipeline.lock import only_run
+from scenegen.pipeline.slices import parse_slice
 with only_run(Path(sys.argv[1]), parse_slice(sys.argv[2])):
     print("held", flush=True)
     time.sleep(6000)
@@ -68,18 +70,6 @@ def test_slices_run_side_by_side_but_not_twice_and_not_beside_a_whole_run(holder
         pytest.fail("one slice twice")
     with pytest.raises(RunError, match="is at work here"), only_run(tmp_path):
         pytest.fail("a whole run beside a slice")
-
-
-def test_every_shard_belongs_to_one_slice():
-    for count in (1, 3, 5):
-        parts = [Slice(i, count) for i in range(count)]
-        assert all(sum(part.holds(shard) for part in parts) == 1 for shard in range(20))
-
-
-@pytest.mark.parametrize("text", ["", "1", "2/2", "-1/2", "a/b", "0/0", "1/2/3", "½/1"])
-def test_slices_that_are_none(text):
-    with pytest.raises(UsageError, match="must be i/n with i from 0 to n - 1"):
-        parse_slice(text)
 
 
 def _wait_for_manifest(folder, said):

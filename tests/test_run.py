@@ -14,9 +14,9 @@ from small_world import objects_folder, rooms_folder
 
 from scenegen.config import GenerationConfig, ObjectsConfig, Range, Size
 from scenegen.errors import RunError, ShardError, UsageError
-from scenegen.pipeline.lock import Slice
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import render, usable_cores
+from scenegen.pipeline.slices import Slice
 from scenegen.pipeline.summary import rows
 from scenegen.rendering.compiled_renderer import CompiledRenderer
 from scenegen.shards.content import ShardContent, validate

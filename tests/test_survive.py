@@ -28,10 +28,11 @@ from test_cli_trust import content, started
 from scenegen.config import GenerationConfig, ObjectsConfig, Range, Size
 from scenegen.errors import RunError, ScenegenError
 from scenegen.pipeline import executors, lock
-from scenegen.pipeline.lock import LOCK, Slice, only_run
+from scenegen.pipeline.lock import LOCK, only_run
 from scenegen.pipeline.manifest import load_manifest, make_folder
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import render
+from scenegen.pipeline.slices import Slice
 
 TESTS = Path(__file__).parent
 

@@ -38,7 +38,8 @@ class Render:
     codec: Literal["gzip", "zstd", "none"] = "gzip"
     """Compression of the shards. gzip: any HDF5 reads it. zstd: faster to read, needs the extra zstd. none: scratch."""
     shard: Annotated[str | None, tyro.conf.arg(metavar="I/N")] = None
-    """Make only every N-th shard, from the I-th (0 to N - 1): parts of one run, on several machines or one."""
+    """Make only every N-th shard, from the I-th (0 to N - 1): parts of one run, on several machines or one. Without it
+    SCENEGEN_SHARD=I/N says so, a Slurm array, or an indexed job of Kubernetes with SCENEGEN_SHARD_COUNT=N."""
     cache: bool = True
     """Keep parsed models in a binary cache ($SCENEGEN_CACHE, else the user's cache folder)."""
     config: OptionalPath = None

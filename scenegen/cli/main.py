@@ -149,14 +149,17 @@ def _run(command: Command) -> int:
 def _render(command: Render) -> int:
     """`scenegen render`."""
     from scenegen.assets.cache import AssetCache
-    from scenegen.pipeline.lock import Slice, parse_slice
     from scenegen.pipeline.places import has_places, sources
     from scenegen.pipeline.progress import Display
     from scenegen.pipeline.run import render
+    from scenegen.pipeline.slices import chosen_slice
     from scenegen.pipeline.summary import print_summary
     from scenegen.shards.verify import LOCAL
 
     console = Console(highlight=False)
+    part, said_by = chosen_slice(command.shard, os.environ)
+    if said_by and said_by != "--shard":
+        console.print(f"part {part} of the run, as {said_by} says", soft_wrap=True)
     cache = AssetCache() if command.cache else None
     outcome = render(
         command.data,
@@ -165,7 +168,7 @@ def _render(command: Render) -> int:
         workers=command.workers,
         cache=cache,
         display=Display(console),
-        part=parse_slice(command.shard) if command.shard else Slice(),
+        part=part,
     )
     print_summary(outcome, console)
     console.print(f"shards, manifest.json and config.json are in {command.out}", soft_wrap=True)

@@ -11,41 +11,18 @@ import json
 import os
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
-from scenegen.errors import RunError, UsageError
+from scenegen.errors import RunError
+from scenegen.pipeline.slices import WHOLE, Slice
 
 LOCK = "run.lock"
 """Name of the file that says who runs in a folder."""
 
 
-@dataclass(frozen=True)
-class Slice:
-    """Part `index` (from 0) of `count` of a run's shards; the whole run is part 0 of 1."""
-
-    index: int = 0
-    count: int = 1
-
-    def __str__(self) -> str:
-        return f"{self.index}/{self.count}"
-
-    def holds(self, shard: int) -> bool:
-        """Whether a shard belongs to this part: every `count`-th does."""
-        return shard % self.count == self.index
-
-
-def parse_slice(text: str) -> Slice:
-    """A slice from "i/n", counted from 0. Raises UsageError."""
-    index, _, count = text.partition("/")
-    if index.isascii() and index.isdigit() and count.isascii() and count.isdigit() and int(index) < int(count):
-        return Slice(int(index), int(count))
-    raise UsageError(f"--shard {text!r}: must be i/n with i from 0 to n - 1, as 0/4, 1/4, 2/4, 3/4")
-
-
 @contextlib.contextmanager
-def only_run(out: Path, part: Slice = Slice()) -> Iterator[None]:
+def only_run(out: Path, part: Slice = WHOLE) -> Iterator[None]:
     """Hold a run folder while the block runs. Raises RunError, naming the owner, where another run holds it."""
     with contextlib.ExitStack() as stack:
         mode = fcntl.LOCK_SH if part.count > 1 else fcntl.LOCK_EX

@@ -12,9 +12,10 @@ from typing import Any
 from scenegen import __version__
 from scenegen.config import GenerationConfig
 from scenegen.errors import RunError
-from scenegen.pipeline.lock import Slice, manifest_writer
+from scenegen.pipeline.lock import manifest_writer
 from scenegen.pipeline.places import absolute, is_there, known_places, sources, write_places
 from scenegen.pipeline.plan import Plan
+from scenegen.pipeline.slices import Slice
 from scenegen.pipeline.work import Entry
 from scenegen.shards.opening import first_line, shard_path, trouble
 from scenegen.shards.reader import MANIFEST

@@ -11,17 +11,17 @@ from scenegen.assets.library import open_objects, open_rooms
 from scenegen.config import GenerationConfig, checked
 from scenegen.errors import UsageError
 from scenegen.pipeline.executors import Advanced, Event, Failed, Finished, run_inline, run_pool
-from scenegen.pipeline.lock import Slice, only_run
+from scenegen.pipeline.lock import only_run
 from scenegen.pipeline.manifest import begin, fresh_manifest, make_folder, record, sweep, write_config
 from scenegen.pipeline.places import Words, sources, words
 from scenegen.pipeline.plan import Job, Plan, make_plan
 from scenegen.pipeline.progress import Display
+from scenegen.pipeline.slices import WHOLE, Slice
 from scenegen.pipeline.work import Entry, Work
 from scenegen.pipeline.worker import Task
 from scenegen.rendering.choice import require_renderer
 from scenegen.shards.codecs import require_codec
 
-WHOLE = Slice()
 SAVE_SECONDS = 2.0
 """How often the manifest is written while shards come in; a shard made since is made again after a crash."""
 
