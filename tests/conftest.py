@@ -10,7 +10,8 @@ SHARED = Path(os.environ.get("SCENEGEN_TEST_DATA", Path(__file__).resolve().pare
 
 # what the terminal, a launcher of several processes or a user's own settings say is nothing to the tests
 for name in ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "CLICOLOR", "COLORTERM",
-             "RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT", "PYTHONWARNINGS"):  # fmt: skip
+             "RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT", "PYTHONWARNINGS", "SCENEGEN_SHARD",
+             "SCENEGEN_SHARD_COUNT", "JOB_COMPLETION_INDEX", "SLURM_ARRAY_TASK_ID"):  # fmt: skip
     os.environ.pop(name, None)
 os.environ["TERM"] = "xterm"
 

@@ -1,14 +1,8 @@
 """Parts of the benchmark that are computed and not timed."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 import scenes
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
-
 from benching.clock import Clock
 from benching.section import Section
 from benching.sweeps import finer_room, quartered

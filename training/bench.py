@@ -4,7 +4,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
@@ -64,8 +64,8 @@ class Report:
     """All that was measured."""
 
     loader: tuple[LoaderRate, ...]
-    steps: tuple[StepTimes, ...]
-    """The same step in each way that the device computes in; the first is the one that `fit` takes."""
+    steps: Sequence[StepTimes]
+    """The same step in each way that the device computes in, one at least; the first is the one that `fit` takes."""
     skipped: tuple[str, ...]
     """What could not be measured, and why."""
 
@@ -159,7 +159,7 @@ def step_table(step: StepTimes) -> Table:
     return table
 
 
-def ways_table(steps: tuple[StepTimes, ...]) -> Table:
+def ways_table(steps: Sequence[StepTimes]) -> Table:
     """One row for each way, the first of them 1."""
     table = Table(title="The same step in other ways")
     for heading in ("network", "forward, ms", "backward, ms", "step, ms", "of the first"):

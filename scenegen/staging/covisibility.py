@@ -40,9 +40,9 @@ class Glance:
 
     def take(self, rows: Sequence[int]) -> "Glance":
         """The glances of some of the views."""
-        index = list(rows)
-        arrays = (self.depth, self.instance, self.primitive, self.points, self.normals)
-        return Glance(tuple(self.views[row] for row in index), *(array[index] for array in arrays))
+        index, views = list(rows), tuple(self.views[row] for row in rows)
+        depth, instance, primitive = self.depth[index], self.instance[index], self.primitive[index]
+        return Glance(views, depth, instance, primitive, self.points[index], self.normals[index])
 
     @property
     def hit(self) -> NDArray[np.bool_]:

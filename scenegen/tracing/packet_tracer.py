@@ -62,8 +62,8 @@ class PacketWorld:
     ) -> tuple[tuple[int, int, int, int], NDArray[np.uint32], NDArray[np.uint16]]:
         """What every kernel begins with: the call, its options and names."""
         lib = library()
-        scenes = (scene.handle if scene else 0 for scene in (self.placed, self.still))
-        return (lib.addresses[function], *scenes, lib.lanes), options, self.instances
+        placed, still = (scene.handle if scene else 0 for scene in (self.placed, self.still))
+        return (lib.addresses[function], placed, still, lib.lanes), options, self.instances
 
 
 class PacketTracer:

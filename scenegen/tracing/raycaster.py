@@ -72,9 +72,13 @@ class Body:
     instance: int
     """1 the room, 2.. the objects."""
 
-    @cached_property
+    @property
     def is_static(self) -> bool:
         """Whether mesh coordinates are world coordinates."""
+        return self._is_static
+
+    @cached_property
+    def _is_static(self) -> bool:
         return bool(np.array_equal(self.T_world_body, np.eye(4)))
 
     @cached_property

@@ -1,7 +1,7 @@
 """Exclusive time of the parts of the pipeline, and its rays by kind."""
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -32,7 +32,7 @@ class Clock:
     """Exclusive time by part: entering a part stops the clock of the one around it."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: dict[str, float] = defaultdict(float)
         self.rays: Counter[str] = Counter()
         self._stack = ["other"]
         self._since = time.perf_counter()
@@ -95,9 +95,9 @@ def instrumented(clock: Clock, studio: Studio) -> Iterator[None]:
     """Book the parts of the pipeline and of a studio, as long as this lasts."""
     with ExitStack() as stack:
 
-        def put(owner: Any, name: str, function: Callable[..., Any]) -> None:
+        def put(owner: Any, name: str, instead: Any) -> None:
             stack.callback(setattr, owner, name, getattr(owner, name))
-            setattr(owner, name, function)
+            setattr(owner, name, instead)
 
         for world in (PacketWorld, EmbreexWorld):
             for name, part in (("pixels", _nearest_part), ("nearest", _nearest_part), ("blocked", _blocked_part)):

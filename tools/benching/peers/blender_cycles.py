@@ -6,9 +6,9 @@ The number of samples of a pixel is the second word of the command line.
 import sys
 import tempfile
 
-import bpy
+import bpy  # pyright: ignore[reportMissingImports]
 import numpy as np
-from mathutils import Matrix
+from mathutils import Matrix  # pyright: ignore[reportMissingImports]
 from viewing import report, scene
 
 found, samples = scene(), int(sys.argv[2])
