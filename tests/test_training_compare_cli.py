@@ -53,7 +53,8 @@ def test_the_same_again_makes_no_run(done, capsys):
     assert (out / "compare.csv").read_bytes() == before
 
 
-def test_ctrl_c_leaves_checkpoints_to_go_on_from(done, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_checkpoints_to_go_on_from(done, tmp_path, number):
     """Both runs end after their step, and the processes with them."""
     out, words, _ = done
     (tmp_path / "references.csv").write_bytes((out / "references.csv").read_bytes())
@@ -67,12 +68,20 @@ def test_ctrl_c_leaves_checkpoints_to_go_on_from(done, tmp_path):
     while process.poll() is None and not all((run / "validation.jsonl").is_file() for run in runs):
         time.sleep(0.05)
     time.sleep(1)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, errors = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, errors) == (130, "interrupted\n")
     for run in runs:
         assert 0 < load(run / "checkpoint.pt").step < 4000
     assert not (tmp_path / "compare.csv").exists()
+
+
+def test_a_window_that_does_not_fit_is_refused_before_anything_is_written(done, tmp_path, capsys):
+    _, words, _ = done
+    again = [str(word) for word in (*words[:4], tmp_path / "new", *words[5:], "--window", 999)]
+    assert main(again) == 2
+    assert "--window 999: does not fit the held-out pictures, " in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.skipif(not chromium(), reason="no Chromium to show a page in (apt install chromium)")
@@ -126,7 +135,9 @@ def test_factors_are_as_their_rows_tell_them():
     ("words", "said"),
     [
         (["--steps", "0"], "--steps 0: must be 1 or more"),
-        (["--seeds", "0"], "--seeds 0: must be 1 or more"),
+        (["--seeds", "0"], "--seeds 0: must be in [1, 1000]"),
+        (["--seeds", "99999999999"], "--seeds 99999999999: must be in [1, 1000]"),
+        (["--betas", "2", "3"], "--betas 2 3: must be numbers of 0 to below 1"),
         (["--queries", "0"], "--queries 0: must be 1 or more"),
         (["--processes", "0"], "--processes 0: must be 1 or more"),
         (["--lr-factors", "1,x"], "--lr-factors 1,x: give positive numbers, with commas between"),

@@ -6,6 +6,7 @@ from comparison_world import REFERENCES, rows_of
 
 from training.comparison.summary import summarise
 from training.comparison.table import sheets
+from training.comparison.trial import Trial
 
 
 def test_the_parts_are_means_over_seeds():
@@ -18,3 +19,11 @@ def test_the_parts_are_means_over_seeds():
     assert summary[0].parts == {"vector": 3.0, "epe_px": 3.5, "pck5": 0.5}
     (sheet,) = (sheet for sheet in sheets([summary], REFERENCES) if sheet.title.startswith("Parts"))
     assert sheet.rows == (("cover", "vector 3, epe_px 3.5"),)
+
+
+def test_long_names_make_short_folders_that_differ():
+    plain = Trial(1.0, "stable:p=2,lam=0.5", 0)
+    assert plain.folder == "stable_p=2,lam=0.5/lr1/seed0"
+    long = [Trial(1.0, "infonce:temperature=0.07" + "0" * count, 0).folder for count in (300, 301)]
+    assert long[0] != long[1]
+    assert all(len(part.encode()) < 255 for folder in long for part in folder.split("/"))

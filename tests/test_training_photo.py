@@ -1,8 +1,9 @@
 """Reading photos of all kinds, and refusing what is none."""
 
+import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from training.errors import ImageError
 from training.photo import as_batch, photo_pixels, read_photo
@@ -76,3 +77,49 @@ def test_a_picture_too_large_for_pillow(tmp_path, monkeypatch):
         monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
         with pytest.raises(ImageError, match="has more than 0 million pixels; make it smaller"):
             photo_pixels(path)
+
+
+def test_a_broken_tag_does_not_spoil_a_picture(tmp_path):
+    """The orientation stands, another tag is of a type that Pillow cannot write again."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x9000] = 6, b"0231"
+    path = saved(tmp_path / "a.jpg", np.array([[[255, 0, 0]] * 16 + [[0, 0, 255]] * 16] * 8, np.uint8), exif=exif)
+    data = path.read_bytes()
+    for kind in (b"\x00\x07", b"\x07\x00"):  # undefined -> short: four bytes that are no number
+        data = data.replace(b"\x90\x00" + kind, b"\x90\x00\x00\x0b").replace(b"\x00\x90" + kind, b"\x00\x90\x0b\x00")
+    path.write_bytes(data)
+    assert read_photo(path).shape == (32, 8, 3)
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_every_orientation_is_as_pillow_turns_it(tmp_path, turn):
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    path = saved(tmp_path / "a.png", np.arange(36, dtype=np.uint8).reshape(3, 4, 3), exif=exif)
+    with Image.open(path) as image:
+        np.testing.assert_array_equal(read_photo(path), np.asarray(ImageOps.exif_transpose(image)))
+
+
+@pytest.mark.parametrize("header", [b"{'descr': '<f4', 'fortran_order': False, 'shape': (", b"{'descr': (1,"])
+def test_a_damaged_array_is_a_line(tmp_path, header):
+    path = tmp_path / "a.npy"
+    np.save(path, np.zeros((4, 5), np.float32))
+    data = path.read_bytes()
+    path.write_bytes(data[:10] + header.ljust(len(data[10:128]) - 1)[:117] + b"\n" + data[128:])
+    with pytest.raises(ImageError, match=r"a\.npy: is damaged \(.*\); save the array again with numpy\.save$"):
+        read_photo(path)
+
+
+def test_an_array_of_negative_length_is_a_line(tmp_path):
+    path = tmp_path / "a.npy"
+    np.save(path, np.zeros((4, 10), np.float32))
+    path.write_bytes(path.read_bytes().replace(b"(4, 10)", b"(-1,10)"))
+    with pytest.raises(ImageError, match=r"a\.npy: is damaged"):
+        read_photo(path)
+
+
+def test_16_bit_ppm_is_stretched_as_png_is(tmp_path):
+    values = np.random.default_rng(0).integers(100, 30_000, (6, 7, 3)).astype(np.uint16)
+    for name in ("a.ppm", "a.png"):
+        cv2.imwrite(str(tmp_path / name), values)
+    np.testing.assert_array_equal(read_photo(tmp_path / "a.ppm"), read_photo(tmp_path / "a.png"))

@@ -6,7 +6,7 @@ from typing import Annotated, Generic, TypeVar
 import pytest
 
 from training.errors import RequestError
-from training.ranges import Amount, Between, Many, Positive, Rising, Share, Some, check_ranges
+from training.ranges import Amount, Between, Each, Many, Positive, Rising, Share, Some, check_ranges
 
 T = TypeVar("T")
 
@@ -16,6 +16,7 @@ class Inner:
     big_share: Share = 0.5
     count: Some = 1
     pair: Annotated[tuple[float, float], Rising(0, 2)] = (0.5, 2.0)
+    rates: Annotated[tuple[float, float], Each(0, 1)] = (0.0, 0.99)
     named: Annotated[float, Between(0, 1, "must be small")] = 0.0
 
 
@@ -29,7 +30,7 @@ class Outer(Generic[T]):
     inner: Inner = field(default_factory=Inner)
 
 
-@pytest.mark.parametrize("values", [{}, {"many": 10**12}, {"inner": Inner(1.0, 7)}, {"rate": 1.0, "amount": 3.0}])
+@pytest.mark.parametrize("values", [{}, {"many": 2**63 - 1}, {"inner": Inner(1.0, 7)}, {"rate": 1.0, "amount": 3.0}])
 def test_what_is_within_passes(values):
     check_ranges(Outer(Inner(), **values))
 
@@ -38,6 +39,9 @@ def test_what_is_within_passes(values):
     ("settings", "text"),
     [
         (Outer(Inner(), many=-1), "--many -1: must be 0 or more"),
+        (Outer(Inner(), many=2**63), "--many 9223372036854775808: must be below 2^63"),
+        (Outer(Inner(rates=(0.5, 1.0))), "--rates 0.5 1: must be numbers of 0 to below 1"),
+        (Outer(Inner(rates=(float("nan"), 0.0))), "--rates nan 0: must be numbers of 0 to below 1"),
         (Outer(Inner(), rate=0.0), "--rate 0: must be a positive number, as in 1e-3"),
         (Outer(Inner(), rate=float("nan")), "--rate nan: must be a positive number, as in 1e-3"),
         (Outer(Inner(), amount=float("inf")), "--amount inf: must be 0 (off) or more"),

@@ -33,6 +33,23 @@ class Stop:
 
 
 @contextmanager
+def terminated_as_interrupted() -> Iterator[None]:
+    """SIGTERM, as schedulers send it, ends what runs here as Ctrl-C does: nothing is left behind that goes on."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
 def stopping() -> Iterator[Stop]:
     """Turn the first Ctrl-C (or SIGTERM, as schedulers send it) into a request; the second one interrupts at once.
 

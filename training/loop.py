@@ -143,7 +143,7 @@ def require_finite(step: int, losses: dict[str, float]) -> None:
     parts = ", ".join(f"{name} {value:g}" for name, value in losses.items())
     error = DivergenceError(
         f"step {step}: the loss is not finite ({parts}); the last checkpoint is from before; "
-        "try a smaller --lr, --clip-norm 1 or --precision float32"
+        "begin anew (--no-resume, or another --out) with a smaller --lr, --clip-norm 1 or --precision float32"
     )
     error.step = step
     raise error

@@ -46,6 +46,22 @@ class Rising:
         return self.low < value[0] <= value[1] <= self.high
 
 
+@dataclass(frozen=True)
+class Each:
+    """Numbers of `low`, included, to below `high`."""
+
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        """What is asked for, in words."""
+        return f"must be numbers of {self.low:g} to below {self.high:g}"
+
+    def holds(self, value: tuple[float, ...]) -> bool:
+        """Whether all numbers lie within."""
+        return all(self.low <= each < self.high for each in value)
+
+
 Share = Annotated[float, Between(0, 1)]
 """A probability or a share."""
 Amount = Annotated[float, Between(0, 1e30, "must be 0 (off) or more")]
@@ -58,6 +74,10 @@ Some = Annotated[int, Between(1, inf)]
 """A count of at least one."""
 
 
+LARGEST = 2**63 - 1
+"""Whole numbers of a run folder have 63 bits."""
+
+
 def check_ranges(settings: Any) -> None:
     """Raise RequestError at the first number of a dataclass, or of dataclasses in it, that is out of its range."""
     hints = get_type_hints(type(settings), include_extras=True)
@@ -66,11 +86,14 @@ def check_ranges(settings: Any) -> None:
         if is_dataclass(value):
             check_ranges(value)
             continue
+        if isinstance(value, int) and value > LARGEST:
+            raise RequestError(f"--{field.name.replace('_', '-')} {value}: must be below 2^63")
         for limit in getattr(hints[field.name], "__metadata__", ()):
-            if isinstance(limit, Between | Rising) and not limit.holds(value):
+            if isinstance(limit, Between | Rising | Each) and not limit.holds(value):
                 raise RequestError(f"--{field.name.replace('_', '-')} {_words(value)}: {limit}")
 
 
 def _words(value: float | tuple[float, ...]) -> str:
-    """A number, or several, as on the command line."""
-    return " ".join(f"{each:g}" for each in (value if isinstance(value, tuple) else (value,)))
+    """A number, or several, as on the command line; whole ones with all their digits."""
+    several = value if isinstance(value, tuple) else (value,)
+    return " ".join(f"{each}" if isinstance(each, int) else f"{each:g}" for each in several)

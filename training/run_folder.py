@@ -26,6 +26,9 @@ def previous(run: Path, settings: AnySettings, data_sha256: str) -> Checkpoint |
     if not (run / NAME).is_file():
         return None
     checkpoint = load(run / NAME)
+    if (checkpoint.settings.views is None) != (settings.views is None):
+        kind = "shards (--shards)" if checkpoint.settings.views is None else "pictures (--images)"
+        raise RequestError(f"{run}: was trained on {kind}; use another --out, or --no-resume to begin anew")
     if found := differences(checkpoint.settings, settings, FREE):
         shown = ", ".join(found[:4]) + (f" and {len(found) - 4} more" if len(found) > 4 else "")
         raise RequestError(

@@ -6,7 +6,7 @@ A number's range stands with its type (`training.ranges`), its meaning below it;
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from training.ranges import Amount, Between, Many, Positive, Share, Some
+from training.ranges import Amount, Between, Each, Many, Positive, Share, Some
 
 Norm = Literal["inf", "1", "2"]
 Sampling = Literal["nearest", "bilinear"]
@@ -137,7 +137,7 @@ class OptimizerSettings:
     """Learning rate of the last step as a share of `lr`."""
     warmup: Share = 0.05
     """Share of the steps spent rising."""
-    betas: tuple[float, float] = (0.9, 0.99)
+    betas: Annotated[tuple[float, float], Each(0, 1)] = (0.9, 0.99)
     """AdamW's decay rates."""
     weight_decay: Amount = 1e-6
     """AdamW's weight decay."""

@@ -13,7 +13,7 @@ from training.cli.defaults import default_settings, option, views_type
 from training.cli.values import floats, require
 from training.errors import RequestError
 from training.presets import PresetName
-from training.ranges import Many, Some, check_ranges
+from training.ranges import Between, Many, Some, check_ranges
 from training.settings import (
     AnySettings,
     DataSettings,
@@ -73,7 +73,7 @@ class Compare(Generic[V]):
     """Train on a folder of pictures instead of the shards' split train; what is measured stays the same."""
     objectives: Annotated[str, tyro.conf.arg(metavar="A,B,…")] = "all"
     """Which, with commas between, or all; NAME:OPTION=VALUE changes an option of one."""
-    seeds: Some = 3
+    seeds: Annotated[int, Between(1, 1000)] = 3
     """Runs of each objective at each learning rate."""
     lr_factors: Annotated[str, tyro.conf.arg(metavar="X,Y,…")] = "1,3"
     """Factors of the learning rate; the verdicts are of the first one."""
@@ -128,6 +128,7 @@ def compare(command: Compare[Any]) -> int:
     from training.comparison.contestant import contestants
     from training.comparison.outcome import show_outcome
     from training.comparison.trial import plan
+    from training.interrupt import terminated_as_interrupted
 
     chosen = contestants(command.objectives)
     setup, console = _setup(command), Console(highlight=False)
@@ -137,7 +138,8 @@ def compare(command: Compare[Any]) -> int:
     def report(row: "Row", done: int, of: int) -> None:
         console.print(f"{done} of {of}: {row.trial.title}: {_found(row)}", soft_wrap=True, markup=False)
 
-    rows, references = sweep.compare(setup, chosen, trials, processes, report)
+    with terminated_as_interrupted():
+        rows, references = sweep.compare(setup, chosen, trials, processes, report)
     made = show_outcome(setup, rows, references, console)
     names = ", ".join(path.name for path in made)
     console.print(f"{command.out} holds {sweep.ROWS} and {names}", soft_wrap=True, markup=False)

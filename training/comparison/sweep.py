@@ -10,6 +10,7 @@ from training.comparison.setup import Setup, check_folder, open_folder
 from training.comparison.trial import Reference, Row, Trial
 from training.devices import choose_device
 from training.distributed import World
+from training.evaluation.benchmarks.shards import require_window
 from training.evaluation.run import baselines
 from training.job import open_job
 from training.processes import in_processes
@@ -59,6 +60,7 @@ def compare(
 def _refuse_early(setup: Setup, contestants: Sequence[Contestant], trials: Sequence[Trial]) -> None:
     """Raise what the folder or the first run of any contestant would raise, before the first of all begins."""
     check_folder(setup, contestants)
+    require_window(setup.held_out, setup.evaluation.window)
     first = {trial.contestant: trial for trial in reversed(trials)}
     for contestant in contestants:
         trial = first[contestant.name]

@@ -1,7 +1,11 @@
 """One run of a comparison: a contestant, a factor of the learning rate and a seed; and the row that it leaves."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+MOST_BYTES = 150
+"""Length of a contestant's name that is a folder's; longer ones are cut and told apart by a digest."""
 
 
 @dataclass(frozen=True, order=True)
@@ -17,7 +21,10 @@ class Trial:
     @property
     def folder(self) -> str:
         """Its folder in that of all runs."""
-        return f"{self.contestant.replace(':', '_').replace('/', '_')}/lr{self.lr_factor:g}/seed{self.seed}"
+        name = self.contestant.replace(":", "_").replace("/", "_")
+        if len(name.encode()) > MOST_BYTES:
+            name = f"{name[:40]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+        return f"{name}/lr{self.lr_factor:g}/seed{self.seed}"
 
     @property
     def title(self) -> str:

@@ -70,14 +70,15 @@ def build(settings: AnySettings, network: "Network") -> "nn.Module":
     if not isinstance(settings.loss, chosen.settings):
         raise RequestError(f"objective {settings.objective} has options of its own: these are {settings.loss}")
     check_ranges(settings)
-    if len(network.map_channels) < (wanted := chosen.levels(settings.loss)):
-        raise RequestError(
-            f"--objective {settings.objective}: needs a network with maps of {wanted} resolutions, this one has "
-            f"{len(network.map_channels)}; use more --widths and --blocks, or another objective"
-        )
+    wanted = chosen.levels(settings.loss)
     if wanted > 1 and network.lattice.step_px > 1:
         raise RequestError(
             f"--objective {settings.objective}: needs a map of every pixel, the finest of --network "
             f"{settings.model.network} has cells of {network.lattice.step_px} px; use --network unet"
+        )
+    if len(network.map_channels) < wanted:
+        raise RequestError(
+            f"--objective {settings.objective}: needs a network with maps of {wanted} resolutions, this one has "
+            f"{len(network.map_channels)}; use more --widths and --blocks, or another objective"
         )
     return chosen.make(settings.loss, network, settings)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from training.errors import first_line
 from training.photo.depth import Array, stretched
 from training.photo.faults import DamagedError, NoImageError
 
@@ -35,8 +36,8 @@ def _opened(path: Path) -> Array:
     """(H, W, 1 or 3) real numbers, not read yet; where the last axis can be that of the channels, it is."""
     try:
         values = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError, SyntaxError, MemoryError) as error:
-        raise DamagedError(f"{path}: is damaged ({error}); save the array again with numpy.save") from None
+    except Exception as error:  # of many kinds: the header is a piece of Python
+        raise DamagedError(f"{path}: is damaged ({first_line(error)}); save the array again with numpy.save") from None
     if values.dtype.kind not in "biuf":
         raise NoImageError(f"{path}: is an array of {values.dtype}; give real numbers")
     shape = values.shape

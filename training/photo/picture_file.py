@@ -5,8 +5,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
+from training.errors import first_line
 from training.photo.depth import Array, stretched
 from training.photo.faults import DamagedError, NoImageError, too_large
 
@@ -17,8 +18,20 @@ _DEEP = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 """Pillow's modes of more than 8 bits; all are grey."""
 _COLOUR = ("RGB", "RGBA", "LA")
 """Pillow's modes of 8 bits that may stand for 16 bits in the file."""
+_SIXTEEN = (";16", "65535")
+"""What Pillow then says of the file's tiles: its own name of the pixels, or a PPM's largest value."""
 _ORIENTATION = 0x0112
 """EXIF's name of how the camera was held; 1 is upright."""
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes a picture of each orientation upright (Exif 2.3, 4.6.4)."""
 
 
 def begins(_head: bytes) -> bool:
@@ -39,9 +52,10 @@ def read(path: Path) -> Array:
         try:
             if _deep_colour(image):
                 return _on_white(_unchanged(path))
-            return np.asarray(_as_rgb(ImageOps.exif_transpose(image)))
-        except (OSError, SyntaxError, ValueError) as error:
-            raise DamagedError(f"{path}: is damaged ({error}); open it in a viewer and save it again") from None
+            return np.asarray(_as_rgb(_upright(image)))
+        except Exception as error:  # Pillow's decoders raise errors of many kinds
+            reason = first_line(error)
+            raise DamagedError(f"{path}: is damaged ({reason}); open it in a viewer and save it again") from None
 
 
 def _opened(path: Path) -> Image.Image:
@@ -56,9 +70,23 @@ def _opened(path: Path) -> Image.Image:
         raise NoImageError(f"{path}: is no image that can be read; give a {kinds} file") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise too_large(path) from None
-    except (OSError, SyntaxError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+    except Exception as error:  # of many kinds, as damage has
+        reason = getattr(error, "strerror", None) or first_line(error)
         raise DamagedError(f"{path}: cannot be read ({reason}); check the path") from None
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """The picture as the camera was held. The other tags are not looked at: they may be broken."""
+    method = _TURNS.get(_orientation(image))
+    return image if method is None else image.transpose(method)
+
+
+def _orientation(image: Image.Image) -> int:
+    """What EXIF says of it, 1 where nothing can be read."""
+    try:
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except Exception:  # a broken tag: the pixels are good all the same
+        return 1
 
 
 def _as_rgb(image: Image.Image) -> Image.Image:
@@ -75,8 +103,8 @@ def _deep_colour(image: Image.Image) -> bool:
 
     OpenCV turns a TIFF by itself or fails at it, according to its version.
     """
-    deep = image.mode in _COLOUR and ";16" in str(getattr(image, "tile", ""))
-    return deep and image.getexif().get(_ORIENTATION, 1) == 1
+    deep = image.mode in _COLOUR and any(word in str(getattr(image, "tile", "")) for word in _SIXTEEN)
+    return deep and _orientation(image) == 1
 
 
 def _unchanged(path: Path) -> Array:

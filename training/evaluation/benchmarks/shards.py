@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scenegen.shards import MANIFEST, Sample, ShardSet, Status
 from training.data.dense import dense_truth, link_views
 from training.data.pairs import pictures_shape, splits
-from training.errors import DataError
+from training.errors import DataError, RequestError
 from training.evaluation.benchmarks.benchmark import Benchmark, Points, Sight, Source
 from training.evaluation.benchmarks.sizes import as_it_is
 from training.evaluation.pair import Pair, RelativePose, chosen, evenly
@@ -82,6 +82,17 @@ def _pair(sample: Sample, view: int) -> Pair:
 def _pose(sample: Sample, view: int) -> RelativePose:
     T_1_0 = np.linalg.inv(sample.T_world_cam[view]) @ sample.T_world_cam[0]
     return RelativePose(sample.K[0], sample.K[view], T_1_0)
+
+
+def require_window(folder: Path, side: int) -> None:
+    """Raise RequestError where a window is larger than pictures of the held-out shards."""
+    shards = ShardSet(folder, split=SPLIT)
+    for number in range(len(shards.entries)):
+        height, width = pictures_shape(shards.reader(number))[2:4]
+        if side > min(height, width):
+            raise RequestError(
+                f"--window {side}: does not fit the held-out pictures, {width}x{height} px; choose a smaller one"
+            )
 
 
 def cut(pair: Pair, side: int) -> Pair:
