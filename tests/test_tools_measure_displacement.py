@@ -46,7 +46,10 @@ def test_a_turn_is_one_about_the_middle(folder):
 def test_a_run_is_measured(folder, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(measure_displacement, "MOTIONS", MOTIONS[:1])
     fit(SMALL, folder, tmp_path, "cpu")
-    assert main(["--run", str(tmp_path), "--images", str(folder)]) == 0
+    file = tmp_path / "errors.csv"
+    assert main(["--run", str(tmp_path), "--images", str(folder), "--csv", str(file)]) == 0
+    still = file.read_text().splitlines()[1].split(",")
+    assert still[:2] + still[3:] == ["shift of 10 px", "still", "10.0000", "10.0000", "0.0000", "0.0000"]
     out = capsys.readouterr().out
     assert "regressed" in out
     assert "10.00 / 10.00" in out  # of no motion at all

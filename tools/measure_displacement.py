@@ -10,6 +10,7 @@ all. Medians and means are over the covisible pixels of all pictures.
 """
 
 import argparse
+import csv
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -90,6 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return error.exit_code
     Console(highlight=False).print(table(rows))
+    if words.csv:
+        write_csv(words.csv, rows)
     return 0
 
 
@@ -179,11 +182,24 @@ def table(rows: Sequence[dict[str, Any]]) -> Table:
     return grid
 
 
+def write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    """A line for each motion and way of reading: median and mean in px, and the share of pixels within 3 and 5 px."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["motion", "way", "pictures", "median_px", "mean_px", "within_3_px", "within_5_px"])
+        for row in rows:
+            for way in (name for name in row if name not in ("motion", "pictures")):
+                errors = row[way]
+                values = np.median(errors), errors.mean(), (errors <= 3).mean(), (errors <= 5).mean()
+                writer.writerow([row["motion"], way, row["pictures"], *(f"{value:.4f}" for value in values)])
+
+
 def _words(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", type=Path, required=True, help="folder of a `scenetrain fit --images` run")
     parser.add_argument("--images", type=Path, required=True, help="the pictures that it was trained on")
     parser.add_argument("--pictures", type=int, default=64, help="held-out pictures at most")
+    parser.add_argument("--csv", type=Path, help="write the figures to this file as well")
     return parser.parse_args(arguments)
 
 
