@@ -7,6 +7,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from benching.section import Section
 from scenegen import __version__
@@ -49,13 +50,27 @@ def write(sections: Sequence[Section], folder: Path) -> list[Path]:
 def _draw(sections: Sequence[Section], path: Path) -> None:
     """One panel a sweep, logarithmic both ways, with a dotted line of cost that grows as x does."""
     with mpl.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
-        figure = Figure(figsize=(3.2 * len(sections), 3), layout="constrained")
-        for axes, section in zip(figure.subplots(1, len(sections), squeeze=False)[0], sections, strict=True):
+        figure = Figure(figsize=(3 * len(sections), 3), layout="constrained")
+        panels = figure.subplots(1, len(sections), squeeze=False, sharey=True)[0]
+        for axes, section in zip(panels, sections, strict=True):
             assert section.curve is not None, section.title
             x, y = ([float(row[column]) for row in section.rows] for column in section.curve)
             axes.loglog(x, y, "o-", color="#2b6cb0", lw=1.6, ms=4)
-            axes.loglog(x, [y[0] * value / x[0] for value in x], ":", color="#999999", lw=1)
-            axes.set(xlabel=section.curve[0], ylim=(min(y) / 2, max(y) * 2))
-            axes.grid(alpha=0.25, which="both", lw=0.5)
-        figure.axes[0].set_ylabel("milliseconds a pair, one core")
+            axes.axline((x[0], y[0]), (x[-1], y[0] * x[-1] / x[0]), color="#999999", lw=1, ls=":")
+            axes.set_xticks(x, [_short(value) for value in x])
+            axes.set_xticks([], minor=True)
+            axes.set_xlabel(section.curve[0])
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+            axes.yaxis.set_minor_formatter(NullFormatter())
+            axes.grid(alpha=0.25, lw=0.5)
+        panels[0].set_ylabel("milliseconds a pair, one core")
         figure.savefig(path, dpi=140)
+
+
+def _short(value: float) -> str:
+    """1,436,000 as 1.4M; as many digits as there is room for."""
+    for size, letter in ((1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:.2g}{letter}"
+    return f"{value:g}"
