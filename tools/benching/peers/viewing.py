@@ -11,7 +11,7 @@ import numpy as np
 
 def scene() -> dict[str, Any]:
     """The arrays of the scene named on the command line."""
-    with np.load(sys.argv[1]) as file:
+    with np.load(sys.argv[1], allow_pickle=False) as file:
         return dict(file)
 
 
