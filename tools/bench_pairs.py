@@ -32,8 +32,6 @@ from scenegen.shards.heap import keep_freed_memory
 
 SWEPT_PAIRS = 8
 """Pairs at each point of a curve."""
-WHOLE_PAIRS = 64
-"""Pairs of a whole run, in shards of eight."""
 
 
 def _swept(name: str, subject: Subject) -> list[Section]:
@@ -42,7 +40,7 @@ def _swept(name: str, subject: Subject) -> list[Section]:
 
 PARTS: dict[str, tuple[str, Callable[[Subject], list[Section]]]] = {
     "stages": ("the pair by stage, its rays by kind, the same rays in bare packets", stages),
-    "whole": ("commands by one worker and two, and every sample verified", lambda s: [whole_runs(s, 2, WHOLE_PAIRS)]),
+    "whole": ("commands by one worker and two, and every sample verified", lambda s: [whole_runs(s, 2)]),
     **{name: (f"cost against {name}", partial(_swept, name)) for name in SWEEPS},
     "peers": ("other renderers on the same scene", lambda s: [peers(s)]),
 }

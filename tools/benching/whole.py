@@ -8,19 +8,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benching.section import Section
-from benching.subject import BATCH, Subject
+from benching.subject import Subject
+from scenegen.pipeline.plan import samples_per_shard
 
 
-def whole_runs(subject: Subject, workers: int, pairs: int) -> Section:
-    """`scenegen render` by one worker and by some, then `scenegen verify --deep` of all that was made."""
+def whole_runs(subject: Subject, workers: int) -> Section:
+    """`scenegen render` by one worker and by some, a full shard for each, then every sample made again and compared."""
+    pairs = workers * samples_per_shard(subject.config)
     with tempfile.TemporaryDirectory() as folder:
         out = [Path(folder, str(count)) for count in (1, workers)]
         alone, together = (_render(subject, path, count, pairs) for path, count in zip(out, (1, workers), strict=True))
-        checked = _command("verify", out[1], "--deep", BATCH, *_places(subject))
+        checked = _command("verify", out[1], "--deep", pairs, *_places(subject))
     rows = (
         _row("render, 1 worker", pairs, alone),
         _row(f"render, {workers} workers", pairs, together),
-        _row("verify --deep, one process", pairs, checked),
+        _row("verify --deep, all samples", pairs, checked),
         _row(f"made by {workers} workers and verified", pairs, together + checked),
     )
     note = (
