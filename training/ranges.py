@@ -86,11 +86,16 @@ def check_ranges(settings: Any) -> None:
         if is_dataclass(value):
             check_ranges(value)
             continue
-        if isinstance(value, int) and value > LARGEST:
+        if _too_large(value):
             raise RequestError(f"--{field.name.replace('_', '-')} {value}: must be below 2^63")
         for limit in getattr(hints[field.name], "__metadata__", ()):
             if isinstance(limit, Between | Rising | Each) and not limit.holds(value):
                 raise RequestError(f"--{field.name.replace('_', '-')} {_words(value)}: {limit}")
+
+
+def _too_large(value: object) -> bool:
+    """Whether it is a whole number of more than 63 bits."""
+    return isinstance(value, int) and value > LARGEST
 
 
 def _words(value: float | tuple[float, ...]) -> str:
