@@ -33,7 +33,7 @@ def _made(function: Callable[..., Any], options: dict[str, Any]) -> Any:
     except RuntimeError:  # no place to keep it
         return njit(**options)(function)
     # Numba looks at the function's own file alone, and would keep constants and functions of others as they were
-    kept = made._cache._cache_file
+    kept: Any = made._cache._cache_file  # pyright: ignore[reportAttributeAccessIssue]
     kept._source_stamp = (kept._source_stamp, digest(Path(function.__code__.co_filename)))
     return made
 

@@ -50,8 +50,9 @@ def _gain(n: int, slope: float, low: float, high: float, stretch: tuple[float, f
     if high > 0:
         gain *= np.exp(-f2 / np.float32(high * high))
     gain[0, 0] = 0
-    gain.flags.writeable = False
-    return gain
+    kept = gain.astype(np.float32, copy=False)
+    kept.flags.writeable = False
+    return kept
 
 
 def grid(n: int) -> tuple[Field, Field]:
