@@ -27,7 +27,8 @@ from benching.subject import Subject
 from benching.sweeps import SWEEPS, sweep
 from benching.whole import whole_runs
 
-from scenegen.config import GenerationConfig, LightConfig, ObjectsConfig, Range, Size
+from scenegen.cli.values import read_names, read_size
+from scenegen.config import GenerationConfig, LightConfig, ObjectsConfig, Range
 from scenegen.shards.heap import keep_freed_memory
 
 SWEPT_PAIRS = 8
@@ -59,8 +60,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--pairs", type=int, default=24)
     parser.add_argument("--objects", type=int, default=0, help="objects in each layout; 0: 1 to 15")
     parser.add_argument("--lights", type=int, default=0, help="lights of each view; 0: 1 to 3")
-    parser.add_argument("--layers", default="rgb,depth,instance,normal")
-    parser.add_argument("--size", default="640x480")
+    parser.add_argument("--layers", type=read_names, default="rgb,depth,instance,normal")
+    parser.add_argument("--size", type=read_size, default="640x480")
     parser.add_argument("--codec", default="gzip")
     parser.add_argument("--parts", default="stages", help="names from above, comma-separated, or all")
     parser.add_argument("--out", type=Path, help="folder for bench_pairs.md, .json and .png")
@@ -81,8 +82,8 @@ def subject_of(words: argparse.Namespace) -> Subject:
         rooms=1,
         room_source=words.room_source,
         object_source=words.object_source,
-        layers=tuple(words.layers.split(",")),
-        size=Size(*map(int, words.size.split("x"))),
+        layers=words.layers,
+        size=words.size,
     )
     if words.objects:
         config = replace(config, objects=ObjectsConfig(objects=Range(words.objects, words.objects)))

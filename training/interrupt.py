@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -32,43 +32,45 @@ class Stop:
             yield item
 
 
+Handler = Callable[[int, FrameType | None], None]
+
+
+@contextmanager
+def _heard(handler: Handler, *numbers: signal.Signals) -> Iterator[None]:
+    """Let a function hear signals, in the main thread, where alone that can be.
+
+    A signal that is ignored stays so: a shell starts its background jobs like that, and Ctrl-C is not meant for them.
+    """
+    here = threading.current_thread() is threading.main_thread()
+    heard = [number for number in numbers if here and signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, handler) for number in heard}
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)
+
+
 @contextmanager
 def terminated_as_interrupted() -> Iterator[None]:
     """SIGTERM, as schedulers send it, ends what runs here as Ctrl-C does: nothing is left behind that goes on."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
+    with _heard(interrupt, signal.SIGTERM):
         yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
 def stopping() -> Iterator[Stop]:
-    """Turn the first Ctrl-C (or SIGTERM, as schedulers send it) into a request; the second one interrupts at once.
-
-    A signal that is ignored stays so: a shell starts its background jobs like that, and Ctrl-C is not meant for them.
-    """
+    """Turn the first Ctrl-C (or SIGTERM, as schedulers send it) into a request; the second one interrupts at once."""
     stop = Stop()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
 
     def ask(number: int, frame: FrameType | None) -> None:
         if stop.requested:
             raise KeyboardInterrupt
         stop.requested = True
 
-    heard = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, ask) for number in heard}
-    try:
+    with _heard(ask, signal.SIGINT, signal.SIGTERM):
         yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -6,16 +6,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benching.section import Row, Section
-from benching.subject import Subject, opened, timed
+from benching.subject import Subject, opened, room_of
+from scenegen.assets.mesh import Mesh, concatenate
 from scenegen.geometry import transform
 from scenegen.pipeline.studio import Staged, Studio, restage
-from scenegen.tracing.raycaster import Scene
+from scenegen.tracing.raycaster import Body, Scene
 
 PEERS = Path(__file__).parent / "peers"
 VIEWS = 5
@@ -31,8 +33,7 @@ LISTED = {
 def peers(subject: Subject) -> Section:
     """Milliseconds a view of everybody, on one scene."""
     studio = opened(subject)
-    room = timed(subject.__class__(subject.config, subject.room, 1), studio).room
-    staged = restage(studio, room, "train", 0)
+    staged = restage(studio, room_of(subject, studio), "train", 0)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "scene.npz")
         np.savez(file, **_arrays(staged))
@@ -80,13 +81,12 @@ def _arrays(staged: Staged) -> dict[str, Any]:
 
 def _soup(scene: Scene) -> dict[str, Any]:
     """Vertices, faces and colours of all bodies; textures are left out."""
-    vertices = [transform(b.T_world_body, b.mesh.vertices).astype(np.float32) for b in scene.bodies]
-    offsets = np.cumsum([0, *map(len, vertices)])
-    faces = [b.mesh.faces + offset for b, offset in zip(scene.bodies, offsets, strict=False)]
-    grey = (np.full((len(b.mesh.vertices), 3), 160, np.uint8) for b in scene.bodies)
-    colors = [g if b.mesh.colors is None else b.mesh.colors for b, g in zip(scene.bodies, grey, strict=True)]
-    return {
-        "vertices": np.concatenate(vertices),
-        "faces": np.concatenate(faces).astype(np.int32),
-        "colors": np.concatenate(colors),
-    }
+    mesh = concatenate([_in_the_world(body) for body in scene.bodies])
+    return {"vertices": mesh.vertices, "faces": mesh.faces, "colors": mesh.colors}
+
+
+def _in_the_world(body: Body) -> Mesh:
+    """A body's mesh where it stands, grey where it has no colours."""
+    vertices = transform(body.T_world_body, body.mesh.vertices).astype(np.float32)
+    colors = np.full((len(vertices), 3), 160, np.uint8) if body.mesh.colors is None else body.mesh.colors
+    return replace(body.mesh, vertices=vertices, colors=colors)

@@ -67,9 +67,14 @@ def opened(subject: Subject, change: Change | None = None) -> Studio:
     return studio
 
 
+def room_of(subject: Subject, studio: Studio) -> str:
+    """The id of the room that is measured."""
+    return next(room for room in studio.rooms.ids() if subject.room in room)
+
+
 def timed(subject: Subject, studio: Studio, clock: Clock | None = None) -> Timing:
     """Make pairs of a room and measure; nothing is written. A first shard is not counted: it reads and compiles."""
-    room = next(r for r in studio.rooms.ids() if subject.room in r)
+    room = room_of(subject, studio)
     with instrumented(clock, studio) if clock else nullcontext():
         _shard(subject, studio, room, 0, min(subject.pairs, BATCH))
         if clock:
