@@ -6,11 +6,12 @@ the system then has to clear: measured, a fifth of the time of reading `gzip` pa
 
 import ctypes
 
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-KEPT_BYTES = 1 << 28
-"""Freed memory at the end of the heap that a process keeps."""
-LARGEST_BYTES = 1 << 25
-"""Blocks up to this size lie on the heap; the most that glibc allows."""
+_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
+KEPT_BYTES = (1 << 31) - 1
+"""Freed memory at the end of the heap that a process keeps: as much as glibc can be told, in an int."""
+MAPPED_BLOCKS = 0
+"""Blocks that may lie in a mapping of their own, outside the heap. By its threshold alone blocks beyond 32 MB still
+would, each cleared anew: maps of a whole batch are that large, and a training step took a third longer."""
 
 
 def keep_freed_memory() -> bool:
@@ -22,4 +23,4 @@ def keep_freed_memory() -> bool:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
         return False
-    return bool(mallopt(_M_TRIM_THRESHOLD, KEPT_BYTES)) and bool(mallopt(_M_MMAP_THRESHOLD, LARGEST_BYTES))
+    return bool(mallopt(_M_TRIM_THRESHOLD, KEPT_BYTES)) and bool(mallopt(_M_MMAP_MAX, MAPPED_BLOCKS))
