@@ -30,7 +30,8 @@ def write_run(folder: Path, rooms=3, **options) -> Path:
 
 def write_manifest(folder: Path, coming=(), failed=(), **changes) -> None:
     """A manifest that lists what is there, and `coming` files that are planned."""
-    shards = [{"file": path.name, "bytes": path.stat().st_size} for path in sorted(folder.glob("[!.]*.h5"))]
+    about = {"room": "a", "split": "train", "samples": 2}
+    shards = [{"file": path.name, "bytes": path.stat().st_size} | about for path in sorted(folder.glob("[!.]*.h5"))]
     planned = [{"file": entry["file"]} for entry in shards] + [{"file": name} for name in (*coming, *failed)]
     failures = [{"file": name, "why": "no view was found"} for name in failed]
     record = {"generator_version": "0.1.0", "codec": "gzip", "license": "CC0", "planned": planned, "shards": shards}

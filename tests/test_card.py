@@ -24,6 +24,7 @@ from scenegen.card.sources import sources_of
 from scenegen.card.write import MARK, write_card
 from scenegen.cli.publishing import Card, card
 from scenegen.errors import RunError, ShardError, UsageError
+from scenegen.pipeline.manifest import require_manifest
 from scenegen.shards import ShardSet, Status, file_sha256
 from scenegen.shards.schema import FIELDS
 from scenegen.shards.writer import encode_shard, publish
@@ -95,9 +96,9 @@ def test_counts_and_shares_are_those_of_the_shards(run):
 
 def test_splits_are_named_train_first_then_by_name(tmp_path):
     folder = synthetic(tmp_path / "run", splits=("val", "extra", "train", "test"))
-    facts = gather(folder, manifest_of(folder))
+    facts = gather(folder, require_manifest(folder))
     assert list(facts.splits) == ["train", "extra", "test", "val"]
-    assert [entries[0]["file"] for entries in facts.splits.values()] == [
+    assert [entries[0].file for entries in facts.splits.values()] == [
         "train-2.h5", "extra-1.h5", "test-3.h5", "val-0.h5"
     ]  # fmt: skip
 
@@ -363,6 +364,7 @@ def test_folders_without_a_run_are_one_line(run, tmp_path):
     [
         {"room": 3},
         {"sha256": None},
+        {"file": "../a.h5"},
         {"rays": []},
         {"rays": {"visible": "many"}},
         {"overlap": 0.5},
@@ -372,9 +374,14 @@ def test_folders_without_a_run_are_one_line(run, tmp_path):
 )
 def test_a_manifest_that_is_no_manifest_is_one_line(run, odd):
     change(run, shards=[entry | odd for entry in manifest_of(run)["shards"]])
-    with pytest.raises(ShardError, match=r"manifest\.json: an entry is not as scenegen writes it: run the command"):
+    with pytest.raises(RunError, match=r"manifest\.json: is not a manifest of a run \(.*\); move it away"):
         carded(run)
-    change(run, shards=[], made_with=[])
+
+
+def test_a_shard_without_a_digest_is_one_line(run):
+    change(run, shards=[entry | {"sha256": ""} for entry in manifest_of(run)["shards"]])
+    with pytest.raises(ShardError, match=r"manifest\.json: says no sha256 of .*\.h5: run the command"):
+        carded(run)
 
 
 def test_defects_and_replaced_assets_are_counted_and_old_manifests_have_no_such_section(run):
@@ -405,10 +412,10 @@ def test_a_card_does_not_disturb_verify(run):
 
 
 def test_text_does_not_depend_on_where_the_run_lies(run, tmp_path):
-    facts = gather(run, manifest_of(run), "name")
+    facts = gather(run, require_manifest(run), "name")
     text = readme(facts, MARK, "card.jpg")
     moved = Path(shutil.move(run, tmp_path / "moved"))
-    assert readme(gather(moved, manifest_of(moved), "name"), MARK, "card.jpg") == text
+    assert readme(gather(moved, require_manifest(moved), "name"), MARK, "card.jpg") == text
     assert str(tmp_path) not in text
-    write_card(moved, manifest_of(moved), moved, "name", Identity(date="2026-01-31"))
+    write_card(moved, require_manifest(moved), moved, "name", Identity(date="2026-01-31"))
     assert str(tmp_path) not in (moved / "croissant.json").read_text()

@@ -44,7 +44,7 @@ def test_inline_and_pool_tell_the_same(task_and_jobs):
     for events in (inline, pool):
         assert sum(e.samples for e in events if isinstance(e, Advanced)) == 6
     by_index = [
-        {e.job.index: e.entry["sha256"] for e in events if isinstance(e, Finished)} for events in (inline, pool)
+        {e.job.index: e.record.shards[0].sha256 for e in events if isinstance(e, Finished)} for events in (inline, pool)
     ]
     assert by_index[0] == by_index[1]
 

@@ -7,11 +7,12 @@ from rich.console import Console
 
 from scenegen.pipeline import progress
 from scenegen.pipeline.executors import Advanced, Failed, Finished
-from scenegen.pipeline.plan import Job, Plan
+from scenegen.pipeline.plan import Plan
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import Outcome
 from scenegen.pipeline.summary import ACT_ON, MOST_LINES, advice, print_summary, quantiles, rows
-from scenegen.shards.remarks import Remarks, Skip
+from scenegen.shards.manifest import Entry, Failure, Job, Manifest, Record
+from scenegen.shards.remarks import NOTHING, Remarks, Skip
 
 JOBS = tuple(Job(k, f"room{k}", "train", 0, 4, f"train-room{k}-000.h5") for k in range(3))
 
@@ -28,7 +29,7 @@ def shown(terminal, events, jobs=JOBS):
 
 def test_plain_lines_without_a_terminal(monkeypatch):
     monkeypatch.setattr(progress, "LINE_SECONDS", -1.0)
-    text = shown(False, [Advanced(JOBS[0], 1), Advanced(JOBS[0], 3), Finished(JOBS[0], {})])
+    text = shown(False, [Advanced(JOBS[0], 1), Advanced(JOBS[0], 3), Finished(JOBS[0], Record())])
     assert "shards 0/3, pairs 1/12" in text
     assert "shards 1/3, pairs 4/12" in text
     assert "pairs/s" in text
@@ -37,7 +38,7 @@ def test_plain_lines_without_a_terminal(monkeypatch):
 
 
 def test_a_bar_on_a_terminal():
-    text = shown(True, [Advanced(JOBS[0], 4), Finished(JOBS[0], {})])
+    text = shown(True, [Advanced(JOBS[0], 4), Finished(JOBS[0], Record())])
     assert "shards 1/3" in text
     assert "4/12" in text
 
@@ -49,15 +50,17 @@ def test_a_resumed_run_says_what_is_there_and_failures_are_shown_at_once():
 
 
 def entry(split="train", **changes):
-    return {
-        "split": split, "samples": 4, "bytes": 2_500_000, "rays": {"visible": 75, "occluded": 25}, "overlap": [0.3, 0.5],
-        "baseline_m": [1.0], "view_angle_deg": [20.0], "objects": [3], "rejected": {"wall": 2}, "replaced_objects": {},
-        "given_up": 0, "object_split": split, "index": 0, **changes,
+    figures = {
+        "rays": {"visible": 75, "occluded": 25}, "overlap": [0.3, 0.5], "baseline_m": [1.0], "view_angle_deg": [20.0],
+        "objects": [3], "rejected": {"wall": 2}, "replaced_objects": {}, "given_up": 0, "object_split": split,
     }  # fmt: skip
+    return Entry("a.h5", "a", split, 4, 0, 2_500_000, figures=figures | changes)
 
 
-def outcome(*shards, failed=(), new=8):
-    return Outcome({"shards": list(shards), "failed": list(failed), "num_shards": 3}, 4.0, new, 2, len(failed))
+def outcome(*shards, failed=(), new=8, remarks=NOTHING):
+    record = Record(shards, tuple(failed), remarks)
+    manifest = Manifest("1.0", "0.1.0", {}, "", "", "gzip", "CC0", JOBS, 3, record)
+    return Outcome(manifest, 4.0, new, 2, len(failed))
 
 
 def test_the_summary_says_all_that_was_asked_for():
@@ -73,15 +76,15 @@ def test_the_summary_says_all_that_was_asked_for():
 
 def test_failures_stand_below_the_table():
     out = StringIO()
-    print_summary(outcome(entry(), failed=[{"file": "x.h5", "why": "too small"}]), Console(file=out, width=120))
+    print_summary(outcome(entry(), failed=[Failure("x.h5", "too small")]), Console(file=out, width=120))
     assert "failed: x.h5: too small" in out.getvalue()
-    assert outcome(entry(), failed=[{"file": "x", "why": "y"}]).exit_code == 1
+    assert outcome(entry(), failed=[Failure("x", "y")]).exit_code == 1
     assert outcome(entry()).exit_code == 0
 
 
 def test_nothing_made_at_all():
     out = StringIO()
-    print_summary(outcome(failed=[{"file": "x.h5", "why": "too small"}]), Console(file=out))
+    print_summary(outcome(failed=[Failure("x.h5", "too small")]), Console(file=out))
     assert "no shard was made" in out.getvalue()
     assert dict(rows(outcome(entry(), new=0)))["speed"] == "nothing was missing"
 
@@ -98,10 +101,8 @@ REMARKS = Remarks(
 
 
 def test_defects_and_skipped_assets_are_counted_by_code():
-    made = outcome(
-        entry(), failed=[{"file": f"x-{k}.h5", "room": "x", "why": "?", "reason": "empty"} for k in range(2)]
-    )
-    made.manifest.update(REMARKS.to_manifest())
+    failed = [Failure(f"x-{k}.h5", "?", room="x", reason="empty") for k in range(2)]
+    made = outcome(entry(), failed=failed, remarks=REMARKS)
     table = dict(rows(made))
     counted = "tilted 2, coincident_faces 1, doubtful_up 1, missing_texture 1, unit_guessed 1 (4 assets)"
     assert table["assets with defects"] == counted
@@ -116,8 +117,7 @@ def test_skipped_and_doubtful_assets_are_named_by_kind():
         "doubtful: missing_texture: object mug/2 (a.png, ...)",
     ]
     out = StringIO()
-    made = outcome(entry())
-    made.manifest.update(REMARKS.to_manifest())
+    made = outcome(entry(), remarks=REMARKS)
     print_summary(made, Console(file=out, width=80))
     assert advice(REMARKS)[1] in out.getvalue()
 

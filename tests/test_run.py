@@ -199,12 +199,12 @@ def test_a_bad_room_costs_only_itself(config, world, tmp_path, workers):
     (rooms / "broken.ply").write_bytes(b"ply\nformat ascii 1.0\nelement vertex 9999999999\nend_header\n")
     outcome = run(replace(config, room_source=f"folder:{rooms}"), tmp_path / "out", workers)
     assert outcome.exit_code == 1
-    assert [f["room"] for f in outcome.manifest["failed"]] == ["broken"]
-    assert outcome.manifest["failed"][0]["why"].startswith("broken.ply: ")
-    assert dict(rows(outcome))["skipped assets"] == f"{outcome.manifest['failed'][0]['reason']} 1"
+    assert [item.room for item in outcome.manifest.failed] == ["broken"]
+    assert outcome.manifest.failed[0].why.startswith("broken.ply: ")
+    assert dict(rows(outcome))["skipped assets"] == f"{outcome.manifest.failed[0].reason} 1"
     assert len(list((tmp_path / "out").glob("*.h5"))) == 2
-    assert not outcome.manifest["complete"]
-    assert len(outcome.manifest["shards"]) == 2
+    assert not outcome.manifest.complete
+    assert len(outcome.manifest.shards) == 2
 
 
 @pytest.fixture(scope="module")
@@ -236,7 +236,7 @@ def test_the_manifest_names_defects_of_used_assets_and_skipped_ones(flawed, tmp_
     assert there["skipped"]
     assert {item["reason"] for item in there["skipped"].values()} == {"unreadable"}
     assert set(there["skipped"]) <= {f"object bad{k}/mesh" for k in range(6)}
-    assert not {"assets", "skipped"} & outcome.manifest["shards"][0].keys()
+    assert not {"assets", "skipped"} & outcome.manifest.shards[0].figures.keys()
     assert f"missing_mtl {len(used)}" in dict(rows(outcome))["assets with defects"]
     assert str(flawed.object_source).removeprefix("folder:") not in (tmp_path / "manifest.json").read_text()
 
@@ -315,10 +315,43 @@ def test_slices_make_one_run_in_any_order(done, config, tmp_path):
             config, tmp_path, codec="gzip", workers=0, cache=None, display=Display(Console(file=StringIO())), part=part
         )
         assert outcome.exit_code == 0
-        assert outcome.manifest["complete"] == (part == parts[-1])
+        assert outcome.manifest.complete == (part == parts[-1])
     assert digests(tmp_path) == digests(done[0])
     both = [json.loads((out / "manifest.json").read_text()) for out in (tmp_path, done[0])]
     assert [s["content_sha256"] for s in both[0]["shards"]] == [s["content_sha256"] for s in both[1]["shards"]]
+
+
+def sliced(config, out, part):
+    display = Display(Console(file=StringIO()))
+    return render(config, out, codec="gzip", workers=0, cache=None, display=display, part=part)
+
+
+def test_a_slice_records_what_it_made_and_a_whole_run_takes_it_over(done, config, tmp_path):
+    sliced(config, tmp_path, Slice(1, 2))
+    assert json.loads((tmp_path / "manifest.json").read_text())["shards"] == []
+    assert [path.name for path in tmp_path.glob("record-*")] == ["record-1-of-2.json"]
+    there = sorted(path.name for path in tmp_path.glob("*.h5"))
+    assert [entry.path.name for entry in ShardSet(tmp_path).entries] == there
+    before = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.h5")}
+    assert run(config, tmp_path).manifest.complete
+    assert not list(tmp_path.glob("record-*"))
+    assert digests(tmp_path) == digests(done[0])
+    assert {name: (tmp_path / name).stat().st_mtime_ns for name in before} == before
+
+
+def test_slices_of_another_count_go_on_where_others_stopped(done, config, tmp_path):
+    sliced(config, tmp_path, Slice(0, 3))
+    made = sliced(config, tmp_path, Slice(0, 2))
+    assert made.new_samples == 3  # of shards 0 and 2, shard 0 was there
+    assert sliced(config, tmp_path, Slice(1, 2)).manifest.complete
+    assert not list(tmp_path.glob("record-*"))
+    assert digests(tmp_path) == digests(done[0])
+
+
+def test_a_slice_of_another_configuration_is_one_line(config, tmp_path):
+    sliced(config, tmp_path, Slice(0, 2))
+    with pytest.raises(RunError, match=r"holds a run with another configuration \(seed"):
+        sliced(replace(config, seed=config.seed + 1), tmp_path, Slice(1, 2))
 
 
 def test_a_failure_is_tried_again_and_forgotten_when_it_is_made(config, tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 from shard_factory import make_content
-from test_shards_verify import entry_of, list_in_manifest, sound_content
+from test_shards_verify import entry_of, list_in_manifest, listing, sound_content
 
 from scenegen.errors import RunError, ShardError
 from scenegen.pipeline.manifest import load_manifest
@@ -141,7 +141,7 @@ def run_folder(tmp_path, **changes):
     path = tmp_path / "run" / "a.h5"
     path.parent.mkdir()
     path.write_bytes(encode_shard(make_content()))
-    manifest = {"config": {}, "codec": "gzip", "shards": [entry_of(path) | changes], "failed": []}
+    manifest = {"config": {}, "codec": "gzip", "shards": [listing(entry_of(path)) | changes], "failed": []}
     (path.parent / "manifest.json").write_text(json.dumps(manifest))
     return path.parent
 
@@ -155,9 +155,7 @@ def test_a_manifest_with_impossible_entries_is_refused(tmp_path, changes):
         load_manifest(folder)
 
 
-@pytest.mark.parametrize(
-    "text", ["[" * 100_000, '{"shards": [], "config": {}, "failed": 3}', '{"config": {}, "shards": []}', "3"]
-)
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"shards": [], "config": {}, "failed": 3}', '{"config": {}}', "3"])
 def test_a_manifest_that_is_something_else_is_refused(tmp_path, text):
     (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(RunError, match="is not a manifest of a run"):

@@ -1,6 +1,7 @@
 """A sound shard passes; every kind of damage and of foreign content is named."""
 
 import json
+from dataclasses import replace
 
 import h5py
 import numpy as np
@@ -10,6 +11,7 @@ from shard_factory import make_content
 from scenegen.errors import ShardError, UsageError
 from scenegen.shards import schema
 from scenegen.shards.digest import file_sha256
+from scenegen.shards.manifest import Entry
 from scenegen.shards.verify import check_shard, targets, unlisted
 from scenegen.shards.writer import encode_shard
 
@@ -31,19 +33,15 @@ def shard(tmp_path):
 
 
 def entry_of(path):
-    return {
-        "file": path.name,
-        "index": 0,
-        "room": "room-α",
-        "split": "train",
-        "samples": 2,
-        "bytes": path.stat().st_size,
-        "sha256": file_sha256(path),
-    }
+    return Entry(path.name, "room-α", "train", 2, 0, path.stat().st_size, file_sha256(path))
+
+
+def listing(entry):
+    return {name: getattr(entry, name) for name in ("file", "room", "split", "samples", "index", "bytes", "sha256")}
 
 
 def list_in_manifest(*paths):
-    paths[0].with_name("manifest.json").write_text(json.dumps({"shards": [entry_of(p) for p in paths]}))
+    paths[0].with_name("manifest.json").write_text(json.dumps({"shards": [listing(entry_of(p)) for p in paths]}))
 
 
 @pytest.mark.parametrize("level", ["fast", "full"])
@@ -54,7 +52,7 @@ def test_a_sound_shard_has_no_problem(shard, level):
 
 def test_a_missing_shard_and_one_of_another_size(shard, tmp_path):
     assert check_shard(tmp_path / "no.h5").problems == ("is missing",)
-    wrong = {**entry_of(shard), "bytes": 7}
+    wrong = replace(entry_of(shard), bytes=7)
     assert check_shard(shard, wrong, "fast").problems == (f"has {shard.stat().st_size} bytes, the manifest says 7",)
 
 
@@ -69,7 +67,7 @@ def test_one_flipped_bit_is_seen_before_hdf5_reads(shard, monkeypatch):
 
 @pytest.mark.parametrize(("name", "value"), [("room", "b"), ("split", "val"), ("samples", 3), ("index", 5)])
 def test_a_shard_that_is_not_the_one_listed(shard, name, value):
-    (problem,) = check_shard(shard, {**entry_of(shard), name: value}).problems
+    (problem,) = check_shard(shard, replace(entry_of(shard), **{name: value})).problems
     assert problem.startswith(f"{name} is ")
     assert f"the manifest says {value!r}" in problem
 
@@ -148,7 +146,7 @@ def test_the_shards_of_a_folder_and_what_is_not_listed(shard, tmp_path):
     (tmp_path / "stray.h5").write_bytes(b"x")
     (tmp_path / "config.json").write_text("{}")
     found, strays = targets(tmp_path)
-    assert [(t.path, t.entry["sha256"]) for t in found] == [(shard, file_sha256(shard))]
+    assert [(t.path, t.entry.sha256) for t in found] == [(shard, file_sha256(shard))]
     assert strays == ["stray.h5"]
     assert unlisted(tmp_path, {"stray.h5"}) == [shard.name]
 
@@ -156,7 +154,7 @@ def test_the_shards_of_a_folder_and_what_is_not_listed(shard, tmp_path):
 def test_a_single_shard_is_held_against_the_manifest_beside_it(shard):
     assert targets(shard)[0][0].entry is None
     list_in_manifest(shard)
-    assert targets(shard)[0][0].entry["samples"] == 2
+    assert targets(shard)[0][0].entry.samples == 2
 
 
 def test_nothing_to_check(tmp_path):

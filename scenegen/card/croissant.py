@@ -5,7 +5,6 @@ HDF5 files are beyond what the specification can extract, and are described by `
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from scenegen.card.facts import Facts
 from scenegen.card.readme import bibtex, limitations, summary_line
 from scenegen.shards.digest import file_sha256
+from scenegen.shards.manifest import Entry
 
 CONFORMS_TO = ("http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0")
 VERSION = "1.0.0"
@@ -83,8 +83,8 @@ def responsible_ai(facts: Facts) -> dict[str, Any]:
     if facts.layout:
         return _of_import(facts)
     titles = " and ".join(f"{' and '.join(source.roles)} of {source.title}" for source in facts.sources)
-    made_with: Mapping[str, Any] = facts.manifest.get("made_with", {})
-    tools = [f"scenegen {facts.manifest.get('generator_version', '?')}"]
+    made_with = facts.manifest.made_with
+    tools = [f"scenegen {facts.manifest.generator_version}"]
     tools += [f"Embree through embreex {made_with['embreex']}"] if "embreex" in made_with else []
     return {
         "rai:dataCollection": "Scenes are staged from meshes by a seeded program, photographed and traced.",
@@ -110,7 +110,7 @@ def _of_import(facts: Facts) -> dict[str, Any]:
     return {
         "rai:dataCollection": f"Data in the layout {facts.layout} was turned into samples by a seeded program.",
         "rai:dataCollectionMissingData": f"{lacking}Rays without a match say why (rays/status).",
-        "rai:machineAnnotationTools": [f"scenegen {facts.manifest.get('generator_version', '?')}"],
+        "rai:machineAnnotationTools": [f"scenegen {facts.manifest.generator_version}"],
         "rai:dataUseCases": ["Training and measuring image matching, dense descriptors and multi-view geometry."],
         "rai:dataLimitations": limitations(facts),
         "rai:personalSensitiveInformation": [source.persons for source in facts.sources],
@@ -148,7 +148,7 @@ def shard_records(facts: Facts) -> dict[str, Any]:
         "description": "Files of samples, one room each.",
         "key": {"@id": "shards/file"},
         "field": fields,
-        "data": [{f"shards/{name}": entry[name] for name in names} for entry in facts.shards],
+        "data": [{f"shards/{name}": getattr(entry, name) for name in names} for entry in facts.shards],
     }
 
 
@@ -164,8 +164,8 @@ def _publisher(identity: Identity) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value}
 
 
-def _shard(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return _file(str(entry["file"]), int(entry["bytes"]), str(entry["sha256"]), "application/x-hdf5")
+def _shard(entry: Entry) -> dict[str, Any]:
+    return _file(entry.file, entry.bytes, entry.sha256, "application/x-hdf5")
 
 
 def _aside(folder: Path) -> list[dict[str, Any]]:

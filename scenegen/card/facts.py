@@ -1,25 +1,22 @@
 """What a card says about a run, gathered from its manifest and from shards."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from scenegen.card.sources import Source, sources_of
 from scenegen.errors import ShardError
 from scenegen.shards import schema
 from scenegen.shards.choice import evenly
+from scenegen.shards.manifest import Entry, Failure, Manifest
 from scenegen.shards.origin import imported_from
 from scenegen.shards.reader import ShardReader
 
-Entry = Mapping[str, Any]
 MOST_OPENED = 200
 """Shards that are opened for the table of categories; of more, an even choice is taken."""
 AGAIN = "run the command that made it again, or scenegen verify to see what is wrong"
-FIGURES = ("overlap", "baseline_m", "view_angle_deg", "objects")
-"""Lists of numbers that an entry of a manifest may have."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +24,9 @@ class Facts:
     """A run as its card describes it."""
 
     name: str
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     shards: tuple[Entry, ...]
     """Entries of the manifest whose files are there."""
-    planned: int
-    """Shards that the whole run has."""
-    failed: tuple[tuple[str, str], ...]
-    """(file, why) of shards that could not be made."""
     sizes: Mapping[str, int]
     """Size of each dimension of `schema`, the same in all shards but for slots and assets."""
     layers: tuple[str, ...]
@@ -48,7 +41,7 @@ class Facts:
     @property
     def layout(self) -> str | None:
         """Layout of the data that the run was imported from; None where it was rendered."""
-        return imported_from(self.manifest["config"])
+        return imported_from(self.manifest.config)
 
     @property
     def conventions(self) -> Mapping[str, str]:
@@ -56,9 +49,19 @@ class Facts:
         return schema.IMPORTED_CONVENTIONS if self.layout else schema.CONVENTIONS
 
     @property
+    def planned(self) -> int:
+        """Shards that the whole run has."""
+        return self.manifest.num_shards
+
+    @property
+    def failed(self) -> tuple[Failure, ...]:
+        """Shards that could not be made."""
+        return self.manifest.failed
+
+    @property
     def samples(self) -> int:
         """Samples that are there."""
-        return sum(int(entry["samples"]) for entry in self.shards)
+        return sum(entry.samples for entry in self.shards)
 
     @property
     def views(self) -> int:
@@ -73,55 +76,55 @@ class Facts:
     @property
     def rooms(self) -> int:
         """Different rooms."""
-        return len({entry["room"] for entry in self.shards})
+        return len({entry.room for entry in self.shards})
 
     @property
     def splits(self) -> dict[str, list[Entry]]:
         """The shards of each split: train first, then by name."""
-        names = sorted({str(entry["split"]) for entry in self.shards}, key=lambda name: (name != "train", name))
-        return {name: [entry for entry in self.shards if entry["split"] == name] for name in names}
+        names = sorted({entry.split for entry in self.shards}, key=lambda name: (name != "train", name))
+        return {name: [entry for entry in self.shards if entry.split == name] for name in names}
 
     @property
     def total_bytes(self) -> int:
         """Size of all shards."""
-        return sum(int(entry["bytes"]) for entry in self.shards)
+        return sum(entry.bytes for entry in self.shards)
 
     @cached_property
     def status(self) -> dict[str, int]:
         """Rays by status; empty where the manifest does not say."""
         total: Counter[str] = Counter()
         for entry in self.shards:
-            total.update(entry.get("rays", {}))
+            total.update(entry.counts("rays"))
         return {name: total[name] for name in schema.STATUS} if total else {}
 
     @property
     def seconds(self) -> float:
         """Seconds that the shards took, one worker each; 0 where the manifest does not say."""
-        return sum(float(entry.get("seconds", 0)) for entry in self.shards)
+        return sum(entry.figures.get("seconds", 0) for entry in self.shards)
 
     def values(self, name: str) -> list[float]:
         """A figure of every sample, such as `overlap`; empty where the manifest does not say."""
-        return [float(value) for entry in self.shards for value in entry.get(name, ())]
+        return [float(value) for entry in self.shards for value in entry.numbers(name)]
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """Where rooms and objects come from."""
-        return sources_of(self.manifest["config"])
+        return sources_of(self.manifest.config)
 
     @property
     def license(self) -> str:
         """The terms as every shard states them."""
-        return str(self.manifest.get("license", "not stated"))
+        return self.manifest.license
 
 
-def gather(folder: Path, manifest: Mapping[str, Any], name: str | None = None) -> Facts:
+def gather(folder: Path, manifest: Manifest, name: str | None = None) -> Facts:
     """Look at a run folder. Raises ShardError where no shard is there, or one is not what the manifest lists."""
-    shards = tuple(entry for entry in _checked(folder, manifest) if (folder / entry["file"]).is_file())
+    shards = tuple(entry for entry in manifest.shards if (folder / entry.file).is_file())
     if not shards:
         raise ShardError(f"{folder}: holds no shard yet: a card needs at least one; {AGAIN}")
     for entry in shards:
-        _require_size(folder / entry["file"], entry)
-    with ShardReader(folder / shards[0]["file"]) as reader:
+        _require_size(folder / entry.file, entry)
+    with ShardReader(folder / shards[0].file) as reader:
         shapes = {info.name: info.shape for info in reader.datasets()}
         lacking = schema.absent(reader.attributes)
     chosen = evenly(shards, MOST_OPENED)
@@ -129,43 +132,21 @@ def gather(folder: Path, manifest: Mapping[str, Any], name: str | None = None) -
         name=name or folder.resolve().name,
         manifest=manifest,
         shards=shards,
-        planned=int(manifest.get("num_shards", len(manifest["shards"]))),
-        failed=tuple((str(item["file"]), str(item["why"])) for item in manifest.get("failed", ())),
         sizes=schema.check_shapes(shapes, lacking),
         absent=lacking,
         layers=tuple(layer for layer in schema.LAYERS if layer in shapes),
-        categories=sum((_categories(folder / entry["file"]) for entry in chosen), Counter()),
+        categories=sum((_categories(folder / entry.file) for entry in chosen), Counter()),
         opened=len(chosen),
     )
 
 
-def _checked(folder: Path, manifest: Mapping[str, Any]) -> Iterable[Entry]:
-    """The entries of a manifest. Raises ShardError where the manifest says something that a card cannot take up."""
-    good_ends = isinstance(manifest.get("made_with", {}), dict) and isinstance(manifest.get("num_shards", 0), int)
-    for entry in manifest["shards"]:
-        if not (good_ends and _is_entry(entry)):
-            raise ShardError(f"{folder / 'manifest.json'}: an entry is not as scenegen writes it: {AGAIN}")
-        yield entry
-
-
-def _is_entry(entry: Entry) -> bool:
-    """Whether an entry names its room and digest, and has its figures, if any, as numbers."""
-    rays, lists = entry.get("rays", {}), [entry.get(name, []) for name in FIGURES]
-    return (
-        all(isinstance(entry.get(name), str) for name in ("file", "room", "split", "sha256"))
-        and all(isinstance(entry.get(name), int) for name in ("samples", "bytes"))
-        and isinstance(rays, dict)
-        and all(isinstance(values, list) for values in lists)
-        and all(isinstance(n, int) for n in rays.values())
-        and all(isinstance(n, int | float) for n in (entry.get("seconds", 0), *(n for values in lists for n in values)))
-    )
-
-
 def _require_size(path: Path, entry: Entry) -> None:
-    """Raise ShardError where a shard has not the size that the manifest lists."""
+    """Raise ShardError where a shard has not the size that the manifest lists, or it lists no digest."""
+    if not entry.sha256:
+        raise ShardError(f"{path.parent / 'manifest.json'}: says no sha256 of {path.name}: {AGAIN}")
     size = path.stat().st_size
-    if size != entry["bytes"]:
-        raise ShardError(f"{path}: has {size} bytes, the manifest says {entry['bytes']}: {AGAIN}")
+    if size != entry.bytes:
+        raise ShardError(f"{path}: has {size} bytes, the manifest says {entry.bytes}: {AGAIN}")
 
 
 def _categories(path: Path) -> Counter[str]:

@@ -40,7 +40,7 @@ def front_matter(facts: Facts) -> str:
 
 def data_files(facts: Facts) -> list[dict[str, Any]]:
     """The files of each split: a pattern where it fits those and no others, else a list."""
-    names = {split: [str(entry["file"]) for entry in entries] for split, entries in facts.splits.items()}
+    names = {split: [entry.file for entry in entries] for split, entries in facts.splits.items()}
     return [{"split": split, "path": _path(split, names)} for split in names]
 
 

@@ -45,7 +45,7 @@ def chosen_samples(folder: Path, facts: Facts) -> Iterator[Sample]:
     count = min(COLUMNS * ROWS, facts.samples)
     for k, entry in enumerate(entries):
         share = max(1, count * (k + 1) // len(entries) - count * k // len(entries))
-        with ShardReader(folder / entry["file"], layers=()) as reader:
+        with ShardReader(folder / entry.file, layers=()) as reader:
             for row in np.unique(np.linspace(0, len(reader) - 1, share + 2)[1:-1].round().astype(int)):
                 yield reader[int(row)]
 

@@ -5,7 +5,6 @@ from scenegen.card.facts import Facts
 from scenegen.card.hugging_face import front_matter
 from scenegen.shards import schema
 from scenegen.shards.origin import DEPTH_NOISE
-from scenegen.shards.remarks import with_failed
 from scenegen.shards.tables import markdown_attributes, markdown_table
 
 SHOWN_PROBLEMS = 10
@@ -50,7 +49,7 @@ def summary_line(facts: Facts) -> str:
 
 
 def _summary(facts: Facts) -> str:
-    version = facts.manifest.get("generator_version", "?")
+    version = facts.manifest.generator_version
     layers = ", ".join(facts.layers) or "none"
     origin = (
         f"Imported by scenegen {version} from data in the layout `{facts.layout}`; labels are as exact as that data is."
@@ -72,7 +71,7 @@ def _unfinished(facts: Facts) -> str:
     if len(facts.shards) == facts.planned:
         return ""
     done = f"{len(facts.shards)} of {facts.planned} shards are there"
-    problems = [f"> - failed: `{file}`: {' '.join(why.split())}" for file, why in facts.failed[:SHOWN_PROBLEMS]]
+    problems = [f"> - failed: `{item.file}`: {' '.join(item.why.split())}" for item in facts.failed[:SHOWN_PROBLEMS]]
     if (rest := len(facts.failed) - SHOWN_PROBLEMS) > 0:
         problems.append(f"> - and {rest} more failed")
     counts = f"{facts.missing} missing, {len(facts.failed)} failed"
@@ -95,7 +94,7 @@ def _counts(facts: Facts) -> str:
 
 
 def _reading(facts: Facts) -> str:
-    file, split = tables.first_file(facts), str(facts.shards[0]["split"])
+    file, split = tables.first_file(facts), facts.shards[0].split
     return f"""## How to read it
 
 With h5py alone:
@@ -132,7 +131,7 @@ xy0, xy1 = ShardSet("path/of/this/folder", split="{split}")[0].matches()
 
 
 def _format(facts: Facts) -> str:
-    version = facts.manifest.get("format_version", schema.FORMAT_VERSION)
+    version = facts.manifest.format_version or schema.FORMAT_VERSION
     sizes = ", ".join(
         f"{symbol} = {facts.sizes[label]:,}" for symbol, label in (("V", "view"), ("H", "y"), ("W", "x"), ("R", "ray"))
     )
@@ -165,9 +164,9 @@ def _making(facts: Facts) -> str:
 
     scenegen render --config config.json{options} --out AGAIN
 
-makes the same samples again{where}. Root seed: {manifest["config"].get("seed", "?")}.
-Digest of the configuration: `{manifest.get("config_sha256", "?")}`.
-Digest of what there was to choose from: `{manifest.get("assets_sha256", "?")}`.
+makes the same samples again{where}. Root seed: {manifest.config.get("seed", "?")}.
+Digest of the configuration: `{manifest.config_sha256 or "?"}`.
+Digest of what there was to choose from: `{manifest.assets_sha256 or "?"}`.
 
 {_cost(facts)}
 {tables.version_table(facts)}"""
@@ -175,7 +174,7 @@ Digest of what there was to choose from: `{manifest.get("assets_sha256", "?")}`.
 
 def _importing(facts: Facts) -> str:
     """How an import was made."""
-    noise = facts.manifest["config"].get(DEPTH_NOISE)
+    noise = facts.manifest.config.get(DEPTH_NOISE)
     terms = ", ".join(f"{name} {value:g}" for name, value in noise.items()) if isinstance(noise, dict) else ""
     verdicts = (
         f"Verdicts follow from depth, poses and the noise of the depth ({terms}): points beyond it, near depth edges "
@@ -188,8 +187,8 @@ def _importing(facts: Facts) -> str:
     scenegen import --from {facts.layout} --data PATH --out AGAIN
 
 with the options in `manifest.json` makes the same samples again of the same data. {verdicts}\
-Digest of the configuration: `{facts.manifest.get("config_sha256", "?")}`.
-Digest of the names of the data: `{facts.manifest.get("assets_sha256", "?")}`.
+Digest of the configuration: `{facts.manifest.config_sha256 or "?"}`.
+Digest of the names of the data: `{facts.manifest.assets_sha256 or "?"}`.
 
 {_cost(facts)}
 {tables.version_table(facts)}"""
@@ -200,14 +199,14 @@ def _cost(facts: Facts) -> str:
     size = f"{facts.total_bytes / facts.samples / 1e6:.2f} MB a sample"
     if not facts.seconds:
         return f"Cost: {size}.\n"
-    machine = facts.manifest.get("made_with", {}).get("machine", "a machine that is not named")
+    machine = facts.manifest.made_with.get("machine", "a machine that is not named")
     spent = f"{facts.seconds / 3600:,.1f} core-hours" if facts.seconds >= 3600 else f"{facts.seconds:,.0f} core-seconds"
     return f"Cost: {spent} on {machine}, {facts.samples / facts.seconds:.2f} samples a second and core; {size}.\n"
 
 
 def _assets(facts: Facts) -> str:
     """What was wrong with assets, and which were replaced; nothing where there is nothing to say."""
-    remarks = with_failed(facts.manifest)
+    remarks = facts.manifest.skipped_and_failed
     parts = []
     if remarks.defects:
         parts += [
@@ -256,9 +255,9 @@ def limitations(facts: Facts) -> list[str]:
 
 def bibtex(facts: Facts) -> str:
     """How to cite this set: its own entry."""
-    digest = str(facts.manifest.get("config_sha256", ""))
+    digest = facts.manifest.config_sha256
     title = facts.name.replace("{", "").replace("}", "").replace("\\", "")
-    version, made = facts.manifest.get("generator_version", "?"), "imported" if facts.layout else "rendered"
+    version, made = facts.manifest.generator_version, "imported" if facts.layout else "rendered"
     return (
         f"@misc{{scenegen_{digest[:8] or 'set'},\n  title = {{{title}}},\n"
         f"  note  = {{{facts.samples} samples {made} by scenegen {version}, configuration sha256 {digest}}}\n}}"

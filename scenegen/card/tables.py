@@ -37,10 +37,10 @@ def split_table(facts: Facts) -> str:
     """Rooms, shards, samples and size of each split."""
     rows = []
     for name, entries in facts.splits.items():
-        objects = sorted({str(entry.get("object_split", "?")) for entry in entries})
-        samples = sum(int(entry["samples"]) for entry in entries)
-        size = size_text(sum(int(entry["bytes"]) for entry in entries))
-        rooms = len({entry["room"] for entry in entries})
+        objects = sorted({str(entry.figures.get("object_split", "?")) for entry in entries})
+        samples = sum(entry.samples for entry in entries)
+        size = size_text(sum(entry.bytes for entry in entries))
+        rooms = len({entry.room for entry in entries})
         rows.append((f"`{name}`", ", ".join(objects), f"{rooms:,}", f"{len(entries):,}", f"{samples:,}", size))
     return table(("split", "objects of split", "rooms", "shards", "samples", "size"), rows, right=4)
 
@@ -82,8 +82,8 @@ def category_line(facts: Facts) -> str:
 
 def version_table(facts: Facts) -> str:
     """What equal bytes depend on."""
-    versions = facts.manifest.get("made_with", {})
-    known = {"scenegen": str(facts.manifest.get("generator_version", "?")), **versions}
+    versions = facts.manifest.made_with
+    known = {"scenegen": facts.manifest.generator_version, **versions}
     return table(("made with", "version"), ((_plain(str(k)), _plain(str(v))) for k, v in known.items()))
 
 
@@ -94,7 +94,7 @@ def size_text(count: int) -> str:
 
 def first_file(facts: Facts) -> str:
     """Name of the first shard."""
-    return PurePosixPath(str(facts.shards[0]["file"])).as_posix()
+    return PurePosixPath(facts.shards[0].file).as_posix()
 
 
 def _plain(text: str) -> str:

@@ -1,15 +1,14 @@
 """Makes the card of a run and publishes it; a file that somebody else wrote is never replaced."""
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from scenegen.card.croissant import Identity, croissant
 from scenegen.card.facts import Facts, gather
 from scenegen.card.picture import contact_strip
 from scenegen.card.readme import readme
 from scenegen.errors import ShardError, UsageError
+from scenegen.shards.manifest import Manifest
 from scenegen.shards.writer import publish
 
 MARK = "made by scenegen card; remove this line to keep a file of your own from being replaced"
@@ -20,7 +19,7 @@ README, PICTURE, CROISSANT = "README.md", "card.jpg", "croissant.json"
 
 
 def write_card(
-    folder: Path, manifest: Mapping[str, Any], out: Path, name: str | None = None, identity: Identity = NOBODY
+    folder: Path, manifest: Manifest, out: Path, name: str | None = None, identity: Identity = NOBODY
 ) -> Facts:
     """Write README.md, card.jpg and croissant.json for the run in `folder` to `out`; what they describe.
 

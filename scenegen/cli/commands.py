@@ -85,6 +85,18 @@ class Status:
 
 
 @dataclass(frozen=True)
+class Merge:
+    """Join what the slices of a run (--shard i/n) recorded into its manifest.json; the same call again changes nothing.
+
+    The slice that makes the last shard does this itself. Everything reads the records as they are, so this is for
+    publishing a run before it is complete, or with few files. Exit code 0.
+    """
+
+    folder: tyro.conf.Positional[Path]
+    """Folder of a run."""
+
+
+@dataclass(frozen=True)
 class Repack:
     """Store the shards of a run with another codec; the data stays the same, and a digest of it proves that.
 
@@ -129,7 +141,9 @@ class Verify:
     """Write the whole verdict to this JSON file."""
 
 
-Command = Render | Import | Inspect | Status | Verify | Repack | Figure | View | Gallery | Card | Export | Assets
+Command = (
+    Render | Import | Inspect | Status | Verify | Merge | Repack | Figure | View | Gallery | Card | Export | Assets
+)
 
 
 def commands(defaults: GenerationConfig) -> Any:
@@ -140,6 +154,7 @@ def commands(defaults: GenerationConfig) -> Any:
         | Annotated[Inspect, tyro.conf.subcommand("inspect")]
         | Annotated[Status, tyro.conf.subcommand("status")]
         | Annotated[Verify, tyro.conf.subcommand("verify")]
+        | Annotated[Merge, tyro.conf.subcommand("merge")]
         | Annotated[Repack, tyro.conf.subcommand("repack")]
         | Annotated[Figure, tyro.conf.subcommand("figure")]
         | Annotated[View, tyro.conf.subcommand("view")]

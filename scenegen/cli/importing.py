@@ -70,8 +70,8 @@ def import_data(command: Import, console: Console) -> int:
         console.print(f"left out: {count} {reason}", soft_wrap=True, markup=False)
     outcome = carry_out(_order(command, shelf), command.out, workers, Display(console))
     console.print(_summary(outcome), highlight=False, soft_wrap=True)
-    for failure in outcome.manifest["failed"]:
-        console.print(f"failed: {failure['file']}: {failure['why']}", style="red", soft_wrap=True, markup=False)
+    for failure in outcome.manifest.failed:
+        console.print(f"failed: {failure.file}: {failure.why}", style="red", soft_wrap=True, markup=False)
     if options.license == NOT_STATED:
         note = "--license was not given: the shards say that the terms of the data are not stated"
         console.print(note, soft_wrap=True)
@@ -86,8 +86,9 @@ def _order(command: Import, shelf: "Shelf") -> "Order":
     from scenegen.importing.work import ImportWork
     from scenegen.pipeline.manifest import new_manifest
     from scenegen.pipeline.places import words_of
-    from scenegen.pipeline.plan import Job, Plan, file_name
+    from scenegen.pipeline.plan import Plan, file_name
     from scenegen.pipeline.run import Order
+    from scenegen.shards.manifest import Job
     from scenegen.shards.schema import IMPORTED_VERSION
 
     options, said = command.options, shelf.config_json
@@ -113,21 +114,21 @@ def _summary(outcome: "Outcome") -> Table:
     from scenegen.pipeline.assemble import add_counts
     from scenegen.pipeline.summary import quantiles
 
-    shards = outcome.manifest["shards"]
+    shards = outcome.manifest.shards
     table = Table(title="Import", show_header=False, title_justify="left", box=None, padding=(0, 2, 0, 0))
-    splits = add_counts({s["split"]: s["samples"]} for s in shards)
-    rays = add_counts(s["rays"] for s in shards)
+    splits = add_counts({s.split: s.samples} for s in shards)
+    rays = add_counts(s.counts("rays") for s in shards)
     total = max(1, sum(rays.values()))
     rows = {
-        "pairs": f"{sum(splits.values())} in {len(shards)} of {outcome.manifest['num_shards']} shards, "
+        "pairs": f"{sum(splits.values())} in {len(shards)} of {outcome.manifest.num_shards} shards, "
         + ", ".join(f"{name} {count}" for name, count in splits.items()),
         "rays": ", ".join(f"{n} {100 * c / total:.1f} %" for n, c in sorted(rays.items(), key=lambda i: -i[1])),
     }
     for name, label in (("matches", "matches"), ("overlap", "overlap"), ("baseline_m", "baseline (m)")):
-        if values := [float(value) for s in shards for value in s[name]]:
+        if values := [float(value) for s in shards for value in s.numbers(name)]:
             rows[label] = quantiles(values)
-    rows["pairs given up"] = str(sum(s["given_up"] for s in shards))
-    if left_out := sum(s["left_out"] for s in shards):
+    rows["pairs given up"] = str(sum(s.figures.get("given_up", 0) for s in shards))
+    if left_out := sum(s.figures.get("left_out", 0) for s in shards):
         rows["matches left out"] = f"{left_out} (outside of a picture, or more than one to a cell of pixels)"
     if outcome.new_samples:
         rows["speed"] = f"{outcome.new_samples} pairs in {outcome.seconds:.0f} s"

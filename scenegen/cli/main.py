@@ -12,7 +12,7 @@ from pathlib import Path
 import tyro
 from rich.console import Console
 
-from scenegen.cli.commands import Assets, Command, Inspect, Render, Repack, Status, Verify, commands
+from scenegen.cli.commands import Assets, Command, Inspect, Merge, Render, Repack, Status, Verify, commands
 from scenegen.cli.gallery import Gallery, gallery
 from scenegen.cli.importing import Import, import_data
 from scenegen.cli.looking import Figure, View, figure, view
@@ -128,6 +128,8 @@ def _run(command: Command) -> int:
             from scenegen.pipeline.status import print_status
 
             return print_status(command.folder, Console(highlight=False))
+        case Merge():
+            return _merge(command)
         case Repack():
             return _repack(command)
         case Verify():
@@ -175,6 +177,17 @@ def _render(command: Render) -> int:
     if has_places(sources(command.data)):
         console.print(f"{LOCAL} there names folders of this machine: leave it out of what you publish", soft_wrap=True)
     return outcome.exit_code
+
+
+def _merge(command: Merge) -> int:
+    """`scenegen merge`."""
+    from scenegen.pipeline.merge import merge
+
+    merged = merge(command.folder)
+    there = f"manifest.json lists {len(merged.manifest.shards)} of {merged.manifest.num_shards} shards"
+    said = f"{there}; records of slices joined: {merged.joined}, of slices at work, left: {merged.at_work}"
+    Console(highlight=False).print(said, soft_wrap=True)
+    return 0
 
 
 def _repack(command: Repack) -> int:

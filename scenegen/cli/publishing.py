@@ -95,12 +95,12 @@ def export(command: Export, console: Console) -> int:
     from scenegen.export.run import Choice, export_run
     from scenegen.pipeline.manifest import load_manifest
 
-    manifest = load_manifest(command.folder) or {"shards": []}
+    manifest = load_manifest(command.folder)
     choice = Choice(command.format, command.split, command.max, command.pictures)
     with _progress(console) as advance:
         tally = export_run(command.folder, command.out, choice, lambda t: advance(t.samples, t.total))
-    if len(manifest["shards"]) < manifest.get("num_shards", 0):
-        console.print(f"the run is unfinished: {len(manifest['shards'])} of {manifest['num_shards']} shards are there")
+    if manifest and not manifest.complete:
+        console.print(f"the run is unfinished: {len(manifest.shards)} of {manifest.num_shards} shards are there")
     what = f"{tally.samples} samples of {tally.scenes} staged scenes"
     console.print(f"{what} for {command.format} are in {command.out}", soft_wrap=True, markup=False)
     return 0

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from scenegen import __version__
 from scenegen.errors import ImportingError
@@ -19,45 +19,12 @@ from scenegen.importing.rgbd import FrameStudio
 from scenegen.importing.sample import ImportedSample
 from scenegen.shards.digest import file_sha256, sha256_of
 from scenegen.shards.heap import keep_freed_memory
+from scenegen.shards.manifest import Entry, Job, Record
 from scenegen.shards.writer import encode_shard, publish
 
 Sequences = tuple[FrameSequence | PairSequence, ...]
 UNSPLIT = "none"
 """Split of the objects, of which nothing is known."""
-
-
-class ShardJob(Protocol):
-    """One shard: some samples of one sequence."""
-
-    @property
-    def index(self) -> int:
-        """Number of the shard."""
-        ...
-
-    @property
-    def room(self) -> str:
-        """Name of the sequence."""
-        ...
-
-    @property
-    def split(self) -> str:
-        """Its split."""
-        ...
-
-    @property
-    def first_sample(self) -> int:
-        """Number of the first sample in the sequence."""
-        ...
-
-    @property
-    def samples(self) -> int:
-        """How many there are to be."""
-        ...
-
-    @property
-    def file(self) -> str:
-        """Name of the file."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -85,7 +52,7 @@ class ImportBench:
 
     work: ImportWork
 
-    def make(self, job: ShardJob, progress: Callable[[int], None]) -> dict[str, object]:
+    def make(self, job: Job, progress: Callable[[int], None]) -> Record:
         """Make, write and publish one shard; its entry for the manifest.
 
         Raises ImportingError where no sample of it can be made, ShardError where it cannot be written.
@@ -95,20 +62,19 @@ class ImportBench:
         content = shard_content(made.samples, job.room, _attributes(self.work, job, made.files))
         data = encode_shard(content, self.work.codec)
         publish(self.work.out / job.file, data)
-        return {
-            "index": job.index,
-            "file": job.file,
-            "room": job.room,
-            "split": job.split,
-            "object_split": UNSPLIT,
-            "samples": len(made.samples),
-            "bytes": len(data),
-            "content_sha256": sha256_of(content),
-            "sha256": hashlib.sha256(data).hexdigest(),
-            "seconds": round(time.perf_counter() - started, 2),
-            **figures(made.samples),
-            "given_up": len(made.given_up),
-        }
+        measured = {"object_split": UNSPLIT, "seconds": round(time.perf_counter() - started, 2)}
+        entry = Entry(
+            index=job.index,
+            file=job.file,
+            room=job.room,
+            split=job.split,
+            samples=len(made.samples),
+            bytes=len(data),
+            content_sha256=sha256_of(content),
+            sha256=hashlib.sha256(data).hexdigest(),
+            figures={**measured, **figures(made.samples), "given_up": len(made.given_up)},
+        )
+        return Record((entry,))
 
     def close(self) -> None:
         """Nothing is open between shards."""
@@ -132,7 +98,7 @@ def _studio(work: ImportWork, room: str) -> FrameStudio | PairStudio:
     return FrameStudio(sequence, work.size, work.options, chooser)
 
 
-def _samples(studio: FrameStudio | PairStudio, job: ShardJob, progress: Callable[[int], None]) -> _Made:
+def _samples(studio: FrameStudio | PairStudio, job: Job, progress: Callable[[int], None]) -> _Made:
     """Make the samples of a job; those that cannot be made are given up, if others can."""
     samples: list[ImportedSample] = []
     files: dict[Path, None] = {}
@@ -150,7 +116,7 @@ def _samples(studio: FrameStudio | PairStudio, job: ShardJob, progress: Callable
     return _Made(samples, tuple(files), given_up)
 
 
-def _attributes(work: ImportWork, job: ShardJob, files: Sequence[Path]) -> dict[str, Any]:
+def _attributes(work: ImportWork, job: Job, files: Sequence[Path]) -> dict[str, Any]:
     """Root attributes of a shard."""
     return {
         "generator_version": __version__,

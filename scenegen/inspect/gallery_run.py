@@ -4,16 +4,18 @@ A shard appears under its name only when it is complete (`shards.writer.publish`
 the folder of a running `render` can be read, listed in the manifest or not yet.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scenegen.errors import ShardError, UsageError
-from scenegen.shards.opening import no_manifest
-from scenegen.shards.reader import MANIFEST
-from scenegen.shards.remarks import NOTHING, Remarks, remarks_of
+from scenegen.shards.manifest import Manifest
+from scenegen.shards.records import MANIFEST, known_manifest
+from scenegen.shards.remarks import NOTHING, Remarks
+
+FACTS = ("generator_version", "codec", "license")
+"""What is shown of a whole run."""
 
 
 @dataclass(frozen=True)
@@ -46,27 +48,20 @@ def run_folder(folder: Path) -> RunFolder:
         raise ShardError(f"{folder}: no such folder: check the path, or run the command that makes it")
     there = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("[!.]*.h5")) if path.is_file()}
     name = folder.resolve().name
-    manifest = folder / MANIFEST
-    if manifest.is_file():
+    if manifest := known_manifest(folder):
         return _listed(name, there, manifest)
     return RunFolder(name, tuple(there.values()), len(there), {}, {}, {}, listed=False)
 
 
-def _listed(name: str, there: Mapping[str, Path], manifest: Path) -> RunFolder:
+def _listed(name: str, there: Mapping[str, Path], manifest: Manifest) -> RunFolder:
     """A folder with a manifest."""
-    try:
-        record = json.loads(manifest.read_text(encoding="utf-8"))
-        listed = {str(entry["file"]): int(entry["bytes"]) for entry in record["shards"]}
-        planned = [str(job["file"]) for job in record.get("planned", record["shards"])]
-        failed = {str(item["file"]): str(item["why"]) for item in record.get("failed", ())}
-        facts = {key: str(record[key]) for key in ("generator_version", "codec", "license") if key in record}
-        remarks = remarks_of(record)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise no_manifest(manifest, error) from None
-    names = list(dict.fromkeys([*planned, *listed]))
-    skipped = _missing(there, listed) | {file: f"is not listed in {MANIFEST}" for file in there if file not in names}
+    sizes = {entry.file: entry.bytes for entry in manifest.shards}
+    failed = {item.file: item.why for item in manifest.failed}
+    facts = {key: str(getattr(manifest, key)) for key in FACTS}
+    names = list(dict.fromkeys([*(job.file for job in manifest.planned), *sizes]))
+    skipped = _missing(there, sizes) | {file: f"is not listed in {MANIFEST}" for file in there if file not in names}
     shards = tuple(there[file] for file in names if file in there and file not in skipped)
-    return RunFolder(name, shards, len(names), skipped, failed, facts, listed=True, remarks=remarks)
+    return RunFolder(name, shards, len(names), skipped, failed, facts, listed=True, remarks=manifest.remarks)
 
 
 def _missing(there: Mapping[str, Path], listed: Mapping[str, int]) -> dict[str, Any]:

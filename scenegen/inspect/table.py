@@ -16,8 +16,9 @@ from scenegen.errors import ShardError, UsageError
 from scenegen.shards import schema
 from scenegen.shards.choice import evenly
 from scenegen.shards.opening import trouble
-from scenegen.shards.reader import MANIFEST, ShardEntry, ShardReader, shard_entries
-from scenegen.shards.remarks import Remarks, read_remarks
+from scenegen.shards.reader import ShardEntry, ShardReader, shard_entries
+from scenegen.shards.records import MANIFEST, known_manifest
+from scenegen.shards.remarks import NOTHING, Remarks
 
 _QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MAX_OPENED = 200
@@ -116,7 +117,7 @@ def _describe_folder(folder: Path) -> RenderableType:
         _split_table(entries),
         _status_table(numbers, note),
         *_measure_tables(numbers, note),
-        *_remark_tables(read_remarks(folder)),
+        *_remark_tables(_remarks(folder)),
     )
 
 
@@ -191,6 +192,12 @@ def _category_table(numbers: Figures, note: str = "") -> Table:
     if rest := ranked[_MAX_CATEGORIES:]:
         _row(table, f"{len(rest)} more", f"{sum(count for _, count in rest):,}")
     return table
+
+
+def _remarks(folder: Path) -> Remarks:
+    """What the manifest says of assets, rooms that failed among the skipped; nothing without a manifest."""
+    manifest = known_manifest(folder)
+    return manifest.skipped_and_failed if manifest else NOTHING
 
 
 def _remark_tables(remarks: Remarks) -> list[Table]:

@@ -1,7 +1,7 @@
 """From the samples of one room to the content of a shard, and the figures that the run reports of it."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -101,7 +101,7 @@ def figures(samples: list[Sample]) -> dict[str, object]:
     }
 
 
-def add_counts(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+def add_counts(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
     """Sum of dictionaries of counts, keys sorted."""
     total: dict[str, int] = {}
     for part in counts:

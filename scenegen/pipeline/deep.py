@@ -1,6 +1,5 @@
 """The deepest level of `verify`: samples made again from their assets, and what can be asked without these."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -11,14 +10,17 @@ from scenegen.assets.cache import AssetCache
 from scenegen.config import from_dict
 from scenegen.errors import AssetError, ScenegenError, StagingError, UsageError
 from scenegen.pipeline.audit import Tallies, Tally, add, audit, spread
+from scenegen.pipeline.manifest import require_manifest
 from scenegen.pipeline.places import known_places, placed
 from scenegen.pipeline.plan import choose_rooms, listing_digest
 from scenegen.pipeline.studio import Studio, open_studio
+from scenegen.shards.manifest import Manifest
 from scenegen.shards.opening import AGAIN, first_line
 from scenegen.shards.origin import imported_from
 from scenegen.shards.plausible import Agreement, agreement
-from scenegen.shards.reader import MANIFEST, ShardReader
+from scenegen.shards.reader import ShardReader
 from scenegen.shards.real import Look, look, noise_of
+from scenegen.shards.records import MANIFEST
 from scenegen.shards.verify import Report
 
 MOST_DIFFERENT = 0.01
@@ -72,15 +74,15 @@ class Auditor:
     def _open(self, folder: Path) -> Studio | None:
         """The sources and the renderer of the run; None, with a note, where they are not there."""
         try:
-            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-            if layout := imported_from(manifest["config"]):
+            manifest = require_manifest(folder)
+            if layout := imported_from(manifest.config):
                 self.notes.append(
                     f"{folder}: imported from {layout}: no seed makes its samples again; depth, cameras, verdicts and "
                     "pictures are checked against each other"
                 )
                 return None
-            config = from_dict(manifest["config"], f"{folder / MANIFEST}")
-            config = placed(config, known_places(folder, manifest["config"]) | self._places)
+            config = from_dict(dict(manifest.config), f"{folder / MANIFEST}")
+            config = placed(config, known_places(folder, manifest.config) | self._places)
             studio = open_studio(config, AssetCache())
             _require_same_assets(manifest, studio)
             return studio
@@ -107,9 +109,9 @@ class Auditor:
         ]
 
 
-def _require_same_assets(manifest: dict, studio: Studio) -> None:
+def _require_same_assets(manifest: Manifest, studio: Studio) -> None:
     """Raise UsageError where the sources are not those that the run chose from; an older manifest does not say."""
-    known = manifest.get("assets_sha256")
+    known = manifest.assets_sha256
     chosen = choose_rooms(studio.config, studio.rooms) if known else ()
     if known and known != listing_digest(studio.rooms, chosen, studio.objects):
         raise UsageError("the rooms or objects there are not those that the run chose from")

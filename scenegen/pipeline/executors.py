@@ -19,8 +19,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from scenegen.errors import RunError, ScenegenError
-from scenegen.pipeline.plan import Job
-from scenegen.pipeline.work import Entry, Work
+from scenegen.pipeline.work import Work
+from scenegen.shards.manifest import Job, Record
 from scenegen.shards.opening import printable
 
 TAIL_LINES = 4
@@ -43,7 +43,8 @@ class Finished:
     """A shard is published."""
 
     job: Job
-    entry: Entry
+    record: Record
+    """Its entry, and what there is to say of assets."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,12 @@ def run_inline(work: Work, jobs: list[Job]) -> Iterator[Event]:
     with contextlib.closing(work.open()) as bench:
         for job in jobs:
             try:
-                entry = bench.make(job, lambda _: None)
+                record = bench.make(job, lambda _: None)
             except ScenegenError as error:
                 yield Failed(job, str(error), error.reason)
                 continue
             yield Advanced(job, job.samples)
-            yield Finished(job, entry)
+            yield Finished(job, record)
 
 
 @dataclass

@@ -7,6 +7,7 @@ from scenegen.assets.source import ObjectSource, RoomSource
 from scenegen.config import GenerationConfig
 from scenegen.errors import UsageError
 from scenegen.seeding import Stage, generator, stable_key
+from scenegen.shards.manifest import Job
 from scenegen.staging.pool import Pool
 
 MAX_SAMPLES = 128
@@ -17,18 +18,6 @@ MAX_NAME_BYTES = 160
 """Bytes of a room's id that its file names keep: with split, hash and what temporary files add they stay below 255."""
 LAYER_BYTES = {"rgb": 3, "depth": 4, "instance": 2, "normal": 3}
 RAY_BYTES, TRACK_BYTES = 10, 9
-
-
-@dataclass(frozen=True)
-class Job:
-    """One shard: some samples of one room."""
-
-    index: int
-    room: str
-    split: str
-    first_sample: int
-    samples: int
-    file: str
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from scenegen.pipeline.executors import Advanced, Event, Failed, Finished
-from scenegen.pipeline.plan import Job, Plan
+from scenegen.pipeline.plan import Plan
+from scenegen.shards.manifest import Job
 
 LINE_SECONDS = 10.0
 """How often a line is printed where there is no terminal."""

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scenegen.assets.cache import AssetCache
@@ -12,25 +12,29 @@ from scenegen.config import GenerationConfig, checked
 from scenegen.errors import UsageError
 from scenegen.pipeline.executors import Advanced, Event, Failed, Finished, run_inline, run_pool
 from scenegen.pipeline.lock import only_run
-from scenegen.pipeline.manifest import begin, fresh_manifest, make_folder, record, sweep, write_config
+from scenegen.pipeline.manifest import begin, fresh_manifest, keep, make_folder, require_manifest, sweep, write_config
+from scenegen.pipeline.merge import merge
 from scenegen.pipeline.places import Words, sources, words
-from scenegen.pipeline.plan import Job, Plan, make_plan
+from scenegen.pipeline.plan import Plan, make_plan
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.slices import WHOLE, Slice
-from scenegen.pipeline.work import Entry, Work
+from scenegen.pipeline.work import Work
 from scenegen.pipeline.worker import Task
 from scenegen.rendering.choice import require_renderer
 from scenegen.shards.codecs import require_codec
+from scenegen.shards.manifest import Failure, Job, Manifest, Record, together
 
 SAVE_SECONDS = 2.0
-"""How often the manifest is written while shards come in; a shard made since is made again after a crash."""
+"""How often the manifest is written while shards come in, at most."""
+SAVE_REST = 50.0
+"""So many times as long as writing it took passes before it is written again."""
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What a run came to."""
 
-    manifest: dict
+    manifest: Manifest
     seconds: float
     new_samples: int
     workers: int
@@ -50,7 +54,7 @@ class Order:
     work: Work
     """What makes a shard of a job."""
     plan: Plan
-    fresh: dict
+    fresh: Manifest
     """The manifest of a run that has made nothing yet."""
     places: Mapping[str, str]
     """Its sources by role, with their folders."""
@@ -95,7 +99,10 @@ def carry_out(order: Order, out: Path, workers: int, display: Display, part: Sli
     """
     make_folder(out)
     with only_run(out, part):
-        return _finish(order, out, workers, display, part)
+        outcome = _finish(order, out, workers, display, part)
+    if part != WHOLE and outcome.manifest.complete:
+        merge(out)
+    return outcome
 
 
 def _finish(order: Order, out: Path, wanted: int, display: Display, part: Slice) -> Outcome:
@@ -104,14 +111,16 @@ def _finish(order: Order, out: Path, wanted: int, display: Display, part: Slice)
     sweep(out, [job.file for job in plan.jobs if part.holds(job.index)])
     manifest = begin(out, order.fresh, part, order.places)
     order.beside(out)
-    done = {entry["index"] for entry in manifest["shards"]}
+    done = {entry.index for entry in manifest.shards}
     jobs = [job for job in plan.jobs if part.holds(job.index) and job.index not in done]
     started, crew = time.perf_counter(), min(wanted, len(jobs))
     if jobs:
         display.start(plan, jobs)
-        _collect(order, out, manifest, _events(order.work, jobs, crew), display)
-    manifest = record(out, manifest)
-    there = {entry["index"]: entry["samples"] for entry in manifest["shards"]}
+        _collect(order, _Keeper(out, part, manifest), _events(order.work, jobs, crew), display)
+    else:
+        keep(out, manifest, part)
+    manifest = require_manifest(out)
+    there = {entry.index: entry.samples for entry in manifest.shards}
     made = sum(there.get(job.index, 0) for job in jobs)
     failed = sum(job.index not in there for job in jobs)
     return Outcome(manifest, time.perf_counter() - started, made, crew, failed)
@@ -148,34 +157,54 @@ def _events(work: Work, jobs: list[Job], workers: int) -> Iterator[Event]:
     return run_pool(work, jobs, workers) if workers else run_inline(work, jobs)
 
 
-def _collect(order: Order, out: Path, manifest: dict, events: Iterator[Event], display: Display) -> None:
-    """Follow the events; what they bring is written down every few seconds and whatever ends the run."""
-    made: list[Entry] = []
-    failed: list[dict] = []
-    saved = time.monotonic()
+@dataclass
+class _Keeper:
+    """Writes down what was made, now and then: a shard made since is made again after a crash."""
+
+    out: Path
+    part: Slice
+    manifest: Manifest
+    """As it was last written."""
+    made: list[Record] = field(default_factory=list)
+    """What came in since."""
+    due: float = 0.0
+    """When to write next, by the monotonic clock."""
+
+    def add(self, record: Record) -> None:
+        """Take in a record; write where it is time to: writing a long manifest takes at most a small share of a run."""
+        self.made.append(record)
+        if (started := time.monotonic()) >= self.due:
+            self.save()
+            self.due = time.monotonic() + max(SAVE_SECONDS, SAVE_REST * (time.monotonic() - started))
+
+    def save(self) -> None:
+        """Write down what there is. Raises ShardError where that cannot be."""
+        self.manifest = replace(self.manifest, record=self.manifest.record.and_then(together(self.made)))
+        self.made.clear()
+        keep(self.out, self.manifest, self.part)
+
+
+def _collect(order: Order, keeper: _Keeper, events: Iterator[Event], display: Display) -> None:
+    """Follow the events; what they bring is written down now and then, and whatever ends the run."""
     try:
         for event in events:
             display.show(event)
             match event:
                 case Finished():
-                    made.append(event.entry)
+                    keeper.add(event.record)
                 case Failed():
-                    failed.append(
-                        {**_named(event.job), "reason": event.reason, "why": order.words.published(event.message)}
-                    )
+                    keeper.add(Record(failed=(_failure(event, order.words),)))
                 case Advanced():
                     pass
-            if time.monotonic() - saved > SAVE_SECONDS:
-                record(out, manifest, made, failed)
-                saved = time.monotonic()
     finally:
         display.stop()
         close = getattr(events, "close", None)
         if close:
             close()
-        record(out, manifest, made, failed)
+        keeper.save()
 
 
-def _named(job: Job) -> dict:
+def _failure(event: Failed, words: Words) -> Failure:
     """What the manifest says of a failed job."""
-    return {"index": job.index, "room": job.room, "file": job.file}
+    job = event.job
+    return Failure(job.file, words.published(event.message), job.index, job.room, event.reason)

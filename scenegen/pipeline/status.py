@@ -32,7 +32,8 @@ class RunStatus:
     @property
     def missing(self) -> tuple[str, ...]:
         """Files that are neither done nor failed."""
-        return tuple(file for file in self.planned if file not in {*self.done, *self.failed})
+        known = {*self.done, *self.failed}
+        return tuple(file for file in self.planned if file not in known)
 
 
 def run_status(folder: Path) -> RunStatus:
@@ -41,10 +42,10 @@ def run_status(folder: Path) -> RunStatus:
     done = surviving(folder, manifest)
     samples: Counter[str] = Counter()
     for entry in done:
-        samples[str(entry["split"])] += int(str(entry["samples"]))
-    planned = tuple(str(job["file"]) for job in manifest.get("planned", manifest["shards"]))
-    failed = {item["file"]: item["why"] for item in manifest["failed"]}
-    return RunStatus(planned, tuple(str(entry["file"]) for entry in done), failed, samples, owner(folder))
+        samples[entry.split] += entry.samples
+    planned = tuple(job.file for job in manifest.planned)
+    failed = {item.file: item.why for item in manifest.failed}
+    return RunStatus(planned, tuple(entry.file for entry in done), failed, samples, owner(folder))
 
 
 def print_status(folder: Path, console: Console) -> int:

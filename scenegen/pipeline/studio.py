@@ -14,12 +14,13 @@ from scenegen.config import GenerationConfig
 from scenegen.errors import AssetError, StagingError
 from scenegen.lights import Lighting
 from scenegen.pipeline.assemble import Album, add_counts, assets_digest, figures, shard_content
-from scenegen.pipeline.plan import Job, objects_for
+from scenegen.pipeline.plan import objects_for
 from scenegen.pipeline.sample import Sample, photograph
 from scenegen.rendering.choice import open_renderer
 from scenegen.rendering.frame import Renderer
 from scenegen.shards import remarks
 from scenegen.shards.content import ShardContent
+from scenegen.shards.manifest import Job
 from scenegen.shards.remarks import Remarks, Skip
 from scenegen.staging.objects import LoadedObject, loaded_object
 from scenegen.staging.pool import Pool

@@ -1,7 +1,6 @@
 """What a run says at its end: one table from the manifest."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from rich.console import Console, Group, RenderableType
@@ -11,8 +10,9 @@ from rich.text import Text
 from scenegen.assets.wording import one_line
 from scenegen.pipeline.assemble import add_counts
 from scenegen.pipeline.run import Outcome
-from scenegen.shards.reader import MANIFEST
-from scenegen.shards.remarks import Details, Remarks, remarks_of, rooms_first, with_failed
+from scenegen.shards.manifest import Entry
+from scenegen.shards.records import MANIFEST
+from scenegen.shards.remarks import Details, Remarks, rooms_first
 
 ACT_ON = (
     "doubtful_up",
@@ -40,22 +40,22 @@ MOST_NAMED = 2
 
 def summary(outcome: Outcome) -> RenderableType:
     """The table of a run, and its failures if there are any."""
-    shards = outcome.manifest["shards"]
+    shards = outcome.manifest.shards
     table = Table(title="Run", show_header=False, title_justify="left", box=None, padding=(0, 2, 0, 0))
     table.add_column(style="bold")
     table.add_column()
     for label, value in rows(outcome):
         table.add_row(label, value)
-    failed = [Text(f"failed: {f['file']}: {f['why']}", style="red") for f in outcome.manifest["failed"]]
-    lines = bare(shards) + advice(remarks_of(outcome.manifest))
+    failed = [Text(f"failed: {item.file}: {item.why}", style="red") for item in outcome.manifest.failed]
+    lines = bare(shards) + advice(outcome.manifest.remarks)
     said = [Text(line, style="yellow") for line in lines]
     return Group(table, *said, *failed) if shards else Group(Text("no shard was made", style="red"), *said, *failed)
 
 
-def bare(shards: Sequence[Mapping[str, Any]]) -> list[str]:
+def bare(shards: Sequence[Entry]) -> list[str]:
     """A line where samples show a room alone because all objects that were drawn for them came to nothing."""
-    count = sum(list(s["objects"]).count(0) for s in shards if s["replaced_objects"])
-    total = sum(s["samples"] for s in shards)
+    count = sum(s.numbers("objects").count(0) for s in shards if s.counts("replaced_objects"))
+    total = sum(s.samples for s in shards)
     return [f"no object stands in {count} of {total} pairs: see replaced objects"] if count else []
 
 
@@ -90,25 +90,25 @@ def _in_brackets(details: Details) -> str:
 
 def rows(outcome: Outcome) -> list[tuple[str, str]]:
     """(label, value) of each line."""
-    shards = outcome.manifest["shards"]
+    shards = outcome.manifest.shards
     if not shards:
         return []
-    pairs = sum(s["samples"] for s in shards)
+    pairs = sum(s.samples for s in shards)
     return [
-        ("pairs", f"{pairs} in {len(shards)} of {outcome.manifest['num_shards']} shards, {_splits(shards)}"),
-        ("rays", _shares(add_counts(s["rays"] for s in shards))),
-        ("overlap", quantiles([v for s in shards for v in s["overlap"]])),
-        ("baseline (m)", quantiles([v for s in shards for v in s["baseline_m"]])),
-        ("view angle (deg)", quantiles([v for s in shards for v in s["view_angle_deg"]])),
-        ("objects per sample", quantiles([float(v) for s in shards for v in s["objects"]])),
-        ("rejected cameras", _counts(add_counts(s["rejected"] for s in shards))),
-        ("replaced objects", _counts(add_counts(s["replaced_objects"] for s in shards))),
-        ("assets with defects", _assets(remarks_of(outcome.manifest))),
-        ("skipped assets", _counts(with_failed(outcome.manifest).by_reason())),
-        ("samples given up", str(sum(s["given_up"] for s in shards))),
+        ("pairs", f"{pairs} in {len(shards)} of {outcome.manifest.num_shards} shards, {_splits(shards)}"),
+        ("rays", _shares(add_counts(s.counts("rays") for s in shards))),
+        ("overlap", quantiles([v for s in shards for v in s.numbers("overlap")])),
+        ("baseline (m)", quantiles([v for s in shards for v in s.numbers("baseline_m")])),
+        ("view angle (deg)", quantiles([v for s in shards for v in s.numbers("view_angle_deg")])),
+        ("objects per sample", quantiles([float(v) for s in shards for v in s.numbers("objects")])),
+        ("rejected cameras", _counts(add_counts(s.counts("rejected") for s in shards))),
+        ("replaced objects", _counts(add_counts(s.counts("replaced_objects") for s in shards))),
+        ("assets with defects", _assets(outcome.manifest.remarks)),
+        ("skipped assets", _counts(outcome.manifest.skipped_and_failed.by_reason())),
+        ("samples given up", str(sum(s.figures.get("given_up", 0) for s in shards))),
         (
             "bytes",
-            f"{_megabytes(sum(s['bytes'] for s in shards))} in all, {_megabytes(_bytes_per_pair(shards))} per pair",
+            f"{_megabytes(sum(s.bytes for s in shards))} in all, {_megabytes(_bytes_per_pair(shards))} per pair",
         ),
         ("speed", _speed(outcome)),
     ]
@@ -125,10 +125,10 @@ def print_summary(outcome: Outcome, console: Console) -> None:
     console.print(summary(outcome), highlight=False, soft_wrap=True)
 
 
-def _splits(shards: list[dict]) -> str:
+def _splits(shards: Sequence[Entry]) -> str:
     """Number of pairs in each split; a note where held-out rooms could not be given held-out objects."""
-    counts = add_counts({s["split"]: s["samples"]} for s in shards)
-    shared = sum(s["object_split"] == "all" for s in shards)
+    counts = add_counts({s.split: s.samples} for s in shards)
+    shared = sum(s.figures.get("object_split") == "all" for s in shards)
     note = f" (objects not split in {shared} shards: too few in the source)" if shared else ""
     return ", ".join(f"{name} {n}" for name, n in counts.items()) + note
 
@@ -153,8 +153,8 @@ def _megabytes(count: float) -> str:
     return f"{count / 1e6:.2f} MB" if count < 1e9 else f"{count / 1e9:.2f} GB"
 
 
-def _bytes_per_pair(shards: list[dict]) -> float:
-    return sum(s["bytes"] for s in shards) / max(1, sum(s["samples"] for s in shards))
+def _bytes_per_pair(shards: Sequence[Entry]) -> float:
+    return sum(s.bytes for s in shards) / max(1, sum(s.samples for s in shards))
 
 
 def _speed(outcome: Outcome) -> str:

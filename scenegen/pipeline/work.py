@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from scenegen.pipeline.plan import Job
+from scenegen.shards.manifest import Job, Record
 
-Entry = dict[str, object]
-"""What the manifest says of a finished shard."""
 Progress = Callable[[int], None]
 """Hears how many more samples of a job are made."""
 
@@ -14,8 +12,8 @@ Progress = Callable[[int], None]
 class Bench(Protocol):
     """What a worker makes shards at, once it has opened what that needs."""
 
-    def make(self, job: Job, progress: Progress) -> Entry:
-        """Make, write and publish one shard. Raises ScenegenError where that cannot be."""
+    def make(self, job: Job, progress: Progress) -> Record:
+        """Make, write and publish one shard; what there is to say of it. Raises ScenegenError where that cannot be."""
         ...
 
     def close(self) -> None:

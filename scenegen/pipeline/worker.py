@@ -8,11 +8,11 @@ from pathlib import Path
 from scenegen.assets.cache import AssetCache
 from scenegen.config import GenerationConfig
 from scenegen.pipeline.places import words
-from scenegen.pipeline.plan import Job
 from scenegen.pipeline.studio import Studio, make_shard, open_studio, shard_attributes
-from scenegen.pipeline.work import Entry, Progress
+from scenegen.pipeline.work import Progress
 from scenegen.shards.digest import sha256_of
 from scenegen.shards.heap import keep_freed_memory
+from scenegen.shards.manifest import Entry, Job, Record
 from scenegen.shards.writer import encode_shard, publish
 
 
@@ -39,7 +39,7 @@ class RenderBench:
     task: Task
     studio: Studio
 
-    def make(self, job: Job, progress: Progress) -> Entry:
+    def make(self, job: Job, progress: Progress) -> Record:
         """Render one shard. Raises AssetError, StagingError and ShardError."""
         return run_job(self.task, self.studio, job, progress)
 
@@ -57,23 +57,22 @@ def open_task(task: Task) -> Studio:
     return open_studio(task.config, task.cache)
 
 
-def run_job(task: Task, studio: Studio, job: Job, progress: Progress) -> Entry:
-    """Make, write and publish one shard; its entry for the manifest, and what the manifest says of its assets."""
+def run_job(task: Task, studio: Studio, job: Job, progress: Progress) -> Record:
+    """Make, write and publish one shard; its entry for the manifest, and what there is to say of its assets."""
     started = time.perf_counter()
     attributes = shard_attributes(task.config, job, task.num_shards, task.licenses)
     made = make_shard(studio, job, attributes, progress)
     data = encode_shard(made.content, task.codec)
     publish(task.out / job.file, data)
-    return {
-        "index": job.index,
-        "file": job.file,
-        "room": job.room,
-        "split": job.split,
-        "samples": len(made.content.arrays["rgb"]),
-        "bytes": len(data),
-        "content_sha256": sha256_of(made.content),
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "seconds": round(time.perf_counter() - started, 2),
-        **made.figures,
-        **made.remarks.published(words(task.config).published).to_manifest(),
-    }
+    entry = Entry(
+        index=job.index,
+        file=job.file,
+        room=job.room,
+        split=job.split,
+        samples=len(made.content.arrays["rgb"]),
+        bytes=len(data),
+        content_sha256=sha256_of(made.content),
+        sha256=hashlib.sha256(data).hexdigest(),
+        figures={"seconds": round(time.perf_counter() - started, 2), **made.figures},
+    )
+    return Record((entry,), remarks=made.remarks.published(words(task.config).published))

@@ -3,7 +3,8 @@
 from scenegen.errors import ScenegenError, ShardError
 from scenegen.shards.digest import file_sha256
 from scenegen.shards.heap import keep_freed_memory
-from scenegen.shards.reader import MANIFEST, ShardReader, ShardSet
+from scenegen.shards.reader import ShardReader, ShardSet
+from scenegen.shards.records import MANIFEST, known_manifest
 from scenegen.shards.sample import Sample
 from scenegen.tracing.status import Status
 
@@ -17,4 +18,5 @@ __all__ = [
     "Status",
     "file_sha256",
     "keep_freed_memory",
+    "known_manifest",
 ]

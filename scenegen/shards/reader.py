@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 from scenegen.errors import ShardError
 from scenegen.shards import schema
 from scenegen.shards.codecs import codec_of
-from scenegen.shards.opening import AGAIN, DAMAGE, OpenShard, close, fault, no_manifest, open_shard, shard_path
+from scenegen.shards.manifest import Entry
+from scenegen.shards.opening import AGAIN, DAMAGE, OpenShard, close, fault, no_manifest, open_shard
+from scenegen.shards.records import MANIFEST, UNREADABLE, listed
 from scenegen.shards.sample import Sample
 
 Array = NDArray[Any]
-MANIFEST = "manifest.json"
-"""Name of the file that lists the shards of a run folder."""
 _ROW_OF = {
     "K": "camera/K",
     "T_world_cam": "camera/T_world_cam",
@@ -185,6 +185,8 @@ class ShardEntry:
     samples: int
     room: str
     split: str
+    sha256: str = ""
+    """Of the file; "" where no manifest says it."""
 
 
 class ShardSet:
@@ -244,27 +246,22 @@ def shard_entries(folder: Path) -> tuple[ShardEntry, ...]:
     """
     if not folder.is_dir():
         raise ShardError(f"{folder}: no such folder: check the path, or run the command that makes it")
-    manifest = folder / MANIFEST
-    entries = _listed(manifest) if manifest.is_file() else _found(folder)
+    entries = _listed(folder) if (folder / MANIFEST).is_file() else _found(folder)
     if not entries:
         raise ShardError(f"{folder}: holds no shard: finish the run with the command that started it")
     return entries
 
 
-def _listed(manifest: Path) -> tuple[ShardEntry, ...]:
-    """Entries of a manifest: `{"shards": [{"file", "samples", "room", "split"}, ...]}`."""
+def _listed(folder: Path) -> tuple[ShardEntry, ...]:
+    """The shards that a manifest and the records of slices name, in the order of the run."""
     try:
-        shards = json.loads(manifest.read_text(encoding="utf-8"))["shards"]
-        return tuple(_entry(manifest.parent, shard) for shard in shards)
-    except (*DAMAGE, RecursionError) as error:
-        raise no_manifest(manifest, error) from None
-
-
-def _entry(folder: Path, shard: dict[str, Any]) -> ShardEntry:
-    path, samples = shard_path(folder, shard["file"]), operator.index(shard["samples"])
-    if not 0 < samples < 1 << 32:
-        raise ValueError(f"{path.name} cannot hold {samples} samples")
-    return ShardEntry(path, samples, str(shard["room"]), str(shard["split"]))
+        found: dict[str, Entry] = {}
+        for entry in listed(folder):
+            found.setdefault(entry.file, entry)
+    except UNREADABLE as error:
+        raise no_manifest(folder / MANIFEST, error) from None
+    ordered = sorted(found.values(), key=lambda entry: entry.index)
+    return tuple(ShardEntry(folder / e.file, e.samples, e.room, e.split, e.sha256) for e in ordered)
 
 
 def _found(folder: Path) -> tuple[ShardEntry, ...]:

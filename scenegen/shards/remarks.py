@@ -4,16 +4,10 @@ Each asset stands once in a manifest, however many shards use it: under `assets`
 `skipped` the reason why it could not be used. Names are "room kitchen" and "object mug/17".
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-
-from scenegen.errors import ShardError
-from scenegen.shards.opening import AGAIN, DAMAGE, first_line, trouble
-from scenegen.shards.reader import MANIFEST
 
 MOST_DETAILS = 8
 """Details that are kept of one defect of one asset: a model may have hundreds of materials without a picture."""
@@ -68,31 +62,8 @@ class Remarks:
 NOTHING = Remarks()
 
 
-def read_remarks(folder: Path) -> Remarks:
-    """What the manifest of a run folder says, rooms that failed among the skipped; nothing without a manifest.
-
-    Raises ShardError where the manifest cannot be read.
-    """
-    path = folder / MANIFEST
-    try:
-        return with_failed(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else Remarks()
-    except (*DAMAGE, AttributeError, RecursionError) as error:
-        what = f"says nothing of assets that can be read ({first_line(error)}): {AGAIN}"
-        raise ShardError(f"{path}: {trouble(error, what)}") from None
-
-
-def with_failed(manifest: Mapping[str, Any]) -> Remarks:
-    """As `remarks_of`, with the rooms that could not be made among the skipped assets."""
-    said = remarks_of(manifest)
-    rooms = {
-        f"room {failure.get('room', failure['file'])}": Skip(str(failure.get("reason", "error")), str(failure["why"]))
-        for failure in manifest.get("failed", ())
-    }
-    return Remarks(said.defects, {**rooms, **said.skipped})
-
-
 def remarks_of(manifest: Mapping[str, Any]) -> Remarks:
-    """What a manifest, or one entry of it, says; nothing where it is older than such remarks. Raises ValueError."""
+    """What the table of a manifest says; nothing where it is older than such remarks. Raises ValueError."""
     assets, skipped = manifest.get("assets", {}), manifest.get("skipped", {})
     if not (isinstance(assets, dict) and isinstance(skipped, dict)):
         raise ValueError("assets or skipped is no table")

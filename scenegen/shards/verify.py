@@ -6,7 +6,6 @@ virtual datasets, external storage and unknown filters are refused before any da
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,12 +19,13 @@ from scenegen.errors import ShardError, UsageError
 from scenegen.shards import schema
 from scenegen.shards.content import RULES, Arrays, Rule, broken_rules
 from scenegen.shards.digest import file_sha256
+from scenegen.shards.manifest import Entry
 from scenegen.shards.opening import DAMAGE, OpenShard, close, first_line, open_shard, printable, trouble
-from scenegen.shards.reader import MANIFEST, ShardReader, shard_entries
+from scenegen.shards.reader import ShardReader, shard_entries
+from scenegen.shards.records import MANIFEST, RECORD, known_manifest
 from scenegen.tracing.status import Status
 
 Level = Literal["fast", "full"]
-Entry = dict[str, Any]
 RIGID = 1e-6
 """Largest departure of a camera's rotation from an orthonormal one."""
 _HARD = 0  # H5L_TYPE_HARD
@@ -33,8 +33,8 @@ LOCAL = "local.json"
 """Folders of the machine that made a run: beside its manifest, and no part of what is published."""
 ASIDE = {MANIFEST, LOCAL, "config.json", "README.md", "card.jpg", "croissant.json", "run.lock"}
 """Names that may lie beside the shards of a run."""
-_SLICE_LOCK = re.compile(r"run-\d+-of-\d+\.lock")
-"""What a killed slice of a run leaves, as a killed run leaves its `run.lock`."""
+_OF_SLICES = (RECORD, re.compile(r"run-\d+-of-\d+\.lock"))
+"""What slices of a run leave: records, and killed ones their locks, as a killed run its `run.lock`."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def check_shard(path: Path, entry: Entry | None = None, level: Level = "full") -
         if problems or level == "fast":
             return Report(path.name, tuple(problems))
         size = path.stat().st_size
-        if entry and file_sha256(path) != entry.get("sha256"):
+        if entry and file_sha256(path) != entry.sha256:
             return Report(path.name, ("its bytes are not those of the manifest (sha256)",), size)
         return Report(path.name, tuple(_content_problems(path, entry)), size)
     except (ShardError, *DAMAGE) as error:
@@ -71,7 +71,7 @@ def check_shard(path: Path, entry: Entry | None = None, level: Level = "full") -
 def unlisted(folder: Path, names: set[str]) -> list[str]:
     """Files beside the shards of a run that its manifest does not name, in order."""
     there = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-    return [name for name in there if name not in names | ASIDE and not _SLICE_LOCK.fullmatch(name)]
+    return [name for name in there if name not in names | ASIDE and not any(p.fullmatch(name) for p in _OF_SLICES)]
 
 
 @dataclass(frozen=True)
@@ -94,21 +94,21 @@ def targets(path: Path) -> tuple[list[Target], list[str]]:
         return [Target(path, _entry_of(path))], []
     if not (path / MANIFEST).is_file():
         return [Target(entry.path, None) for entry in shard_entries(path)], []
-    entries = _listed(path / MANIFEST)
-    return [Target(path / e["file"], e) for e in entries], unlisted(path, {e["file"] for e in entries})
+    entries = _listed(path)
+    return [Target(path / e.file, e) for e in entries], unlisted(path, {e.file for e in entries})
 
 
 def _entry_of(shard: Path) -> Entry | None:
     """What the manifest beside a shard says of it."""
-    manifest = shard.parent / MANIFEST
-    named = _listed(manifest) if manifest.is_file() else []
-    return next((entry for entry in named if entry["file"] == shard.name), None)
+    manifest = known_manifest(shard.parent)
+    return next((entry for entry in manifest.shards if entry.file == shard.name), None) if manifest else None
 
 
-def _listed(manifest: Path) -> list[Entry]:
-    """The entries of a manifest as they stand there, once the reader accepts them."""
-    shard_entries(manifest.parent)
-    return json.loads(manifest.read_text(encoding="utf-8"))["shards"]
+def _listed(folder: Path) -> tuple[Entry, ...]:
+    """What a run's manifest says of its shards. Raises ShardError where it cannot be read, or names none."""
+    shard_entries(folder)
+    manifest = known_manifest(folder)
+    return manifest.shards if manifest else ()
 
 
 def _file_problems(path: Path, entry: Entry | None) -> list[str]:
@@ -116,8 +116,8 @@ def _file_problems(path: Path, entry: Entry | None) -> list[str]:
     if not path.is_file():
         return ["is missing"]
     size = path.stat().st_size
-    if entry and size != entry.get("bytes"):
-        return [f"has {size} bytes, the manifest says {entry.get('bytes')}"]
+    if entry and size != entry.bytes:
+        return [f"has {size} bytes, the manifest says {entry.bytes}"]
     return []
 
 
@@ -188,8 +188,9 @@ def _other_than_listed(shard: OpenShard, entry: Entry | None) -> list[str]:
         return []
     here = {**shard.attributes, "samples": shard.datasets["rgb"].shape[0], "index": shard.attributes["shard_index"]}
     names = ("room", "split", "samples", "index")
-    other = [name for name in names if here[name] != entry.get(name)]
-    return [f"{name} is {_quoted(here[name])}, the manifest says {_quoted(entry.get(name))}" for name in other]
+    said = {name: getattr(entry, name) for name in names}
+    other = [name for name in names if here[name] != said[name]]
+    return [f"{name} is {_quoted(here[name])}, the manifest says {_quoted(said[name])}" for name in other]
 
 
 def _quoted(value: Any) -> str:

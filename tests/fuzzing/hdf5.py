@@ -27,6 +27,7 @@ from scenegen.pipeline.manifest import require_manifest, surviving
 from scenegen.pipeline.quarantine import Quarantine
 from scenegen.pipeline.status import run_status
 from scenegen.shards.digest import content_sha256
+from scenegen.shards.manifest import Entry
 from scenegen.shards.reader import ShardReader, ShardSet
 from scenegen.shards.verify import Report, check_shard, targets
 from scenegen.shards.verify import Target as Shard
@@ -147,7 +148,7 @@ def _scratch() -> Path:
 def load_damaged(folder: Path, equal: bool = True) -> str:
     """A shard through every door. `equal`: what is read must be what the sound shard says."""
     path, listed = folder / SHARD, json.loads((folder / TRUTH).read_text())
-    as_listed = check_shard(path, listed)
+    as_listed = check_shard(path, Entry(**listed))
     if not as_listed.problems and file_digest(path) != listed["sha256"]:
         raise InsaneError("other bytes than those of the manifest pass as sound")
     alone = check_shard(path)

@@ -30,7 +30,9 @@ def _build(folder: Path, edit: Edit) -> None:
     os.mkfifo(folder / TRAP)
     data = encode_shard(make_content(samples=2, height=12, width=16))
     (folder / SHARD).write_bytes(data)
-    (folder / TRUTH).write_text(json.dumps({"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}))
+    about = {"file": SHARD, "index": 0, "room": "room-α", "split": "train", "samples": 2}
+    said = about | {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    (folder / TRUTH).write_text(json.dumps(said))
     with h5py.File(folder / SHARD, "r+", libver="v110") as file:
         edit(file)
 

@@ -11,8 +11,8 @@ from benching.clock import Clock, Timed, instrumented
 from scenegen.assets.cache import AssetCache
 from scenegen.assets.source import Room
 from scenegen.config import GenerationConfig
-from scenegen.pipeline.plan import Job
 from scenegen.pipeline.studio import Studio, make_shard, open_studio, shard_attributes
+from scenegen.shards.manifest import Job
 from scenegen.shards.writer import encode_shard
 
 BATCH = 8

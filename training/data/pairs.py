@@ -1,8 +1,7 @@
 """Pairs of windows from the shards of one split: what to read, and what to refuse before training starts."""
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -162,8 +161,7 @@ def content_digest(path: Path, split: str | None = None) -> str:
     """
     path = Path(path)
     _require_shards(path)
-    listed = _listed_digests(path)
-    digests = sorted(listed.get(entry.path) or file_sha256(entry.path) for entry in ShardSet(path, split).entries)
+    digests = sorted(entry.sha256 or file_sha256(entry.path) for entry in ShardSet(path, split).entries)
     return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()
 
 
@@ -206,12 +204,3 @@ def _common_size(shards: ShardSet) -> tuple[int, int]:
 def pictures_shape(reader: ShardReader) -> tuple[int, ...]:
     """(P, V, H, W, 3), the shape of a shard's pictures."""
     return next(info.shape for info in reader.datasets() if info.name == "rgb")
-
-
-def _listed_digests(path: Path) -> dict[Path, str]:
-    """sha256 of the shards that the manifest lists; none without a manifest."""
-    manifest = path / MANIFEST
-    if not manifest.is_file():
-        return {}
-    shards: Iterable[dict[str, str]] = json.loads(manifest.read_text(encoding="utf-8"))["shards"]
-    return {path / shard["file"]: shard["sha256"] for shard in shards if "sha256" in shard}

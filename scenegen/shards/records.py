@@ -1,0 +1,231 @@
+"""The files that say what a run made: `manifest.json` for the whole, a record for each slice that is not merged yet.
+
+One reader, one writer. A slice (`--shard i/n`) leaves `record-i-of-n.json`, so that no two processes ever write one
+file; whoever asks for the manifest gets all of them together, and `scenegen merge` makes them one.
+
+Both are plain JSON. What there are many of (`planned`, `shards`, `failed`) stands one to a line, so that a set of a
+hundred thousand shards can be read a line at a time (`listed`); JSON that another program laid out otherwise is read
+whole.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from scenegen.shards.manifest import Entry, Failure, Figure, Job, Manifest, Record
+from scenegen.shards.opening import DAMAGE, no_manifest, require_name
+from scenegen.shards.remarks import remarks_of
+from scenegen.shards.schema import FORMAT
+
+MANIFEST = "manifest.json"
+"""Name of the file that lists the shards of a run folder."""
+RECORD = re.compile(r"record-(\d+)-of-(\d+)\.json")
+"""Names of the records of slices."""
+UNREADABLE = (*DAMAGE, AttributeError, RecursionError)
+"""What reading raises where a file is not there to be read, or is no manifest."""
+MOST_SAMPLES = 1 << 32
+_LISTS = ("planned", "shards", "failed")
+_ITEM = '  {"'
+"""How a line begins that is an item of a list."""
+_KINDS: dict[str, Any] = {
+    **dict.fromkeys(("overlap", "baseline_m", "view_angle_deg", "objects", "matches"), list),
+    **dict.fromkeys(("rays", "rejected", "replaced_objects"), dict),
+    **dict.fromkeys(("seconds", "given_up", "left_out"), int | float),
+}
+"""What figures are, where anything reckons with them: a number for each sample, counts by name, or a number."""
+_HEAD = ("format_version", "generator_version", "config_sha256", "assets_sha256", "codec", "license")
+_CORE = ("file", "room", "split", "samples", "index", "bytes", "sha256", "content_sha256")
+
+
+def manifest_json(manifest: Manifest) -> str:
+    """The text of `manifest.json`."""
+    head = {"format": FORMAT, **{name: getattr(manifest, name) for name in _HEAD}}
+    counts = {"num_shards": manifest.num_shards, "complete": manifest.complete}
+    parts = {"planned": [asdict(job) for job in manifest.planned], **_of_record(manifest.record)}
+    return _laid_out({**head, "config": manifest.config, **counts, **parts, "made_with": manifest.made_with})
+
+
+def record_json(record: Record, manifest: Manifest) -> str:
+    """The text of a slice's record, which says of which run it is."""
+    return _laid_out({"format": FORMAT, **manifest.identity, **_of_record(record)})
+
+
+def known_manifest(folder: Path) -> Manifest | None:
+    """As `read_manifest`; raises ShardError, with words for people, where the manifest cannot be read."""
+    try:
+        return read_manifest(folder)
+    except UNREADABLE as error:
+        raise no_manifest(folder / MANIFEST, error) from None
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest of a run, with the records of its slices; None where there is no `manifest.json`.
+
+    Raises UNREADABLE: OSError, and ValueError, LookupError or TypeError for what is no manifest.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        return None
+    records = [(part.name, _table(part)) for part in _still_there(record_paths(folder))]
+    manifest = parse_manifest(_table(path))
+    for name, table in records:
+        manifest = replace(manifest, record=manifest.record.and_then(_of_run(table, name, manifest)))
+    return manifest
+
+
+def record_paths(folder: Path) -> list[Path]:
+    """The records of slices in a folder, in order."""
+    return sorted(path for path in folder.glob("record-*.json") if RECORD.fullmatch(path.name))
+
+
+def _still_there(records: Iterable[Path]) -> Iterator[Path]:
+    """Records as they are opened, before the manifest: one that is merged meanwhile is in a manifest read after it."""
+    return (path for path in records if path.is_file())
+
+
+def _of_run(table: Mapping[str, Any], name: str, manifest: Manifest) -> Record:
+    """The record of a slice of this run. Raises ValueError where it is of another run."""
+    others = [key for key, value in manifest.identity.items() if table.get(key) != value]
+    if others:
+        raise ValueError(f"{name} is of another run: {others[0]} {table.get(others[0])!r}, not that of {MANIFEST}")
+    return _record(table)
+
+
+def parse_manifest(table: Mapping[str, Any]) -> Manifest:
+    """A manifest from the table that its JSON is. Raises ValueError, LookupError or TypeError for anything else."""
+    record = _record(table)
+    planned = tuple(_job(each) for each in table.get("planned", ())) or _as_planned(record.shards)
+    count = _typed(table, "num_shards", int, len(planned))
+    names = {"generator_version": "?", "license": "not stated"}
+    head = {name: _typed(table, name, str, names.get(name, "")) for name in _HEAD}
+    config, tools = _typed(table, "config", dict, {}), _typed(table, "made_with", dict, {})
+    made_with = {str(name): str(value) for name, value in tools.items()}
+    return Manifest(**head, config=config, planned=planned, num_shards=count, record=record, made_with=made_with)
+
+
+def listed(folder: Path) -> Iterator[Entry]:
+    """The shards of a run without their figures, a line at a time; the first word about a file counts.
+
+    Raises as `read_manifest`, but does not ask whether a record is of this run.
+    """
+    for path in (*_still_there(record_paths(folder)), folder / MANIFEST):
+        for name, item in _items(path):
+            if name == "shards":
+                yield _entry({key: item[key] for key in _CORE if key in item})
+
+
+def _as_planned(shards: Iterable[Entry]) -> tuple[Job, ...]:
+    return tuple(Job(entry.index, entry.room, entry.split, 0, entry.samples, entry.file) for entry in shards)
+
+
+def _record(table: Mapping[str, Any]) -> Record:
+    return Record(
+        tuple(_entry(each) for each in table["shards"]),
+        tuple(_failure(each) for each in table.get("failed", ())),
+        remarks_of(table),
+    )
+
+
+def _entry(table: Mapping[str, Any]) -> Entry:
+    samples = _typed(table, "samples", int)
+    if not 0 < samples < MOST_SAMPLES:
+        raise ValueError(f"{table['file']!a} cannot hold {samples} samples")
+    return Entry(
+        file=require_name(table["file"]),
+        room=_typed(table, "room", str),
+        split=_typed(table, "split", str),
+        samples=samples,
+        index=_typed(table, "index", int, -1),
+        bytes=_typed(table, "bytes", int, -1),
+        sha256=_typed(table, "sha256", str, ""),
+        content_sha256=_typed(table, "content_sha256", str, ""),
+        figures={name: _figure(name, table[name]) for name in table if name not in _CORE},
+    )
+
+
+def _figure(name: str, value: Any) -> Figure:
+    """A figure of a shard. Raises TypeError where it is not of its kind."""
+    kind = _KINDS.get(name)
+    if kind is None:
+        return value
+    parts = {dict: dict.values, list: list}.get(kind, lambda single: [single])
+    if not (isinstance(value, kind) and all(isinstance(part, int | float) for part in parts(value))):
+        raise TypeError(f"{name} of a shard is no figure of its kind")
+    return value
+
+
+def _failure(table: Mapping[str, Any]) -> Failure:
+    return Failure(
+        file=require_name(table["file"]),
+        why=_typed(table, "why", str),
+        index=_typed(table, "index", int, -1),
+        room=_typed(table, "room", str, str(table["file"])),
+        reason=_typed(table, "reason", str, "error"),
+    )
+
+
+def _job(table: Mapping[str, Any]) -> Job:
+    numbers = {name: _typed(table, name, int, 0) for name in ("index", "first_sample", "samples")}
+    texts = {name: _typed(table, name, str, "") for name in ("room", "split")}
+    return Job(**numbers, **texts, file=require_name(table["file"]))
+
+
+def _typed(table: Mapping[str, Any], name: str, kind: type, otherwise: Any = None) -> Any:
+    """A value of a table, of a type. Raises TypeError for another, LookupError where it must be there and is not."""
+    value = table[name] if otherwise is None else table.get(name, otherwise)
+    if type(value) is not kind:
+        raise TypeError(f"{name} is not {kind.__name__}")
+    return value
+
+
+def _of_record(record: Record) -> dict[str, Any]:
+    return {
+        "shards": [_of_entry(entry) for entry in record.shards],
+        "failed": [asdict(item) for item in record.failed],
+        **record.remarks.to_manifest(),
+    }
+
+
+def _of_entry(entry: Entry) -> dict[str, Any]:
+    """An entry in the order that people read it in; what is not known is left out."""
+    order = ("index", "file", "room", "split", "samples", "bytes", "content_sha256", "sha256")
+    known = {name: value for name in order if (value := getattr(entry, name)) not in ("", -1)}
+    return {**known, **entry.figures}
+
+
+def _laid_out(table: Mapping[str, Any]) -> str:
+    """JSON, indented by one, with the items of long lists one to a line."""
+    return "{\n" + ",\n".join(f" {json.dumps(name)}: {_value(name, table[name])}" for name in table) + "\n}\n"
+
+
+def _value(name: str, value: Any) -> str:
+    if name in _LISTS and value:
+        return "[\n" + ",\n".join(f"  {json.dumps(item)}" for item in value) + "\n ]"
+    return json.dumps(value, indent=1).replace("\n", "\n ")
+
+
+def _table(path: Path) -> dict[str, Any]:
+    """The table that a file of JSON is. Raises ValueError for anything else."""
+    table = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(table, dict):
+        raise TypeError("it is no table")
+    return table
+
+
+def _items(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(list, item) of the long lists of a file, those to a line first; of other JSON after reading all of it."""
+    rest: list[str] = []
+    part = ""
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            if line.startswith(_ITEM):
+                yield part, json.loads(line.rstrip().rstrip(","))
+                continue
+            if line.startswith(' "'):
+                part = line.split('"', 2)[1]
+            rest.append(line)
+    table = json.loads("".join(rest))
+    yield from ((name, item) for name in _LISTS for item in table.get(name, ()))
