@@ -92,7 +92,9 @@ def test_a_folder_shows_defects_and_skipped_assets_by_code(run):
         "no_faces 2",
     ]
     (folder / "manifest.json").write_text(json.dumps(manifest | {"assets": 3}))
-    with pytest.raises(ShardError, match=r"manifest\.json: says nothing of assets that can be read"):
+    with pytest.raises(
+        ShardError, match=r"manifest\.json: is not a manifest \(ValueError: assets or skipped is no table\)"
+    ):
         shown(folder)
 
 

@@ -129,7 +129,7 @@ def test_a_record_that_is_merged_while_others_are_read_is_missed_nowhere(tmp_pat
     ("table", "what"),
     [
         ({}, "'shards'"),
-        ({"shards": [{"file": "a.h5"}]}, "'samples'"),
+        ({"shards": [{"file": "a.h5"}]}, "'room'"),
         ({"shards": [{"file": "../a.h5", "samples": 1, "room": "a", "split": "b"}]}, "lies outside the folder"),
         ({"shards": [], "config": []}, "config is not dict"),
         ({"shards": [], "num_shards": "3"}, "num_shards is not int"),

@@ -12,7 +12,10 @@ from scenegen.pipeline.status import LISTED, print_status, run_status
 
 def folder_of(path, planned=4, done=(0,), failed=(), **changes):
     names = [f"train-{k}.h5" for k in range(planned)]
-    entries = [{"index": k, "file": names[k], "split": "val" if k else "train", "samples": 3, "bytes": 5} for k in done]
+    entries = [
+        {"index": k, "file": names[k], "room": "r", "split": "val" if k else "train", "samples": 3, "bytes": 5}
+        for k in done
+    ]
     for k in done:
         (path / names[k]).write_bytes(b"12345")
     manifest = {

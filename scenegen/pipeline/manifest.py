@@ -4,10 +4,11 @@ A whole run keeps `manifest.json`. A slice of a run leaves it as the first one b
 beside it, so that slices on many machines never write one file.
 """
 
+import contextlib
 import json
 import os
 import platform
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -74,20 +75,29 @@ def made_with() -> dict[str, str]:
     return {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system(), **versions}
 
 
-def load_manifest(out: Path) -> Manifest | None:
-    """The manifest of a run folder, slices included; None where there is none. Raises RunError where it is not one."""
+@contextlib.contextmanager
+def said_of(out: Path) -> Iterator[None]:
+    """While the manifest of a run folder is read: RunError where there is none, or it is none."""
+    if not (out / MANIFEST).is_file():
+        raise RunError(f"{out}: holds no run (no manifest.json): give the --out of a scenegen render or import")
     try:
-        return read_manifest(out)
+        yield
     except UNREADABLE as error:
         what = f"is not a manifest of a run ({first_line(error)}); move it away or choose another --out"
         raise RunError(f"{out / MANIFEST}: {trouble(error, what)}") from None
 
 
+def load_manifest(out: Path) -> Manifest | None:
+    """The manifest of a run folder, slices included; None where there is none. Raises RunError where it is not one."""
+    return require_manifest(out) if (out / MANIFEST).is_file() else None
+
+
 def require_manifest(folder: Path) -> Manifest:
     """The manifest of a run folder. Raises RunError where there is none, or it cannot be read."""
-    manifest = load_manifest(folder)
-    if manifest is None:
-        raise RunError(f"{folder}: holds no run (no manifest.json): give the --out of a scenegen render or import")
+    with said_of(folder):
+        manifest = read_manifest(folder)
+    if manifest is None:  # taken away while it was read
+        raise RunError(f"{folder}: its manifest.json is gone: run the same command again")
     return manifest
 
 
@@ -133,15 +143,15 @@ def _changed(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -
     return out
 
 
-def surviving(out: Path, manifest: Manifest) -> tuple[Entry, ...]:
+def surviving(out: Path, shards: Iterable[Entry]) -> tuple[Entry, ...]:
     """Entries of a manifest whose file is there in its full size."""
-    return tuple(entry for entry in manifest.shards if _size(out / entry.file) == entry.bytes)
+    return tuple(entry for entry in shards if _size(f"{out}/{entry.file}") == entry.bytes)
 
 
-def _size(path: Path) -> int:
+def _size(path: str) -> int:
     """Bytes of a file, -2 where there is none."""
     try:
-        return path.stat().st_size
+        return os.stat(path).st_size  # noqa: PTH116 - a Path for each of very many costs more than the system's answer
     except OSError:
         return -2
 
@@ -157,7 +167,7 @@ def begin(out: Path, fresh: Manifest, part: Slice, places: Mapping[str, str]) ->
         if old is not None:
             require_same_run(out, old, fresh, places)
             failed = tuple(item for item in old.failed if not part.holds(item.index))
-            fresh = replace(fresh, record=Record(surviving(out, old), failed, old.remarks))
+            fresh = replace(fresh, record=Record(surviving(out, old.shards), failed, old.remarks))
         if part == WHOLE or old is None:
             write_manifest(out, fresh)
         if part == WHOLE:

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from scenegen.pipeline.lock import owner
-from scenegen.pipeline.manifest import require_manifest, surviving
+from scenegen.pipeline.manifest import said_of, surviving
+from scenegen.shards.records import given_up, listed, planned
 
 LISTED = 20
 """Missing shards that are listed by name."""
@@ -38,14 +39,16 @@ class RunStatus:
 
 def run_status(folder: Path) -> RunStatus:
     """Look at a run folder. Raises RunError where there is no run, or its manifest cannot be read."""
-    manifest = require_manifest(folder)
-    done = surviving(folder, manifest)
+    with said_of(folder):
+        shards = sorted(listed(folder), key=lambda entry: entry.index)
+        coming = tuple(job.file for job in planned(folder)) or tuple(entry.file for entry in shards)
+        done = surviving(folder, shards)
+        made = {entry.file for entry in done}
+        failed = {item.file: item.why for item in given_up(folder) if item.file not in made}
     samples: Counter[str] = Counter()
     for entry in done:
         samples[entry.split] += entry.samples
-    planned = tuple(job.file for job in manifest.planned)
-    failed = {item.file: item.why for item in manifest.failed}
-    return RunStatus(planned, tuple(entry.file for entry in done), failed, samples, owner(folder))
+    return RunStatus(coming, tuple(entry.file for entry in done), failed, samples, owner(folder))
 
 
 def print_status(folder: Path, console: Console) -> int:

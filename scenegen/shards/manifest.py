@@ -9,6 +9,9 @@ from scenegen.shards.remarks import NOTHING, Remarks, Skip, joined
 Figure = Any
 """What a run measured of a shard: a number, a text, a number for each sample, or counts by name."""
 
+IDENTITY = ("generator_version", "config_sha256", "assets_sha256", "codec")
+"""What two parts of one run have in common, and two runs have not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -141,5 +144,4 @@ class Manifest:
     @property
     def identity(self) -> dict[str, str]:
         """What two parts of one run have in common, and two runs have not."""
-        names = ("generator_version", "config_sha256", "assets_sha256", "codec")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in IDENTITY}

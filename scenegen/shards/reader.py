@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from scenegen.errors import ShardError
 from scenegen.shards import schema
 from scenegen.shards.codecs import codec_of
-from scenegen.shards.manifest import Entry
 from scenegen.shards.opening import AGAIN, DAMAGE, OpenShard, close, fault, no_manifest, open_shard
 from scenegen.shards.records import MANIFEST, UNREADABLE, listed
 from scenegen.shards.sample import Sample
@@ -177,16 +176,23 @@ class ShardReader:
         return self.layers
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ShardEntry:
     """One shard of a run folder."""
 
-    path: Path
+    folder: Path
+    file: str
+    """Its name in the folder."""
     samples: int
     room: str
     split: str
     sha256: str = ""
     """Of the file; "" where no manifest says it."""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self.folder / self.file
 
 
 class ShardSet:
@@ -255,13 +261,10 @@ def shard_entries(folder: Path) -> tuple[ShardEntry, ...]:
 def _listed(folder: Path) -> tuple[ShardEntry, ...]:
     """The shards that a manifest and the records of slices name, in the order of the run."""
     try:
-        found: dict[str, Entry] = {}
-        for entry in listed(folder):
-            found.setdefault(entry.file, entry)
+        found = sorted(listed(folder), key=lambda entry: entry.index)
     except UNREADABLE as error:
         raise no_manifest(folder / MANIFEST, error) from None
-    ordered = sorted(found.values(), key=lambda entry: entry.index)
-    return tuple(ShardEntry(folder / e.file, e.samples, e.room, e.split, e.sha256) for e in ordered)
+    return tuple(ShardEntry(folder, e.file, e.samples, e.room, e.split, e.sha256) for e in found)
 
 
 def _found(folder: Path) -> tuple[ShardEntry, ...]:
@@ -270,7 +273,8 @@ def _found(folder: Path) -> tuple[ShardEntry, ...]:
     for path in sorted(folder.rglob("*.h5")):
         with ShardReader(path) as reader:
             attributes = reader.attributes
-            entries.append(ShardEntry(path, len(reader), str(attributes["room"]), str(attributes["split"])))
+            name, room, split = path.relative_to(folder).as_posix(), str(attributes["room"]), str(attributes["split"])
+            entries.append(ShardEntry(folder, name, len(reader), room, split))
     return tuple(entries)
 
 

@@ -10,12 +10,12 @@ whole.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from scenegen.shards.manifest import Entry, Failure, Figure, Job, Manifest, Record
+from scenegen.shards.manifest import IDENTITY, Entry, Failure, Figure, Job, Manifest, Record, together
 from scenegen.shards.opening import DAMAGE, no_manifest, require_name
 from scenegen.shards.remarks import remarks_of
 from scenegen.shards.schema import FORMAT
@@ -30,6 +30,7 @@ MOST_SAMPLES = 1 << 32
 _LISTS = ("planned", "shards", "failed")
 _ITEM = '  {"'
 """How a line begins that is an item of a list."""
+_NUMBERS = {int, float}
 _KINDS: dict[str, Any] = {
     **dict.fromkeys(("overlap", "baseline_m", "view_angle_deg", "objects", "matches"), list),
     **dict.fromkeys(("rays", "rejected", "replaced_objects"), dict),
@@ -37,7 +38,12 @@ _KINDS: dict[str, Any] = {
 }
 """What figures are, where anything reckons with them: a number for each sample, counts by name, or a number."""
 _HEAD = ("format_version", "generator_version", "config_sha256", "assets_sha256", "codec", "license")
-_CORE = ("file", "room", "split", "samples", "index", "bytes", "sha256", "content_sha256")
+_CORE: dict[str, Any] = {
+    **dict.fromkeys(("file", "room", "split", "samples")),
+    **{"index": -1, "bytes": -1, "sha256": "", "content_sha256": ""},
+}
+"""What every entry says, in the order of `Entry`; None must be there."""
+_CORE_TYPES = (str, str, str, int, int, int, str, str)
 
 
 def manifest_json(manifest: Manifest) -> str:
@@ -71,9 +77,8 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
     records = [(part.name, _table(part)) for part in _still_there(record_paths(folder))]
     manifest = parse_manifest(_table(path))
-    for name, table in records:
-        manifest = replace(manifest, record=manifest.record.and_then(_of_run(table, name, manifest)))
-    return manifest
+    later = together(_of_run(table, name, manifest) for name, table in records)
+    return replace(manifest, record=manifest.record.and_then(later)) if records else manifest
 
 
 def record_paths(folder: Path) -> list[Path]:
@@ -88,10 +93,15 @@ def _still_there(records: Iterable[Path]) -> Iterator[Path]:
 
 def _of_run(table: Mapping[str, Any], name: str, manifest: Manifest) -> Record:
     """The record of a slice of this run. Raises ValueError where it is of another run."""
-    others = [key for key, value in manifest.identity.items() if table.get(key) != value]
+    _require_same(manifest.identity, table, name)
+    return _record(table)
+
+
+def _require_same(run: Mapping[str, Any], table: Mapping[str, Any], name: str) -> None:
+    """Raise ValueError unless a record is of a run."""
+    others = [key for key, value in run.items() if table.get(key) != value]
     if others:
         raise ValueError(f"{name} is of another run: {others[0]} {table.get(others[0])!r}, not that of {MANIFEST}")
-    return _record(table)
 
 
 def parse_manifest(table: Mapping[str, Any]) -> Manifest:
@@ -107,14 +117,42 @@ def parse_manifest(table: Mapping[str, Any]) -> Manifest:
 
 
 def listed(folder: Path) -> Iterator[Entry]:
-    """The shards of a run without their figures, a line at a time; the first word about a file counts.
+    """The shards of a run without their figures, a line at a time, in no order. Raises as `read_manifest`."""
+    return _once(map(_bare, _of_all(folder, "shards", _first_words)))
 
-    Raises as `read_manifest`, but does not ask whether a record is of this run.
-    """
+
+def planned(folder: Path) -> Iterator[Job]:
+    """The shards that a run will have, a line at a time; none where an older manifest does not say. Raises so too."""
+    return map(_job, _items(folder / MANIFEST, "planned", json.loads))
+
+
+def given_up(folder: Path) -> Iterator[Failure]:
+    """The shards that could not be made when it was tried last, those that were made since too. Raises so too."""
+    return _once(map(_failure, _of_all(folder, "failed", json.loads)))
+
+
+Named = TypeVar("Named", Entry, Failure)
+Parse = Callable[[str], Mapping[str, Any]]
+"""From the text of an item to its table."""
+
+
+def _once(items: Iterable[Named]) -> Iterator[Named]:
+    """Each file once: the first word about it counts."""
+    seen: set[str] = set()
+    for item in items:
+        if item.file not in seen:
+            seen.add(item.file)
+            yield item
+
+
+def _of_all(folder: Path, wanted: str, parse: Parse) -> Iterator[Mapping[str, Any]]:
+    """The items of a list of all records of a run, then those of its manifest; ValueError where one is of another."""
+    heads: dict[str, Mapping[str, Any]] = {}
     for path in (*_still_there(record_paths(folder)), folder / MANIFEST):
-        for name, item in _items(path):
-            if name == "shards":
-                yield _entry({key: item[key] for key in _CORE if key in item})
+        heads[path.name] = yield from _items(path, wanted, parse)
+    run = heads.pop(MANIFEST)
+    for name, head in heads.items():
+        _require_same({key: run.get(key) for key in IDENTITY}, head, name)
 
 
 def _as_planned(shards: Iterable[Entry]) -> tuple[Job, ...]:
@@ -130,20 +168,20 @@ def _record(table: Mapping[str, Any]) -> Record:
 
 
 def _entry(table: Mapping[str, Any]) -> Entry:
-    samples = _typed(table, "samples", int)
-    if not 0 < samples < MOST_SAMPLES:
-        raise ValueError(f"{table['file']!a} cannot hold {samples} samples")
-    return Entry(
-        file=require_name(table["file"]),
-        room=_typed(table, "room", str),
-        split=_typed(table, "split", str),
-        samples=samples,
-        index=_typed(table, "index", int, -1),
-        bytes=_typed(table, "bytes", int, -1),
-        sha256=_typed(table, "sha256", str, ""),
-        content_sha256=_typed(table, "content_sha256", str, ""),
-        figures={name: _figure(name, table[name]) for name in table if name not in _CORE},
-    )
+    """An entry with its figures."""
+    return replace(_bare(table), figures={name: _figure(name, table[name]) for name in table if name not in _CORE})
+
+
+def _bare(table: Mapping[str, Any]) -> Entry:
+    """An entry without its figures: of a hundred thousand, so all is looked at in one go where all is well."""
+    values = [table.get(name, otherwise) for name, otherwise in _CORE.items()]
+    if tuple(map(type, values)) != _CORE_TYPES:
+        for name, (kind, otherwise) in zip(_CORE, zip(_CORE_TYPES, _CORE.values(), strict=True), strict=True):
+            _typed(table, name, kind, otherwise)
+    require_name(values[0])
+    if not 0 < values[3] < MOST_SAMPLES:
+        raise ValueError(f"{values[0]!a} cannot hold {values[3]} samples")
+    return Entry(*values)
 
 
 def _figure(name: str, value: Any) -> Figure:
@@ -151,8 +189,8 @@ def _figure(name: str, value: Any) -> Figure:
     kind = _KINDS.get(name)
     if kind is None:
         return value
-    parts = {dict: dict.values, list: list}.get(kind, lambda single: [single])
-    if not (isinstance(value, kind) and all(isinstance(part, int | float) for part in parts(value))):
+    parts = value.values() if type(value) is dict else value if type(value) is list else (value,)
+    if not (isinstance(value, kind) and _NUMBERS.issuperset(map(type, parts))):
         raise TypeError(f"{name} of a shard is no figure of its kind")
     return value
 
@@ -215,17 +253,28 @@ def _table(path: Path) -> dict[str, Any]:
     return table
 
 
-def _items(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """(list, item) of the long lists of a file, those to a line first; of other JSON after reading all of it."""
+def _first_words(line: str) -> Mapping[str, Any]:
+    """An entry without the figures that follow: two thirds of its text. Quotes inside of texts are escaped ones."""
+    end = line.find('", "seconds": ')
+    return json.loads(line if end < 0 else f"{line[: end + 1]}}}")
+
+
+def _items(path: Path, wanted: str, parse: Parse) -> Generator[Mapping[str, Any], None, Mapping[str, Any]]:
+    """The items of a long list of a file, those to a line first; of other JSON after reading all of it.
+
+    Returns the table of the file, of which what stands one to a line is left out.
+    """
     rest: list[str] = []
     part = ""
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             if line.startswith(_ITEM):
-                yield part, json.loads(line.rstrip().rstrip(","))
+                if part == wanted:
+                    yield parse(line.rstrip().rstrip(","))
                 continue
             if line.startswith(' "'):
                 part = line.split('"', 2)[1]
             rest.append(line)
     table = json.loads("".join(rest))
-    yield from ((name, item) for name in _LISTS for item in table.get(name, ()))
+    yield from table.get(wanted, ())
+    return table

@@ -241,7 +241,7 @@ def load_manifest(folder: Path) -> str:
         lambda: [check_shard(t.path, t.entry) for t in targets(folder)[0]],
         lambda: ShardSet(folder)[0],
         lambda: run_status(folder),
-        lambda: surviving(folder, require_manifest(folder)),
+        lambda: surviving(folder, require_manifest(folder).shards),
     ):
         try:
             door()
