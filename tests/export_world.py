@@ -11,6 +11,7 @@ from rich.console import Console
 from small_world import objects_folder, rooms_folder
 
 from scenegen.config import CamerasConfig, GenerationConfig, ObjectsConfig, Range, Size
+from scenegen.pipeline.executors import Crew
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import render
 
@@ -36,5 +37,5 @@ def _rendered(rooms, views, layers):
         objects=ObjectsConfig(objects=Range(2, 5), pairs_per_layout=2),
     )
     quiet = Display(Console(file=StringIO()))
-    assert render(config, folder / "run", codec="gzip", workers=0, cache=None, display=quiet).exit_code == 0
+    assert render(config, folder / "run", codec="gzip", crew=Crew("inline"), cache=None, display=quiet).exit_code == 0
     return folder / "run"

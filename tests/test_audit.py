@@ -13,6 +13,7 @@ from scenegen.assets.mesh import concatenate
 from scenegen.config import GenerationConfig, Size
 from scenegen.pipeline.audit import Tally, audit, close_calls, compare, nearby_verdicts, rays_differ, spread
 from scenegen.pipeline.deep import Auditor, implausible
+from scenegen.pipeline.executors import Crew
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import render
 from scenegen.pipeline.studio import open_studio, restage, taken
@@ -26,7 +27,7 @@ CONFIG = GenerationConfig(rooms=1, pairs_per_room=5, size=Size(192, 144))
 @pytest.fixture(scope="module")
 def shard(tmp_path_factory):
     out = tmp_path_factory.mktemp("audit")
-    render(CONFIG, out, codec="none", workers=0, cache=None, display=Display(Console(file=StringIO())))
+    render(CONFIG, out, codec="none", crew=Crew("inline"), cache=None, display=Display(Console(file=StringIO())))
     return next(out.glob("*.h5"))
 
 

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from scenegen.pipeline import progress
-from scenegen.pipeline.executors import Advanced, Failed, Finished
+from scenegen.pipeline.events import Advanced, Failed, Finished
 from scenegen.pipeline.plan import Plan
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import Outcome

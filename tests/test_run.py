@@ -14,8 +14,10 @@ from small_world import objects_folder, rooms_folder
 
 from scenegen.config import GenerationConfig, ObjectsConfig, Range, Size
 from scenegen.errors import RunError, ShardError, UsageError
+from scenegen.pipeline.cores import usable_cores
+from scenegen.pipeline.executors import Crew, chosen_crew
 from scenegen.pipeline.progress import Display
-from scenegen.pipeline.run import render, usable_cores
+from scenegen.pipeline.run import render
 from scenegen.pipeline.slices import Slice
 from scenegen.pipeline.summary import rows
 from scenegen.rendering.compiled_renderer import CompiledRenderer
@@ -42,7 +44,14 @@ def config(world):
 
 
 def run(config, out, workers=0, codec="gzip"):
-    return render(config, out, codec=codec, workers=workers, cache=None, display=Display(Console(file=StringIO())))
+    return render(
+        config,
+        out,
+        codec=codec,
+        crew=chosen_crew("process", workers, None),
+        cache=None,
+        display=Display(Console(file=StringIO())),
+    )
 
 
 def digests(out):
@@ -245,7 +254,7 @@ def test_slices_workers_and_resumed_runs_say_the_same_of_assets(flawed, tmp_path
     run(flawed, tmp_path / "whole")
     for part in (Slice(1, 2), Slice(0, 2)):
         display = Display(Console(file=StringIO()))
-        render(flawed, tmp_path / "parts", codec="gzip", workers=1, cache=None, display=display, part=part)
+        render(flawed, tmp_path / "parts", codec="gzip", crew=Crew(workers=1), cache=None, display=display, part=part)
     assert said(tmp_path / "parts") == said(tmp_path / "whole")
     next((tmp_path / "parts").glob("*.h5")).unlink()
     assert run(flawed, tmp_path / "parts").new_samples == 3
@@ -312,7 +321,13 @@ def test_slices_make_one_run_in_any_order(done, config, tmp_path):
     parts = [Slice(1, 2), Slice(0, 2)]
     for part in parts:
         outcome = render(
-            config, tmp_path, codec="gzip", workers=0, cache=None, display=Display(Console(file=StringIO())), part=part
+            config,
+            tmp_path,
+            codec="gzip",
+            crew=Crew("inline"),
+            cache=None,
+            display=Display(Console(file=StringIO())),
+            part=part,
         )
         assert outcome.exit_code == 0
         assert outcome.manifest.complete == (part == parts[-1])
@@ -323,7 +338,7 @@ def test_slices_make_one_run_in_any_order(done, config, tmp_path):
 
 def sliced(config, out, part):
     display = Display(Console(file=StringIO()))
-    return render(config, out, codec="gzip", workers=0, cache=None, display=display, part=part)
+    return render(config, out, codec="gzip", crew=Crew("inline"), cache=None, display=display, part=part)
 
 
 def test_a_slice_records_what_it_made_and_a_whole_run_takes_it_over(done, config, tmp_path):

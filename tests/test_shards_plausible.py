@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from scenegen.config import GenerationConfig, Size
+from scenegen.pipeline.executors import Crew
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import render
 from scenegen.shards.plausible import agreement
@@ -19,7 +20,7 @@ from scenegen.tracing.status import Status
 def samples(tmp_path_factory):
     out = tmp_path_factory.mktemp("plausible")
     config = GenerationConfig(rooms=1, pairs_per_room=3, size=Size(192, 144))
-    render(config, out, codec="none", workers=0, cache=None, display=Display(Console(file=StringIO())))
+    render(config, out, codec="none", crew=Crew("inline"), cache=None, display=Display(Console(file=StringIO())))
     return list(ShardSet(out))
 
 

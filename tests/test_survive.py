@@ -27,7 +27,8 @@ from test_cli_trust import content, started
 
 from scenegen.config import GenerationConfig, ObjectsConfig, Range, Size
 from scenegen.errors import RunError, ScenegenError
-from scenegen.pipeline import executors, lock
+from scenegen.pipeline import lock, process_pool
+from scenegen.pipeline.executors import chosen_crew
 from scenegen.pipeline.lock import LOCK, only_run
 from scenegen.pipeline.manifest import load_manifest, make_folder
 from scenegen.pipeline.progress import Display
@@ -286,7 +287,15 @@ def config(world):
 
 def run(config, out, workers=0, part=None):
     display = Display(Console(file=StringIO()))
-    return render(config, out, codec="gzip", workers=workers, cache=None, display=display, part=part or Slice())
+    return render(
+        config,
+        out,
+        codec="gzip",
+        crew=chosen_crew("process", workers, None),
+        cache=None,
+        display=display,
+        part=part or Slice(),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -373,7 +382,7 @@ def test_a_worker_that_cannot_be_started_is_one_line(config, tmp_path, monkeypat
     def refuse(*_, **__):
         raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(executors.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(process_pool.tempfile, "mkstemp", refuse)
     with pytest.raises(RunError, match=r"a worker cannot be started \(Resource temporarily unavailable\): free memory"):
         run(config, tmp_path, workers=1)
 
@@ -385,14 +394,14 @@ def test_a_worker_whose_log_cannot_grow_works_all_the_same(config, digests, tmp_
         link.symlink_to("/dev/full")
         return os.open(os.devnull, os.O_RDONLY), str(link)
 
-    monkeypatch.setattr(executors.tempfile, "mkstemp", to_nowhere)
+    monkeypatch.setattr(process_pool.tempfile, "mkstemp", to_nowhere)
     assert run(config, tmp_path / "o", workers=1).exit_code == 0
     assert content(tmp_path / "o") == digests
     assert stat.S_ISCHR(Path("/dev/full").stat().st_mode)
 
 
 def test_a_worker_that_dies_before_its_next_shard_costs_one_retry(config, digests, tmp_path, monkeypatch):
-    give, killed = executors._give, []
+    give, killed = process_pool._give, []
 
     def late(worker, waiting):
         if waiting and len(waiting) == 1 and not killed:
@@ -401,7 +410,7 @@ def test_a_worker_that_dies_before_its_next_shard_costs_one_retry(config, digest
             worker.process.join()
         give(worker, waiting)
 
-    monkeypatch.setattr(executors, "_give", late)
+    monkeypatch.setattr(process_pool, "_give", late)
     assert run(config, tmp_path, workers=1).exit_code == 0
     assert killed
     assert content(tmp_path) == digests

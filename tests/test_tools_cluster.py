@@ -13,15 +13,20 @@ CLUSTER = Path(__file__).resolve().parents[1] / "tools" / "cluster"
 STUB = '#!/bin/sh\necho "$SCENEGEN_SHARD" "$@"\n'
 
 
+def started(tmp_path, *command, **environment):
+    """A command of a scheduler, with programs that say what they were asked."""
+    folder = tmp_path / "bin"
+    folder.mkdir(exist_ok=True)
+    for name in ("scenegen", "ray"):
+        (folder / name).write_text(STUB)
+        (folder / name).chmod(0o755)
+    path = {"PATH": f"{folder}:{os.environ['PATH']}"}
+    return subprocess.run(["bash", *command], capture_output=True, text=True, env=path | environment)
+
+
 def slurm(tmp_path, *words, **environment):
-    """The script as Slurm starts it, with a `scenegen` that says what it was asked."""
-    stub = tmp_path / "bin" / "scenegen"
-    stub.parent.mkdir(exist_ok=True)
-    stub.write_text(STUB)
-    stub.chmod(0o755)
-    path = {"PATH": f"{stub.parent}:{os.environ['PATH']}"}
-    script = str(CLUSTER / "slurm_array.sh")
-    return subprocess.run(["bash", script, *words], capture_output=True, text=True, env=path | environment)
+    """The script as Slurm starts it."""
+    return started(tmp_path, str(CLUSTER / "slurm_array.sh"), *words, **environment)
 
 
 TASK = {"SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_COUNT": "16", "SLURM_CPUS_PER_TASK": "4"}
@@ -56,3 +61,20 @@ def test_the_indexed_job_says_how_many_parts_there_are():
     assert job["spec"]["completionMode"] == "Indexed"
     parts = [chosen_slice(None, environment | {"JOB_COMPLETION_INDEX": str(index)})[0] for index in range(count)]
     assert [(part.index, part.count) for part in parts] == [(index, count) for index in range(count)]
+
+
+def test_the_nodes_of_a_skypilot_task_make_their_parts(tmp_path):
+    task = yaml.safe_load((CLUSTER / "skypilot_task.yaml").read_text())
+    count = task["num_nodes"]
+    for rank in (0, count - 1):
+        node = {"SKYPILOT_NODE_RANK": str(rank), "SKYPILOT_NUM_NODES": str(count)}
+        done = started(tmp_path, "-c", task["run"], **node)
+        assert done.stdout.split() == [f"{rank}/{count}", "render", "--out", "/data/set", "--rooms", "76"]
+
+
+def test_a_ray_job_asks_for_the_executor(tmp_path):
+    script = str(CLUSTER / "ray_job.sh")
+    done = started(tmp_path, script, "/shared/set", "--rooms", "76", RAY_ADDRESS="http://head:8265")
+    words = "job submit -- scenegen render --executor ray --address auto --out /shared/set --rooms 76"
+    assert done.stdout.split() == words.split()
+    assert "set it to the address of the cluster" in started(tmp_path, script, "/shared/set").stderr

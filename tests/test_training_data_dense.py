@@ -12,6 +12,7 @@ from shard_factory import make_content
 
 from scenegen.config import CamerasConfig, GenerationConfig, Range, Size
 from scenegen.geometry import compose, pixel_directions, pixel_grid, project, rotate, rotation_about, unproject
+from scenegen.pipeline.executors import Crew
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import render
 from scenegen.shards import Status
@@ -163,7 +164,7 @@ def rendered(tmp_path_factory):
     layers = ("rgb", "depth")
     config = GenerationConfig(rooms=1, pairs_per_room=8, views=3, size=Size(192, 144), layers=layers, cameras=cameras)
     quiet = Display(Console(file=StringIO()))
-    assert render(config, folder, codec="gzip", workers=0, cache=None, display=quiet).exit_code == 0
+    assert render(config, folder, codec="gzip", crew=Crew("inline"), cache=None, display=quiet).exit_code == 0
     return folder
 
 

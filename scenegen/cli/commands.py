@@ -35,6 +35,11 @@ class Render:
     """Folder for the shards, manifest.json and config.json."""
     workers: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
     """Worker processes; by default one per core, 0 runs in this process."""
+    executor: Literal["inline", "process", "ray"] = "process"
+    """Who makes the shards. inline: this process. process: worker processes of this machine. ray: a Ray cluster, whose
+    nodes see the sources and --out at the same paths (needs the extra ray)."""
+    address: Annotated[str | None, tyro.conf.arg(metavar="HOST:PORT")] = None
+    """The Ray cluster, or auto for the one that runs here; else that of RAY_ADDRESS, or a local one for this run."""
     codec: Literal["gzip", "zstd", "none"] = "gzip"
     """Compression of the shards. gzip: any HDF5 reads it. zstd: faster to read, needs the extra zstd. none: scratch."""
     shard: Annotated[str | None, tyro.conf.arg(metavar="I/N")] = None

@@ -46,6 +46,11 @@ class Import:
     options: Annotated[ImportOptions, tyro.conf.arg(name="")] = field(default_factory=ImportOptions)
     workers: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
     """Worker processes; by default one per core, 0 runs in this process."""
+    executor: Literal["inline", "process", "ray"] = "process"
+    """Who makes the shards. inline: this process. process: worker processes of this machine. ray: a Ray cluster, whose
+    nodes see the sources and --out at the same paths (needs the extra ray)."""
+    address: Annotated[str | None, tyro.conf.arg(metavar="HOST:PORT")] = None
+    """The Ray cluster, or auto for the one that runs here; else that of RAY_ADDRESS, or a local one for this run."""
     codec: Literal["gzip", "zstd", "none"] = "gzip"
     """Compression of the shards, as for render."""
 
@@ -58,17 +63,18 @@ def import_data(command: Import, console: Console) -> int:
     """
     from scenegen.importing.options import checked
     from scenegen.importing.planning import look
+    from scenegen.pipeline.executors import chosen_crew
     from scenegen.pipeline.progress import Display
-    from scenegen.pipeline.run import carry_out, wanted_workers
+    from scenegen.pipeline.run import carry_out
     from scenegen.shards.codecs import require_codec
 
     options = checked(command.options)
     require_codec(command.codec)
-    workers = wanted_workers(command.workers)
+    crew = chosen_crew(command.executor, command.workers, command.address)
     shelf = look(command.layout, command.data, options)
     for reason, count in sorted(shelf.skipped.items()):
         console.print(f"left out: {count} {reason}", soft_wrap=True, markup=False)
-    outcome = carry_out(_order(command, shelf), command.out, workers, Display(console))
+    outcome = carry_out(_order(command, shelf), command.out, crew, Display(console))
     console.print(_summary(outcome), highlight=False, soft_wrap=True)
     for failure in outcome.manifest.failed:
         console.print(f"failed: {failure.file}: {failure.why}", style="red", soft_wrap=True, markup=False)

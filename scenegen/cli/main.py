@@ -151,6 +151,7 @@ def _run(command: Command) -> int:
 def _render(command: Render) -> int:
     """`scenegen render`."""
     from scenegen.assets.cache import AssetCache
+    from scenegen.pipeline.executors import chosen_crew
     from scenegen.pipeline.places import has_places, sources
     from scenegen.pipeline.progress import Display
     from scenegen.pipeline.run import render
@@ -167,7 +168,7 @@ def _render(command: Render) -> int:
         command.data,
         command.out,
         codec=command.codec,
-        workers=command.workers,
+        crew=chosen_crew(command.executor, command.workers, command.address),
         cache=cache,
         display=Display(console),
         part=part,

@@ -5,7 +5,7 @@ import time
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from scenegen.pipeline.executors import Advanced, Event, Failed, Finished
+from scenegen.pipeline.events import Advanced, Event, Failed, Finished
 from scenegen.pipeline.plan import Plan
 from scenegen.shards.manifest import Job
 

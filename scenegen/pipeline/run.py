@@ -1,6 +1,5 @@
 """A whole run: plan, finish what is missing, keep the manifest, report."""
 
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,8 +8,8 @@ from pathlib import Path
 from scenegen.assets.cache import AssetCache
 from scenegen.assets.library import open_objects, open_rooms
 from scenegen.config import GenerationConfig, checked
-from scenegen.errors import UsageError
-from scenegen.pipeline.executors import Advanced, Event, Failed, Finished, run_inline, run_pool
+from scenegen.pipeline.events import Advanced, Event, Failed, Finished
+from scenegen.pipeline.executors import Crew, run_jobs
 from scenegen.pipeline.lock import only_run
 from scenegen.pipeline.manifest import begin, fresh_manifest, keep, make_folder, require_manifest, sweep, write_config
 from scenegen.pipeline.merge import merge
@@ -22,7 +21,7 @@ from scenegen.pipeline.work import Work
 from scenegen.pipeline.worker import Task
 from scenegen.rendering.choice import require_renderer
 from scenegen.shards.codecs import require_codec
-from scenegen.shards.manifest import Failure, Job, Manifest, Record, together
+from scenegen.shards.manifest import Failure, Manifest, Record, together
 
 SAVE_SECONDS = 2.0
 """How often the manifest is written while shards come in, at most."""
@@ -37,7 +36,8 @@ class Outcome:
     manifest: Manifest
     seconds: float
     new_samples: int
-    workers: int
+    workers: int | None
+    """How many there were at once; None where only the executor knows."""
     failed: int
     """Shards of this run, or slice, that could not be made."""
 
@@ -69,7 +69,7 @@ def render(
     out: Path,
     *,
     codec: str,
-    workers: int | None,
+    crew: Crew,
     cache: AssetCache | None,
     display: Display,
     part: Slice = WHOLE,
@@ -79,7 +79,6 @@ def render(
     Raises UsageError for an impossible request and RunError for a folder that cannot be used, before
     anything is written. Failed shards are listed in the manifest; the run goes on without them.
     """
-    wanted = wanted_workers(workers)
     plan, task = _prepare(config, out, codec, cache)
     order = Order(
         work=task,
@@ -89,23 +88,23 @@ def render(
         words=words(config),
         beside=lambda folder: write_config(folder, config),
     )
-    return carry_out(order, out, wanted, display, part)
+    return carry_out(order, out, crew, display, part)
 
 
-def carry_out(order: Order, out: Path, workers: int, display: Display, part: Slice = WHOLE) -> Outcome:
-    """Make what is missing of a run in its folder, with at most so many workers (0: in this process).
+def carry_out(order: Order, out: Path, crew: Crew, display: Display, part: Slice = WHOLE) -> Outcome:
+    """Make what is missing of a run in its folder.
 
     Raises RunError where the folder cannot be used, or holds another run.
     """
     make_folder(out)
     with only_run(out, part):
-        outcome = _finish(order, out, workers, display, part)
+        outcome = _finish(order, out, crew, display, part)
     if part != WHOLE and outcome.manifest.complete:
         merge(out)
     return outcome
 
 
-def _finish(order: Order, out: Path, wanted: int, display: Display, part: Slice) -> Outcome:
+def _finish(order: Order, out: Path, crew: Crew, display: Display, part: Slice) -> Outcome:
     """Make what is missing, once the folder is ours."""
     plan = order.plan
     sweep(out, [job.file for job in plan.jobs if part.holds(job.index)])
@@ -113,17 +112,17 @@ def _finish(order: Order, out: Path, wanted: int, display: Display, part: Slice)
     order.beside(out)
     done = {entry.index for entry in manifest.shards}
     jobs = [job for job in plan.jobs if part.holds(job.index) and job.index not in done]
-    started, crew = time.perf_counter(), min(wanted, len(jobs))
+    started = time.perf_counter()
     if jobs:
         display.start(plan, jobs)
-        _collect(order, _Keeper(out, part, manifest), _events(order.work, jobs, crew), display)
+        _collect(order, _Keeper(out, part, manifest), run_jobs(order.work, jobs, crew), display)
     else:
         keep(out, manifest, part)
     manifest = require_manifest(out)
     there = {entry.index: entry.samples for entry in manifest.shards}
     made = sum(there.get(job.index, 0) for job in jobs)
     failed = sum(job.index not in there for job in jobs)
-    return Outcome(manifest, time.perf_counter() - started, made, crew, failed)
+    return Outcome(manifest, time.perf_counter() - started, made, crew.size(len(jobs)), failed)
 
 
 def _prepare(config: GenerationConfig, out: Path, codec: str, cache: AssetCache | None) -> tuple[Plan, Task]:
@@ -137,24 +136,6 @@ def _prepare(config: GenerationConfig, out: Path, codec: str, cache: AssetCache 
         rooms.license if rooms.license == objects.license else f"rooms: {rooms.license}; objects: {objects.license}"
     )
     return plan, Task(config, out, codec, len(plan.jobs), licenses, cache)
-
-
-def wanted_workers(asked: int | None) -> int:
-    """Number of workers: as asked, else one per core. Raises UsageError for a negative number."""
-    if asked is not None and asked < 0:
-        raise UsageError(f"--workers {asked}: must be 0 (in this process) or more")
-    return usable_cores() if asked is None else asked
-
-
-def usable_cores() -> int:
-    """Number of cores that this process may use; all of the machine where the system does not say (macOS)."""
-    may_use = getattr(os, "sched_getaffinity", None)
-    return len(may_use(0)) if may_use else os.cpu_count() or 1
-
-
-def _events(work: Work, jobs: list[Job], workers: int) -> Iterator[Event]:
-    """The chosen executor's events."""
-    return run_pool(work, jobs, workers) if workers else run_inline(work, jobs)
 
 
 @dataclass

@@ -161,5 +161,5 @@ def _speed(outcome: Outcome) -> str:
     if not outcome.new_samples:
         return "nothing was missing"
     rate = outcome.new_samples / outcome.seconds
-    workers = max(1, outcome.workers)
-    return f"{outcome.new_samples} pairs in {outcome.seconds:.0f} s: {rate:.2f} pairs/s, {rate / workers:.2f} per core"
+    of_each = f", {rate / outcome.workers:.2f} per core" if outcome.workers else ""
+    return f"{outcome.new_samples} pairs in {outcome.seconds:.0f} s: {rate:.2f} pairs/s{of_each}"

@@ -11,9 +11,11 @@ from small_world import objects_folder, rooms_folder
 
 from scenegen.config import GenerationConfig, Size
 from scenegen.errors import RunError
-from scenegen.pipeline import executors
-from scenegen.pipeline.executors import Advanced, Failed, Finished, run_inline, run_pool
+from scenegen.pipeline import process_pool
+from scenegen.pipeline.events import Advanced, Failed, Finished
+from scenegen.pipeline.inline import run_inline
 from scenegen.pipeline.plan import make_plan
+from scenegen.pipeline.process_pool import run_pool
 from scenegen.pipeline.worker import Task, open_task
 
 
@@ -52,8 +54,8 @@ def test_inline_and_pool_tell_the_same(task_and_jobs):
 def test_a_killed_worker_costs_one_retry(task_and_jobs, monkeypatch):
     task, jobs = task_and_jobs
     crew = []
-    start = executors._start
-    monkeypatch.setattr(executors, "_start", lambda t: crew.append(start(t)) or crew[-1])
+    start = process_pool._start
+    monkeypatch.setattr(process_pool, "_start", lambda t: crew.append(start(t)) or crew[-1])
     events = []
     for event in run_pool(task, jobs, 2):
         events.append(event)
@@ -68,14 +70,14 @@ def test_a_killed_worker_costs_one_retry(task_and_jobs, monkeypatch):
 def test_a_job_that_always_kills_its_worker_fails_and_the_others_are_made(task_and_jobs, monkeypatch):
     task, jobs = task_and_jobs
     poisoned = jobs[1]
-    give = executors._give
+    give = process_pool._give
 
     def deadly(worker, waiting):
         give(worker, waiting)
         if worker.job == poisoned:
             os.kill(worker.process.pid, signal.SIGKILL)
 
-    monkeypatch.setattr(executors, "_give", deadly)
+    monkeypatch.setattr(process_pool, "_give", deadly)
     events = list(run_pool(task, jobs, 2))
     assert finished(events) == [0, 2]
     failures = [e for e in events if isinstance(e, Failed)]
@@ -86,8 +88,8 @@ def test_a_job_that_always_kills_its_worker_fails_and_the_others_are_made(task_a
 def test_closing_the_iterator_ends_the_workers(task_and_jobs, monkeypatch):
     task, jobs = task_and_jobs
     crew = []
-    start = executors._start
-    monkeypatch.setattr(executors, "_start", lambda t: crew.append(start(t)) or crew[-1])
+    start = process_pool._start
+    monkeypatch.setattr(process_pool, "_start", lambda t: crew.append(start(t)) or crew[-1])
     events = run_pool(task, jobs, 2)
     next(events)
     events.close()
@@ -96,7 +98,7 @@ def test_closing_the_iterator_ends_the_workers(task_and_jobs, monkeypatch):
 
 def test_workers_before_one_that_cannot_be_started_are_ended(task_and_jobs, monkeypatch):
     task, jobs = task_and_jobs
-    others, started, spawned = set(multiprocessing.active_children()), [], executors._spawned
+    others, started, spawned = set(multiprocessing.active_children()), [], process_pool._spawned
 
     def second_fails(task):
         if started:
@@ -104,7 +106,7 @@ def test_workers_before_one_that_cannot_be_started_are_ended(task_and_jobs, monk
         started.append(spawned(task))
         return started[0]
 
-    monkeypatch.setattr(executors, "_spawned", second_fails)
+    monkeypatch.setattr(process_pool, "_spawned", second_fails)
     with pytest.raises(RunError, match="a worker cannot be started"):
         list(run_pool(task, jobs, 2))
     assert not started[0].process.is_alive()

@@ -1,0 +1,222 @@
+"""Jobs on a Ray cluster (ray.io): actors that open the sources once each and make one shard at a time.
+
+What travels is the configuration and the index of a job, never a mesh: sources and the folder of the run lie where
+every node sees them, as for slices. An actor that dies with its node costs the shard in its hands another try; other
+actors make it. Closing the iterator ends the actors at once.
+
+Facts about Ray that this rests on: an actor method that is a generator hands out what it yields while it runs
+(streaming generators, https://docs.ray.io/en/latest/ray-core/ray-generator.html); an actor's death comes as
+RayActorError with the next result; Ray itself sets OMP_NUM_THREADS to an actor's number of CPUs.
+"""
+
+import contextlib
+import os
+import queue
+import socket
+import threading
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from scenegen.errors import RunError, ScenegenError, UsageError
+from scenegen.pipeline.events import RETRIES, Advanced, Event, Failed, Finished
+from scenegen.pipeline.work import Bench, Work
+from scenegen.shards.manifest import Job
+
+REACH_SECONDS = 5.0
+"""How long an address may take to answer."""
+WAIT_SECONDS = 10.0
+"""How long nothing may be heard before the cluster is asked whether it is still there."""
+
+
+def run_ray(work: Work, jobs: list[Job], workers: int | None, address: str | None) -> Iterator[Event]:
+    """Run the jobs by at most so many actors of one CPU each; as many as the cluster has CPUs, where it is None.
+
+    `address` is HOST:PORT or "auto" for a cluster that is there; without one the cluster is that of RAY_ADDRESS, or a
+    local one for as long as the jobs run. Raises RunError where there is none, or it is lost.
+    """
+    ray = _imported()
+    with _connected(ray, address):
+        cluster = _Cluster(ray, work, workers)
+        try:
+            yield from _run(cluster, jobs)
+        except ray.exceptions.RaySystemError as error:
+            raise RunError(f"the Ray cluster is lost ({_line(error)}): {_AGAIN}") from None
+        finally:
+            cluster.close()
+
+
+_AGAIN = "see to it, then run the same command again: what is made is kept"
+
+
+def _imported() -> ModuleType:
+    """Ray. Raises UsageError where it is not installed."""
+    try:
+        import ray
+    except ModuleNotFoundError:
+        raise UsageError("--executor ray: the package ray is missing: pip install 'scenegen[ray]'") from None
+    return ray
+
+
+@contextlib.contextmanager
+def _connected(ray: ModuleType, address: str | None) -> Iterator[None]:
+    """A cluster while the block runs, quiet. Raises RunError where there is none at the address."""
+    _require_reachable(address)
+    try:
+        ray.init(address, include_dashboard=None if address else False, log_to_driver=False, logging_level="ERROR")
+    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+        where = f" at {address}" if address else ""
+        raise RunError(f"--executor ray: no Ray cluster answers{where} ({_line(error)}): {_AGAIN}") from None
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _require_reachable(address: str | None) -> None:
+    """Raise RunError where nothing listens at HOST:PORT: Ray would ask for minutes."""
+    host, _, port = (address or "").rpartition(":")
+    if not host or "/" in host:
+        return
+    try:
+        socket.create_connection((host, int(port)), REACH_SECONDS).close()
+    except (OSError, ValueError, OverflowError) as error:
+        raise RunError(f"--address {address}: no Ray cluster answers there ({_line(error)}): {_AGAIN}") from None
+
+
+@dataclass(eq=False)
+class _Actor:
+    """An actor, and the job that it holds."""
+
+    handle: Any
+    job: Job | None = None
+    stream: Any = None
+    """What the job yields."""
+    advanced: int = 0
+
+
+@dataclass
+class _Cluster:
+    """The actors of a run."""
+
+    ray: ModuleType
+    work: Work
+    workers: int | None
+    actors: list[_Actor] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._work, self._folder = self.ray.put(self.work), str(Path.cwd())
+        self._maker = self.ray.remote(num_cpus=1, max_restarts=0)(_Maker)
+
+    def fill(self, jobs: int) -> None:
+        """Start actors up to the number asked for, of jobs and of CPUs that the cluster has now."""
+        cores = int(self.ray.cluster_resources().get("CPU", 0))
+        wanted = min(cores if self.workers is None else min(self.workers, cores), jobs)
+        while len(self.actors) < wanted:
+            self.actors.append(_Actor(self._maker.remote(self._work, self._folder)))
+
+    def give(self, actor: _Actor, job: Job) -> None:
+        """Send a job to an actor that holds none."""
+        actor.job, actor.advanced = job, 0
+        actor.stream = actor.handle.make.options(num_returns="streaming").remote(job)
+
+    def next_of(self) -> _Actor | None:
+        """An actor that has something to say or has died; None after a while of silence."""
+        by_stream = {actor.stream: actor for actor in self.actors if actor.job}
+        ready, _ = self.ray.wait(list(by_stream), num_returns=1, timeout=WAIT_SECONDS, fetch_local=False)
+        return by_stream[ready[0]] if ready else None
+
+    def lost(self, actor: _Actor) -> None:
+        """Forget an actor that died."""
+        self.actors.remove(actor)
+
+    def close(self) -> None:
+        """End all actors, whatever they are doing; published shards are whole, others do not exist."""
+        for actor in self.actors:
+            with contextlib.suppress(Exception):  # a cluster that is gone ends them too
+                self.ray.kill(actor.handle)
+
+
+def _run(cluster: _Cluster, jobs: list[Job]) -> Iterator[Event]:
+    """Hand out the jobs, and tell what is heard of them."""
+    waiting, tries = deque(jobs), dict.fromkeys(jobs, 0)
+    held = 0
+    while waiting or held:
+        cluster.fill(len(waiting) + held)
+        for actor in cluster.actors:
+            if actor.job is None and waiting:
+                cluster.give(actor, waiting.popleft())
+        held = sum(actor.job is not None for actor in cluster.actors)
+        if not held:
+            raise RunError(f"the Ray cluster has no CPU left: {_AGAIN}")
+        if actor := cluster.next_of():
+            yield from _hear(cluster, actor, waiting, tries)
+        held = sum(actor.job is not None for actor in cluster.actors)
+
+
+def _hear(cluster: _Cluster, actor: _Actor, waiting: deque[Job], tries: dict[Job, int]) -> Iterator[Event]:
+    """One message of an actor, or its death."""
+    job, ray = actor.job, cluster.ray
+    assert job is not None
+    try:
+        kind, value = ray.get(next(actor.stream))
+    except (ray.exceptions.RayActorError, ray.exceptions.WorkerCrashedError, StopIteration) as error:
+        cluster.lost(actor)
+        tries[job] += 1
+        yield Advanced(job, -actor.advanced)
+        if tries[job] <= RETRIES:
+            waiting.appendleft(job)
+        else:
+            why = f"room {job.room}: its worker died {tries[job]} times ({_line(error)})"
+            yield Failed(job, why, "worker_died")
+        return
+    if kind == "advanced":
+        actor.advanced += value
+        yield Advanced(job, value)
+        return
+    actor.job = None
+    yield Finished(job, value) if kind == "finished" else Failed(job, *value)
+
+
+class _Maker:
+    """Lives in a process of the cluster: opens what the work needs at the first job.
+
+    Paths may be relative to the folder of the one who asked.
+    """
+
+    def __init__(self, work: Work, folder: str) -> None:
+        with contextlib.suppress(OSError):  # another machine need not have it
+            os.chdir(folder)
+        self._work = work
+        self._bench: Bench | None = None
+
+    def make(self, job: Job) -> Iterator[tuple[str, Any]]:
+        """Make one shard; ("advanced", samples) now and then, at last ("finished", record) or ("failed", words)."""
+        said: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        maker = threading.Thread(target=self._make, args=(job, said), daemon=True)
+        maker.start()
+        kind = ""
+        while kind not in ("finished", "failed"):
+            kind, value = said.get()
+            if kind == "broken":
+                raise value
+            yield kind, value
+
+    def _make(self, job: Job, said: "queue.SimpleQueue[tuple[str, Any]]") -> None:
+        """The work of `make`, in a thread: its progress is a callback, and Ray's a generator."""
+        try:
+            if self._bench is None:
+                self._bench = self._work.open()
+            said.put(("finished", self._bench.make(job, lambda n: said.put(("advanced", n)))))
+        except ScenegenError as error:
+            said.put(("failed", (str(error), error.reason)))
+        except BaseException as error:
+            said.put(("broken", error))
+
+
+def _line(error: BaseException) -> str:
+    """The first line of an error, short."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200].rstrip(".")
