@@ -1,6 +1,7 @@
 """What a run shows: plain lines without a terminal, a bar on one, a table at the end."""
 
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -60,7 +61,7 @@ def entry(split="train", **changes):
 def outcome(*shards, failed=(), new=8, remarks=NOTHING):
     record = Record(shards, tuple(failed), remarks)
     manifest = Manifest("1.0", "0.1.0", {}, "", "", "gzip", "CC0", JOBS, 3, record)
-    return Outcome(manifest, 4.0, new, 2, len(failed))
+    return Outcome(Path(), manifest, 4.0, new, 2, len(failed))
 
 
 def test_the_summary_says_all_that_was_asked_for():

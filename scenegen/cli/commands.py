@@ -52,6 +52,24 @@ class Render:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """Say what a run will cost before it is made: time, disk, memory, price. The words are those of render.
+
+    Makes a few pairs of some of its rooms, by as many workers as will make it, and reckons from them. The forecast
+    is kept beside the shards to be; render says at its end how far off it was.
+
+    Examples:
+      scenegen plan --rooms 76 --out out/demo
+      scenegen plan --rooms 90 --pairs-per-room 500 --codec zstd --workers 8 --price 0.03 --out /data/large
+
+    """
+
+    render: Annotated[Render, tyro.conf.arg(name="")] = field(default_factory=Render)
+    price: float = 0.04
+    """Of one core for an hour, in any currency."""
+
+
+@dataclass(frozen=True)
 class Inspect:
     """Print what is inside a shard or a run folder as tables."""
 
@@ -147,7 +165,20 @@ class Verify:
 
 
 Command = (
-    Render | Import | Inspect | Status | Verify | Merge | Repack | Figure | View | Gallery | Card | Export | Assets
+    Render
+    | Plan
+    | Import
+    | Inspect
+    | Status
+    | Verify
+    | Merge
+    | Repack
+    | Figure
+    | View
+    | Gallery
+    | Card
+    | Export
+    | Assets
 )
 
 
@@ -155,6 +186,7 @@ def commands(defaults: GenerationConfig) -> Any:
     """The union of all commands, for tyro; `defaults` are what --config brought."""
     return (
         Annotated[Render, tyro.conf.subcommand("render", default=Render(data=defaults))]
+        | Annotated[Plan, tyro.conf.subcommand("plan", default=Plan(render=Render(data=defaults)))]
         | Annotated[Import, tyro.conf.subcommand("import")]
         | Annotated[Inspect, tyro.conf.subcommand("inspect")]
         | Annotated[Status, tyro.conf.subcommand("status")]

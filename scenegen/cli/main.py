@@ -12,7 +12,7 @@ from pathlib import Path
 import tyro
 from rich.console import Console
 
-from scenegen.cli.commands import Assets, Command, Inspect, Merge, Render, Repack, Status, Verify, commands
+from scenegen.cli.commands import Assets, Command, Inspect, Merge, Plan, Render, Repack, Status, Verify, commands
 from scenegen.cli.gallery import Gallery, gallery
 from scenegen.cli.importing import Import, import_data
 from scenegen.cli.looking import Figure, View, figure, view
@@ -117,6 +117,10 @@ def _run(command: Command) -> int:
     match command:
         case Render():
             return _render(command)
+        case Plan():
+            from scenegen.cli.planning import plan
+
+            return plan(command, Console(highlight=False))
         case Import():
             return import_data(command, Console(highlight=False))
         case Inspect():
@@ -151,6 +155,7 @@ def _run(command: Command) -> int:
 def _render(command: Render) -> int:
     """`scenegen render`."""
     from scenegen.assets.cache import AssetCache
+    from scenegen.cli.planning import verdict
     from scenegen.pipeline.executors import chosen_crew
     from scenegen.pipeline.places import has_places, sources
     from scenegen.pipeline.progress import Display
@@ -174,6 +179,8 @@ def _render(command: Render) -> int:
         part=part,
     )
     print_summary(outcome, console)
+    if said := verdict(outcome):
+        console.print(said, soft_wrap=True)
     console.print(f"shards, manifest.json and config.json are in {command.out}", soft_wrap=True)
     if has_places(sources(command.data)):
         console.print(f"{LOCAL} there names folders of this machine: leave it out of what you publish", soft_wrap=True)

@@ -44,10 +44,15 @@ def make_plan(config: GenerationConfig, rooms: RoomSource, objects: ObjectSource
 
 def samples_per_shard(config: GenerationConfig) -> int:
     """How many samples a shard holds: as many as fit MAX_BYTES, at most MAX_SAMPLES."""
+    return max(1, min(MAX_SAMPLES, MAX_BYTES // sample_bytes(config)))
+
+
+def sample_bytes(config: GenerationConfig) -> int:
+    """Raw bytes of a sample: its pictures, layers, rays and tracks."""
     pixels = config.size.width * config.size.height * config.views
     images = pixels * sum(LAYER_BYTES[layer] for layer in config.layers)
     rays = config.rays * (RAY_BYTES + TRACK_BYTES * (config.views - 1))
-    return max(1, min(MAX_SAMPLES, MAX_BYTES // (images + rays)))
+    return images + rays
 
 
 def choose_rooms(config: GenerationConfig, rooms: RoomSource) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ SAVE_REST = 50.0
 class Outcome:
     """What a run came to."""
 
+    out: Path
+    """The folder of the run."""
     manifest: Manifest
     seconds: float
     new_samples: int
@@ -79,7 +81,7 @@ def render(
     Raises UsageError for an impossible request and RunError for a folder that cannot be used, before
     anything is written. Failed shards are listed in the manifest; the run goes on without them.
     """
-    plan, task = _prepare(config, out, codec, cache)
+    plan, task = prepare(config, out, codec, cache)
     order = Order(
         work=task,
         plan=plan,
@@ -122,11 +124,11 @@ def _finish(order: Order, out: Path, crew: Crew, display: Display, part: Slice) 
     there = {entry.index: entry.samples for entry in manifest.shards}
     made = sum(there.get(job.index, 0) for job in jobs)
     failed = sum(job.index not in there for job in jobs)
-    return Outcome(manifest, time.perf_counter() - started, made, crew.size(len(jobs)), failed)
+    return Outcome(out, manifest, time.perf_counter() - started, made, crew.size(len(jobs)), failed)
 
 
-def _prepare(config: GenerationConfig, out: Path, codec: str, cache: AssetCache | None) -> tuple[Plan, Task]:
-    """Everything that can be refused before a worker starts."""
+def prepare(config: GenerationConfig, out: Path, codec: str, cache: AssetCache | None) -> tuple[Plan, Task]:
+    """The shards of a run and what makes them: everything that can be refused before a worker starts."""
     checked(config)
     require_codec(codec)
     rooms, objects = open_rooms(config.room_source, cache), open_objects(config.object_source, cache)

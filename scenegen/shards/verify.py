@@ -31,7 +31,7 @@ RIGID = 1e-6
 _HARD = 0  # H5L_TYPE_HARD
 LOCAL = "local.json"
 """Folders of the machine that made a run: beside its manifest, and no part of what is published."""
-ASIDE = {MANIFEST, LOCAL, "config.json", "README.md", "card.jpg", "croissant.json", "run.lock"}
+ASIDE = {MANIFEST, LOCAL, "config.json", "plan.json", "README.md", "card.jpg", "croissant.json", "run.lock"}
 """Names that may lie beside the shards of a run."""
 _OF_SLICES = (RECORD, re.compile(r"run-\d+-of-\d+\.lock"))
 """What slices of a run leave: records, and killed ones their locks, as a killed run its `run.lock`."""
