@@ -11,8 +11,6 @@ import pytest
 from interrupting import PATIENCE_S, interruptible
 from small_world import objects_folder, rooms_folder
 
-from scenegen.cli import main
-
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
@@ -126,17 +124,6 @@ def test_bad_input_is_one_clear_line(tmp_path, words, code, message):
     if done.stderr.startswith("scenegen:"):
         assert len(done.stderr.strip().splitlines()) == 1
     assert sorted(p.name for p in tmp_path.iterdir()) == ["bad.json", "empty", "odd.json"]
-
-
-def test_a_system_without_file_locks_is_told_so(tmp_path, monkeypatch, capsys):
-    """Windows: the module that the locks are made of is not there."""
-    monkeypatch.setitem(sys.modules, "fcntl", None)
-    for name in ("lock", "manifest", "status"):
-        monkeypatch.delitem(sys.modules, f"scenegen.pipeline.{name}", raising=False)
-    assert main(["status", str(tmp_path)]) == 2
-    assert capsys.readouterr().err == (
-        "scenegen: this system has no file locks (fcntl): use Linux or macOS, or WSL on Windows\n"
-    )
 
 
 @pytest.mark.parametrize(

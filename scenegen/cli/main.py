@@ -35,12 +35,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ScenegenError as error:
         errors.print(f"scenegen: {error}", style="red", soft_wrap=True, markup=False)
         return error.exit_code
-    except ModuleNotFoundError as error:
-        if error.name != "fcntl":
-            raise
-        what = "this system has no file locks (fcntl): use Linux or macOS, or WSL on Windows"
-        errors.print(f"scenegen: {what}", style="red", soft_wrap=True)
-        return UsageError.exit_code
     except KeyboardInterrupt:
         errors.print("interrupted; the same command again goes on where this one stopped")
         return INTERRUPTED

@@ -5,13 +5,13 @@ behind is not, and the next one removes it.
 """
 
 import contextlib
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from scenegen.errors import ShardError, UsageError
+from scenegen.locks import open_folder, take, try_take
 from scenegen.shards.writer import sync
 
 
@@ -60,9 +60,9 @@ def write(path: Path, data: bytes) -> None:
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Hold the kernel's lock on a folder, which ends with this process at the latest."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = open_folder(folder)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        take(descriptor, "exclusive")
         yield
     finally:
         os.close(descriptor)
@@ -78,11 +78,8 @@ def _sweep(temporary: Path) -> None:
 
 def _held(folder: Path) -> bool:
     """Whether a process holds the lock on a folder."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = open_folder(folder)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        return not try_take(descriptor, "exclusive")
     finally:
         os.close(descriptor)
-    return False

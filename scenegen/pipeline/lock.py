@@ -1,12 +1,11 @@
 """One run in a folder at a time, and one writer of its manifest.
 
-The locks are the kernel's (flock): they end with the process that holds them, however it ends, so none is
+The locks are the system's (`scenegen.locks`): they end with the process that holds them, however it ends, so none is
 ever stale. The file says who holds it. A whole run excludes everything else; slices of a run (`--shard i/n`)
 exclude only a whole run and the same slice.
 """
 
 import contextlib
-import fcntl
 import json
 import os
 import platform
@@ -15,6 +14,7 @@ from io import FileIO
 from pathlib import Path
 
 from scenegen.errors import RunError
+from scenegen.locks import Mode, open_folder, take, try_take
 from scenegen.pipeline.slices import WHOLE, Slice
 
 LOCK = "run.lock"
@@ -25,10 +25,10 @@ LOCK = "run.lock"
 def only_run(out: Path, part: Slice = WHOLE) -> Iterator[None]:
     """Hold a run folder while the block runs. Raises RunError, naming the owner, where another run holds it."""
     with contextlib.ExitStack() as stack:
-        mode = fcntl.LOCK_SH if part.count > 1 else fcntl.LOCK_EX
+        mode = "shared" if part.count > 1 else "exclusive"
         stack.enter_context(_locked(out / LOCK, mode, part))
         if part.count > 1:
-            stack.enter_context(_locked(out / f"run-{part.index}-of-{part.count}.lock", fcntl.LOCK_EX, part))
+            stack.enter_context(_locked(out / f"run-{part.index}-of-{part.count}.lock", "exclusive", part))
         yield
 
 
@@ -39,10 +39,10 @@ def manifest_writer(out: Path) -> Iterator[None]:
     Raises RunError where the folder cannot be locked.
     """
     with _explained(out):
-        folder = os.open(out, os.O_RDONLY)
+        folder = open_folder(out)
     try:
         with _explained(out):
-            fcntl.flock(folder, fcntl.LOCK_EX)
+            take(folder, "exclusive")
         yield
     finally:
         os.close(folder)
@@ -62,16 +62,15 @@ def owner(out: Path) -> str | None:
     """Who runs in a folder now, in words; None where nobody does."""
     try:
         with (out / LOCK).open("r+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return _described((out / LOCK).read_text())
+            if not try_take(file.fileno(), "exclusive"):
+                return _described((out / LOCK).read_text())
     except OSError:
         pass
     return None
 
 
 @contextlib.contextmanager
-def _locked(path: Path, mode: int, part: Slice) -> Iterator[None]:
+def _locked(path: Path, mode: Mode, part: Slice) -> Iterator[None]:
     """Hold one lock file, and say in it who does; one that nobody shares is taken away at the end."""
     with _taken(path, mode) as file:
         who = {"pid": os.getpid(), "host": platform.node(), "slice": str(part)}
@@ -81,16 +80,17 @@ def _locked(path: Path, mode: int, part: Slice) -> Iterator[None]:
         try:
             yield
         finally:
-            if mode == fcntl.LOCK_EX:
-                path.unlink(missing_ok=True)
+            if mode == "exclusive":
+                with contextlib.suppress(PermissionError):  # Windows keeps what is open; nobody holds it any more
+                    path.unlink(missing_ok=True)
 
 
-def _taken(path: Path, mode: int) -> FileIO:
+def _taken(path: Path, mode: Mode) -> FileIO:
     """The lock file, open and locked. Raises RunError, naming the owner, where that cannot be."""
     while True:
         with _explained(path.parent):
             file = FileIO(path, "a+")
-            if _locks(file, mode):
+            if try_take(file.fileno(), mode):
                 # an owner that ended in between took the file away: the lock is on one that has no name
                 if path.exists() and os.fstat(file.fileno()).st_ino == path.stat().st_ino:
                     return file
@@ -100,15 +100,6 @@ def _taken(path: Path, mode: int) -> FileIO:
         who = _described(file.read().decode(errors="replace"))
         file.close()
         raise RunError(f"{path.parent}: {who} is at work here: wait for it, end it, or choose another --out")
-
-
-def _locks(file: FileIO, mode: int) -> bool:
-    """Lock a file; False where another process has it."""
-    try:
-        fcntl.flock(file, mode | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _described(text: str) -> str:

@@ -7,7 +7,6 @@ computed them anew. What comes of such a file is a line of the report, and the n
 import contextlib
 import multiprocessing
 import os
-import resource
 import signal
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -99,13 +98,22 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
+def _limit_memory() -> None:
+    """Bound what a hostile file can make HDF5 ask for; Windows has no such bounds."""
+    try:
+        import resource
+    except ModuleNotFoundError:
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(ValueError, OSError):  # a lower limit stands already
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
 def _serve(pipe: Connection, check: Check) -> None:
     """Check what comes through the pipe until it closes: the life of the process. Its last cries are not shown."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(ValueError, OSError):  # a lower limit stands already
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    _limit_memory()
     with contextlib.suppress(EOFError, OSError):  # whoever asked has gone
         pipe.send(True)
         while True:

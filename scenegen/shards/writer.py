@@ -30,6 +30,10 @@ _GROWTH_BYTES = 1 << 22
 _MAX_ATTRIBUTES = 64
 
 
+_BINARY = getattr(os, "O_BINARY", 0)
+"""Windows changes line ends where it is not told so."""
+
+
 def encode_shard(content: ShardContent, codec: str = "gzip") -> bytes:
     """The bytes of the HDF5 file that holds `content`, stored with `codec`.
 
@@ -128,7 +132,7 @@ def _tag_image(dataset: h5py.Dataset) -> None:
 
 def _write_synced(path: Path, data: bytes) -> None:
     """Write all of `data` to a new file and wait until it is on the disk."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
     try:
         rest = memoryview(data)
         while rest:
@@ -139,7 +143,12 @@ def _write_synced(path: Path, data: bytes) -> None:
 
 
 def sync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk: a rename then survives a power cut."""
+    """Wait until a file, or the names in a folder, are on the disk: a rename then survives a power cut.
+
+    Nothing happens where folders cannot be opened (Windows), which also refuses to flush what is open for reading.
+    """
+    if not hasattr(os, "O_DIRECTORY"):
+        return
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
