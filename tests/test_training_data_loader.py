@@ -167,6 +167,8 @@ def damage(path, data):
 class Deadly:
     """Stands for a set whose worker the system stops."""
 
+    start_method = None
+
     def __init__(self, settings):
         self.settings = settings
         self.passed_over = 0

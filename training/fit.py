@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from torch import nn
 
+from scenegen.shards import located
 from training import run_folder
 from training.counting import counted
 from training.devices import choose_device
@@ -62,7 +63,7 @@ def fit(
     world.share(settings.batch)
     console = (console or Console(highlight=False)) if world.first else Console(quiet=True)
     with joined(world, target), stopping() as stop:
-        job = open_job(settings, Path(folder), Path(out), target, world, resume, every or Every())
+        job = open_job(settings, located(folder), Path(out), target, world, resume, every or Every())
         if job.start >= job.steps:
             return Outcome(job.start, job.steps, job.start, world.first)
         world.wait()  # all have read the folder before the first one changes it

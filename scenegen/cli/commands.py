@@ -10,6 +10,7 @@ from scenegen.cli.gallery import Gallery
 from scenegen.cli.importing import Import
 from scenegen.cli.looking import Figure, View
 from scenegen.cli.publishing import Card, Export
+from scenegen.cli.values import Place
 from scenegen.config import GenerationConfig
 
 OptionalSource = Annotated[str | None, tyro.conf.arg(metavar="KIND:PATH")]
@@ -31,8 +32,8 @@ class Render:
     """
 
     data: Annotated[GenerationConfig, tyro.conf.arg(name="")] = field(default_factory=GenerationConfig)
-    out: Path = Path("out/scenegen")
-    """Folder for the shards, manifest.json and config.json."""
+    out: Place = Path("out/scenegen")
+    """Folder for the shards, manifest.json and config.json, or its address: s3://bucket/set (needs the extra s3)."""
     workers: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
     """Worker processes; by default one per core, 0 runs in this process."""
     executor: Literal["inline", "process", "ray"] = "process"
@@ -73,7 +74,7 @@ class Plan:
 class Inspect:
     """Print what is inside a shard or a run folder as tables."""
 
-    path: tyro.conf.Positional[Path]
+    path: tyro.conf.Positional[Place]
     """A shard (.h5) or the folder of a run."""
 
 
@@ -103,7 +104,7 @@ class Status:
     Exit code 0: complete; 1: something is missing or failed.
     """
 
-    folder: tyro.conf.Positional[Path]
+    folder: tyro.conf.Positional[Place]
     """Folder of a run."""
 
 
@@ -115,7 +116,7 @@ class Merge:
     publishing a run before it is complete, or with few files. Exit code 0.
     """
 
-    folder: tyro.conf.Positional[Path]
+    folder: tyro.conf.Positional[Place]
     """Folder of a run."""
 
 
@@ -128,7 +129,7 @@ class Repack:
 
     """
 
-    folder: tyro.conf.Positional[Path]
+    folder: tyro.conf.Positional[Place]
     """Folder of a run."""
     codec: Literal["gzip", "zstd", "none"]
     """How the chunks are stored."""
@@ -150,7 +151,7 @@ class Verify:
 
     """
 
-    paths: tyro.conf.Positional[tuple[Path, ...]]
+    paths: tyro.conf.Positional[tuple[Place, ...]]
     """Folders of runs, or shards (.h5)."""
     fast: bool = False
     """Only that every listed shard is there in its size, and nothing else."""

@@ -2,11 +2,25 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
 
 from scenegen.config import Range, Size
+from scenegen.remote import is_remote, located
+
+Place = Annotated[
+    Path,
+    PrimitiveConstructorSpec(
+        nargs=1,
+        metavar="DIR|URL",
+        instance_from_str=lambda words: located(words[0]),
+        is_instance=lambda value: isinstance(value, Path) or is_remote(value),
+        str_from_instance=lambda value: [str(value)],
+    ),
+]
+"""A folder of this machine, or an address such as s3://bucket/set."""
 
 
 def registry() -> ConstructorRegistry:

@@ -17,10 +17,10 @@ from scenegen.importing.frames import FrameSequence
 from scenegen.importing.options import ImportOptions, sha256
 from scenegen.importing.rgbd import FrameStudio
 from scenegen.importing.sample import ImportedSample
-from scenegen.shards.digest import file_sha256, sha256_of
+from scenegen.shards.digest import digest_of, file_sha256, sha256_of
 from scenegen.shards.heap import keep_freed_memory
 from scenegen.shards.manifest import Entry, Job, Record
-from scenegen.shards.writer import encode_shard, publish
+from scenegen.shards.writer import encode_shard, publish_shard
 
 Sequences = tuple[FrameSequence | PairSequence, ...]
 UNSPLIT = "none"
@@ -61,7 +61,7 @@ class ImportBench:
         made = _samples(_studio(self.work, job.room), job, progress)
         content = shard_content(made.samples, job.room, _attributes(self.work, job, made.files))
         data = encode_shard(content, self.work.codec)
-        publish(self.work.out / job.file, data)
+        there = publish_shard(self.work.out / job.file, data)
         measured = {"object_split": UNSPLIT, "seconds": round(time.perf_counter() - started, 2)}
         entry = Entry(
             index=job.index,
@@ -69,9 +69,9 @@ class ImportBench:
             room=job.room,
             split=job.split,
             samples=len(made.samples),
-            bytes=len(data),
-            content_sha256=sha256_of(content),
-            sha256=hashlib.sha256(data).hexdigest(),
+            bytes=len(there),
+            content_sha256=digest_of(there) if there != data else sha256_of(content),
+            sha256=hashlib.sha256(there).hexdigest(),
             figures={**measured, **figures(made.samples), "given_up": len(made.given_up)},
         )
         return Record((entry,))

@@ -21,6 +21,7 @@ from scenegen.pipeline.lock import manifest_writer
 from scenegen.pipeline.places import absolute, is_there, known_places, sources, write_places
 from scenegen.pipeline.plan import Plan
 from scenegen.pipeline.slices import WHOLE, Slice
+from scenegen.remote import is_remote, require_writable, sizes
 from scenegen.shards.manifest import Entry, Manifest, Record
 from scenegen.shards.opening import first_line, trouble
 from scenegen.shards.records import (
@@ -145,6 +146,9 @@ def _changed(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -
 
 def surviving(out: Path, shards: Iterable[Entry]) -> tuple[Entry, ...]:
     """Entries of a manifest whose file is there in its full size."""
+    if is_remote(out):
+        there = sizes(out)
+        return tuple(entry for entry in shards if there.get(entry.file) == entry.bytes)
     return tuple(entry for entry in shards if _size(f"{out}/{entry.file}") == entry.bytes)
 
 
@@ -198,11 +202,15 @@ def write_config(out: Path, config: GenerationConfig) -> None:
     """Leave the configuration beside the shards, in the form that --config reads; where its sources lie, apart."""
     with manifest_writer(out):
         publish(out / CONFIG, (json.dumps(json.loads(config.portable().to_json()), indent=2) + "\n").encode())
-        write_places(out, sources(config))
+        if not is_remote(out):  # folders of this machine are nobody else's business
+            write_places(out, sources(config))
 
 
 def make_folder(out: Path) -> None:
-    """Make the run folder and see that it can be written. Raises RunError where it cannot."""
+    """Make the run folder and see that it can be written. Raises RunError or ShardError where it cannot."""
+    if is_remote(out):
+        require_writable(out)
+        return
     probe = out / f".{_PROBE}.tmp-{os.getpid()}"
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -216,6 +224,8 @@ def make_folder(out: Path) -> None:
 
 def sweep(out: Path, files: Collection[str]) -> None:
     """Remove the temporary files that killed workers left behind for `files`, which nobody else may be writing now."""
+    if is_remote(out):
+        return
     ours = {*files, _PROBE}
     for path in sorted(out.glob(".*.tmp-*")):
         if path.name[1:].rpartition(".tmp-")[0] in ours:

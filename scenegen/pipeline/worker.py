@@ -10,10 +10,10 @@ from scenegen.config import GenerationConfig
 from scenegen.pipeline.places import words
 from scenegen.pipeline.studio import Studio, make_shard, open_studio, shard_attributes
 from scenegen.pipeline.work import Progress
-from scenegen.shards.digest import sha256_of
+from scenegen.shards.digest import digest_of, sha256_of
 from scenegen.shards.heap import keep_freed_memory
 from scenegen.shards.manifest import Entry, Job, Record
-from scenegen.shards.writer import encode_shard, publish
+from scenegen.shards.writer import encode_shard, publish_shard
 
 
 @dataclass(frozen=True)
@@ -63,16 +63,16 @@ def run_job(task: Task, studio: Studio, job: Job, progress: Progress) -> Record:
     attributes = shard_attributes(task.config, job, task.num_shards, task.licenses)
     made = make_shard(studio, job, attributes, progress)
     data = encode_shard(made.content, task.codec)
-    publish(task.out / job.file, data)
+    there = publish_shard(task.out / job.file, data)
     entry = Entry(
         index=job.index,
         file=job.file,
         room=job.room,
         split=job.split,
         samples=len(made.content.arrays["rgb"]),
-        bytes=len(data),
-        content_sha256=sha256_of(made.content),
-        sha256=hashlib.sha256(data).hexdigest(),
+        bytes=len(there),
+        content_sha256=digest_of(there) if there != data else sha256_of(made.content),
+        sha256=hashlib.sha256(there).hexdigest(),
         figures={"seconds": round(time.perf_counter() - started, 2), **made.figures},
     )
     return Record((entry,), remarks=made.remarks.published(words(task.config).published))

@@ -1,6 +1,7 @@
 """The dataset format: schema, writer, reader. What a reader of shards needs stands here by name."""
 
 from scenegen.errors import ScenegenError, ShardError
+from scenegen.remote import is_remote, located
 from scenegen.shards.digest import file_sha256
 from scenegen.shards.heap import keep_freed_memory
 from scenegen.shards.reader import ShardReader, ShardSet
@@ -17,6 +18,8 @@ __all__ = [
     "ShardSet",
     "Status",
     "file_sha256",
+    "is_remote",
     "keep_freed_memory",
     "known_manifest",
+    "located",
 ]

@@ -1,6 +1,7 @@
 """Digests of shards: of the bytes, for transport, and of the data, whatever codec it is stored with."""
 
 import hashlib
+import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -43,6 +44,12 @@ def content_sha256(source: Path | h5py.File) -> str:
         raise ShardError(f"{source}: {str(error).removeprefix(f'{source}: ')}") from None
     except DAMAGE as error:
         raise ShardError(f"{source}: {fault(error)}") from None
+
+
+def digest_of(data: bytes) -> str:
+    """The `content_sha256` of a shard in memory. Raises as that does."""
+    with h5py.File(io.BytesIO(data), "r") as file:
+        return content_sha256(file)
 
 
 def sha256_of(content: ShardContent) -> str:

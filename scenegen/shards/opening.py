@@ -4,9 +4,11 @@ Files from elsewhere are not trusted: links, virtual datasets, external storage 
 filters and data that is claimed but not stored are refused before any data is read.
 """
 
+import atexit
 import contextlib
 import errno
 import os
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
@@ -19,6 +21,7 @@ from h5py import h5i  # pyright: ignore[reportAttributeAccessIssue]
 from numpy.typing import NDArray
 
 from scenegen.errors import MACHINE, RAISE_LIMIT, TOO_MANY_FILES, ShardError
+from scenegen.remote import is_remote, opened
 from scenegen.shards import schema
 from scenegen.shards.chunks import Packed, packed, read, read_rows
 from scenegen.shards.codecs import filters_of, require_readable
@@ -101,6 +104,8 @@ def open_file(path: Path) -> h5py.File:
     without a chunk cache, because a chunk is used once.
     """
     try:
+        if is_remote(path):
+            return _remote_file(path)
         if not path.is_file():
             raise ShardError(f"{path}: no such file: check the path, or run the command that makes it")
         try:
@@ -111,6 +116,24 @@ def open_file(path: Path) -> h5py.File:
             return h5py.File(path, "r", rdcc_nbytes=0)
     except DAMAGE as error:
         raise ShardError(f"{path}: {fault(error, 'is not HDF5, or was cut short')}") from None
+
+
+_REMOTE_FILES: "weakref.WeakSet[h5py.File]" = weakref.WeakSet()
+"""Remote files that are open in this process."""
+
+
+def _remote_file(path: Path) -> h5py.File:
+    """A remote file, whose bytes HDF5 asks Python for."""
+    file = h5py.File(opened(path), "r", rdcc_nbytes=0)
+    _REMOTE_FILES.add(file)
+    return file
+
+
+@atexit.register
+def _close_remote_files() -> None:
+    """HDF5 closes what is open after Python has ended, and then nobody answers it: the process would crash."""
+    for file in tuple(_REMOTE_FILES):
+        close(file)
 
 
 def open_shard(path: Path) -> OpenShard:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.errors import ShardError
+from scenegen.remote import located
 from scenegen.shards import schema
 from scenegen.shards.codecs import codec_of
 from scenegen.shards.opening import AGAIN, DAMAGE, OpenShard, close, fault, no_manifest, open_shard
@@ -65,7 +66,7 @@ class ShardReader:
     """
 
     def __init__(self, path: Path | str, layers: Iterable[str] | None = None) -> None:
-        self.path = Path(path)
+        self.path = located(path)
         self.layers = None if layers is None else tuple(layers)
         self._opened: OpenShard | None = None
 
@@ -199,14 +200,15 @@ class ShardSet:
     """All samples of a run folder as one sequence: `len(shards)`, `shards[i]`.
 
     The shards are those of `manifest.json` (no shard is opened to count them) or, without one, every
-    `*.h5` below the folder in sorted order. `split` keeps the shards of one split. At most `max_open`
-    files are open at a time. Raises ShardError when there is no shard to read.
+    `*.h5` below the folder in sorted order. The folder may be an address, s3://bucket/set (extra `s3`).
+    `split` keeps the shards of one split. At most `max_open` files are open at a time. Raises ShardError
+    when there is no shard to read.
     """
 
     def __init__(
         self, folder: Path | str, split: str | None = None, layers: Iterable[str] | None = None, max_open: int = 256
     ) -> None:
-        self.folder = Path(folder)
+        self.folder = located(folder)
         self.layers = None if layers is None else tuple(layers)
         self.entries = _of_split(self.folder, shard_entries(self.folder), split)
         self._ends = np.cumsum([entry.samples for entry in self.entries])

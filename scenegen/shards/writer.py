@@ -7,6 +7,7 @@ and silently holds a part of the data. The same content gives the same bytes.
 
 import contextlib
 import errno
+import io
 import os
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.errors import RAISE_LIMIT, ShardError
+from scenegen.remote import is_remote, write_new, write_over
 from scenegen.shards import schema
 from scenegen.shards.chunks import CODERS, pack
 from scenegen.shards.codecs import require_codec, storage_options
@@ -58,7 +60,11 @@ def publish(path: Path, data: bytes) -> None:
 
     A temporary file beside it is written and synced, renamed, and the folder is synced. Raises
     ShardError, with nothing left behind, when the disk is full, the folder cannot be written, or `path` is a device.
+    On a remote file system the file is sent whole under its name.
     """
+    if is_remote(path):
+        write_over(path, data)
+        return
     temporary = path.with_name(f".{path.name}.tmp-{os.getpid()}")
     try:
         if path.exists() and not path.is_file():
@@ -74,6 +80,30 @@ def publish(path: Path, data: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def publish_shard(path: Path, data: bytes) -> bytes:
+    """Write a shard as `publish` does; the bytes that are there now.
+
+    On a remote file system one that is there is left: another process made it of the same configuration. Raises
+    ShardError where it is no shard of that.
+    """
+    if not is_remote(path):
+        publish(path, data)
+        return data
+    there = write_new(path, data)
+    if there != data and _made_of(there) != _made_of(data):
+        raise ShardError(f"{path}: is there already, and no shard of this run: choose another --out, or remove it")
+    return there
+
+
+def _made_of(data: bytes) -> tuple[str, ...]:
+    """What a shard in memory says that it was made of; nothing where it is none."""
+    try:
+        with h5py.File(io.BytesIO(data), "r") as file:
+            return tuple(str(file.attrs[name]) for name in ("config_sha256", "shard_index", "generator_version"))
+    except (OSError, KeyError, RuntimeError, ValueError):
+        return ()
 
 
 def _memory_file() -> h5py.File:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Generic, Literal
 
 import tyro
 
+from scenegen.cli.values import Place
 from training.cli.experiments import ColoredMnist, FetchMnist
 from training.cli.weights import ExportOnnx, ExportWeights, File, Run
 from training.evaluation.photos.settings import PhotoSettings
@@ -54,7 +55,7 @@ class Fit(Generic[O, V]):
     """Folder of the run: checkpoint.pt, settings.json, log.jsonl, validation.jsonl, health.jsonl, pace.jsonl,
     tensorboard/."""
     run: Annotated[FitSettings[O, V], tyro.conf.arg(name="")]
-    shards: OtherFolder = None
+    shards: Place | None = None
     """Folder of the shards (a run of `scenegen render`): trains on split train, validates on split val."""
     images: OtherFolder = None
     """Instead of shards: a folder of pictures (PNG, JPEG, TIFF, .npy, DICOM, …); --transform makes two views of each.
@@ -93,7 +94,7 @@ class Eval:
 
     run: Run
     """Folder of a `scenetrain fit` run, a file of `scenetrain export-weights`, or builtin."""
-    shards: Folder
+    shards: Place
     """Folder of the shards; the split val is measured."""
     out: Annotated[Path | None, tyro.conf.arg(metavar="DIR", help_behavior_hint="(default: RUN/eval)")] = None
     """Folder for the table and the figures."""

@@ -57,6 +57,11 @@ class ImageData(Dataset[PairItem]):
         """Width and height of the windows."""
         return self.settings.crop, self.settings.crop
 
+    @property
+    def start_method(self) -> str | None:
+        """Any does."""
+        return None
+
     def __getitem__(self, key: Key) -> PairItem:
         """The pair of `key`, or its replacement. Raises DataError when there is none in a row of draws."""
         epoch, index = key

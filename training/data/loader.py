@@ -124,7 +124,7 @@ def _loader(data: PairSource, keys: Sequence[tuple[Key, ...]], start: str | None
         worker_init_fn=_prepare,
         collate_fn=_as_it_is,
         prefetch_factor=PREFETCH if workers else None,
-        multiprocessing_context=multiprocessing.get_context(start) if workers else None,
+        multiprocessing_context=multiprocessing.get_context(start or data.start_method) if workers else None,
         pin_memory=torch.cuda.is_available(),
         generator=torch.Generator().manual_seed(0),
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from torch.utils.data import Dataset
 
-from scenegen.shards import MANIFEST, ShardReader, ShardSet, file_sha256
+from scenegen.shards import MANIFEST, ShardReader, ShardSet, file_sha256, is_remote, located
 from training.counting import counted
 from training.data.order import Key
 from training.data.sampling import sampled
@@ -78,6 +78,11 @@ class PairData(Dataset[PairItem]):
         """Width and height of the windows."""
         return window_size(self.picture, self.settings.crop)
 
+    @property
+    def start_method(self) -> str | None:
+        """A connection, and the threads that keep it, do not survive a fork."""
+        return "spawn" if is_remote(self.shards.folder) else None
+
     def __getitem__(self, key: Key) -> PairItem:
         """The pair of `key`, or its replacement. Raises ShardError (damage) and DataError (too few matches)."""
         epoch, pair = key
@@ -136,7 +141,7 @@ def open_pairs(path: Path, split: str, settings: DataSettings, seed: int) -> Pai
     Raises DataError when there are none, or pictures of several sizes or smaller than the window, and ShardError
     when a shard is damaged, of another format, or newer than this program.
     """
-    path = Path(path)
+    path = located(path)
     if split not in (there := splits(path)):
         advice = f"render more rooms with `scenegen render --rooms N --out {path}`, or import with --split {split}"
         raise DataError(f"{path}: has no shard of split {split!r}, only of {', '.join(there)}: {advice}")
@@ -148,7 +153,7 @@ def open_pairs(path: Path, split: str, settings: DataSettings, seed: int) -> Pai
 
 def splits(path: Path) -> dict[str, int]:
     """The splits of a run folder and how many pairs each has, by name. Raises as `open_pairs` does."""
-    _require_shards(Path(path))
+    _require_shards(located(path))
     entries = ShardSet(path).entries
     names = sorted({entry.split for entry in entries})
     return {name: sum(entry.samples for entry in entries if entry.split == name) for name in names}
@@ -159,7 +164,7 @@ def content_digest(path: Path, split: str | None = None) -> str:
 
     Digests come from the manifest; without one the files are read. Raises as `open_pairs` does.
     """
-    path = Path(path)
+    path = located(path)
     _require_shards(path)
     digests = sorted(entry.sha256 or file_sha256(entry.path) for entry in ShardSet(path, split).entries)
     return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()

@@ -28,6 +28,11 @@ class PairSource(Protocol):
         """Width and height of the windows."""
         ...
 
+    @property
+    def start_method(self) -> str | None:
+        """How reading processes have to start: "spawn" where they could not use what a fork hands on; None: anyhow."""
+        ...
+
     def as_taken(self) -> "PairSource":
         """The same pairs, never mirrored, with a count of its own."""
         ...
