@@ -62,6 +62,7 @@ ONE_LIGHT = (
     *("--grayscale-p", "0", "--motion-blur-p", "0", "--noise-std", "0", "--gamma", "1", "--tint", "0"),
 )
 UNET = ("--network", "unet", "--widths", *map(str, ModelSettings.widths), "--blocks", *map(str, ModelSettings.blocks))
+INFONCE = ("--objective", "infonce", "--temperature", "0.05", "--radius-px", "3")
 VARIANTS = (
     Variant("base"),
     Variant("near cameras", (("overlap", "0.5:0.95"),)),
@@ -77,14 +78,16 @@ VARIANTS = (
     Variant("unet", fit=UNET),
     Variant("D = 32", fit=("--channels", "32")),
     Variant("D = 128", fit=("--channels", "128")),
+    Variant("temperature 0.005", fit=("--temperature", "0.005")),
     Variant("temperature 0.03", fit=("--temperature", "0.03")),
-    Variant("temperature 0.1", fit=("--temperature", "0.1")),
-    Variant("no exclusion", fit=("--radius-px", "0")),
+    Variant("half the points", fit=("--points", "512")),
+    Variant("twice the points", fit=("--points", "2048")),
     Variant("windows of 128 px", fit=("--crop", "128", "--batch", "16")),
     Variant("windows of 240 px", fit=("--crop", "240", "--batch", "5")),
     Variant("stable-softmax", fit=("--objective", "stable-softmax")),
     Variant("dual-softmax", fit=("--objective", "dual-softmax")),
-    Variant("smooth-ap", fit=("--objective", "smooth-ap")),
+    Variant("infonce", fit=INFONCE),
+    Variant("infonce, no exclusion", fit=(*INFONCE[:-1], "0")),
     Variant("stable (the paper's)", fit=("--objective", "stable", "--channels", "32")),
 )
 """Every variant; a new one is a line."""
