@@ -14,6 +14,7 @@ from rich.console import Console
 from scenegen.card.hugging_face import SIZES, data_files, features
 from scenegen.cli.publishing import Card, card
 from scenegen.shards import ShardSet
+from scenegen.shards.manifest import Entry
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when the library is imported: nothing is asked of the hub
 datasets = pytest.importorskip("datasets", reason="datasets is not installed")
@@ -141,7 +142,7 @@ class Entries:
     """Facts, as far as the files of splits go."""
 
     def __init__(self, **splits):
-        self.splits = {name: [{"file": file} for file in files] for name, files in splits.items()}
+        self.splits = {name: [Entry(file, "a", name, 1) for file in files] for name, files in splits.items()}
 
 
 def test_files_are_a_pattern_only_where_it_fits():

@@ -123,15 +123,15 @@ DEADLY = """
 import os, signal, sys
 from scenegen.importing import work
 
-publish, done = work.publish, []
+publish, done = work.publish_shard, []
 
 def deadly(path, data):
     if len(done) == 2:
         os.kill(os.getpid(), signal.SIGKILL)
-    publish(path, data)
     done.append(path)
+    return publish(path, data)
 
-work.publish = deadly
+work.publish_shard = deadly
 
 if __name__ == "__main__":
     from scenegen.cli.main import main
