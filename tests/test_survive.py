@@ -25,6 +25,7 @@ from small_world import objects_folder, rooms_folder
 from test_cli import scenegen, small
 from test_cli_trust import content, started
 
+from scenegen import locks
 from scenegen.config import GenerationConfig, ObjectsConfig, Range, Size
 from scenegen.errors import RunError, ScenegenError
 from scenegen.pipeline import lock, process_pool
@@ -370,7 +371,7 @@ def test_a_folder_without_locks_is_one_line(tmp_path, monkeypatch):
     def refuse(*_):
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(lock.fcntl, "flock", refuse)
+    monkeypatch.setattr(locks.fcntl, "flock", refuse)
     with (
         pytest.raises(RunError, match=r"cannot be locked \(No locks available\): mend its rights, or choose"),
         only_run(tmp_path),
