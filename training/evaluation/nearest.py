@@ -151,24 +151,15 @@ def _rough(
 def _block(q: Tensor, b: Tensor, centre: Tensor, distance: Metric) -> tuple[Tensor, Tensor]:
     """One block (q, n) of distances (l2: squared) and a bound (q, 1) on their error."""
     with _full_precision(q.device):
-        block, error = _squared(q, b, centre) if distance == "l2" else _direct(q, b, NORM[distance])
+        block, error = _squared(q - centre, b - centre) if distance == "l2" else _direct(q, b, NORM[distance])
     return block, error + torch.finfo(torch.float32).tiny
 
 
-def _squared(q: Tensor, b: Tensor, centre: Tensor) -> tuple[Tensor, Tensor]:
-    """|q - b|² by a matrix product, both seen from `centre`. Its error, the centring's included, is below (D + 8) roundoffs of (|q| + |b|)².
-
-    In float64 on a CPU, where that costs twice as much and leaves next to nothing undecided: descriptors of walls are
-    so much alike that float32 left thousands of pixels for each query, which took a minute a pair. What float32 rounds
-    to one distance stays undecided.
-    """
-    if q.device.type == "cpu":
-        q, b, centre = q.double(), b.double(), centre.double()
-    q, b = q - centre, b - centre
+def _squared(q: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """|q - b|² by a matrix product. Its error, the centring's included, is below (D + 8) roundoffs of (|q| + |b|)²."""
     q2, b2 = q.square().sum(1, keepdim=True), b.square().sum(1)
-    error = (q.shape[1] + 8) * torch.finfo(q.dtype).eps * (q2.sqrt() + b2.max().sqrt()).square()
-    block = torch.addmm(b2 + q2, q, b.T, alpha=-2)
-    return block, 2 * error + 2 * _EPS * block.amin(1, keepdim=True).clamp_min(0)
+    error = (q.shape[1] + 8) * _EPS * (q2.sqrt() + b2.max().sqrt()).square()
+    return torch.addmm(b2 + q2, q, b.T, alpha=-2), 2 * error
 
 
 def _direct(q: Tensor, b: Tensor, p: float) -> tuple[Tensor, Tensor]:
