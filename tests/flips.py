@@ -19,6 +19,7 @@ from shard_factory import make_content
 
 from scenegen.errors import ShardError
 from scenegen.shards.digest import content_sha256
+from scenegen.shards.manifest import Entry
 from scenegen.shards.verify import check_shard
 from scenegen.shards.writer import encode_shard
 
@@ -29,8 +30,7 @@ SIZES = {"small": {"height": 12, "width": 16, "layers": ("depth",)}, "large": {"
 def flip_all(codec: str, kind: str, step: int, folder: Path) -> Counter[str]:
     """What became of the flips: `refused` by the reader, or read with `equal` content and seen by verify's sha256."""
     good = encode_shard(make_content(samples=1, **SIZES[kind]), codec)
-    entry = {"file": "x.h5", "index": 0, "room": "room-α", "split": "train", "samples": 1, "bytes": len(good)}
-    entry |= {"sha256": hashlib.sha256(good).hexdigest()}
+    entry = Entry("x.h5", "room-α", "train", 1, 0, len(good), hashlib.sha256(good).hexdigest())
     path = folder / "x.h5"
     path.write_bytes(good)
     truth = (everything(path), content_sha256(path))
