@@ -25,6 +25,7 @@ from scenegen.errors import RunError, ScenegenError, UsageError
 from scenegen.pipeline.events import RETRIES, Advanced, Event, Failed, Finished
 from scenegen.pipeline.work import Bench, Work
 from scenegen.shards.manifest import Job
+from scenegen.shards.opening import first_line
 
 REACH_SECONDS = 5.0
 """How long an address may take to answer."""
@@ -44,7 +45,7 @@ def run_ray(work: Work, jobs: list[Job], workers: int | None, address: str | Non
         try:
             yield from _run(cluster, jobs)
         except ray.exceptions.RaySystemError as error:
-            raise RunError(f"the Ray cluster is lost ({_line(error)}): {_AGAIN}") from None
+            raise RunError(f"the Ray cluster is lost ({first_line(error)}): {_AGAIN}") from None
         finally:
             cluster.close()
 
@@ -69,7 +70,7 @@ def _connected(ray: ModuleType, address: str | None) -> Iterator[None]:
         ray.init(address, include_dashboard=None if address else False, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
         where = f" at {address}" if address else ""
-        raise RunError(f"--executor ray: no Ray cluster answers{where} ({_line(error)}): {_AGAIN}") from None
+        raise RunError(f"--executor ray: no Ray cluster answers{where} ({first_line(error)}): {_AGAIN}") from None
     try:
         yield
     finally:
@@ -84,7 +85,7 @@ def _require_reachable(address: str | None) -> None:
     try:
         socket.create_connection((host, int(port)), REACH_SECONDS).close()
     except (OSError, ValueError, OverflowError) as error:
-        raise RunError(f"--address {address}: no Ray cluster answers there ({_line(error)}): {_AGAIN}") from None
+        raise RunError(f"--address {address}: no Ray cluster answers there ({first_line(error)}): {_AGAIN}") from None
 
 
 @dataclass(eq=False)
@@ -170,7 +171,7 @@ def _hear(cluster: _Cluster, actor: _Actor, waiting: deque[Job], tries: dict[Job
         if tries[job] <= RETRIES:
             waiting.appendleft(job)
         else:
-            why = f"room {job.room}: its worker died {tries[job]} times ({_line(error)})"
+            why = f"room {job.room}: its worker died {tries[job]} times ({first_line(error)})"
             yield Failed(job, why, "worker_died")
         return
     if kind == "advanced":
@@ -215,8 +216,3 @@ class _Maker:
             said.put(("failed", (str(error), error.reason)))
         except BaseException as error:
             said.put(("broken", error))
-
-
-def _line(error: BaseException) -> str:
-    """The first line of an error, short."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200].rstrip(".")
