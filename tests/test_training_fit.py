@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import signal
 import threading
 from dataclasses import replace
@@ -25,6 +26,8 @@ from training.logs import HEALTH, LOG, PACE, VALIDATION, read_lines
 from training.settings import Every
 from training.watch import read_healths
 from training.weights.trained import open_trained
+from training.weights.weights import weights_of
+from training.weights.weights_file import write_weights
 
 
 @pytest.fixture(scope="module")
@@ -337,3 +340,49 @@ def test_no_gpu_where_one_was_asked_for(shards, tmp_path):
     assert fit_module.choose_device("auto").type == "cpu"
     with pytest.raises(RequestError, match="--device tpu: unknown; choose one of auto, cpu, cuda"):
         fit_module.choose_device("tpu")
+
+
+def begun_from(start, shards, out, **changes):
+    """A run that begins from the network of another."""
+    fit(tiny(init_from=str(start), **changes), shards, out, "cpu")
+    return read_lines(out / VALIDATION)
+
+
+def test_a_run_begins_from_a_trained_network(straight, shards, tmp_path):
+    """What it knows before its first step is what the other knew after its last, and the schedule begins anew."""
+    run, _ = straight
+    known = read_lines(run / VALIDATION)[-1]["pck5"]
+    found = begun_from(run, shards, tmp_path / "further")
+    assert found[0]["pck5"] == known
+    assert load(tmp_path / "further" / "checkpoint.pt").step == 6
+    assert not weights_equal(load(run / "checkpoint.pt").model, load(tmp_path / "further" / "checkpoint.pt").model)
+    write_weights(tmp_path / "w.safetensors", weights_of(load(run / "checkpoint.pt")))
+    assert begun_from(tmp_path / "w.safetensors", shards, tmp_path / "file")[-1]["total"] == found[-1]["total"]
+
+
+def test_it_goes_on_without_the_network_that_it_began_from(straight, shards, tmp_path, monkeypatch):
+    run, _ = straight
+    begun_from(run, shards, tmp_path / "whole")
+    start = tmp_path / "start"
+    shutil.copytree(run, start)
+    killed_after(monkeypatch, 3)
+    settings = tiny(init_from=str(start))
+    with pytest.raises(Killed):
+        fit(settings, shards, tmp_path / "out", "cpu", every=Every(checkpoint_every=1))
+    monkeypatch.undo()
+    shutil.rmtree(start)
+    assert fit(settings, shards, tmp_path / "out", "cpu").finished
+    ends = [load(tmp_path / name / "checkpoint.pt").model for name in ("out", "whole")]
+    assert weights_equal(*ends)
+
+
+def test_a_network_that_it_cannot_begin_from_is_refused_before_a_file_is_written(straight, shards, tmp_path):
+    run, _ = straight
+    with pytest.raises(CheckpointError, match="no-such/checkpoint.pt: does not exist"):
+        fit(tiny(init_from="no-such"), shards, tmp_path / "out", "cpu")
+    wider = tiny(init_from=str(run), model=replace(TINY.model, channels=16))
+    with pytest.raises(CheckpointError, match="holds another architecture .*; use the settings it was trained with"):
+        fit(wider, shards, tmp_path / "out", "cpu")
+    with pytest.raises(CheckpointError, match="builtin.safetensors: holds another architecture"):
+        fit(tiny(init_from="builtin"), shards, tmp_path / "out", "cpu")
+    assert not (tmp_path / "out").exists()

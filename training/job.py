@@ -22,6 +22,7 @@ from training.objectives.zoo import kind
 from training.ranges import check_ranges
 from training.settings import AnySettings, Every
 from training.trainee import Trainee, build_trainee
+from training.weights.trained import find
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,18 @@ def run_length(settings: AnySettings, pairs: int) -> int:
     return settings.steps or settings.epochs * per_epoch
 
 
+def begun(settings: AnySettings) -> Trainee:
+    """What a new run begins with, on the CPU: new weights, or a network that is trained already, its objective new.
+
+    Raises CheckpointError where `init_from` names none or another architecture.
+    """
+    trainee = build_trainee(settings)
+    if settings.init_from:
+        found = find(Path(settings.init_from))
+        load_weights(trainee.network, found.weights.tensors, found.file)
+    return trainee
+
+
 def restored(checkpoint: Checkpoint, where: Path) -> Trainee:
     """The network with its objective as the checkpoint of the file `where` has them, on the CPU.
 
@@ -140,7 +153,7 @@ def _trainee(
     settings: AnySettings, device: torch.device, previous: Checkpoint | None, out: Path
 ) -> tuple[Trainee, AdamW]:
     """The network, its objective and their optimiser, new or as the checkpoint has them."""
-    trainee = (build_trainee(settings) if previous is None else restored(previous, out / NAME)).to(device)
+    trainee = (begun(settings) if previous is None else restored(previous, out / NAME)).to(device)
     optimizer = make_optimizer(trainee, settings.optimizer)
     if previous is not None:
         optimizer.load_state_dict(previous.optimizer)

@@ -167,6 +167,9 @@ class FitSettings(Generic[O, V]):
     """Passes over the training pairs; not used when `steps` is set."""
     steps: Many = 0
     """Length of the run in steps; 0 counts epochs."""
+    init_from: str = ""
+    """Trained network to begin from: builtin, a run folder or a file of `scenetrain export-weights`; none: new weights.
+    The schedule and the optimiser begin anew."""
     precision: Precision = "bfloat16"
     """Arithmetic of the network (autocast) on a GPU, and on a CPU that computes in bfloat16; else float32."""
     pixels: PixelSettings = field(default_factory=PixelSettings)

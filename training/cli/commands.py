@@ -47,6 +47,7 @@ class Fit(Generic[O, V]):
       scenetrain fit --shards out/paper --out runs/l2 --p 2 --lam 0.5 --steps 5000 --crop 128
       scenetrain fit --shards out/paper --out runs/infonce --objective infonce --temperature 0.05
       scenetrain fit --images photos --out runs/photos --objective stable --crop 128
+      scenetrain fit --shards out/mine --out runs/mine --preset builtin --init-from builtin --lr 5e-4
       torchrun --nproc-per-node 4 -m training fit --shards out/paper --out runs/four
 
     """
