@@ -1,4 +1,4 @@
-"""Two processes over gloo that train one run, as torchrun would start them."""
+"""Processes over gloo that train one run, as torchrun would start them."""
 
 import os
 import socket
@@ -9,7 +9,7 @@ from pathlib import Path
 from interrupting import PATIENCE_S
 
 CHILD = """
-import sys
+import os, signal, sys
 from pathlib import Path
 import torch
 import training.fit as it
@@ -17,6 +17,7 @@ from training_world import TINY
 from training.checkpoint import read_settings
 shards, out, weights, *written = map(Path, sys.argv[1:])
 settings = read_settings(written[0].read_text()) if written else TINY
+until = int(str(written[1])) if written[1:] else settings.steps
 real, train, losses = it._run, it.train, []
 def spied(job, *rest):
     step = real(job, *rest)
@@ -26,28 +27,35 @@ def spied(job, *rest):
 def overheard(*arguments, **named):
     for state in train(*arguments, **named):
         losses.append(float(state.losses["total"]))
+        if state.step == until < settings.steps:
+            os.kill(os.getpid(), signal.SIGTERM)
         yield state
 it._run, it.train = spied, overheard
 print(it.fit(settings, shards, out, "cpu"))
 """
 
 
-def two_processes(*words):
-    """Run the child as torchrun would, in two processes; returns their outputs."""
+def together(count, *words):
+    """Run the child as torchrun would, in `count` processes; returns their outputs."""
+    children = started(count, *words)
+    outputs = [child.communicate(timeout=PATIENCE_S) for child in children]
+    assert [child.returncode for child in children] == [0] * count, outputs
+    return [out for out, _ in outputs]
+
+
+def started(count, *words):
+    """The children, at work."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
+    shared = {"WORLD_SIZE": str(count), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
     here = Path(__file__).parent
     path = os.pathsep.join([str(here), str(here.parent)])
-    children = [
+    return [
         subprocess.Popen(
             [sys.executable, "-c", CHILD, *map(str, words)],
             env={**os.environ, **shared, "RANK": str(rank), "LOCAL_RANK": str(rank), "PYTHONPATH": path},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
-        for rank in range(2)
+        for rank in range(count)
     ]  # fmt: skip
-    outputs = [child.communicate(timeout=PATIENCE_S) for child in children]
-    assert [child.returncode for child in children] == [0, 0], outputs
-    return [out for out, _ in outputs]

@@ -378,11 +378,11 @@ def test_it_goes_on_without_the_network_that_it_began_from(straight, shards, tmp
 
 def test_a_network_that_it_cannot_begin_from_is_refused_before_a_file_is_written(straight, shards, tmp_path):
     run, _ = straight
-    with pytest.raises(CheckpointError, match="no-such/checkpoint.pt: does not exist"):
+    with pytest.raises(CheckpointError, match=r"no-such/checkpoint.pt: does not exist"):
         fit(tiny(init_from="no-such"), shards, tmp_path / "out", "cpu")
     wider = tiny(init_from=str(run), model=replace(TINY.model, channels=16))
-    with pytest.raises(CheckpointError, match="holds another architecture .*; use the settings it was trained with"):
+    with pytest.raises(CheckpointError, match=r"holds another architecture .*; use the settings it was trained with"):
         fit(wider, shards, tmp_path / "out", "cpu")
-    with pytest.raises(CheckpointError, match="builtin.safetensors: holds another architecture"):
+    with pytest.raises(CheckpointError, match=r"builtin.safetensors: holds another architecture"):
         fit(tiny(init_from="builtin"), shards, tmp_path / "out", "cpu")
     assert not (tmp_path / "out").exists()

@@ -11,6 +11,7 @@ from training.data.loader import open_pairs, train_batches
 from training.errors import DivergenceError
 from training.loop import clip, make_optimizer, require_finite, set_rate, train
 from training.objectives.objective import Stateless
+from training.places import ALONE, Places
 from training.schedule import learning_rate
 from training.settings import AugmentSettings, OptimizerSettings
 from training.trainee import build_trainee
@@ -67,13 +68,12 @@ def test_a_step_needs_its_number_and_nothing_else(batches):
     )
 
 
-@pytest.mark.parametrize("change", [{"seed": 1}, {"rank": 1}])
-def test_seed_and_rank_change_what_is_drawn(batches, change):
-    settings = tiny(seed=change.get("seed", 0))
+@pytest.mark.parametrize(("seed", "places"), [(1, ALONE), (0, Places(0, 2)), (0, Places(1, 2))])
+def test_seed_and_place_change_what_is_drawn(batches, seed, places):
     losses = []
-    for chosen, rank in ((tiny(), 0), (settings, change.get("rank", 0))):
+    for chosen, where in ((tiny(), ALONE), (tiny(seed=seed), places)):
         model, optimizer = start(tiny())
-        states = train(model, batches[:1], optimizer, chosen, steps=STEPS, rank=rank)
+        states = train(model, batches[:1], optimizer, chosen, steps=STEPS, places=where)
         losses.append(next(states).losses["total"].item())
     assert losses[0] != losses[1]
 

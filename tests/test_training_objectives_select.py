@@ -12,6 +12,7 @@ from scenegen.shards import Status
 from training.data.batch import NO_RAY, PairBatch
 from training.errors import RequestError
 from training.objectives.select import check_selection, largest_positives, select_matches
+from training.places import Places
 from training.settings import PixelSettings
 
 
@@ -111,6 +112,26 @@ def test_the_generator_decides_everything(batch, settings, seed):
         return
     for name in ("xy0", "xy1", "positive", "valid", "foreground"):
         assert torch.equal(getattr(first, name), getattr(second, name))
+
+
+@given(seed=st.integers(0, 99), size=st.integers(1, 3), settings=SETTINGS)
+def test_the_entries_of_a_pair_depend_on_its_place_alone(seed, size, settings):
+    """The share of a process, whose longest pair may be shorter, has what the whole batch has at its places."""
+    batch = make_batch(seed, 2 * size, 30, 9, 11)
+    whole = chosen(batch, settings)
+    if whole is None:
+        return
+    for rank in range(size):
+        share = PairBatch(**{name: getattr(batch, name)[rank::size] for name in TENSORS})
+        own = select_matches(share, settings, seeded(0), Places(rank, size))
+        width = own.valid.shape[1]
+        assert not whole.valid[rank::size, width:].any()
+        for name in ("xy0", "xy1", "positive", "valid"):
+            there, here = getattr(whole, name)[rank::size, :width], getattr(own, name)
+            assert torch.equal(there[own.valid], here[own.valid])
+
+
+TENSORS = ("images0", "images1", "xy0", "xy1", "status", "foreground")
 
 
 def test_typed_negatives_start_at_hidden_rays():

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 import pytest
 import torch
-from gloo import two_processes
+from gloo import together
 from test_training_data_image_pairs import pictures
 from training_world import TINY, Killed, killed_after, one_thread, tiny_of, write_shards
 
@@ -61,7 +61,7 @@ def test_what_an_objective_owns_is_trained_and_kept(shards, tmp_path, name):
 def test_two_processes_keep_equal_weights(shards, tmp_path, name):
     settings = tmp_path / "settings.json"
     settings.write_text(json.dumps(asdict(replace(tiny_of(name), steps=3))))
-    two_processes(shards, tmp_path / "run", tmp_path, settings)
+    together(2, shards, tmp_path / "run", tmp_path, settings)
     first, second = (torch.load(tmp_path / f"{rank}.pt", weights_only=True) for rank in range(2))
     assert equal(first, second)
     saved = load(tmp_path / "run" / "checkpoint.pt")

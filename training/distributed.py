@@ -2,9 +2,9 @@
 
     torchrun --nproc-per-node 2 -m training fit --shards DIR --out RUN
 
-The batch of a step is split over the processes, so the same command trains on the same number of pairs per step with
-any number of them. Two things differ from one process: each rank draws its own augmentation and negatives, and the
-between term (Eq. 3-4) finds its unrelated images among those of its own rank.
+The batch of a step is split over the processes, and each pair has the windows, changes and negatives of its place in
+the whole batch (`training.places`): the same command does the same steps with any number of processes, but for the
+order of float32 sums, and a run can go on with another number. On GPUs the masks of dropout differ besides.
 """
 
 import os
@@ -17,7 +17,8 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from training.errors import RequestError
+from training.errors import RequestError, TrainingError
+from training.places import Places
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class World:
     def first(self) -> bool:
         """Whether this process is the one that writes and prints."""
         return self.rank == 0
+
+    @property
+    def places(self) -> Places:
+        """Which pairs of a batch fall to this process."""
+        return Places(self.rank, self.size)
 
     def share(self, batch: int) -> int:
         """Pairs of a batch that fall to this process. Raises RequestError where it cannot be split evenly."""
@@ -64,9 +70,16 @@ def from_environment() -> World:
 _VARIABLES = (("RANK", "0"), ("WORLD_SIZE", "1"), ("LOCAL_RANK", "0"))
 
 
+_LOST = ("Connection closed by peer", "Connection reset by peer", "Broken pipe", "NCCL", "Timed out")
+"""What gloo and nccl say, in plain RuntimeErrors, when a process that they wait for is gone."""
+
+
 @contextmanager
 def joined(world: World, device: torch.device) -> Iterator[World]:
-    """Connect the processes: nccl between GPUs, gloo between CPUs. Nothing happens for one process alone."""
+    """Connect the processes: nccl between GPUs, gloo between CPUs. Nothing happens for one process alone.
+
+    Raises TrainingError where another process has ended in the middle of the run.
+    """
     if world.size == 1:
         yield world
         return
@@ -75,6 +88,13 @@ def joined(world: World, device: torch.device) -> Iterator[World]:
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     try:
         yield world
+    except RuntimeError as error:
+        if not any(sign in str(error) for sign in _LOST):
+            raise
+        raise TrainingError(
+            f"process {world.rank} of {world.size}: another process of the run has ended; its own words say why; "
+            "the same command goes on from the last checkpoint, with as many processes or others"
+        ) from None
     finally:
         dist.destroy_process_group()
 

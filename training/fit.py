@@ -99,7 +99,7 @@ def _run(job: Job, stop: Stop, console: Console, compile: bool) -> int:
                 steps=job.steps,
                 start=job.start,
                 device=job.device,
-                rank=job.world.rank,
+                places=job.world.places,
                 forward=_forward(job, compile),
             )
             return watcher.follow(states)

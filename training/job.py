@@ -19,6 +19,7 @@ from training.distributed import World
 from training.loop import make_optimizer
 from training.objectives.objective import Scale
 from training.objectives.zoo import kind
+from training.places import place_dropout
 from training.ranges import check_ranges
 from training.settings import AnySettings, Every
 from training.trainee import Trainee, build_trainee
@@ -101,7 +102,7 @@ def open_job(
     steps = run_length(settings, len(data))
     digest = source.digest("train")
     previous = run_folder.previous(out, settings, digest) if resume else None
-    trainee, optimizer = _trainee(settings, device, previous, out)
+    trainee, optimizer = _trainee(settings, device, world, previous, out)
     return Job(
         settings=settings,
         out=out,
@@ -150,10 +151,11 @@ def restored(checkpoint: Checkpoint, where: Path) -> Trainee:
 
 
 def _trainee(
-    settings: AnySettings, device: torch.device, previous: Checkpoint | None, out: Path
+    settings: AnySettings, device: torch.device, world: World, previous: Checkpoint | None, out: Path
 ) -> tuple[Trainee, AdamW]:
     """The network, its objective and their optimiser, new or as the checkpoint has them."""
     trainee = (begun(settings) if previous is None else restored(previous, out / NAME)).to(device)
+    place_dropout(trainee, world.places)
     optimizer = make_optimizer(trainee, settings.optimizer)
     if previous is not None:
         optimizer.load_state_dict(previous.optimizer)

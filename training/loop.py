@@ -17,6 +17,7 @@ from training.errors import DivergenceError
 from training.objectives.matches import Matches
 from training.objectives.seen import Shown
 from training.objectives.select import select_matches
+from training.places import ALONE, Places
 from training.schedule import beta1, learning_rate
 from training.seeding import Stream, torch_generator, torch_seed
 from training.settings import AnySettings, OptimizerSettings, PixelSettings
@@ -54,21 +55,22 @@ def train(
     steps: int,
     start: int = 0,
     device: torch.device | str = "cpu",
-    rank: int = 0,
+    places: Places = ALONE,
     forward: nn.Module | None = None,
 ) -> Iterator[StepState]:
     """Train until `batches` ends; `batches` begins with that of step `start` of `steps`.
 
-    All that is random in a step follows from (settings.seed, step, rank), so a run that starts at step 500 with the
-    weights and the optimiser of step 500 does what the uninterrupted run did. `forward` is how a step calls the
-    trainee, where several processes share it; the trainee itself by default.
+    All that is random in a step follows from (settings.seed, step) and a pair's place in the batch, so a run that
+    starts at step 500 with the weights and the optimiser of step 500 does what the uninterrupted run did, in as many
+    processes as share the places. `forward` is how a step calls the trainee, where several share it; the trainee
+    itself by default.
     """
     device = torch.device(device)
     parameters = [p for p in trainee.parameters() if p.requires_grad]
     for step, cpu_batch in enumerate(batches, start):
         lr = set_rate(optimizer, step, steps, settings.optimizer)
-        torch.manual_seed(torch_seed(settings.seed, Stream.DROPOUT, step, rank))
-        shown = show(cpu_batch.to(device), settings, step, rank)
+        torch.manual_seed(torch_seed(settings.seed, Stream.DROPOUT, step))
+        shown = show(cpu_batch.to(device), settings, step, places)
 
         trainee.train()
         values, cells0, cells1 = (forward or trainee)(shown)
@@ -85,22 +87,28 @@ def train(
         yield StepState(step + 1, parts, norm, lr, len(cpu_batch), *cells, shown.matches)
 
 
-def show(batch: PairBatch, settings: AnySettings, step: int, rank: int = 0) -> Shown:
+def show(batch: PairBatch, settings: AnySettings, step: int, places: Places = ALONE) -> Shown:
     """What a step shows of a batch: both views, each changed on its own, and the chosen pixels."""
     painter, chooser = (
-        torch_generator(batch.images0.device, settings.seed, stream, step, rank)
+        torch_generator(batch.images0.device, settings.seed, stream, step)
         for stream in (Stream.AUGMENT, Stream.MATCHES)
     )
-    seed = torch_seed(settings.seed, Stream.OBJECTIVE, step, rank)
-    return shown_of(batch, two_views(batch, settings, painter), settings.pixels, chooser, seed)
+    seed = torch_seed(settings.seed, Stream.OBJECTIVE, step)
+    images = two_views(batch, settings, painter, places)
+    return shown_of(batch, images, settings.pixels, chooser, seed, places)
 
 
 def shown_of(
-    batch: PairBatch, images: tuple[Tensor, Tensor], settings: PixelSettings, chooser: torch.Generator, seed: int
+    batch: PairBatch,
+    images: tuple[Tensor, Tensor],
+    settings: PixelSettings,
+    chooser: torch.Generator,
+    seed: int,
+    places: Places = ALONE,
 ) -> Shown:
     """What is shown of a batch whose pictures have become `images`: with the pixels that the generator chooses."""
-    matches = select_matches(batch, settings, chooser)
-    return Shown(*images, matches, settings.sampling, batch.flow, batch.covisible, seed)
+    matches = select_matches(batch, settings, chooser, places)
+    return Shown(*images, matches, settings.sampling, batch.flow, batch.covisible, seed, places)
 
 
 def make_optimizer(model: nn.Module, settings: OptimizerSettings, fused: bool = False) -> AdamW:
@@ -119,10 +127,12 @@ def set_rate(optimizer: AdamW, step: int, steps: int, settings: OptimizerSetting
     return lr
 
 
-def two_views(batch: PairBatch, settings: AnySettings, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+def two_views(
+    batch: PairBatch, settings: AnySettings, generator: torch.Generator, places: Places = ALONE
+) -> tuple[Tensor, Tensor]:
     """(B, 3, h, w) float32 pictures of both views, each changed on its own. One call for both: fewer kernels."""
     images = torch.cat([batch.images0, batch.images1])
-    images0, images1 = augment(images, settings.data.augment, generator).chunk(2)
+    images0, images1 = augment(images, settings.data.augment, generator, places.of_views(2)).chunk(2)
     return images0, images1
 
 

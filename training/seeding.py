@@ -1,7 +1,8 @@
 """The only place of `training` that makes random generators.
 
-Each stream is a function of the seed and of what it is for (epoch, index, step, rank), never of what was
-drawn before: a run that is resumed at step 500 needs the number 500 and nothing else.
+Each stream is a function of the seed and of what it is for (epoch, index, step), never of what was
+drawn before: a run that is resumed at step 500 needs the number 500 and nothing else. Nor is it one of the number of
+processes (`training.places`).
 """
 
 from enum import IntEnum
@@ -18,11 +19,11 @@ class Stream(IntEnum):
     CROP = 2
     """The windows of one pair: (epoch, pair)."""
     AUGMENT = 3
-    """Photometric changes of a batch: (step, rank)."""
+    """Photometric changes of a batch: (step,)."""
     MATCHES = 4
-    """Choosing positives and negatives of a batch: (step, rank)."""
+    """Choosing positives and negatives of a batch: (step,)."""
     DROPOUT = 5
-    """The global generator of PyTorch during a step: (step, rank)."""
+    """The global generator of PyTorch during a step: (step,)."""
     INITIAL = 6
     """Initial weights."""
     EVALUATION = 7
@@ -34,7 +35,7 @@ class Stream(IntEnum):
     VIEWS = 10
     """The views and matches that an experiment makes of them: (phase, step)."""
     OBJECTIVE = 11
-    """What an objective draws in a step: (step, rank)."""
+    """What an objective draws in a step: (step,)."""
 
 
 def numpy_generator(seed: int, stream: Stream, *key: int) -> np.random.Generator:

@@ -13,6 +13,8 @@ import torch
 from kornia.filters import filter2d, gaussian_blur2d
 from torch import Tensor
 
+from training.places import ALONE, Places
+from training.seeding import generator_of
 from training.settings import AugmentSettings
 
 BLUR_SIGMA_PX = (1.0, 3.0)
@@ -51,14 +53,14 @@ class _Draws(NamedTuple):
     noise: Tensor
 
 
-def augment(images: Tensor, settings: AugmentSettings, generator: torch.Generator) -> Tensor:
+def augment(images: Tensor, settings: AugmentSettings, generator: torch.Generator, places: Places = ALONE) -> Tensor:
     """Change (B, 3, h, w) uint8 pictures, each on its own; (B, 3, h, w) float32 in [0, 1] on the same device.
 
     All that is drawn comes from `generator`, the same amount whatever the settings, so turning one change on
     leaves the draws of the others as they were. A generator on the CPU serves pictures on any device without
-    waiting for it.
+    waiting for it. A picture's draws are those of its place among the pictures of all processes.
     """
-    draws, noise_seed, light = _draw(len(images), generator)
+    draws, noise_seed, light = _draw(len(images), generator, places)
     x = images.contiguous().float().div_(LEVELS - 1)
     x = _jittered(x, settings.tint, light[:3].T, _tint)
     x = _jittered(x, math.log(settings.gamma), light[3], _gamma)
@@ -73,7 +75,7 @@ def augment(images: Tensor, settings: AugmentSettings, generator: torch.Generato
     x = _some(x, settings.grayscale_p, draws.grayscale, _grayscale)
     motion = torch.stack([draws.motion_length, draws.motion_angle], -1)
     x = _some(x, settings.motion_blur_p, draws.motion, _motion_blur, motion)
-    return _noisy(x, settings.noise_std * draws.noise, noise_seed) if settings.noise_std else x
+    return _noisy(x, settings.noise_std * draws.noise, noise_seed, places) if settings.noise_std else x
 
 
 def shift_hue(pictures: Tensor, turns: Tensor) -> Tensor:
@@ -101,15 +103,17 @@ def motion_kernels(length_px: Tensor, angle_rad: Tensor) -> Tensor:
     return kernels / kernels.sum((1, 2), keepdim=True)
 
 
-def _draw(count: int, generator: torch.Generator) -> tuple[_Draws, int, Tensor]:
+def _draw(count: int, generator: torch.Generator, places: Places) -> tuple[_Draws, int, Tensor]:
     """All decisions for `count` pictures, on the CPU, where they steer what is done; the seed of the noise; the light.
 
     The light is (4, count) uniform numbers in [0, 1): red, green, blue, gamma.
     """
-    table = torch.rand(len(_Draws._fields), count, generator=generator, device=generator.device)
+    whole = places.whole(count)
+    table = torch.rand(len(_Draws._fields), whole, generator=generator, device=generator.device)
     seed = torch.randint(2**62, (), generator=generator, device=generator.device)
-    light = torch.rand(4, count, generator=generator, device=generator.device)
-    return _Draws(*table.cpu()), int(seed), light.cpu()
+    light = torch.rand(4, whole, generator=generator, device=generator.device)
+    own_table, own_light = (places.own(drawn.T).T.contiguous().cpu() for drawn in (table, light))
+    return _Draws(*own_table), int(seed), own_light
 
 
 def _jittered(pictures: Tensor, strength: float, draws: Tensor, change: Change) -> Tensor:
@@ -218,8 +222,9 @@ def _motion_blur(pictures: Tensor, amounts: Tensor) -> Tensor:
     return filter2d(pictures, motion_kernels(length, math.pi * amounts[:, 1]), "replicate")
 
 
-def _noisy(pictures: Tensor, std: Tensor, seed: int) -> Tensor:
+def _noisy(pictures: Tensor, std: Tensor, seed: int, places: Places) -> Tensor:
     """Sensor noise of (B,) standard deviation at white, half of that at black: read noise and shot noise."""
-    noise = torch.empty_like(pictures).normal_(generator=torch.Generator(pictures.device).manual_seed(seed))
+    drawn = pictures.new_empty((places.whole(len(pictures)), *pictures.shape[1:]))
+    noise = places.own(drawn.normal_(generator=generator_of(pictures.device, seed)))
     profile = torch.sqrt(0.25 + 0.75 * pictures).mul_(_column(std.to(pictures.device)))
     return noise.mul_(profile).add_(pictures).clamp_(0, 1)

@@ -38,6 +38,7 @@ from training.objectives.objective import Kind
 from training.objectives.seen import Seen, Shown
 from training.objectives.stable import masked_mean
 from training.objectives.vectors import Start, regress, regress_at
+from training.places import ALONE, Places
 from training.ranges import Amount, Between, Some
 from training.seeding import generator_of
 from training.settings import AnySettings, Sampling
@@ -154,21 +155,23 @@ def truth_of(shown: Shown) -> Truth:
     if shown.flow is None or shown.covisible is None:
         at = first(shown.matches, shown.matches.positive, ANCHORS)
         return Truth(at.xy0, at.xy1, at.present, shown.sampling)
-    xy0 = one_of_each_cell(shown.flow, shown.seed)
+    xy0 = one_of_each_cell(shown.flow, shown.seed, shown.places)
     xy1 = xy0 + gather(shown.flow, xy0, "nearest").transpose(1, 2)
     return Truth(xy0, xy1, gather(shown.covisible.unsqueeze(1), xy0, "nearest").squeeze(1), "bilinear")
 
 
-def one_of_each_cell(maps: Tensor, seed: int) -> Tensor:
+def one_of_each_cell(maps: Tensor, seed: int, places: Places = ALONE) -> Tensor:
     """(B, M, 2) int64 pixels of maps (B, ..., H, W), one at random of each square cell, M = ANCHORS at most.
 
     The cells cover the maps but for strips narrower than a cell, at borders drawn for each pair.
     """
-    batch, (height, width) = len(maps), maps.shape[-2:]
+    whole, (height, width) = places.whole(len(maps)), maps.shape[-2:]
     cell = math.ceil(math.sqrt(height * width / ANCHORS))
     columns, rows = width // cell, height // cell
     draw = generator_of(maps.device, seed)
-    jitter, strip = (torch.rand((batch, count, 2), generator=draw, device=maps.device) for count in (rows * columns, 1))
+    jitter, strip = (
+        places.own(torch.rand((whole, count, 2), generator=draw, device=maps.device)) for count in (rows * columns, 1)
+    )
     place = torch.arange(rows * columns, device=maps.device)
     corner = torch.stack([place % columns, place // columns], dim=1) * cell
     room = torch.tensor([width - columns * cell + 1, height - rows * cell + 1], device=maps.device)

@@ -8,6 +8,7 @@ from torch import Tensor
 from training.models.lattice import EVERY_PIXEL, Lattice
 from training.objectives.gather import read, widened
 from training.objectives.matches import Matches
+from training.places import ALONE, Places
 from training.settings import Sampling
 
 
@@ -28,7 +29,9 @@ class Shown:
     covisible: Tensor | None = None
     """(B, H, W) bool: where `flow` is known and view 1 shows the point."""
     seed: int = 0
-    """Root of what an objective draws: another number for each step and process."""
+    """Root of what an objective draws: another number for each step."""
+    places: Places = ALONE
+    """Where these pairs stand in the batch of all processes."""
 
 
 @dataclass(frozen=True)

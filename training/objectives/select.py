@@ -14,10 +14,13 @@ from scenegen.shards import Status
 from training.data.batch import PairBatch
 from training.errors import RequestError
 from training.objectives.matches import Matches
+from training.places import ALONE, Places
 from training.settings import PixelSettings
 
 
-def select_matches(batch: PairBatch, settings: PixelSettings, generator: torch.Generator) -> Matches:
+def select_matches(
+    batch: PairBatch, settings: PixelSettings, generator: torch.Generator, places: Places = ALONE
+) -> Matches:
     """S = P ∪ N of each pair; the generator (on the batch's device) decides everything.
 
     |P| = min(visible rays, what fits) and |S| = |P| / f rounded (halves up): |S| is at most `points` (0: no limit of
@@ -25,18 +28,20 @@ def select_matches(batch: PairBatch, settings: PixelSettings, generator: torch.G
     in random order, then padding: further pixels of the same random order, so padding is spread over the window.
     Of the negatives, the share `typed_negatives` starts at occluded or out-of-view rays, as far as there are any.
     `foreground` is filled for positives, whose source is a ray.
+    What is drawn for a pair depends on its place in the batch of all processes and not on the other pairs.
     Raises RequestError where the settings allow no positive at all.
     """
-    height, width = batch.images0.shape[-2:]
+    width = batch.images0.shape[-1]
     counts = _count(batch, settings)
-    rays = torch.rand(batch.status.shape, generator=generator, device=batch.status.device)
+    keys, partners = _draw(batch, settings, generator, places)
+    rays = keys[0].gather(1, _pixel(batch.xy0, width))
     ray_order = _order(rays, batch.status == Status.VISIBLE)
-    pixel_order = _order_pixels(batch, counts, rays, ray_order, generator)
+    pixel_order = _order_pixels(batch, counts, keys[1], rays, ray_order)
     columns = torch.arange(int(counts.total.max()), device=rays.device)
     positive = columns < counts.positive.unsqueeze(1)
     ray = ray_order[:, : len(columns)].gather(1, columns.clamp(max=max(rays.shape[1] - 1, 0)).expand(positive.shape))
     source = pixel_order.gather(1, (columns - counts.positive.unsqueeze(1)).clamp(min=0))
-    target = torch.randint(height * width, positive.shape, generator=generator, device=rays.device)
+    target = partners[:, : len(columns)]
     return Matches(
         xy0=torch.where(positive.unsqueeze(2), _take(batch.xy0, ray), _to_xy(source, width).int()),
         xy1=torch.where(positive.unsqueeze(2), _take(batch.xy1, ray), _to_xy(target, width).float()),
@@ -63,6 +68,25 @@ def largest_positives(total: int, f: float) -> int:
     while guess > 0 and int(guess / f + 0.5) > total:
         guess -= 1
     return guess
+
+
+def _draw(
+    batch: PairBatch, settings: PixelSettings, generator: torch.Generator, places: Places
+) -> tuple[tuple[Tensor, Tensor], Tensor]:
+    """Two keys in [0, 1) of each pixel of view 0, (B, h w), for rays and negatives; pixels of view 1, (B, largest |S|).
+
+    Rays are ordered by their pixels' keys: a draw for each ray would depend on how many the longest pair has.
+    """
+    pixels = batch.images0.shape[-2] * batch.images0.shape[-1]
+    whole, how = places.whole(len(batch)), {"generator": generator, "device": batch.status.device}
+    first, second = (torch.rand((whole, pixels), **how) for _ in range(2))
+    partners = torch.randint(pixels, (whole, min(settings.points or pixels, pixels)), **how)
+    return (places.own(first), places.own(second)), places.own(partners)
+
+
+def _pixel(xy: Tensor, width: int) -> Tensor:
+    """(B, N) int64 flat numbers of pixels (B, N, 2)."""
+    return xy[..., 1].long() * width + xy[..., 0].long()
 
 
 @dataclass(frozen=True)
@@ -97,12 +121,8 @@ def _order(keys: Tensor, first: Tensor) -> Tensor:
     return torch.argsort(keys + (~first).to(keys.dtype), dim=1, stable=True)
 
 
-def _order_pixels(
-    batch: PairBatch, counts: _Counts, rays: Tensor, ray_order: Tensor, generator: torch.Generator
-) -> Tensor:
+def _order_pixels(batch: PairBatch, counts: _Counts, keys: Tensor, rays: Tensor, ray_order: Tensor) -> Tensor:
     """(B, h w) the pixels of view 0: chosen typed negatives, then the others, then chosen positives; each at random."""
-    height, width = batch.images0.shape[-2:]
-    keys = torch.rand((len(batch), height * width), generator=generator, device=rays.device)
     positive = _mark(batch, ray_order, counts.positive)
     typed = _mark(batch, _order(rays, _typed(batch)), counts.typed)
     return torch.argsort(keys + 3 * positive.to(keys.dtype) - typed.to(keys.dtype), dim=1, stable=True)
@@ -111,9 +131,10 @@ def _order_pixels(
 def _mark(batch: PairBatch, order: Tensor, count: Tensor) -> Tensor:
     """(B, h w) bool: the source pixels of the first `count` (B,) rays of an order (B, R)."""
     height, width = batch.images0.shape[-2:]
-    xy = _take(batch.xy0, order).long()
     chosen = torch.arange(order.shape[1], device=order.device) < count.unsqueeze(1)
-    pixel = torch.where(chosen, xy[..., 1] * width + xy[..., 0], height * width)  # one column more for the others
+    pixel = torch.where(
+        chosen, _pixel(_take(batch.xy0, order), width), height * width
+    )  # one column more for the others
     marks = torch.zeros((len(batch), height * width + 1), dtype=torch.bool, device=order.device)
     return marks.scatter_(1, pixel, True)[:, :-1]
 

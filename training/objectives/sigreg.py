@@ -20,7 +20,7 @@ What differs from LeJEPA, and why:
   Of 0.5, 0.9 and 0.97, 0.9 matched best after 400 steps of preset `quick`, one seed (PCK@5 7.0, 9.1 and 6.6 %).
 - The sample is of all pairs together: what a single picture shows need not look like a Gaussian. Its values depend on
   each other, so T is used as a pull and not as a test with levels.
-- Under several processes each looks at the pixels of its own pairs, along directions of its own.
+- Under several processes each has the whole sample, which they send each other, and the same directions.
 
 The optimum 0 is approached, not reached: n independent values of N(0, 1) have E[T] = sqrt(2 pi) (1 - 1 / sqrt(3)) / n.
 Collapse costs at least weight * sqrt(2 pi) (1 - sqrt(2) + 1 / sqrt(3)) = 0.409 weight, the price of descriptors 0.
@@ -31,12 +31,13 @@ from typing import Annotated
 
 import torch
 from torch import Tensor
-from torch.nn.functional import normalize
+from torch.nn.functional import normalize, pad
 
 from training.objectives.anchors import first
 from training.objectives.objective import Kind, stateless
 from training.objectives.seen import Seen
 from training.objectives.stable import masked_mean
+from training.places import Places
 from training.ranges import Between, Share, Some
 from training.seeding import generator_of
 
@@ -66,11 +67,21 @@ def sigreg(seen: Seen, settings: SigRegSettings) -> dict[str, Tensor]:
     with torch.autocast(anchors.xy0.device.type, enabled=False):
         a, b = seen.at0(anchors.xy0), seen.at1(anchors.xy1, seen.shown.sampling)
         agreement = masked_mean((a - b).square().sum(1), anchors.present)
-        sample = torch.cat([a[..., :SAMPLE], b[..., :SAMPLE]])
-        present = anchors.present[:, :SAMPLE].repeat(2, 1)
-        gaussian = normality(sample.transpose(1, 2).flatten(0, 1), present.flatten(), settings, seen.shown.seed)
+        sample, present = _sample(a, b, anchors.present, seen.shown.places.of_views(2))
+        gaussian = normality(sample, present, settings, seen.shown.seed)
     total = (1 - settings.weight) * agreement + settings.weight * gaussian
     return {"total": total, "agreement": agreement, "normality": gaussian.expand_as(agreement)}
+
+
+def _sample(a: Tensor, b: Tensor, present: Tensor, places: Places) -> tuple[Tensor, Tensor]:
+    """(n, D) descriptors of both views' first matches (B, D, N), of the pairs of all processes; which are there, (n,).
+
+    As wide in every process, however many matches its pairs have.
+    """
+    wide = max(SAMPLE - a.shape[2], 0) if places.size > 1 else 0
+    both = pad(torch.cat([a[..., :SAMPLE], b[..., :SAMPLE]]), (0, wide))
+    there = pad(present[:, :SAMPLE].repeat(2, 1), (0, wide))
+    return places.gathered(both).transpose(1, 2).flatten(0, 1), places.gathered(there).flatten()
 
 
 def normality(sample: Tensor, present: Tensor, settings: SigRegSettings, seed: int) -> Tensor:

@@ -51,6 +51,7 @@ from training.objectives.gather import gather, nearest_pixel
 from training.objectives.matches import Matches
 from training.objectives.objective import Kind, Scale, stateless
 from training.objectives.seen import Seen
+from training.places import ALONE, Places
 from training.ranges import Share, Some
 from training.settings import Distance, Norm, Sampling, Units
 
@@ -72,7 +73,7 @@ class StableSettings:
 def stable(seen: Seen, settings: StableSettings) -> dict[str, Tensor]:
     """Eq. 5 of each pair: `total` and the terms it is made of, `within` and `between`, (B,) each."""
     within = best_within(seen.shown.sampling)
-    return total(seen.features0, seen.features1, seen.matches, settings, within)
+    return total(seen.features0, seen.features1, seen.matches, settings, within, seen.shown.places)
 
 
 class Within(Protocol):
@@ -156,13 +157,16 @@ def between(
     scale: Units,
     partners: int,
     within: Within = within,
+    places: Places = ALONE,
 ) -> Tensor:
     """L_between (Eq. 3-4) of each pair against `partners` others of the batch: features (B, D, H, W) to (B,).
+
+    The batch is that of all processes, which send each other their maps.
 
     Eq. 4 is Eq. 2 without positives, so `within` of the rolled batch computes it. A batch of one has no unrelated
     image: RequestError, as a term that is silently 0 would change what is minimised.
     """
-    batch = len(features1)
+    batch = places.whole(len(features1))
     if batch < 2:
         raise RequestError(f"a batch of {batch} has no unrelated image for the between term: use 2 or more, or lam 1")
     unrelated = replace(matches, positive=torch.zeros_like(matches.positive))
@@ -170,12 +174,18 @@ def between(
         pixel = nearest_pixel(matches.xy1)  # both images are read at the same whole pixel, whatever the sampling
         features0, unrelated = features1, replace(unrelated, xy0=pixel.int(), xy1=pixel.to(matches.xy1.dtype))
     shifts = range(1, min(partners, batch - 1) + 1)
-    terms = [within(features0.roll(-shift, 0), features1, unrelated, p, scale) for shift in shifts]
+    everyone = places.gathered(features0)
+    terms = [within(places.own(everyone.roll(-shift, 0)), features1, unrelated, p, scale) for shift in shifts]
     return torch.stack(terms).mean(0)
 
 
 def total(
-    features0: Tensor, features1: Tensor, matches: Matches, settings: StableSettings, within: Within = within
+    features0: Tensor,
+    features1: Tensor,
+    matches: Matches,
+    settings: StableSettings,
+    within: Within = within,
+    places: Places = ALONE,
 ) -> dict[str, Tensor]:
     """Eq. 5 of each pair: `total` and the terms it is made of, `within` and `between`, (B,) each.
 
@@ -186,7 +196,7 @@ def total(
     if settings.lam > 0:
         terms["within"] = settings.lam, within(features0, features1, matches, p, scale)
     if settings.lam < 1:
-        apart = between(features0, features1, matches, p, scale, settings.partners, within)
+        apart = between(features0, features1, matches, p, scale, settings.partners, within, places)
         terms["between"] = 1 - settings.lam, apart
     value = torch.stack([weight * term for weight, term in terms.values()]).sum(0)
     return {"total": value} | {name: term for name, (_, term) in terms.items()}
