@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from scenegen.decoding import Misfit, decode, shown
 from scenegen.errors import UsageError
+from scenegen.layers import DEFAULT, LAYER
 
 
 class Range(NamedTuple):
@@ -30,7 +31,6 @@ class Size(NamedTuple):
 
 CELLS = {1.0: (1, 1), 0.5: (1, 2), 0.25: (2, 2), 0.125: (2, 4), 0.0625: (4, 4), 0.03125: (4, 8), 0.015625: (8, 8)}
 """Share of traced pixels -> cell (width, height) in pixels; one ray in each cell."""
-LAYERS = ("rgb", "depth", "instance", "normal")
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,9 @@ class GenerationConfig:
     """Root of all randomness."""
     renderer: Literal["embree", "pyrender"] = "embree"
     """embree: ray traced, runs anywhere. pyrender: OpenGL, needs the `gl` extra and EGL."""
-    layers: tuple[str, ...] = LAYERS
-    """Which image layers to store, comma-separated: rgb (always), depth, instance, normal."""
+    layers: tuple[str, ...] = DEFAULT
+    """Which image layers to store, comma-separated: rgb (always), depth, instance, normal; visibility: what each pixel
+    of each view is in every other one (a byte per pixel and other view)."""
     objects: ObjectsConfig = field(default_factory=ObjectsConfig)
     cameras: CamerasConfig = field(default_factory=CamerasConfig)
     light: LightConfig = field(default_factory=LightConfig)
@@ -155,7 +156,7 @@ def _counts(c: GenerationConfig) -> list[tuple[bool, str]]:
 def _images(c: GenerationConfig) -> list[tuple[bool, str]]:
     """Rules about pictures and their layers."""
     width, height = c.size
-    unknown = [layer for layer in c.layers if layer not in LAYERS]
+    unknown = [layer for layer in c.layers if layer not in LAYER]
     return [
         (
             32 <= width <= 8192 and 32 <= height <= 8192,
@@ -165,7 +166,7 @@ def _images(c: GenerationConfig) -> list[tuple[bool, str]]:
             c.trace_fraction in CELLS,
             f"--trace-fraction {c.trace_fraction:g}: choose one of {', '.join(f'{f:g}' for f in CELLS)}",
         ),
-        (not unknown, f"--layers {shown(','.join(unknown))[1:-1]}: unknown; choose from {','.join(LAYERS)}"),
+        (not unknown, f"--layers {shown(','.join(unknown))[1:-1]}: unknown; choose from {','.join(LAYER)}"),
         ("rgb" in c.layers, "--layers: rgb cannot be left out"),
     ]
 

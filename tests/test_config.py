@@ -70,7 +70,7 @@ def test_the_digest_does_not_depend_on_where_the_assets_lie():
         ({"views": 1}, "--views 1: a sample has 2 to 16 views"),
         ({"size": Size(8, 8)}, "--size 8x8: width and height must be 32 to 8192 pixels, as in 640x480"),
         ({"trace_fraction": 0.3}, "--trace-fraction 0.3: choose one of 1, 0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625"),
-        ({"layers": ("rgb", "depht")}, "--layers depht: unknown; choose from rgb,depth,instance,normal"),
+        ({"layers": ("rgb", "depht")}, "--layers depht: unknown; choose from rgb,depth,instance,normal,visibility"),
         ({"layers": ("depth",)}, "--layers: rgb cannot be left out"),
         ({"seed": -1}, "--seed -1: must be 0 or a positive 63-bit integer"),
         ({"cameras": CamerasConfig(overlap=Range(0.9, 0.2))}, "--overlap 0.9:0.2: must be LOW:HIGH within 0:1"),

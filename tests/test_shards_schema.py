@@ -20,6 +20,7 @@ DESIGNED = {
     "depth": ("(P, V, H, W)", "float32"),
     "instance": ("(P, V, H, W)", "uint16"),
     "normal": ("(P, V, H, W, 3)", "int8"),
+    "visibility": ("(P, V, H, W, V-1)", "uint8 enum"),
     "camera/K": ("(P, V, 3, 3)", "float64"),
     "camera/T_world_cam": ("(P, V, 4, 4)", "float64"),
     "rays/xy0": ("(P, R, 2)", "uint16"),
@@ -68,7 +69,7 @@ def test_every_field_is_documented():
         assert field.description
         assert field.units
         assert len(set(field.dims)) == len(field.dims)
-    assert schema.LAYERS == ("depth", "instance", "normal")
+    assert schema.LAYERS == ("depth", "instance", "normal", "visibility")
 
 
 def test_markdown_tables_have_one_row_per_entry():
@@ -183,7 +184,7 @@ def test_a_missing_attribute_is_named():
 def test_the_schema_imports_only_what_the_house_allows():
     source = Path(schema.__file__).read_text(encoding="utf-8")
     imports = {line.split()[1] for line in source.splitlines() if line.startswith("from scenegen")}
-    assert imports == {"scenegen.tracing.status"}
+    assert imports == {"scenegen.layers", "scenegen.tracing.status"}
 
 
 def lacking(*names):

@@ -72,7 +72,7 @@ def test_root_attributes_explain_the_file(shard):
     path, content = shard
     with h5py.File(path) as file:
         plain = {name: value.decode() if isinstance(value, bytes) else int(value) for name, value in file.attrs.items()}
-    assert plain == schema.CONVENTIONS | content.attributes
+    assert plain == schema.CONVENTIONS | {"format_version": "1.2"} | content.attributes  # it has every layer
     assert {"format", "format_version", "seed", "pixel_convention", "config_json"} <= plain.keys()
 
 

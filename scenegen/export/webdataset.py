@@ -91,7 +91,7 @@ def description(scene: Scene, sample: Sample) -> dict[str, Any]:
         **{name: _plain(getattr(sample, name)) for name in NUMBERS},
         "objects": _objects(scene, sample),
         "status": STATUS,
-        **{name: value for name, value in conventions(attributes).items() if name.endswith("_convention")},
+        **{name: value for name, value in conventions(attributes, ()).items() if name.endswith("_convention")},
     }
 
 

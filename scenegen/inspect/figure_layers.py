@@ -14,8 +14,9 @@ from scipy.ndimage import distance_transform_edt
 
 from scenegen.errors import UsageError
 from scenegen.inspect.figure_layout import SMALL_PT, beside, sheet, sheet_of, show
+from scenegen.inspect.palette import STATUS_COLORS, STATUS_LABELS
 from scenegen.inspect.subject import ROOM_INSTANCE, Subject
-from scenegen.shards import schema
+from scenegen.layers import DEFAULT, LAYERS, named
 
 RIGHT_IN = 1.25
 NOTHING, ROOM = (0.0, 0.0, 0.0), (0.82, 0.82, 0.82)
@@ -31,11 +32,10 @@ def draw_layers(subject: Subject) -> Figure:
 
     Raises UsageError when it has pictures only.
     """
-    rows: dict[str, Callable[[Subject, tuple[Axes, ...]], None]]
-    rows = {"depth": _depth, "normal": _normals, "instance": _instances}
-    there = {name: draw for name, draw in rows.items() if getattr(subject.sample, name) is not None}
+    drawn = [layer for layer in LAYERS if layer.drawn_by and getattr(subject.sample, layer.name) is not None]
+    there: list[Callable[[Subject, tuple[Axes, ...]], None]] = [named(layer.drawn_by or "") for layer in drawn]
     if not there:
-        wanted = ",".join(("rgb", *schema.LAYERS))
+        wanted = ",".join(DEFAULT)
         raise UsageError(f"{subject.path}: has no layer that --kind layers could show: render with --layers {wanted}")
     height, width = subject.sample.rgb.shape[1:3]
     page = sheet(
@@ -43,12 +43,12 @@ def draw_layers(subject: Subject) -> Figure:
     )
     for panel, view in zip(page.panels[0], subject.views, strict=True):
         show(panel, subject.sample.rgb[view], f"view {view}")
-    for panels, draw in zip(page.panels[1:], there.values(), strict=True):
+    for panels, draw in zip(page.panels[1:], there, strict=True):
         draw(subject, panels)
     return page.figure
 
 
-def _depth(subject: Subject, panels: tuple[Axes, ...]) -> None:
+def draw_depth(subject: Subject, panels: tuple[Axes, ...]) -> None:
     """Depth of all views on one scale."""
     depth = subject.layer("depth", "--kind layers")[list(subject.views)].astype(np.float64)
     known = np.where(depth > 0, depth, np.nan)
@@ -62,7 +62,7 @@ def _depth(subject: Subject, panels: tuple[Axes, ...]) -> None:
     bar.ax.tick_params(labelsize=SMALL_PT)
 
 
-def _normals(subject: Subject, panels: tuple[Axes, ...]) -> None:
+def draw_normals(subject: Subject, panels: tuple[Axes, ...]) -> None:
     """Normals in camera axes as colours, and a ball that shows which direction has which."""
     normals = subject.layer("normal", "--kind layers")
     for panel, view in zip(panels, subject.views, strict=True):
@@ -91,7 +91,7 @@ def normal_ball(size: int) -> NDArray[np.uint8]:
     return np.where(inside[..., None], ball, 255).astype(np.uint8)
 
 
-def _instances(subject: Subject, panels: tuple[Axes, ...]) -> None:
+def draw_instances(subject: Subject, panels: tuple[Axes, ...]) -> None:
     """Instances in colours, objects numbered; the same number is the same object in every view."""
     layer = subject.layer("instance", "--kind layers")[list(subject.views)]
     colors = instance_colors(int(layer.max()))
@@ -114,6 +114,25 @@ def _instances(subject: Subject, panels: tuple[Axes, ...]) -> None:
         handles.append(Patch(facecolor="white", label=f"and {len(shown) - NAMED} more"))
     legend = beside(panels[-1], RIGHT_IN - 0.2)
     legend.set_axis_off()
+    legend.legend(
+        handles=handles, loc="upper left", fontsize=SMALL_PT - 1, frameon=False, borderpad=0, handlelength=1.0,
+        labelspacing=0.25, borderaxespad=0,
+    )  # fmt: skip
+
+
+def draw_visibility(subject: Subject, panels: tuple[Axes, ...]) -> None:
+    """What the pixels of each view are in the first other one, in the colours of the rays."""
+    layer = subject.layer("visibility", "--kind layers")
+    colors = ListedColormap(list(STATUS_COLORS.values()))
+    for panel, view in zip(panels, subject.views, strict=True):
+        other = next(v for v in range(len(layer)) if v != view)
+        verdicts = layer[view][..., other - (other > view)]
+        last = len(STATUS_COLORS) - 0.5
+        show(panel, verdicts, f"in view {other}", cmap=colors, vmin=-0.5, vmax=last, interpolation="nearest")
+    legend = beside(panels[-1], RIGHT_IN - 0.2)
+    legend.set_axis_off()
+    shown = [name for code, name in enumerate(STATUS_COLORS) if (layer == code).any()]
+    handles = [Patch(facecolor=STATUS_COLORS[name], edgecolor="0.4", label=STATUS_LABELS[name]) for name in shown]
     legend.legend(
         handles=handles, loc="upper left", fontsize=SMALL_PT - 1, frameon=False, borderpad=0, handlelength=1.0,
         labelspacing=0.25, borderaxespad=0,

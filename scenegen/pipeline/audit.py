@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.geometry import View
+from scenegen.layers import LAYER, named
 from scenegen.pipeline.sample import Sample as Made
 from scenegen.pipeline.studio import Studio, restage, taken
 from scenegen.shards.reader import ShardReader
@@ -23,10 +24,6 @@ from scenegen.shards.sample import Sample
 from scenegen.tracing.raycaster import Scene
 from scenegen.tracing.tracks import follow, trace
 
-DEPTH_TOLERANCE = 1e-4
-"""Relative difference of depth above which a pixel counts as different."""
-COLOR_TOLERANCE = 2
-"""Grey levels above which a pixel counts as different."""
 XY_TOLERANCE_PX = 1e-3
 """Distance above which a projection counts as different."""
 ROUNDING = 0.1
@@ -93,9 +90,9 @@ def spread(count: int, wanted: int) -> list[int]:
 def compare(made: Made, stored: Sample, nearby: Verdicts) -> Tallies:
     """What differs between a sample made again, with its `nearby_verdicts`, and the one that is stored."""
     layers = {
-        name: _tally(_LAYER_DIFFERS[name](made.array(name), getattr(stored, name)))
-        for name in _LAYER_DIFFERS
-        if name in made.layers and getattr(stored, name) is not None
+        name: _tally(named(LAYER[name].differs_by)(made.array(name), getattr(stored, name)))
+        for name in made.layers
+        if getattr(stored, name) is not None
     }
     close = close_calls(made.arrays, stored, nearby)
     return layers | {
@@ -126,19 +123,3 @@ def rays_differ(made: dict[str, NDArray[Any]], stored: Sample, close: NDArray[np
     both = np.isfinite(made["rays/xy"]).all(-1) & np.isfinite(stored.xy).all(-1)
     apart = np.linalg.norm(np.where(np.expand_dims(both, -1), made["rays/xy"] - stored.xy, 0), axis=-1)
     return np.asarray(verdict | (apart > XY_TOLERANCE_PX) | (made["rays/xy0"] != stored.xy0).any(-1))
-
-
-def _colors_differ(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
-    return np.asarray((np.abs(a.astype(np.int16) - b) > COLOR_TOLERANCE).any(-1))
-
-
-def _depths_differ(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
-    return np.abs(a - b) > DEPTH_TOLERANCE * np.maximum(np.abs(b), 1e-3)
-
-
-_LAYER_DIFFERS = {
-    "rgb": _colors_differ,
-    "depth": _depths_differ,
-    "instance": np.not_equal,
-    "normal": _colors_differ,
-}

@@ -32,7 +32,7 @@ from scenegen.shards.records import (
     record_json,
     record_paths,
 )
-from scenegen.shards.schema import FORMAT_VERSION
+from scenegen.shards.schema import version_of
 from scenegen.shards.verify import LOCAL
 from scenegen.shards.writer import publish
 
@@ -44,7 +44,8 @@ PACKAGES = ("numpy", "h5py", "embreex", "numba", "mapbox_earcut", "scipy", "pill
 def fresh_manifest(config: GenerationConfig, codec: str, plan: Plan, licenses: str) -> Manifest:
     """The manifest of a rendered run that has made nothing yet; no folder of this machine is in it."""
     portable = config.portable()
-    return new_manifest(FORMAT_VERSION, json.loads(portable.to_json()), portable.sha256(), codec, plan, licenses)
+    said = json.loads(portable.to_json())
+    return new_manifest(version_of(config.layers), said, portable.sha256(), codec, plan, licenses)
 
 
 def new_manifest(

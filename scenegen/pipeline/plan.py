@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from scenegen.assets.source import ObjectSource, RoomSource
 from scenegen.config import GenerationConfig
 from scenegen.errors import UsageError
+from scenegen.layers import LAYER
 from scenegen.seeding import Stage, generator, stable_key
 from scenegen.shards.manifest import Job
 from scenegen.staging.pool import Pool
@@ -16,7 +17,6 @@ MAX_BYTES = 256 << 20
 """Raw bytes of the samples of one shard at most: a shard is built in memory."""
 MAX_NAME_BYTES = 160
 """Bytes of a room's id that its file names keep: with split, hash and what temporary files add they stay below 255."""
-LAYER_BYTES = {"rgb": 3, "depth": 4, "instance": 2, "normal": 3}
 RAY_BYTES, TRACK_BYTES = 10, 9
 
 
@@ -50,7 +50,7 @@ def samples_per_shard(config: GenerationConfig) -> int:
 def sample_bytes(config: GenerationConfig) -> int:
     """Raw bytes of a sample: its pictures, layers, rays and tracks."""
     pixels = config.size.width * config.size.height * config.views
-    images = pixels * sum(LAYER_BYTES[layer] for layer in config.layers)
+    images = pixels * sum(LAYER[name].bytes_per_pixel(config.views) for name in config.layers)
     rays = config.rays * (RAY_BYTES + TRACK_BYTES * (config.views - 1))
     return images + rays
 

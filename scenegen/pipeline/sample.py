@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from scenegen.config import GenerationConfig
 from scenegen.geometry import View, angle_between, choose_pixels
+from scenegen.layers import LAYER, named
 from scenegen.lights import Lighting
+from scenegen.pipeline.layers import Taken
 from scenegen.rendering.frame import Frame, Renderer
 from scenegen.seeding import Stage, generator
 from scenegen.staging.stage import Layout
@@ -40,11 +42,12 @@ def photograph(
     config: GenerationConfig, layout: Layout, shot: Shot, lighting: tuple[Lighting, ...], renderer: Renderer, index: int
 ) -> Sample:
     """Render all views of a shot, trace the first and follow its rays into the others."""
-    frames = [renderer.render(layout.scene, v, light) for v, light in zip(shot.views, lighting, strict=True)]
+    frames = tuple(renderer.render(layout.scene, v, light) for v, light in zip(shot.views, lighting, strict=True))
+    pictures = Taken(layout.scene, shot.views, frames)
     room_key = layout.stage.key
     rng = generator(config.seed, Stage.RAYS, room=room_key, sample=index)
     return Sample(
-        layers={name: tuple(getattr(f, name) for f in frames) for name in config.layers},
+        layers={name: named(LAYER[name].made_by)(pictures) for name in config.layers},
         arrays={
             **_cameras(shot.views),
             **_tracks(layout.scene, shot.views, frames[0], choose_pixels(*config.size, config.cell, rng)),

@@ -54,7 +54,7 @@ def digest_of(data: bytes) -> str:
 
 def sha256_of(content: ShardContent) -> str:
     """The `content_sha256` of the shard that holds `content`, without writing it."""
-    digest = _begun(conventions(content.attributes) | content.attributes)
+    digest = _begun(conventions(content.attributes, content.arrays) | content.attributes)
     for name in sorted(content.arrays):
         array = stored(FIELD[name], content.arrays[name])
         _add(digest, name, array, [_bytes(array)])

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.shards.dense import Flow, flow
 from scenegen.tracing.status import Status
 
 Array = NDArray[Any]
@@ -29,6 +30,8 @@ class Sample:
     """(V, H, W) uint16: 0 nothing, 1 the room, 2.. objects; None when absent or not asked for."""
     normal: Array | None
     """(V, H, W, 3) int8, unit normals x 127; None when absent or not asked for."""
+    visibility: Array | None
+    """(V, H, W, V-1) uint8 verdicts on each pixel in the other views, its own left out; None as above."""
     K: Array
     """(V, 3, 3) float64 intrinsics in pixels."""
     T_world_cam: Array
@@ -60,6 +63,10 @@ class Sample:
     def has_cameras(self) -> bool:
         """Whether intrinsics, poses and the depth of the rays are known: not of matches that were imported alone."""
         return bool(np.isfinite(self.K).all())
+
+    def flow(self, view: int, other: int) -> Flow:
+        """Where each pixel of a view lies in another one, and what is seen of it there. Raises as `dense.flow`."""
+        return flow(self, view, other)
 
     def matches(self, view: int = 1) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """True correspondences of view 0 and `view`: two (M, 2) float32 arrays of pixels (x, y).

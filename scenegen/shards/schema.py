@@ -5,7 +5,7 @@ The writer, the reader, the checks, the README's table and the tests are driven 
 P samples, V views, H x W pixels, R rays, M object slots, A assets.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.layers import ENUM, LAYER, Layer
 from scenegen.tracing.status import Status
 
 FORMAT = "scenegen-pairs"
@@ -20,7 +21,7 @@ FORMAT_VERSION = "1.0"
 """Version of a shard that has every dataset: a file states the least version that describes it."""
 IMPORTED_VERSION = "1.1"
 """Version of a shard that was made from data of elsewhere, and may lack what its source does not know."""
-NEWEST_VERSION = IMPORTED_VERSION
+NEWEST_VERSION = "1.2"
 """The newest version that this program reads."""
 ABSENT = "absent"
 """Root attribute of version 1.1: the datasets that the shard lacks, comma-separated."""
@@ -30,8 +31,6 @@ STATUS: dict[str, int] = {status.name.lower(): int(status) for status in Status}
 
 TEXT = "utf-8"
 """Type name of fixed-length text; its width is that of the longest entry."""
-ENUM = "status"
-"""Type name of the enum of `rays/status`, stored as uint8."""
 
 _IMAGES = ("sample", "view", "y", "x")
 FEWEST_ROWS, MOST_ROWS = 16, 64
@@ -58,6 +57,8 @@ class Field:
     """Name of the optional layer it belongs to; None when every shard has it."""
     blank: float | None = None
     """What stands for each number where an imported shard lacks the dataset; None when no shard may lack it."""
+    since: str = FORMAT_VERSION
+    """Format version that brought it."""
 
     @property
     def memory_dtype(self) -> np.dtype[Any]:
@@ -91,21 +92,16 @@ _OTHERS = ("sample", "other_view")
 NAN = float("nan")
 """Stands for a number that is not known."""
 
+
+def _picture(layer: Layer) -> Field:
+    """The dataset of a layer; all but the picture itself are optional."""
+    optional = layer.name if layer.name != "rgb" else None
+    dims = (*_IMAGES, *layer.dims)
+    return Field(layer.name, dims, layer.dtype, layer.units, layer.description, 2, optional, since=layer.since)
+
+
 FIELDS: tuple[Field, ...] = (
-    Field("rgb", (*_IMAGES, "rgb"), "u1", "1", "pictures, sRGB", 2),
-    Field("depth", _IMAGES, "<f4", "m", "z-depth of each pixel; 0 where nothing is hit", 2, "depth"),
-    Field(
-        "instance", _IMAGES, "<u2", "1", "instance of each pixel: 0 nothing, 1 room, 2.. object slot + 2", 2, "instance"
-    ),
-    Field(
-        "normal",
-        (*_IMAGES, "xyz"),
-        "i1",
-        "1/127",
-        "unit normal of each pixel x 127, camera axes, towards the camera; 0: no hit",
-        2,
-        "normal",
-    ),
+    *(_picture(layer) for layer in LAYER.values()),
     Field("camera/K", ("sample", "view", "row3", "column3"), "<f8", "px", "pinhole intrinsics", blank=NAN),
     Field(
         name="camera/T_world_cam",
@@ -242,9 +238,15 @@ def is_imported(attributes: Mapping[str, Any]) -> bool:
     return ABSENT in attributes
 
 
-def conventions(attributes: Mapping[str, Any]) -> dict[str, str]:
-    """The root attributes that go without saying for a shard of these root attributes."""
-    return IMPORTED_CONVENTIONS if is_imported(attributes) else CONVENTIONS
+def conventions(attributes: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
+    """The root attributes that go without saying for a shard of these root attributes and datasets."""
+    said = IMPORTED_CONVENTIONS if is_imported(attributes) else CONVENTIONS
+    return said | {"format_version": version_of(names, said["format_version"])}
+
+
+def version_of(names: Iterable[str], least: str = FORMAT_VERSION) -> str:
+    """The least format version that describes datasets of these names, those of another format left out."""
+    return max([least, *(FIELD[name].since for name in names if name in FIELD)])
 
 
 def attributes_due(attributes: Mapping[str, Any]) -> dict[str, tuple[type, str]]:

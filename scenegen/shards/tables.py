@@ -1,5 +1,6 @@
 """The schema as tables in Markdown, for the README and for cards."""
 
+from scenegen.layers import LAYERS
 from scenegen.shards import schema
 
 _SYMBOLS = {"sample": "P", "view": "V", "seen_in_view": "V", "other_view": "V-1", "y": "H", "x": "W", "ray": "R"}
@@ -42,4 +43,11 @@ def _note(field: schema.Field) -> str:
 def _convention(name: str) -> str:
     """What a convention always is, or is in rendered and in imported shards."""
     rendered, imported = schema.CONVENTIONS[name], schema.IMPORTED_CONVENTIONS[name]
-    return f"always `{rendered}`" if rendered == imported else f"`{rendered}`; of imported shards `{imported}`"
+    said = f"always `{rendered}`" if rendered == imported else f"`{rendered}`; of imported shards `{imported}`"
+    return said + (_of_layers() if name == "format_version" else "")
+
+
+def _of_layers() -> str:
+    """Which layers bring a newer version."""
+    newer = [layer for layer in LAYERS if layer.since > schema.FORMAT_VERSION]
+    return "".join(f"; with `{layer.name}` `{layer.since}`" for layer in newer)

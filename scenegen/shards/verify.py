@@ -156,12 +156,12 @@ def _foreign(shard: OpenShard) -> list[str]:
 
 def _odd_attributes(shard: OpenShard) -> list[str]:
     """Root attributes and conventions that are not of the format, and a configuration with another digest."""
-    conventions = schema.conventions(shard.attributes)
+    conventions = schema.conventions(shard.attributes, shard.datasets)
     known = conventions.keys() | schema.attributes_due(shard.attributes).keys()
     strange = [printable(name) for name in shard.file.attrs if name not in known]
     problems = [f"the attribute {name!r} is not of this format" for name in strange]
     said = shard.attributes
-    if said["format_version"] in (schema.FORMAT_VERSION, schema.IMPORTED_VERSION):
+    if str(said["format_version"]) <= schema.NEWEST_VERSION:
         other = [name for name, text in conventions.items() if said[name] != text]
         problems += [f"{name} is {_quoted(said[name])}, not {conventions[name]!r}" for name in other]
     if said["config_sha256"] != hashlib.sha256(str(said["config_json"]).encode()).hexdigest():

@@ -46,7 +46,7 @@ def encode_shard(content: ShardContent, codec: str = "gzip") -> bytes:
     validate(content)
     with _memory_file() as file:
         ordered = {name: content.attributes[name] for name in schema.attributes_due(content.attributes)}
-        for name, value in (schema.conventions(content.attributes) | ordered).items():
+        for name, value in (schema.conventions(content.attributes, content.arrays) | ordered).items():
             _set_attribute(file, name, value)
         for field in schema.FIELDS:
             if field.name in content.arrays:

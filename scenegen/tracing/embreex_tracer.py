@@ -102,8 +102,8 @@ class EmbreexWorld:
         """First hits of all pixel centres."""
         return self.nearest(view.position.astype(np.float32)[None], pixel_rays(view))
 
-    def nearest(self, origins: F32, directions: F32) -> Hits:
-        """First hits."""
+    def nearest(self, origins: F32, directions: F32, in_order: bool = False) -> Hits:
+        """First hits; embreex is asked ray by ray, whatever their order."""
         o, d, room = origins, directions, self.room
         if not self.placed:
             return _hits(room, room.mesh.nearest(*room.own_rays(o, d)))

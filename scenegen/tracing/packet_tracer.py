@@ -37,11 +37,11 @@ class PacketWorld:
         packets.pixel_hits(*self._asked("rtcIntersect", COHERENT), camera.K, view.T_world_cam, size, columns(hits))
         return hits
 
-    def nearest(self, origins: F32, directions: F32) -> Hits:
+    def nearest(self, origins: F32, directions: F32, in_order: bool = False) -> Hits:
         """First hits."""
         hits = _blank(len(directions))
         # rays of one eye come in the order of pixels; those of many eyes go anywhere
-        alike = COHERENT if len(origins) == 1 else SCATTERED
+        alike = COHERENT if in_order or len(origins) == 1 else SCATTERED
         packets.ray_hits(*self._asked("rtcIntersect", alike), origins, directions, columns(hits))
         return hits
 

@@ -124,16 +124,17 @@ def pixel_hits(scene: Scene, view: View) -> Hits:
     return scene.world.pixels(view)
 
 
-def nearest(scene: Scene, origins: F64 | F32, directions: F64 | F32) -> Hits:
+def nearest(scene: Scene, origins: F64 | F32, directions: F64 | F32, in_order: bool = False) -> Hits:
     """First hit of each ray over all bodies.
 
     Args:
         scene: the bodies.
         origins: (R, 3) or (1, 3) world metres.
         directions: (R, 3) world, any length: t counts in units of it.
+        in_order: a hint that neighbouring rays run alike, which makes some tracers faster.
 
     """
-    return scene.world.nearest(*_checked(origins, directions))
+    return scene.world.nearest(*_checked(origins, directions), in_order)
 
 
 def blocked(scene: Scene, origins: F64 | F32, directions: F64 | F32, t_far: float = 1.0) -> NDArray[np.bool_]:

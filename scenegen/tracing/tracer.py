@@ -69,8 +69,8 @@ class World(Protocol):
         """First hits of all pixel centres, row by row, by rays whose parameter is the z-depth."""
         ...
 
-    def nearest(self, origins: F32, directions: F32) -> Hits:
-        """First hits at t > 0."""
+    def nearest(self, origins: F32, directions: F32, in_order: bool = False) -> Hits:
+        """First hits at t > 0. `in_order`: a hint that neighbouring rays run alike, as those of pixels do."""
         ...
 
     def blocked(self, origins: F32, directions: F32, t_far: float) -> NDArray[np.bool_]:

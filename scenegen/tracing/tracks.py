@@ -94,7 +94,7 @@ def _doubled(scene: Scene, view: View, points: F64, normals: F64, instance: NDAr
     distance = np.linalg.norm(away, axis=1)
     cosine = np.einsum("ij,ij->i", normals[rows], away) / distance
     step = away * (tolerance_m(distance, cosine, scale) / distance)[:, None]
-    back = nearest(scene, points[rows] + step, -step)
+    back = nearest(scene, points[rows] + step, -step, in_order=True)
     out[rows] = (back.instance != instance[rows]) | (back.t < 0.5)
     # a ray that finds nothing on the way back slipped past an edge: not a second surface
     out[rows[back.instance == 0]] = False

@@ -1,0 +1,68 @@
+"""The makers of the layers of a sample, and what differs between two of them (`scenegen.layers` is the table)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenegen.geometry import View
+from scenegen.rendering.frame import Frame
+from scenegen.tracing import dense
+from scenegen.tracing.raycaster import Scene
+
+Made = tuple[NDArray[Any], ...]
+"""One array (H, W, ...) for each view."""
+Mask = NDArray[np.bool_]
+
+DEPTH_TOLERANCE = 1e-4
+"""Relative difference of depth above which a pixel counts as different."""
+COLOR_TOLERANCE = 2
+"""Grey levels above which a pixel counts as different."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A scene, the cameras that look at it, and their pictures."""
+
+    scene: Scene
+    views: tuple[View, ...]
+    frames: tuple[Frame, ...]
+
+
+def rgb(taken: Taken) -> Made:
+    """The pictures."""
+    return tuple(frame.rgb for frame in taken.frames)
+
+
+def depth(taken: Taken) -> Made:
+    """z-depth."""
+    return tuple(frame.depth for frame in taken.frames)
+
+
+def instance(taken: Taken) -> Made:
+    """What each pixel shows."""
+    return tuple(frame.instance for frame in taken.frames)
+
+
+def normal(taken: Taken) -> Made:
+    """Normals."""
+    return tuple(frame.normal for frame in taken.frames)
+
+
+def visibility(taken: Taken) -> Made:
+    """Verdicts (H, W, V-1) on the pixels of each view in the others; by the hits of the picture where it has some."""
+    return tuple(
+        dense.visibility(taken.scene, view, taken.views[:i] + taken.views[i + 1 :], frame.hits)
+        for i, (view, frame) in enumerate(zip(taken.views, taken.frames, strict=True))
+    )
+
+
+def colors_differ(a: NDArray[Any], b: NDArray[Any]) -> Mask:
+    """Pixels of which a channel differs by more than COLOR_TOLERANCE."""
+    return np.asarray((np.abs(a.astype(np.int16) - b) > COLOR_TOLERANCE).any(-1))
+
+
+def depths_differ(a: NDArray[Any], b: NDArray[Any]) -> Mask:
+    """Pixels whose depth differs by more than DEPTH_TOLERANCE of it."""
+    return np.abs(a - b) > DEPTH_TOLERANCE * np.maximum(np.abs(b), 1e-3)

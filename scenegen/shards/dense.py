@@ -1,0 +1,64 @@
+"""Flow between any two views of a sample, from what is stored: depth, cameras, and the layer `visibility`.
+
+The layer says what is seen and what is not, by tracing rays; where a pixel lies follows from its depth.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenegen.errors import UsageError
+from scenegen.geometry import pixel_grid, project, unproject
+from scenegen.tracing.status import Status
+
+
+class Seen(Protocol):
+    """What flow is made of; `Sample` has it."""
+
+    depth: NDArray[Any] | None
+    visibility: NDArray[Any] | None
+    K: NDArray[Any]
+    T_world_cam: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """All pixels of one view, found in another."""
+
+    xy: NDArray[np.float32]
+    """(H, W, 2) where the surface point of each pixel projects in the other view, sub-pixel (x, y), whether it is seen
+    there or not; NaN where there is no projection."""
+    displacement: NDArray[np.float32]
+    """(H, W, 2) `xy` less the pixel's own place."""
+    status: NDArray[np.uint8]
+    """(H, W) values of `Status`."""
+
+    @property
+    def visible(self) -> NDArray[np.bool_]:
+        """(H, W) where it is a true correspondence."""
+        return self.status == Status.VISIBLE
+
+
+def flow(sample: Seen, view: int, other: int) -> Flow:
+    """The flow from one view of a sample to another one.
+
+    Raises IndexError unless they are two views of the sample, UsageError where depth or visibility were not read.
+    """
+    if view == other or not {view, other} <= set(range(len(sample.K))):
+        raise IndexError(f"views {view} and {other} are not two of 0 to {len(sample.K) - 1}")
+    if sample.depth is None or sample.visibility is None:
+        raise UsageError("flow needs the layers depth and visibility: render with --layers rgb,depth,visibility")
+    depth = sample.depth[view]
+    height, width = depth.shape
+    own = pixel_grid(width, height)
+    points = unproject(sample.K[view], sample.T_world_cam[view], own, np.where(depth > 0, depth, np.nan).ravel())
+    xy, _ = project(sample.K[other], sample.T_world_cam[other], points)
+    status = sample.visibility[view][..., other - (other > view)]
+    return Flow(_picture(xy, height), _picture(xy - own, height), status)
+
+
+def _picture(values: NDArray[np.float64], height: int) -> NDArray[np.float32]:
+    """(H W, 2) values of pixels as a picture."""
+    return values.reshape(height, -1, 2).astype(np.float32)

@@ -1,0 +1,58 @@
+"""The table of layers: what is forgotten in an entry is seen here, not by a user."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from shard_factory import make_content
+
+from scenegen.config import GenerationConfig
+from scenegen.inspect.figure_layers import RIGHT_IN
+from scenegen.layers import DEFAULT, LAYER, LAYERS, named
+from scenegen.pipeline.plan import sample_bytes
+from scenegen.shards import schema
+from scenegen.shards.sample import Sample
+
+every = pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
+
+
+@every
+def test_it_has_a_maker_an_auditor_and_a_drawer(layer):
+    assert callable(named(layer.made_by))
+    assert callable(named(layer.differs_by))
+    assert layer.name == "rgb" or callable(named(layer.drawn_by))
+    assert RIGHT_IN > 0
+
+
+@every
+def test_format_and_samples_have_it(layer):
+    field = schema.FIELD[layer.name]
+    assert field.is_picture
+    assert field.layer == (None if layer.name == "rgb" else layer.name)
+    assert layer.name in Sample.__dataclass_fields__
+
+
+@every
+@pytest.mark.parametrize("views", [2, 5])
+def test_its_bytes_are_those_of_its_array(layer, views):
+    array = make_content(samples=1, views=views).arrays[layer.name]
+    assert layer.bytes_per_pixel(views) == array[0].nbytes / np.prod(array.shape[1:4])
+
+
+def test_what_is_stored_unless_told_otherwise():
+    assert DEFAULT == ("rgb", "depth", "instance", "normal") == GenerationConfig().layers
+    more = GenerationConfig(views=3, layers=(*DEFAULT, "visibility"))
+    assert sample_bytes(more) - sample_bytes(GenerationConfig(views=3)) == 640 * 480 * 3 * 2
+
+
+def test_nothing_outside_the_table_knows_the_newest_layer():
+    """But for the function that draws it: nobody else asks for it by name."""
+    package = Path(schema.__file__).parents[1]
+    found = {p.relative_to(package).as_posix() for p in package.rglob("*.py") if '"visibility"' in p.read_text("utf-8")}
+    assert found <= {"layers.py", "inspect/figure_layers.py", "assets/gltf/extensions.py"}  # glTF's is another word
+
+
+def test_versions_say_the_least_that_describes_a_shard():
+    assert schema.version_of(["rgb", "depth"]) == "1.0"
+    assert schema.version_of(["rgb", "visibility", "no such dataset"]) == "1.2" == schema.NEWEST_VERSION
+    assert set(LAYER) == {"rgb", *schema.LAYERS}
