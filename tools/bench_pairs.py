@@ -21,6 +21,7 @@ from functools import partial
 
 from benching import report
 from benching.beside import peers
+from benching.layers import on_request
 from benching.section import Section
 from benching.stages import stages
 from benching.subject import Subject
@@ -43,6 +44,7 @@ PARTS: dict[str, tuple[str, Callable[[Subject], list[Section]]]] = {
     "stages": ("the pair by stage, its rays by kind, the same rays in bare packets", stages),
     "whole": ("commands by one worker and two, and every sample verified", lambda s: [whole_runs(s, 2)]),
     **{name: (f"cost against {name}", partial(_swept, name)) for name in SWEEPS},
+    "layers": ("what layers on request add to time and bytes", lambda s: [on_request(s)]),
     "peers": ("other renderers on the same scene", lambda s: [peers(s)]),
 }
 """Name to what it measures, and how."""

@@ -9,11 +9,14 @@ Statement for statement that of `tracks`, in float64, so that a traced pixel and
 import numpy as np
 
 from scenegen.jit import compiled, inlined
+from scenegen.tracing.packets import TILE_WIDTH
 from scenegen.tracing.status import Status
 from scenegen.tracing.tracks import BAND, MIN_COSINE, RELATIVE_TOLERANCE
 
 VISIBLE, OCCLUDED, AMBIGUOUS = int(Status.VISIBLE), int(Status.OCCLUDED), int(Status.AMBIGUOUS)
 NO_HIT, OUT_OF_VIEW, BEHIND = int(Status.NO_HIT), int(Status.OUT_OF_VIEW), int(Status.BEHIND_CAMERA)
+ROWS = 2
+"""Rows of a tile of pixels."""
 COARSE = 1e-3
 """As in `raycaster.surface`: share of its distance by which a plane may move a hit."""
 
@@ -43,13 +46,26 @@ def locate(K, T, width, instance, t, points, normals):
 
 
 @compiled
-def aim(points, instance, K, T, width, height, status, rows, towards):
+def in_tiles(width, height):
+    """(N,) the pixels of a picture in tiles of 4 x 2, so that a packet's rays run alike across and down."""
+    order, count = np.empty(width * height, np.intp), 0
+    for top in range(0, height, ROWS):
+        for left in range(0, width, TILE_WIDTH):
+            for y in range(top, min(top + ROWS, height)):
+                for x in range(left, min(left + TILE_WIDTH, width)):
+                    order[count] = y * width + x
+                    count += 1
+    return order
+
+
+@compiled
+def aim(points, instance, K, T, width, height, order, status, rows, towards):
     """Write the status that projection into another view decides; rows and directions of the others; their number.
 
-    `status` (N,), `rows` (N,) and float32 `towards` (N, 3) are written.
+    `status` (N,), `rows` (N,) and float32 `towards` (N, 3) are written, the rows as they come in `order`.
     """
     count = 0
-    for row in range(len(points)):
+    for row in order:
         if not instance[row]:
             status[row] = NO_HIT
             continue
@@ -82,6 +98,19 @@ def judge(points, normals, instance, eye, rows, met, t, status):
             status[row] = VISIBLE if cosine < 0 else AMBIGUOUS
         else:
             status[row] = OCCLUDED if gap > BAND * tolerance else AMBIGUOUS
+
+
+@compiled
+def seen(status, order, rows):
+    """Write which pixels any view sees by their status (N, V), as they come in `order`; their number."""
+    count = 0
+    for row in order:
+        for view in range(status.shape[1]):
+            if status[row, view] == VISIBLE:
+                rows[count] = row
+                count += 1
+                break
+    return count
 
 
 @compiled

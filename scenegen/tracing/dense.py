@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from scenegen.geometry import View, pixel_grid
 from scenegen.tracing.planes import hit_planes
 from scenegen.tracing.raycaster import Scene, nearest, pixel_hits
-from scenegen.tracing.status import Status
 from scenegen.tracing.tracer import Hits
 from scenegen.tracing.tracks import follow, trace
 
@@ -35,10 +34,11 @@ def _compiled(scene: Scene, view: View, others: Sequence[View], hits: Hits | Non
     width, height = view.camera.width, view.camera.height
     points, normals = hit_planes(scene.bodies, hits.instance, hits.primitive)
     kernels.locate(view.camera.K, view.T_world_cam, width, hits.instance, hits.t, points, normals)
-    status = np.empty((len(hits), len(others)), np.uint8)
+    status, order = np.empty((len(hits), len(others)), np.uint8), kernels.in_tiles(width, height)
     for k, other in enumerate(others):
-        _look(scene, points, normals, hits.instance, other, status[:, k])
-    rows = np.flatnonzero((status == Status.VISIBLE).any(1))
+        _look(scene, points, normals, hits.instance, other, order, status[:, k])
+    rows = np.empty(len(hits), np.intp)
+    rows = rows[: kernels.seen(status, order, rows)]
     origins, directions = np.empty((2, len(rows), 3), np.float32)
     kernels.look_back(points, normals, view.position, rows, origins, directions)
     back = nearest(scene, origins, directions, in_order=True)
@@ -52,12 +52,13 @@ def _look(
     normals: NDArray[np.float64],
     instance: NDArray[np.uint16],
     view: View,
+    order: NDArray[np.intp],
     status: Verdicts,
 ) -> None:
     """Write the status (N,) of points in a view, but for a second surface behind them."""
     camera, T = view.camera, view.T_world_cam
     rows, towards = np.empty(len(points), np.intp), np.empty((len(points), 3), np.float32)
-    count = kernels.aim(points, instance, camera.K, T, camera.width, camera.height, status, rows, towards)
+    count = kernels.aim(points, instance, camera.K, T, camera.width, camera.height, order, status, rows, towards)
     hits = nearest(scene, view.position[None], towards[:count])
     kernels.judge(points, normals, instance, view.position, rows[:count], hits.instance, hits.t, status)
 
