@@ -13,6 +13,10 @@ MACHINE = frozenset(
 )
 """What the system says where neither the file nor its name is at fault: reading it again may well succeed."""
 TOO_MANY_FILES = frozenset({errno.EMFILE, errno.ENFILE})
+UNANSWERED = errno.ENOTCONN
+"""What an address raises where a server, or the way to it, failed: the text of the error says how."""
+REACH = "see that it is there, that you may use it and that the network is up, then run the command again"
+"""What to do about that."""
 RAISE_LIMIT = "raise the limit of open files (ulimit -n)"
 """What to do about them."""
 

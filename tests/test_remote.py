@@ -61,7 +61,7 @@ def test_a_run_in_a_bucket_is_the_run_on_a_disk(config, folder, s3, tmp_path):  
     assert "local.json" not in names(folder)
     assert {e.file: e.sha256 for e in made.manifest.shards} == digests(tmp_path)
     for entry in made.manifest.shards:
-        head = s3.head_object(Bucket=BUCKET, Key=f"{folder.path.partition('/')[2]}/{entry.file}")
+        head = s3.head_object(Bucket=BUCKET, Key=f"{folder.key.partition('/')[2]}/{entry.file}")
         assert (head["Metadata"]["sha256"], head["ContentLength"]) == (entry.sha256, entry.bytes)
     assert local.manifest.record.shards[0].content_sha256 == made.manifest.record.shards[0].content_sha256
     here, there = ShardSet(tmp_path), ShardSet(str(folder))
@@ -78,7 +78,7 @@ def test_a_run_in_a_bucket_is_the_run_on_a_disk(config, folder, s3, tmp_path):  
 def test_the_same_command_makes_what_is_missing_and_nothing_twice(config, folder, s3):  # noqa: F811
     made = rendered(config, folder)
     lost = made.manifest.shards[1]
-    s3.delete_object(Bucket=BUCKET, Key=f"{folder.path.partition('/')[2]}/{lost.file}")
+    s3.delete_object(Bucket=BUCKET, Key=f"{folder.key.partition('/')[2]}/{lost.file}")
     assert run_status(folder).missing == (lost.file,)
     again = rendered(config, folder)
     assert again.new_samples == lost.samples
@@ -104,7 +104,7 @@ def test_a_shard_that_another_process_made_meanwhile_is_taken_over(config, folde
     assert publish_shard(folder / first.file, bytes(data)) == bytes(data)
     with pytest.raises(ShardError, match="is there already, and no shard of this run: choose another --out"):
         publish_shard(folder / first.file, b"something else")
-    (folder / "stray.h5").write_bytes(b"junk")
+    remote.write_over(folder / "stray.h5", b"junk")
     assert targets(folder)[1] == ["stray.h5"]
 
 
@@ -120,7 +120,7 @@ def test_a_bucket_that_may_only_be_read_or_is_full(config, folder, monkeypatch):
         def pipe_file(self, *_, **__):
             raise PermissionError(13, "Access Denied")
 
-    monkeypatch.setattr(remote, "_system", lambda path: Refusing())
+    monkeypatch.setattr("fsspec.filesystem", lambda *_, **__: Refusing())
     with pytest.raises(ShardError, match=r"cannot be reached \(.*Access Denied\): see that it is there, that you may"):
         rendered(config, folder)
 
@@ -150,7 +150,7 @@ def cutting(server, request):
 
     proxy = Cutting(server)
     options = {"client_kwargs": {"endpoint_url": proxy.address}, "config_kwargs": {"retries": {"max_attempts": 0}}}
-    yield proxy, UPath(f"s3://{BUCKET}/{request.node.name}/set", **options)
+    yield proxy, located(UPath(f"s3://{BUCKET}/{request.node.name}/set", **options))
     proxy.close()
 
 

@@ -21,7 +21,7 @@ from scenegen.pipeline.lock import manifest_writer
 from scenegen.pipeline.places import absolute, is_there, known_places, sources, write_places
 from scenegen.pipeline.plan import Plan
 from scenegen.pipeline.slices import WHOLE, Slice
-from scenegen.remote import is_remote, require_writable, sizes
+from scenegen.remote import is_remote, present, require_writable
 from scenegen.shards.manifest import Entry, Manifest, Record
 from scenegen.shards.opening import first_line, trouble
 from scenegen.shards.records import (
@@ -147,18 +147,9 @@ def _changed(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -
 
 def surviving(out: Path, shards: Iterable[Entry]) -> tuple[Entry, ...]:
     """Entries of a manifest whose file is there in its full size."""
-    if is_remote(out):
-        there = sizes(out)
-        return tuple(entry for entry in shards if there.get(entry.file) == entry.bytes)
-    return tuple(entry for entry in shards if _size(f"{out}/{entry.file}") == entry.bytes)
-
-
-def _size(path: str) -> int:
-    """Bytes of a file, -2 where there is none."""
-    try:
-        return os.stat(path).st_size  # noqa: PTH116 - a Path for each of very many costs more than the system's answer
-    except OSError:
-        return -2
+    listed = tuple(shards)
+    there = present(out, (entry.file for entry in listed))
+    return tuple(entry for entry in listed if there.get(entry.file) == entry.bytes)
 
 
 def begin(out: Path, fresh: Manifest, part: Slice, places: Mapping[str, str]) -> Manifest:

@@ -50,11 +50,12 @@ class Quarantine:
 
         An error that the check itself raises is a mistake of the program: RuntimeError with its traceback.
         """
+        size = _size(target.path)
         try:
             if not self._ready:  # the time that a busy machine takes to start it is not the shard's
                 self._ready = self._pipe.recv()
             self._pipe.send((target.path, target.entry))
-            if self._pipe.poll(self._patience_s + _size(target.path) / SLOWEST_BYTES_PER_S):
+            if self._pipe.poll(self._patience_s + size / SLOWEST_BYTES_PER_S):
                 return _heard(self._pipe.recv())
             fate = "keeps HDF5 busy without end"
         except (EOFError, OSError):
@@ -62,7 +63,7 @@ class Quarantine:
             fate = f"makes HDF5 crash (exit code {self._process.exitcode})"
         self.close()
         self._start()
-        return Report(target.path.name, (f"{fate}: do not trust this file",), _size(target.path))
+        return Report(target.path.name, (f"{fate}: do not trust this file",), size)
 
     def close(self) -> None:
         """End the process."""

@@ -15,7 +15,7 @@ from scenegen.errors import ShardError
 from scenegen.shards.chunks import packed, read
 from scenegen.shards.codecs import filters_of
 from scenegen.shards.content import ShardContent, stored
-from scenegen.shards.opening import DAMAGE, fault, open_file, require_stored_here
+from scenegen.shards.opening import DAMAGE, fault, open_file, require_stored_here, trouble
 from scenegen.shards.schema import FIELD, conventions
 
 
@@ -25,7 +25,8 @@ def file_sha256(path: Path) -> str:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
-        raise ShardError(f"{path}: cannot be read ({error.strerror}): check the path and its permissions") from None
+        what = f"cannot be read ({error.strerror}): check the path and its permissions"
+        raise ShardError(f"{path}: {trouble(error, what)}") from None
 
 
 def content_sha256(source: Path | h5py.File) -> str:

@@ -20,8 +20,8 @@ import numpy as np
 from h5py import h5i  # pyright: ignore[reportAttributeAccessIssue]
 from numpy.typing import NDArray
 
-from scenegen.errors import MACHINE, RAISE_LIMIT, TOO_MANY_FILES, ShardError
-from scenegen.remote import is_remote, opened
+from scenegen.address import Address
+from scenegen.errors import MACHINE, RAISE_LIMIT, REACH, TOO_MANY_FILES, UNANSWERED, ShardError
 from scenegen.shards import schema
 from scenegen.shards.chunks import Packed, packed, read, read_rows
 from scenegen.shards.codecs import filters_of, require_readable
@@ -104,7 +104,7 @@ def open_file(path: Path) -> h5py.File:
     without a chunk cache, because a chunk is used once.
     """
     try:
-        if is_remote(path):
+        if isinstance(path, Address):
             return _remote_file(path)
         if not path.is_file():
             raise ShardError(f"{path}: no such file: check the path, or run the command that makes it")
@@ -122,9 +122,9 @@ _REMOTE_FILES: "weakref.WeakSet[h5py.File]" = weakref.WeakSet()
 """Remote files that are open in this process."""
 
 
-def _remote_file(path: Path) -> h5py.File:
+def _remote_file(path: Address) -> h5py.File:
     """A remote file, whose bytes HDF5 asks Python for."""
-    file = h5py.File(opened(path), "r", rdcc_nbytes=0)
+    file = h5py.File(path.ranges(), "r", rdcc_nbytes=0)
     _REMOTE_FILES.add(file)
     return file
 
@@ -159,6 +159,8 @@ def fault(error: BaseException, what: str = "is damaged") -> str:
 
 def trouble(error: BaseException, otherwise: str) -> str:
     """What the system says where it did not let a file be read; `otherwise` where the file itself is at fault."""
+    if isinstance(error, OSError) and error.errno == UNANSWERED:
+        return f"cannot be reached ({printable(str(error.strerror))}): {REACH}"
     if isinstance(error, OSError) and error.errno in SYSTEM:
         limit = f", or {RAISE_LIMIT}" if error.errno in TOO_MANY_FILES else ""
         return f"cannot be read ({os.strerror(error.errno)}): mend that{limit}, then run the same command again"

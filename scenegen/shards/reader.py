@@ -23,7 +23,7 @@ from scenegen.remote import located
 from scenegen.shards import schema
 from scenegen.shards.codecs import codec_of
 from scenegen.shards.opening import AGAIN, DAMAGE, OpenShard, close, fault, no_manifest, open_shard
-from scenegen.shards.records import MANIFEST, UNREADABLE, listed
+from scenegen.shards.records import MANIFEST, UNREADABLE, listed, require_folder
 from scenegen.shards.sample import Sample
 
 Array = NDArray[Any]
@@ -252,8 +252,7 @@ def shard_entries(folder: Path) -> tuple[ShardEntry, ...]:
 
     Raises ShardError when the folder or its manifest cannot be used, or no shard is there.
     """
-    if not folder.is_dir():
-        raise ShardError(f"{folder}: no such folder: check the path, or run the command that makes it")
+    require_folder(folder)
     entries = _listed(folder) if (folder / MANIFEST).is_file() else _found(folder)
     if not entries:
         raise ShardError(f"{folder}: holds no shard: finish the run with the command that started it")

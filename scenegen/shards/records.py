@@ -15,8 +15,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from scenegen.errors import ShardError
 from scenegen.shards.manifest import IDENTITY, Entry, Failure, Figure, Job, Manifest, Record, together
-from scenegen.shards.opening import DAMAGE, no_manifest, require_name
+from scenegen.shards.opening import DAMAGE, no_manifest, require_name, trouble
 from scenegen.shards.remarks import remarks_of
 from scenegen.shards.schema import FORMAT
 
@@ -57,6 +58,17 @@ def manifest_json(manifest: Manifest) -> str:
 def record_json(record: Record, manifest: Manifest) -> str:
     """The text of a slice's record, which says of which run it is."""
     return _laid_out({"format": FORMAT, **manifest.identity, **_of_record(record)})
+
+
+def require_folder(folder: Path) -> None:
+    """Raise ShardError unless there is a folder that can be looked into."""
+    missing = "no such folder: check the path, or run the command that makes it"
+    try:
+        there, why = folder.is_dir(), missing
+    except OSError as error:
+        there, why = False, trouble(error, missing)
+    if not there:
+        raise ShardError(f"{folder}: {why}")
 
 
 def known_manifest(folder: Path) -> Manifest | None:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.errors import ShardError, UsageError
+from scenegen.remote import sizes
 from scenegen.shards import schema
 from scenegen.shards.content import RULES, Arrays, Rule, broken_rules
 from scenegen.shards.digest import file_sha256
@@ -70,7 +71,7 @@ def check_shard(path: Path, entry: Entry | None = None, level: Level = "full") -
 
 def unlisted(folder: Path, names: set[str]) -> list[str]:
     """Files beside the shards of a run that its manifest does not name, in order."""
-    there = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    there = sorted(sizes(folder))
     return [name for name in there if name not in names | ASIDE and not any(p.fullmatch(name) for p in _OF_SLICES)]
 
 
