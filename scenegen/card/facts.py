@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scenegen.card.sources import Source, sources_of
 from scenegen.errors import ShardError
+from scenegen.remote import present
 from scenegen.shards import schema
 from scenegen.shards.choice import evenly
 from scenegen.shards.manifest import Entry, Failure, Manifest
@@ -119,11 +120,12 @@ class Facts:
 
 def gather(folder: Path, manifest: Manifest, name: str | None = None) -> Facts:
     """Look at a run folder. Raises ShardError where no shard is there, or one is not what the manifest lists."""
-    shards = tuple(entry for entry in manifest.shards if (folder / entry.file).is_file())
+    there = present(folder, (entry.file for entry in manifest.shards))
+    shards = tuple(entry for entry in manifest.shards if entry.file in there)
     if not shards:
         raise ShardError(f"{folder}: holds no shard yet: a card needs at least one; {AGAIN}")
     for entry in shards:
-        _require_size(folder / entry.file, entry)
+        _require_size(folder / entry.file, there[entry.file], entry)
     with ShardReader(folder / shards[0].file) as reader:
         shapes = {info.name: info.shape for info in reader.datasets()}
         lacking = schema.absent(reader.attributes)
@@ -140,11 +142,10 @@ def gather(folder: Path, manifest: Manifest, name: str | None = None) -> Facts:
     )
 
 
-def _require_size(path: Path, entry: Entry) -> None:
+def _require_size(path: Path, size: int, entry: Entry) -> None:
     """Raise ShardError where a shard has not the size that the manifest lists, or it lists no digest."""
     if not entry.sha256:
         raise ShardError(f"{path.parent / 'manifest.json'}: says no sha256 of {path.name}: {AGAIN}")
-    size = path.stat().st_size
     if size != entry.bytes:
         raise ShardError(f"{path}: has {size} bytes, the manifest says {entry.bytes}: {AGAIN}")
 

@@ -10,11 +10,10 @@ from scenegen.cli.gallery import Gallery
 from scenegen.cli.importing import Import
 from scenegen.cli.looking import Figure, View
 from scenegen.cli.publishing import Card, Export
-from scenegen.cli.values import Place
+from scenegen.cli.values import ConfigFile, File, Folder, Place, Shards
 from scenegen.config import GenerationConfig
 
 OptionalSource = Annotated[str | None, tyro.conf.arg(metavar="KIND:PATH")]
-OptionalPath = Annotated[Path | None, tyro.conf.arg(metavar="FILE")]
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,8 @@ class Render:
     SCENEGEN_SHARD=I/N says so, a Slurm array, or an indexed job of Kubernetes with SCENEGEN_SHARD_COUNT=N."""
     cache: bool = True
     """Keep parsed models in a binary cache ($SCENEGEN_CACHE, else the user's cache folder)."""
-    config: OptionalPath = None
-    """JSON or TOML file with options (a run's config.json); options on the command line win."""
+    config: ConfigFile | None = None
+    """JSON or TOML file with options (a run's config.json, at an address too); options on the command line win."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +73,8 @@ class Plan:
 class Inspect:
     """Print what is inside a shard or a run folder as tables."""
 
-    path: tyro.conf.Positional[Place]
-    """A shard (.h5) or the folder of a run."""
+    path: tyro.conf.Positional[Shards]
+    """A shard (.h5) or the folder of a run, or the address of one."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +90,9 @@ class Assets:
     """As --room-source or --object-source: scenenn:PATH, shapenet:PATH, folder:PATH, ..."""
     role: Literal["auto", "rooms", "objects"] = "auto"
     """What the assets are; auto: rooms for scenenn, objects otherwise."""
-    json: OptionalPath = None
+    json: File | None = None
     """Write the whole report to this JSON file."""
-    manifest: OptionalPath = None
+    manifest: File | None = None
     """Write a manifest with the sha256 of each asset to this JSON file."""
 
 
@@ -133,7 +132,7 @@ class Repack:
     """Folder of a run."""
     codec: Literal["gzip", "zstd", "none"]
     """How the chunks are stored."""
-    out: Path
+    out: Folder
     """Folder for the new shards and their manifest; not the old one."""
 
 
@@ -151,7 +150,7 @@ class Verify:
 
     """
 
-    paths: tyro.conf.Positional[tuple[Place, ...]]
+    paths: tyro.conf.Positional[tuple[Shards, ...]]
     """Folders of runs, or shards (.h5)."""
     fast: bool = False
     """Only that every listed shard is there in its size, and nothing else."""
@@ -161,7 +160,7 @@ class Verify:
     """Where the rooms lie, for --deep; by default as local.json beside the manifest says."""
     object_source: OptionalSource = None
     """Where the objects lie, for --deep; as --room-source."""
-    json: OptionalPath = None
+    json: File | None = None
     """Write the whole verdict to this JSON file."""
 
 

@@ -9,6 +9,7 @@ import tyro
 from rich.console import Console
 from rich.progress import track
 
+from scenegen.cli.values import File, Place
 from scenegen.errors import UsageError
 
 T = TypeVar("T")
@@ -27,9 +28,9 @@ class Gallery:
 
     """
 
-    folder: tyro.conf.Positional[Path]
-    """Folder of a run."""
-    out: Path = Path("gallery.html")
+    folder: tyro.conf.Positional[Place]
+    """Folder of a run, or its address."""
+    out: File = Path("gallery.html")
     """The page to write."""
     max: Annotated[int, tyro.conf.arg(metavar="N")] = 600
     """Samples to show at most, evenly spread over the rooms; each takes up to 100 kB."""

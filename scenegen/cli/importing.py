@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 from rich.console import Console
 from rich.table import Table
 
+from scenegen.cli.values import Folder, Place
 from scenegen.importing.options import NOT_STATED, ImportOptions
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ class Import:
 
     layout: Annotated[LayoutName, tyro.conf.arg(name="from")]
     """How the data lies in its folder."""
-    data: Path
+    data: Folder
     """Folder of the data: one sequence, or a tree of them."""
-    out: Path
-    """Folder for the shards and manifest.json."""
+    out: Place
+    """Folder for the shards and manifest.json, or its address."""
     options: Annotated[ImportOptions, tyro.conf.arg(name="")] = field(default_factory=ImportOptions)
     workers: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
     """Worker processes; by default one per core, 0 runs in this process."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import tyro
 from rich.console import Console
 
+from scenegen.cli.values import File, Shards
 from scenegen.errors import UsageError
 from scenegen.inspect.kinds import Kind
 
@@ -29,9 +30,9 @@ class Figure:
 
     """
 
-    path: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="SHARD")]
-    """A shard (.h5) or the folder of a run."""
-    out: Path
+    path: tyro.conf.Positional[Shards]
+    """A shard (.h5) or the folder of a run, or the address of one."""
+    out: File
     """File to write: .png, .svg or .pdf."""
     sample: int = 0
     """Number of the sample in the shard, or in the run, from 0."""
@@ -58,13 +59,13 @@ class View:
 
     """
 
-    path: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="SHARD")]
-    """A shard (.h5) or the folder of a run."""
+    path: tyro.conf.Positional[Shards]
+    """A shard (.h5) or the folder of a run, or the address of one."""
     sample: int = 0
     """Number of the sample to begin with, from 0."""
     port: int = 8080
     """Port of the page on 127.0.0.1."""
-    save: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None
+    save: File | None = None
     """Write a recording (.rrd) for rerun to this file, and serve nothing."""
 
 

@@ -20,6 +20,7 @@ from scenegen.cli.publishing import Card, Export, card, export
 from scenegen.cli.values import registry
 from scenegen.config import GenerationConfig, from_dict
 from scenegen.errors import ScenegenError, UsageError
+from scenegen.remote import located
 
 INTERRUPTED = 130
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -82,9 +83,9 @@ def _defaults(words: list[str]) -> GenerationConfig:
     """The configuration of --config, if there is one: the defaults of all other options."""
     for k, word in enumerate(words):
         if word.startswith("--config="):
-            return load_config(Path(word.removeprefix("--config=")))
+            return load_config(located(word.removeprefix("--config=")))
         if word == "--config" and k + 1 < len(words):
-            return load_config(Path(words[k + 1]))
+            return load_config(located(words[k + 1]))
     return GenerationConfig()
 
 

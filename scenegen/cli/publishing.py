@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-OptionalFolder = Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")]
+from scenegen.cli.values import Folder, Place
+from scenegen.errors import UsageError
+from scenegen.remote import is_remote
+
 OptionalText = Annotated[str | None, tyro.conf.arg(metavar="TEXT")]
 
 
@@ -27,10 +29,10 @@ class Card:
 
     """
 
-    folder: tyro.conf.Positional[Path]
-    """Folder of a run."""
-    out: OptionalFolder = None
-    """Where the card goes; by default beside the shards."""
+    folder: tyro.conf.Positional[Place]
+    """Folder of a run, or its address."""
+    out: Folder | None = None
+    """Where the card goes; by default beside the shards, if these lie on this machine."""
     name: OptionalText = None
     """Name of the set; by default that of the folder."""
     url: OptionalText = None
@@ -56,11 +58,11 @@ class Export:
 
     """
 
-    folder: tyro.conf.Positional[Path]
-    """Folder of a run."""
+    folder: tyro.conf.Positional[Place]
+    """Folder of a run, or its address."""
     format: Literal["colmap", "nerfstudio", "webdataset", "glue-factory"]
     """What the files are for."""
-    out: Path
+    out: Folder
     """A new or empty folder, not inside the run."""
     split: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
     """Only the samples of this split."""
@@ -77,6 +79,8 @@ def card(command: Card, console: Console) -> int:
     from scenegen.pipeline.manifest import require_manifest
 
     identity, out = Identity(command.url, command.creator, command.date), command.out or command.folder
+    if is_remote(out):
+        raise UsageError(f"card {out}: the run lies at an address: give --out, a folder of this machine for its card")
     facts = write_card(command.folder, require_manifest(command.folder), out, command.name, identity)
     if len(facts.shards) < facts.planned:
         there = f"{len(facts.shards)} of {facts.planned} shards"

@@ -8,19 +8,30 @@ from typing import Annotated, Any
 from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
 
 from scenegen.config import Range, Size
-from scenegen.remote import is_remote, located
+from scenegen.remote import is_remote, local, located
 
-Place = Annotated[
-    Path,
-    PrimitiveConstructorSpec(
+
+def _path(metavar: str, read: Callable[[str], Path]) -> PrimitiveConstructorSpec:
+    """How a path is read and shown."""
+    return PrimitiveConstructorSpec(
         nargs=1,
-        metavar="DIR|URL",
-        instance_from_str=lambda words: located(words[0]),
+        metavar=metavar,
+        instance_from_str=lambda words: read(words[0]),
         is_instance=lambda value: isinstance(value, Path) or is_remote(value),
         str_from_instance=lambda value: [str(value)],
-    ),
-]
+    )
+
+
+Place = Annotated[Path, _path("DIR|URL", located)]
 """A folder of this machine, or an address such as s3://bucket/set."""
+Shards = Annotated[Path, _path("SHARD|DIR|URL", located)]
+"""A shard or the folder of a run, on this machine or at an address."""
+ConfigFile = Annotated[Path, _path("FILE|URL", located)]
+"""A file of options, on this machine or at an address."""
+Folder = Annotated[Path, _path("DIR", local)]
+"""A folder that must lie on this machine."""
+File = Annotated[Path, _path("FILE", local)]
+"""A file that must lie on this machine."""
 
 
 def registry() -> ConstructorRegistry:

@@ -58,7 +58,7 @@ def export_run(folder: Path, out: Path, choice: Choice, progress: Callable[[Tall
     damaged or of a newer format, or `out` cannot be written; nothing is left behind then.
     """
     _require_known(choice)
-    if out.resolve().is_relative_to(folder.resolve()):
+    if folder.resolve() in (out.resolve(), *out.resolve().parents):
         raise UsageError(f"{out}: lies in the folder of the run: choose another --out")
     shards = ShardSet(folder, choice.split, max_open=1)
     if choice.format not in WITHOUT_CAMERAS:

@@ -6,7 +6,7 @@ Several samples may show the same objects in the same places, lit anew: they are
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from scenegen.shards.reader import ShardEntry, ShardReader, ShardSet
 from scenegen.shards.sample import Sample
@@ -46,7 +46,7 @@ def staged_scenes(shards: ShardSet, limit: int | None = None) -> Iterator[Scene]
                 return
             kept = tuple(islice(rows, left))
             left -= len(kept)
-            yield Scene(f"{_stem(shards.folder, entry.path)}-{kept[0]:03d}", entry, reader, kept)
+            yield Scene(f"{_stem(entry.file)}-{kept[0]:03d}", entry, reader, kept)
 
 
 def arrangements(reader: ShardReader) -> Iterable[list[int]]:
@@ -63,9 +63,9 @@ def arrangements(reader: ShardReader) -> Iterable[list[int]]:
     return groups.values()
 
 
-def _stem(folder: Path, path: Path) -> str:
+def _stem(file: str) -> str:
     """Name of a shard in one word, unique in its run."""
-    return path.relative_to(folder).with_suffix("").as_posix().replace("/", "-")
+    return PurePosixPath(file).with_suffix("").as_posix().replace("/", "-")
 
 
 def picture_name(row: int, view: int, suffix: str) -> str:

@@ -4,16 +4,20 @@ A shard appears under its name only when it is complete (`shards.writer.publish`
 the folder of a running `render` can be read, listed in the manifest or not yet.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scenegen.errors import ShardError, UsageError
+from scenegen.errors import UsageError
+from scenegen.remote import sizes
 from scenegen.shards.manifest import Manifest
-from scenegen.shards.records import MANIFEST, known_manifest
+from scenegen.shards.records import MANIFEST, known_manifest, require_folder
 from scenegen.shards.remarks import NOTHING, Remarks
 
+_SHARD = re.compile(r"(^|/)[^./][^/]*\.h5$")
+"""Ways to shards; a name with a dot in front is not complete."""
 FACTS = ("generator_version", "codec", "license")
 """What is shown of a whole run."""
 
@@ -44,32 +48,32 @@ def run_folder(folder: Path) -> RunFolder:
     """Look at a folder. Raises UsageError where it is a file, ShardError where it or its manifest cannot be used."""
     if folder.is_file():
         raise UsageError(f"{folder}: is a file: give the folder of a run")
-    if not folder.is_dir():
-        raise ShardError(f"{folder}: no such folder: check the path, or run the command that makes it")
-    there = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("[!.]*.h5")) if path.is_file()}
-    name = folder.resolve().name
+    require_folder(folder)
+    there = {name: size for name, size in sorted(sizes(folder).items()) if _SHARD.search(name)}
     if manifest := known_manifest(folder):
-        return _listed(name, there, manifest)
-    return RunFolder(name, tuple(there.values()), len(there), {}, {}, {}, listed=False)
+        return _listed(folder, there, manifest)
+    shards = tuple(folder / name for name in there)
+    return RunFolder(folder.resolve().name, shards, len(there), {}, {}, {}, listed=False)
 
 
-def _listed(name: str, there: Mapping[str, Path], manifest: Manifest) -> RunFolder:
+def _listed(folder: Path, there: Mapping[str, int], manifest: Manifest) -> RunFolder:
     """A folder with a manifest."""
-    sizes = {entry.file: entry.bytes for entry in manifest.shards}
+    made = {entry.file: entry.bytes for entry in manifest.shards}
     failed = {item.file: item.why for item in manifest.failed}
     facts = {key: str(getattr(manifest, key)) for key in FACTS}
-    names = list(dict.fromkeys([*(job.file for job in manifest.planned), *sizes]))
-    skipped = _missing(there, sizes) | {file: f"is not listed in {MANIFEST}" for file in there if file not in names}
-    shards = tuple(there[file] for file in names if file in there and file not in skipped)
+    names = list(dict.fromkeys([*(job.file for job in manifest.planned), *made]))
+    skipped = _missing(there, made) | {file: f"is not listed in {MANIFEST}" for file in there if file not in names}
+    shards = tuple(folder / file for file in names if file in there and file not in skipped)
+    name = folder.resolve().name
     return RunFolder(name, shards, len(names), skipped, failed, facts, listed=True, remarks=manifest.remarks)
 
 
-def _missing(there: Mapping[str, Path], listed: Mapping[str, int]) -> dict[str, Any]:
+def _missing(there: Mapping[str, int], listed: Mapping[str, int]) -> dict[str, Any]:
     """Listed shards that are gone or of another size."""
     problems = {}
     for file, size in listed.items():
         if file not in there:
             problems[file] = "is listed but missing: run the command that made it again"
-        elif (now := there[file].stat().st_size) != size:
+        elif (now := there[file]) != size:
             problems[file] = f"has {now:,} bytes, the manifest says {size:,}: run the command that made it again"
     return problems

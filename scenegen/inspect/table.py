@@ -1,7 +1,7 @@
 """What is in a shard or a run folder, as tables for the terminal."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from scenegen.errors import ShardError, UsageError
+from scenegen.remote import present
 from scenegen.shards import schema
 from scenegen.shards.choice import evenly
-from scenegen.shards.opening import trouble
+from scenegen.shards.opening import first_line, trouble
 from scenegen.shards.reader import ShardEntry, ShardReader, shard_entries
 from scenegen.shards.records import MANIFEST, known_manifest
 from scenegen.shards.remarks import NOTHING, Remarks
@@ -109,12 +110,13 @@ def _describe_shard(reader: ShardReader) -> RenderableType:
 
 def _describe_folder(folder: Path) -> RenderableType:
     entries = shard_entries(folder)
+    sizes = _sizes(folder, entries)
     opened = evenly(entries, _MAX_OPENED)
     numbers = merge([_figures_of(entry) for entry in opened])
     note = "" if len(opened) == len(entries) else f", from {len(opened)} of {len(entries)} shards"
     return Group(
-        _run_table(folder, entries),
-        _split_table(entries),
+        _run_table(folder, entries, sizes),
+        _split_table(entries, sizes),
         _status_table(numbers, note),
         *_measure_tables(numbers, note),
         *_remark_tables(_remarks(folder)),
@@ -215,34 +217,36 @@ def _remark_tables(remarks: Remarks) -> list[Table]:
     return tables
 
 
-def _run_table(folder: Path, entries: Sequence[ShardEntry]) -> Table:
+def _run_table(folder: Path, entries: Sequence[ShardEntry], sizes: Mapping[str, int]) -> Table:
     listed = MANIFEST if (folder / MANIFEST).is_file() else f"files, no {MANIFEST}"
     table = _table(folder.resolve().name, "run", "", right=1)
     _row(table, "listed by", listed)
     _row(table, "shards", f"{len(entries):,}")
     _row(table, "rooms", f"{len({entry.room for entry in entries}):,}")
     _row(table, "samples", f"{sum(entry.samples for entry in entries):,}")
-    _row(table, "bytes", size_text(sum(_size(entry.path) for entry in entries)))
+    _row(table, "bytes", size_text(sum(sizes.values())))
     return table
 
 
-def _split_table(entries: Sequence[ShardEntry]) -> Table:
+def _split_table(entries: Sequence[ShardEntry], sizes: Mapping[str, int]) -> Table:
     table = _table("splits", "split", "rooms", "shards", "samples", "bytes", right=4)
     for split in sorted({entry.split for entry in entries}):
         of_split = [entry for entry in entries if entry.split == split]
         rooms, samples = len({entry.room for entry in of_split}), sum(entry.samples for entry in of_split)
-        size = size_text(sum(_size(entry.path) for entry in of_split))
+        size = size_text(sum(sizes[entry.file] for entry in of_split))
         _row(table, split, f"{rooms:,}", f"{len(of_split):,}", f"{samples:,}", size)
     return table
 
 
-def _size(path: Path) -> int:
-    """Bytes of a listed shard; ShardError when it is gone."""
+def _sizes(folder: Path, entries: Sequence[ShardEntry]) -> dict[str, int]:
+    """Bytes of the shards by name; ShardError when one is gone."""
     try:
-        return path.stat().st_size
+        there = present(folder, (entry.file for entry in entries))
     except OSError as error:
-        what = "is listed but missing: run the command that made it again"
-        raise ShardError(f"{path}: {trouble(error, what)}") from None
+        raise ShardError(f"{folder}: {trouble(error, first_line(error))}") from None
+    if gone := [entry for entry in entries if entry.file not in there]:
+        raise ShardError(f"{gone[0].path}: is listed but missing: run the command that made it again")
+    return there
 
 
 def size_text(count: int) -> str:
