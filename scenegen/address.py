@@ -10,6 +10,7 @@ import errno
 import fnmatch
 import glob
 import io
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -199,7 +200,8 @@ def as_oserror(name: str) -> Iterator[None]:
         yield
     except Exception as error:
         number = next((number for kind, number in NUMBERS.items() if isinstance(error, kind)), UNANSWERED)
-        raise OSError(number, said(error), name) from error
+        text = said(error)  # where nothing is, fsspec says its name
+        raise OSError(number, os.strerror(number) if text in name else text, name) from error
 
 
 def said(error: BaseException) -> str:
