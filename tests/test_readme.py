@@ -3,15 +3,21 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
-from staged import SMALL
+from staged import SMALL, shown
 
+from scenegen.shards.dense import flow
 from scenegen.shards.tables import markdown_attributes, markdown_table
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+SNIPPETS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 def test_the_tables_are_those_of_the_schema():
@@ -27,7 +33,7 @@ def test_pictures_and_files_it_names_are_there():
 
 
 def test_the_snippet_reads_a_shard_without_this_package(tmp_path):
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    code = SNIPPETS[0]
     assert "scenegen" not in code
     assert len(code.strip().splitlines()) <= 12
     name = re.search(r'"(out/demo/[^"]+)"', code)[1]
@@ -42,6 +48,20 @@ def test_the_snippet_reads_a_shard_without_this_package(tmp_path):
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert re.match(r"\d+ matches; colours \[", done.stdout)
+
+
+def test_the_snippet_of_flow_is_what_samples_say():
+    s = shown(replace(SMALL, views=3, layers=("rgb", "depth", "visibility")))
+    names = ("camera/K", "camera/T_world_cam", "depth", "visibility")
+    file = {name: s.of(name)[None] for name in names}
+    scope: dict[str, Any] = {"np": np}
+    exec(SNIPPETS[1], scope)
+    stored = SimpleNamespace(**{name.removeprefix("camera/"): file[name][0] for name in names})
+    for view, other in ((0, 1), (2, 0)):
+        xy, status = scope["flow"](file, 0, view, other)
+        expected = flow(stored, view, other)
+        assert (status == expected.status).all()
+        assert np.abs(xy - expected.xy)[expected.visible].max() < 1e-3
 
 
 @pytest.mark.parametrize("folder", ["scenegen", "tests", "tools", "assets_manifest", "requirements"])
