@@ -17,11 +17,11 @@ import time
 from io import StringIO
 from pathlib import Path
 
-import numpy as np
 import pytest
 from interrupting import PATIENCE_S
 from rich.console import Console
 from small_world import objects_folder, rooms_folder
+from soaking.processes import cpu_s, is_worker, workers_of
 from test_cli import scenegen, small
 from test_cli_trust import content, started
 
@@ -98,39 +98,13 @@ def test_a_lost_shard_is_made_again_by_another_number_of_workers(world, whole, t
 # ---- kills ----
 
 
-def children(process):
-    """Numbers of the processes that a process has started."""
-    found = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    return [int(word) for word in found.read_text().split()] if found.exists() else []
-
-
-def is_worker(pid):
-    try:
-        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
-
-
-def workers_of(process):
-    return [pid for pid in children(process) if is_worker(pid)]
-
-
-def cpu_s(pid):
-    """Seconds that a process has computed: how far it is, however busy the machine; for ever once it is gone."""
-    try:
-        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return np.inf
-    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
-
-
 needs_proc = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
 
 
 @needs_proc
 def test_a_killed_worker_costs_nothing_but_time(world, whole, tmp_path):
     process = started(world, tmp_path, "--workers", 1)
-    victim = until(lambda: workers_of(process), "a worker")[0]
+    victim = until(lambda: workers_of(process.pid), "a worker")[0]
     until(lambda: cpu_s(victim) > 0.8, "the worker's work")
     os.kill(victim, signal.SIGKILL)
     _, errors = process.communicate(timeout=PATIENCE_S)
@@ -143,7 +117,7 @@ def test_a_killed_worker_costs_nothing_but_time(world, whole, tmp_path):
 @needs_proc
 def test_the_command_alone_is_killed_and_its_workers_end_by_themselves(world, whole, tmp_path):
     process = started(world, tmp_path, "--workers", 2)
-    orphans = until(lambda: len(found := workers_of(process)) == 2 and found, "two workers")
+    orphans = until(lambda: len(found := workers_of(process.pid)) == 2 and found, "two workers")
     until(lambda: max(map(cpu_s, orphans)) > 0.8, "the workers' work")
     process.kill()
     process.communicate()
