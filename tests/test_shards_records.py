@@ -12,6 +12,7 @@ from scenegen.shards.manifest import Entry, Failure, Job, Manifest, Record, toge
 from scenegen.shards.reader import shard_entries
 from scenegen.shards.records import (
     MANIFEST,
+    known_config,
     known_manifest,
     listed,
     manifest_json,
@@ -64,6 +65,13 @@ def test_a_listing_is_the_manifest_without_figures_however_it_is_laid_out(tmp_pa
         text = json.dumps(json.loads(text), indent=layout)
     (tmp_path / MANIFEST).write_text(text)
     assert list(listed(tmp_path)) == [replace(entry(k), figures={}) for k in (1, 4)]
+    assert known_config(tmp_path) == {"rooms": 6}
+
+
+def test_the_configuration_is_told_without_reading_the_lists(tmp_path):
+    text = manifest_json(manifest(entry(1)))
+    (tmp_path / MANIFEST).write_text(text[: text.index('"planned"')] + '"planned": [\n  what was never read')
+    assert known_config(tmp_path) == {"rooms": 6}
 
 
 def test_shards_stand_one_to_a_line():
@@ -140,6 +148,9 @@ def test_a_record_that_is_merged_while_others_are_read_is_missed_nowhere(tmp_pat
 )
 def test_what_is_no_manifest(tmp_path, table, what):
     (tmp_path / MANIFEST).write_text(json.dumps(table))
+    if not isinstance(table, dict):
+        with pytest.raises(ShardError, match=r"run the command that made it again, or delete it$"):
+            known_config(tmp_path)
     with pytest.raises(ShardError) as caught:
         known_manifest(tmp_path)
     assert what in str(caught.value)
@@ -148,6 +159,7 @@ def test_what_is_no_manifest(tmp_path, table, what):
 
 def test_no_manifest(tmp_path):
     assert known_manifest(tmp_path) is None
+    assert known_config(tmp_path) == {}
 
 
 def test_many_records_are_one():

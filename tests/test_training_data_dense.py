@@ -1,5 +1,6 @@
 """Dense truth: closed forms of planes, what hides a point, and the traced rays of rendered pairs."""
 
+import json
 from dataclasses import replace
 from io import StringIO
 
@@ -15,7 +16,7 @@ from scenegen.geometry import compose, pixel_directions, pixel_grid, project, ro
 from scenegen.pipeline.executors import Crew
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import render
-from scenegen.shards import Status
+from scenegen.shards import ShardError, Status
 from scenegen.shards.writer import encode_shard, publish
 from training.data.dense import Link, dense_truth, link_views, mirror, open_dense_pairs
 from training.data.loader import train_batches
@@ -213,3 +214,16 @@ def test_shards_without_depth(tmp_path):
         f"{tmp_path / '1.h5'}: has no depth layer, from which dense flow is computed: "
         "render into a new folder with `scenegen render --layers rgb,depth`"
     )
+
+
+def test_where_the_manifest_tells_the_layers_one_shard_is_looked_at(tmp_path):
+    shards = []
+    for name, layers in (("0.h5", ("depth",)), ("1.h5", ("normal",))):
+        publish(tmp_path / name, encode_shard(make_content(layers=layers)))
+        shards.append({"file": name, "samples": 2, "room": "room", "split": "train"})
+    config = {"size": [32, 24], "layers": ["rgb", "depth"]}
+    (tmp_path / "manifest.json").write_text(json.dumps({"config": config, "shards": shards}))
+    data = open_dense_pairs(tmp_path, "train", DataSettings(crop=16, min_matches=1), 0)
+    assert data[(0, 1)].flow.shape == (2, 16, 16)
+    with pytest.raises(ShardError, match=r"^[^\n]*1\.h5: has no dataset 'depth': choose one of [^\n]*$"):
+        data[(0, 2)]

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import pickle
+from dataclasses import replace
 
 import h5py
 import numpy as np
@@ -10,8 +11,10 @@ import pytest
 from old_layout import in_old_layout
 from shard_factory import make_content
 
-from scenegen.shards import ShardError, Status
+from scenegen.shards import ShardError, Status, reader
+from scenegen.shards.opening import open_shard
 from scenegen.shards.writer import encode_shard, publish
+from training.data.loader import fixed_batches
 from training.data.pairs import REPLACEMENTS, content_digest, open_pairs
 from training.errors import DataError
 from training.settings import DataSettings
@@ -25,7 +28,7 @@ def write(path, **changes):
     return path
 
 
-def manifest(folder, *paths, samples=2, split="train"):
+def manifest(folder, *paths, samples=2, split="train", **config):
     shards = [
         {
             "file": str(path.relative_to(folder)),
@@ -36,7 +39,7 @@ def manifest(folder, *paths, samples=2, split="train"):
         }
         for path in paths
     ]
-    (folder / "manifest.json").write_text(json.dumps({"shards": shards}))
+    (folder / "manifest.json").write_text(json.dumps({"config": config, "shards": shards}))
 
 
 @pytest.fixture
@@ -166,6 +169,54 @@ def test_another_format_version_and_damage_pass_through(folder):
     assert "has format version 9.0" in message(ShardError, folder)
     (folder / "1.h5").write_bytes((folder / "1.h5").read_bytes()[:3000])
     assert "cut short" in message(ShardError, folder)
+
+
+# ---- a manifest that tells the size of the pictures ----
+
+
+@pytest.fixture
+def looked_at(monkeypatch):
+    """Names of the shards that are opened."""
+    opened = []
+    monkeypatch.setattr(reader, "open_shard", lambda path: opened.append(path.name) or open_shard(path))
+    return opened
+
+
+def test_one_shard_is_opened_where_the_size_is_told(folder, looked_at):
+    paths = [folder / f"{k}.h5" for k in range(3)]
+    for config, opened in (({"size": [32, 24]}, ["0.h5"]), ({}, ["0.h5", "1.h5", "2.h5"]), ({"size": [0, 0]}, None)):
+        manifest(folder, *paths, **config)
+        looked_at.clear()
+        data = open_pairs(folder, "train", SETTINGS, 0)
+        assert looked_at == (opened or ["0.h5", "1.h5", "2.h5"])
+        assert data.picture == (32, 24)
+    assert data[(0, 5)].image0.shape == (3, 16, 16)
+
+
+def test_a_shard_that_breaks_the_promise_is_refused_when_it_is_read(folder):
+    write(folder / "1.h5", height=32, width=48)
+    manifest(folder, folder / "0.h5", folder / "1.h5", size=[32, 24])
+    data = open_pairs(folder, "train", SETTINGS, 0)
+    assert data[(0, 0)].image0.shape == (3, 16, 16)
+    with pytest.raises(DataError) as caught:
+        data[(0, 2)]
+    advice = "delete it, and render again into the same folder"
+    assert str(caught.value) == f"{folder / '1.h5'}: has pictures of 48x32, the run's are 32x24: {advice}"
+    manifest(folder, folder / "1.h5", folder / "0.h5", size=[32, 24])
+    assert message(DataError, folder) == str(caught.value)
+    write(folder / "1.h5", samples=1)
+    manifest(folder, folder / "0.h5", folder / "1.h5", size=[32, 24])
+    data = open_pairs(folder, "train", SETTINGS, 0)
+    with pytest.raises(DataError, match=r"1\.h5: holds 1 pair, the manifest says 2: render again"):
+        data[(0, 3)]
+
+
+def test_a_broken_promise_is_one_line_from_workers_too(folder):
+    write(folder / "1.h5", height=32, width=48)
+    manifest(folder, folder / "0.h5", folder / "1.h5", size=[32, 24])
+    data = open_pairs(folder, "train", replace(SETTINGS, workers=1), 0)
+    with pytest.raises(DataError, match=r"1\.h5: has pictures of 48x32, the run's are 32x24"):
+        list(fixed_batches(data, 2, 4))
 
 
 def test_the_digest_is_of_the_content(folder, tmp_path_factory):

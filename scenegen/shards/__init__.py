@@ -5,7 +5,7 @@ from scenegen.remote import is_remote, located
 from scenegen.shards.digest import file_sha256
 from scenegen.shards.heap import keep_freed_memory
 from scenegen.shards.reader import ShardReader, ShardSet
-from scenegen.shards.records import MANIFEST, known_manifest
+from scenegen.shards.records import MANIFEST, known_config, known_manifest
 from scenegen.shards.sample import Sample
 from scenegen.tracing.status import Status
 
@@ -20,6 +20,7 @@ __all__ = [
     "file_sha256",
     "is_remote",
     "keep_freed_memory",
+    "known_config",
     "known_manifest",
     "located",
 ]

@@ -8,6 +8,7 @@ hundred thousand shards can be read a line at a time (`listed`); JSON that anoth
 whole.
 """
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -29,6 +30,8 @@ UNREADABLE = (*DAMAGE, AttributeError, RecursionError)
 """What reading raises where a file is not there to be read, or is no manifest."""
 MOST_SAMPLES = 1 << 32
 _LISTS = ("planned", "shards", "failed")
+_LIST = tuple(f' "{name}": [' for name in _LISTS)
+"""How a line begins that begins a list."""
 _ITEM = '  {"'
 """How a line begins that is an item of a list."""
 _NUMBERS = {int, float}
@@ -91,6 +94,22 @@ def read_manifest(folder: Path) -> Manifest | None:
     manifest = parse_manifest(_table(path))
     later = together(_of_run(table, name, manifest) for name, table in records)
     return replace(manifest, record=manifest.record.and_then(later)) if records else manifest
+
+
+def known_config(folder: Path) -> Mapping[str, Any]:
+    """The configuration that a manifest tells, its lists unread; empty where none does. Raises as `known_manifest`."""
+    path = folder / MANIFEST
+    try:
+        return _typed(_head(path), "config", dict, {}) if path.is_file() else {}
+    except UNREADABLE as error:
+        raise no_manifest(path, error) from None
+
+
+def _head(path: Path) -> Mapping[str, Any]:
+    """The table that a file of JSON is, up to the first of its long lists where they stand one item to a line."""
+    with path.open(encoding="utf-8") as lines:
+        text = "".join(itertools.takewhile(lambda line: not line.startswith(_LIST), lines)).rstrip()
+    return json.loads(f"{text[:-1]}}}" if text.endswith(",") else text)
 
 
 def record_paths(folder: Path) -> list[Path]:

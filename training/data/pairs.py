@@ -7,7 +7,7 @@ from pathlib import Path
 
 from torch.utils.data import Dataset
 
-from scenegen.shards import MANIFEST, ShardReader, ShardSet, file_sha256, is_remote, located
+from scenegen.shards import MANIFEST, ShardReader, ShardSet, file_sha256, is_remote, known_config, located
 from training.counting import counted
 from training.data.order import Key
 from training.data.sampling import sampled
@@ -68,6 +68,8 @@ class PairData(Dataset[PairItem]):
         self.truth = truth
         """What gives the pairs their dense truth; None where none is asked for."""
         self.passed_over = 0
+        self._seen: set[int] = set()
+        """Shards that are what was promised of them."""
 
     def __len__(self) -> int:
         """Number of pairs."""
@@ -84,7 +86,10 @@ class PairData(Dataset[PairItem]):
         return "spawn" if is_remote(self.shards.folder) else None
 
     def __getitem__(self, key: Key) -> PairItem:
-        """The pair of `key`, or its replacement. Raises ShardError (damage) and DataError (too few matches)."""
+        """The pair of `key`, or its replacement.
+
+        Raises ShardError (damage) and DataError (too few matches, a shard that is not what was promised).
+        """
         epoch, pair = key
         rng = numpy_generator(self.seed, Stream.CROP, epoch, pair)
         for passed_over in range(REPLACEMENTS):
@@ -111,6 +116,9 @@ class PairData(Dataset[PairItem]):
         """The shard and the row of a pair, and the other view, one of 1.. by `chance` in [0, 1)."""
         shard, row = self.shards.locate(pair)
         reader = self.shards.reader(shard)
+        if shard not in self._seen:
+            require_promised(self.shards, shard, self.picture)
+            self._seen.add(shard)
         views = len(reader.read("camera/K", row))
         return reader, row, 1 + int(chance * (views - 1))
 
@@ -136,17 +144,18 @@ def read_window(
 
 
 def open_pairs(path: Path, split: str, settings: DataSettings, seed: int) -> PairData:
-    """The pairs of one split of a run folder; each shard is opened once to see that it can be used.
+    """The pairs of one split of a run folder.
 
-    Raises DataError when there are none, or pictures of several sizes or smaller than the window, and ShardError
-    when a shard is damaged, of another format, or newer than this program.
+    Where the manifest tells the size of the pictures one shard is opened, and each of the others is held against it
+    when it is first read; else each is opened once. Raises DataError when there are none, or pictures of several sizes
+    or smaller than the window, and ShardError when a shard is damaged, of another format, or newer than this program.
     """
     path = located(path)
     if split not in (there := splits(path)):
         advice = f"render more rooms with `scenegen render --rooms N --out {path}`, or import with --split {split}"
         raise DataError(f"{path}: has no shard of split {split!r}, only of {', '.join(there)}: {advice}")
     shards = ShardSet(path, split)
-    picture = _common_size(shards)
+    picture = _promised_size(shards) or _common_size(shards)
     window_size(picture, settings.crop)
     return PairData(shards, picture, settings, seed)
 
@@ -191,15 +200,41 @@ def _require_shards(path: Path) -> None:
         raise DataError(f"{path}: holds no shards: make some with `scenegen render --out {path}`")
 
 
+def _promised_size(shards: ShardSet) -> tuple[int, int] | None:
+    """Width and height of all pictures where the manifest tells them, held against the first shard; else None.
+
+    Raises DataError as `require_promised` does.
+    """
+    match known_config(shards.folder).get("size"):
+        case [int(width), int(height)] if min(width, height) > 0:  # an import says 0x0 for the size of its data
+            require_promised(shards, 0, (width, height))
+            return width, height
+    return None
+
+
+def require_promised(shards: ShardSet, number: int, picture: tuple[int, int]) -> None:
+    """Raise DataError where a shard has not the number of pairs, or the size of pictures, that was promised."""
+    (width, height), entry = _size_of(shards, number), shards.entries[number]
+    if (width, height) != picture:
+        what = f"has pictures of {width}x{height}, the run's are {picture[0]}x{picture[1]}"
+        raise DataError(f"{entry.path}: {what}: delete it, and render again into the same folder")
+
+
+def _size_of(shards: ShardSet, number: int) -> tuple[int, int]:
+    """Width and height of a shard's pictures; DataError where it has not as many pairs as the manifest says."""
+    entry = shards.entries[number]
+    samples, _, height, width, _ = pictures_shape(shards.reader(number))
+    if samples != entry.samples:
+        what = f"holds {counted(samples, 'pair')}, the manifest says {entry.samples}"
+        raise DataError(f"{entry.path}: {what}: render again into the same folder, or delete {MANIFEST}")
+    return width, height
+
+
 def _common_size(shards: ShardSet) -> tuple[int, int]:
     """Width and height of all pictures; DataError when they differ, or a shard is not what the manifest says."""
     sizes: dict[tuple[int, int], Path] = {}
     for number, entry in enumerate(shards.entries):
-        samples, _, height, width, _ = pictures_shape(shards.reader(number))
-        if samples != entry.samples:
-            what = f"holds {counted(samples, 'pair')}, the manifest says {entry.samples}"
-            raise DataError(f"{entry.path}: {what}: render again into the same folder, or delete {MANIFEST}")
-        sizes.setdefault((width, height), entry.path)
+        sizes.setdefault(_size_of(shards, number), entry.path)
     if len(sizes) > 1:
         found = ", ".join(f"{width}x{height} ({path.name})" for (width, height), path in sizes.items())
         raise DataError(f"{shards.folder}: pictures of several sizes: {found}: keep each size in a folder of its own")
