@@ -2,11 +2,13 @@
 
 What travels is the configuration and the index of a job, never a mesh: sources and the folder of the run lie where
 every node sees them, as for slices. An actor that dies with its node costs the shard in its hands another try; other
-actors make it. Closing the iterator ends the actors at once.
+actors make it. One gets a shard only once it is there: for a CPU that others use it may wait for ever. Closing the
+iterator ends the actors at once.
 
 Facts about Ray that this rests on: an actor method that is a generator hands out what it yields while it runs
 (streaming generators, https://docs.ray.io/en/latest/ray-core/ray-generator.html); an actor's death comes as
-RayActorError with the next result; Ray itself sets OMP_NUM_THREADS to an actor's number of CPUs.
+RayActorError with the next result; Ray itself sets OMP_NUM_THREADS to an actor's number of CPUs. Where the head of the
+cluster is lost nothing is raised: what asks it waits, and after 60 s Ray ends this process on the spot.
 """
 
 import contextlib
@@ -14,6 +16,7 @@ import os
 import queue
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,8 +32,12 @@ from scenegen.shards.opening import first_line
 
 REACH_SECONDS = 5.0
 """How long an address may take to answer."""
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 5.0
 """How long nothing may be heard before the cluster is asked whether it is still there."""
+IDLE_SECONDS = 0.5
+"""How long to wait where there is nobody to hear."""
+LOST_SECONDS = 20.0
+"""How long its head may be silent, for it may be started again: with all waiting less than the 60 s of Ray."""
 
 
 def run_ray(work: Work, jobs: list[Job], workers: int | None, address: str | None) -> Iterator[Event]:
@@ -41,7 +48,7 @@ def run_ray(work: Work, jobs: list[Job], workers: int | None, address: str | Non
     """
     ray = _imported()
     with _connected(ray, address):
-        cluster = _Cluster(ray, work, workers)
+        cluster = _Cluster(ray, work, workers, _Head(ray.get_runtime_context().gcs_address))
         try:
             yield from _run(cluster, jobs)
         except ray.exceptions.RaySystemError as error:
@@ -79,13 +86,41 @@ def _connected(ray: ModuleType, address: str | None) -> Iterator[None]:
 
 def _require_reachable(address: str | None) -> None:
     """Raise RunError where nothing listens at HOST:PORT: Ray would ask for minutes."""
-    host, _, port = (address or "").rpartition(":")
-    if not host or "/" in host:
+    host = (address or "").rpartition(":")[0]
+    if address is None or not host or "/" in host:
         return
     try:
-        socket.create_connection((host, int(port)), REACH_SECONDS).close()
+        _reach(address)
     except (OSError, ValueError, OverflowError) as error:
         raise RunError(f"--address {address}: no Ray cluster answers there ({first_line(error)}): {_AGAIN}") from None
+
+
+def _reach(address: str) -> None:
+    """Raise OSError where nothing listens at HOST:PORT, and ValueError or OverflowError where that is no address."""
+    host, _, port = address.rpartition(":")
+    socket.create_connection((host, int(port)), REACH_SECONDS).close()
+
+
+@dataclass
+class _Head:
+    """What a cluster cannot do without."""
+
+    address: str
+    silent_since: float | None = None
+    """By the monotonic clock; None while it answers."""
+
+    def answers(self) -> bool:
+        """Whether it does. Raises RunError where it has not done so for LOST_SECONDS."""
+        try:
+            _reach(self.address)
+            self.silent_since = None
+        except OSError as error:
+            now = time.monotonic()
+            self.silent_since = self.silent_since or now
+            if now - self.silent_since >= LOST_SECONDS:
+                what = f"its head at {self.address} does not answer, {first_line(error)}"
+                raise RunError(f"the Ray cluster is lost ({what}): {_AGAIN}") from None
+        return self.silent_since is None
 
 
 @dataclass(eq=False)
@@ -93,9 +128,10 @@ class _Actor:
     """An actor, and the job that it holds."""
 
     handle: Any
+    awaited: Any
+    """What it says next: that it is there, then what its job yields."""
+    there: bool = False
     job: Job | None = None
-    stream: Any = None
-    """What the job yields."""
     advanced: int = 0
 
 
@@ -106,6 +142,11 @@ class _Cluster:
     ray: ModuleType
     work: Work
     workers: int | None
+    head: _Head
+    most: int = 0
+    """How many actors there were at most."""
+    stillborn: int = 0
+    """Actors in a row that died before they were there."""
     actors: list[_Actor] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -113,22 +154,48 @@ class _Cluster:
         self._maker = self.ray.remote(num_cpus=1, max_restarts=0)(_Maker)
 
     def fill(self, jobs: int) -> None:
-        """Start actors up to the number asked for, of jobs and of CPUs that the cluster has now."""
+        """Start actors up to the number asked for, of jobs and of CPUs that the cluster has now.
+
+        Raises RunError where nobody works and no CPU is left.
+        """
         cores = int(self.ray.cluster_resources().get("CPU", 0))
+        if not cores and not self.held:
+            raise RunError(f"the Ray cluster has no CPU left: {_AGAIN}")
         wanted = min(cores if self.workers is None else min(self.workers, cores), jobs)
         while len(self.actors) < wanted:
-            self.actors.append(_Actor(self._maker.remote(self._work, self._folder)))
+            handle = self._maker.remote(self._work, self._folder)
+            self.actors.append(_Actor(handle, handle.here.remote()))
+        self.most = max(self.most, len(self.actors))
+
+    @property
+    def held(self) -> int:
+        """Jobs that actors have in their hands."""
+        return sum(actor.job is not None for actor in self.actors)
 
     def give(self, actor: _Actor, job: Job) -> None:
-        """Send a job to an actor that holds none."""
+        """Send a job to an actor that is there and holds none."""
         actor.job, actor.advanced = job, 0
-        actor.stream = actor.handle.make.options(num_returns="streaming").remote(job)
+        actor.awaited = actor.handle.make.options(num_returns="streaming").remote(job)
 
     def next_of(self) -> _Actor | None:
         """An actor that has something to say or has died; None after a while of silence."""
-        by_stream = {actor.stream: actor for actor in self.actors if actor.job}
-        ready, _ = self.ray.wait(list(by_stream), num_returns=1, timeout=WAIT_SECONDS, fetch_local=False)
-        return by_stream[ready[0]] if ready else None
+        awaited = {actor.awaited: actor for actor in self.actors if actor.job or not actor.there}
+        if not awaited:  # all have died, and a silent head starts no others
+            time.sleep(IDLE_SECONDS)
+            return None
+        ready, _ = self.ray.wait(list(awaited), num_returns=1, timeout=WAIT_SECONDS, fetch_local=False)
+        return awaited[ready[0]] if ready else None
+
+    def welcome(self, actor: _Actor) -> None:
+        """Hear that a new actor is there, or died. Raises RunError where they all do, again and again."""
+        try:
+            actor.there, self.stillborn = self.ray.get(actor.awaited), 0
+        except self.ray.exceptions.RayActorError as error:
+            self.lost(actor)
+            self.stillborn += 1
+            if self.stillborn > RETRIES * self.most:
+                what = f"no worker starts on the Ray cluster ({first_line(error)})"
+                raise RunError(f"{what}: see that its nodes have scenegen, then run the same command again") from None
 
     def lost(self, actor: _Actor) -> None:
         """Forget an actor that died."""
@@ -136,26 +203,25 @@ class _Cluster:
 
     def close(self) -> None:
         """End all actors, whatever they are doing; published shards are whole, others do not exist."""
-        for actor in self.actors:
-            with contextlib.suppress(Exception):  # a cluster that is gone ends them too
+        for actor in self.actors if self.head.silent_since is None else ():
+            with contextlib.suppress(Exception):  # a cluster that is gone ends them too; asking it would wait
                 self.ray.kill(actor.handle)
 
 
 def _run(cluster: _Cluster, jobs: list[Job]) -> Iterator[Event]:
     """Hand out the jobs, and tell what is heard of them."""
     waiting, tries = deque(jobs), dict.fromkeys(jobs, 0)
-    held = 0
-    while waiting or held:
-        cluster.fill(len(waiting) + held)
+    while waiting or cluster.held:
+        if cluster.head.answers():
+            cluster.fill(len(waiting) + cluster.held)
         for actor in cluster.actors:
-            if actor.job is None and waiting:
+            if actor.there and actor.job is None and waiting:
                 cluster.give(actor, waiting.popleft())
-        held = sum(actor.job is not None for actor in cluster.actors)
-        if not held:
-            raise RunError(f"the Ray cluster has no CPU left: {_AGAIN}")
-        if actor := cluster.next_of():
+        actor = cluster.next_of()
+        if actor and not actor.there:
+            cluster.welcome(actor)
+        elif actor:
             yield from _hear(cluster, actor, waiting, tries)
-        held = sum(actor.job is not None for actor in cluster.actors)
 
 
 def _hear(cluster: _Cluster, actor: _Actor, waiting: deque[Job], tries: dict[Job, int]) -> Iterator[Event]:
@@ -163,7 +229,7 @@ def _hear(cluster: _Cluster, actor: _Actor, waiting: deque[Job], tries: dict[Job
     job, ray = actor.job, cluster.ray
     assert job is not None
     try:
-        kind, value = ray.get(next(actor.stream))
+        kind, value = ray.get(next(actor.awaited))
     except (ray.exceptions.RayActorError, ray.exceptions.WorkerCrashedError, StopIteration) as error:
         cluster.lost(actor)
         tries[job] += 1
@@ -193,6 +259,10 @@ class _Maker:
             os.chdir(folder)
         self._work = work
         self._bench: Bench | None = None
+
+    def here(self) -> bool:
+        """Say so."""
+        return True
 
     def make(self, job: Job) -> Iterator[tuple[str, Any]]:
         """Make one shard; ("advanced", samples) now and then, at last ("finished", record) or ("failed", words)."""
