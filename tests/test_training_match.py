@@ -12,8 +12,9 @@ from training_world import TINY
 from training import match as module
 from training.checkpoint import Checkpoint
 from training.errors import ImageError, RequestError
-from training.match import match, match_features, match_photos
+from training.match import match, match_features, match_photos, sought
 from training.match_picture import position_colours, spread
+from training.models.lattice import EVERY_PIXEL, enlarged
 from training.photo import read_photo
 from training.weights.trained import Trained
 from training.weights.weights import weights_of
@@ -25,6 +26,7 @@ class Patches(nn.Module):
     """A descriptor that needs no training: the colours of 5 x 5 pixels."""
 
     name = "patches"
+    lattice = EVERY_PIXEL
 
     def forward(self, images):
         x = images.float() / (255 if images.dtype == torch.uint8 else 1)
@@ -75,6 +77,19 @@ def fake_run(monkeypatch, tmp_path):
     trained = Trained(Patches(), weights_of(checkpoint).about, "", None)
     monkeypatch.setattr(module, "open_trained", lambda run, device: trained)
     return tmp_path
+
+
+def test_one_pixel_a_cell_and_then_all_around_find_what_all_pixels_find():
+    """Of maps that are interpolated between cells of 2 x 2 pixels."""
+    cells = torch.randn(2, 16, 24, 32, generator=torch.Generator().manual_seed(0))
+    first, second = enlarged(torch.cat([cells[:1], 0.9 * cells[:1].roll(3, 3) + 0.1 * cells[1:]]), 2)
+    queries = first[:, 5:40:3, 10:50:3].flatten(1).T
+    exact, all_values = sought(queries, second, "l2")
+    found, values = sought(queries, second, "l2", 2)
+    assert ((exact - found).abs().amax(1) <= 1).float().mean() > 0.95
+    assert (values >= all_values - 1e-5).all()
+    assert found.min() >= 0
+    assert (found.amax(0) <= torch.tensor([63, 47])).all()
 
 
 def test_the_picture_is_written(fake_run, tmp_path):

@@ -1,8 +1,10 @@
 """Matching two photos by their descriptors, and the picture of it.
 
-A grid of pixels of photo A looks for its nearest descriptors among *all* pixels of photo B, and these look back among
-all pixels of A. A match is kept when it comes back to where it began (to within a few pixels: neighbouring pixels have
-nearly equal descriptors) and is distinct: clearly nearer than anything elsewhere in B.
+A grid of pixels of photo A looks for its nearest descriptors in photo B, and these look back in A. Where a network has
+a cell for several pixels, and pixels between are interpolated, one pixel a cell is asked first and then all around the
+best: for cells of 2 x 2 a third of the time, and one match in eight less. A match is kept when it comes back to where it
+began (to within a few pixels: neighbouring pixels have nearly equal descriptors) and is distinct: clearly nearer than
+anything elsewhere in B.
 """
 
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from torch import Tensor
 from training.devices import choose_device
 from training.errors import RequestError
 from training.evaluation.descriptor import Descriptor
-from training.evaluation.nearest import NORM, Metric, as_pixels, as_rows, comparable, grid_pixels, mutual
+from training.evaluation.nearest import NORM, Metric, comparable, grid_pixels, nearest
 from training.evaluation.pair import size_of
 from training.evaluation.truths.scaled import long_side, resized
 from training.match_picture import draw
@@ -77,7 +79,8 @@ def match(
     trained = open_trained(run, place)
     distance = distance or trained.about.distance
     photos = (read_photo(a), read_photo(b))
-    found = match_photos(NetworkDescriptor("network", trained.network), *photos, grid, ratio, back_px, distance, place)
+    describe, step = NetworkDescriptor("network", trained.network), trained.network.lattice.step_px
+    found = match_photos(describe, *photos, grid, ratio, back_px, distance, place, step)
     draw(out, photos, (a.name, b.name), (found.xy0, found.xy1), found.asked)
     return found
 
@@ -91,11 +94,15 @@ def match_photos(
     back_px: float = 2.0,
     distance: Distance = "l2",
     device: torch.device | str = "cpu",
+    step: int = 1,
 ) -> PhotoMatches:
-    """The matches of two (H, W, 3) uint8 photos, which need not be of one size, by a descriptor on `device`."""
+    """The matches of two (H, W, 3) uint8 photos, which need not be of one size, by a descriptor on `device`.
+
+    `step` pixels in each direction have one cell of the descriptor.
+    """
     (small0, scale0), (small1, scale1) = (resized(photo, _small(photo)) for photo in (photo0, photo1))
     features0, features1 = (describe(as_batch(small).to(device))[0] for small in (small0, small1))
-    found = match_features(features0, features1, grid, ratio, back_px, distance)
+    found = match_features(features0, features1, grid, ratio, back_px, distance, step)
     xy0, xy1 = scale0.back(found.xy0), scale1.back(found.xy1)
     return PhotoMatches(found.asked, xy0.astype(np.float32), xy1.astype(np.float32), found.distance, found.ratio)
 
@@ -107,20 +114,39 @@ def match_features(
     ratio: float = 0.9,
     back_px: float = 2.0,
     distance: Distance = "l2",
+    step: int = 1,
 ) -> PhotoMatches:
-    """The matches of two maps (D, H, W) float32 in their own pixels."""
+    """The matches of two maps (D, H, W) float32 in their own pixels; `step` as in `match_photos`."""
     (features0, norm), (features1, _) = (comparable(features, distance) for features in (features0, features1))
     xy0 = grid_pixels(features0, grid)
-    queries, bank0, bank1 = features0[:, xy0[:, 1], xy0[:, 0]].T, as_rows(features0), as_rows(features1)
-    there, value, back = mutual(queries, bank0, bank1, norm)
-    xy1 = as_pixels(there, features1.shape[2])
-    returned = (as_pixels(back, features0.shape[2]) - xy0).float().norm(dim=1) <= back_px
+    queries = features0[:, xy0[:, 1], xy0[:, 0]].T
+    xy1, value = sought(queries, features1, norm, step)
+    back, _ = sought(features1[:, xy1[:, 1], xy1[:, 0]].T, features0, norm, step)
+    returned = (back - xy0).float().norm(dim=1) <= back_px
     rival = competitor(queries, features1, xy1, norm)
     ratios = torch.where(rival > 0, value / rival, 1.0)  # a collapsed network has both 0, and nothing distinct
     kept = (returned & (ratios <= ratio)).nonzero()[:, 0]
     kept = kept[ratios[kept].argsort(stable=True)]
     parts = (xy0[kept].float(), xy1[kept].float(), value[kept], ratios[kept])
     return PhotoMatches(len(xy0), *(part.cpu().numpy() for part in parts))
+
+
+def sought(queries: Tensor, features: Tensor, norm: Metric, step: int = 1) -> tuple[Tensor, Tensor]:
+    """The pixel (Q, 2) of a map (D, H, W) nearest to each query (Q, D), and the distances (Q,).
+
+    Every `step`-th pixel of every `step`-th row is asked, then all that lie no farther than that around the nearest.
+    """
+    places = grid_pixels(features, step)
+    index, value = nearest(queries.contiguous(), features[:, places[:, 1], places[:, 0]].T.contiguous(), norm)
+    if step == 1:
+        return places[index], value
+    reach = torch.arange(-step, step + 1, device=places.device)
+    around = places[index][:, None] + torch.cartesian_prod(reach, reach).flip(1)
+    last = torch.tensor([features.shape[2] - 1, features.shape[1] - 1], device=places.device)
+    around = torch.minimum(around.clamp(min=0), last)
+    gaps = features[:, around[..., 1], around[..., 0]] - queries.T[:, :, None]
+    value, best = torch.linalg.vector_norm(gaps, ord=NORM[norm], dim=0).min(1)
+    return around.gather(1, best[:, None, None].expand(-1, 1, 2))[:, 0], value
 
 
 def competitor(queries: Tensor, features: Tensor, xy: Tensor, distance: Metric) -> Tensor:
