@@ -2,9 +2,9 @@
 
 A grid of pixels of photo A looks for its nearest descriptors in photo B, and these look back in A. Where a network has
 a cell for several pixels, and pixels between are interpolated, one pixel a cell is asked first and then all around the
-best: for cells of 2 x 2 a third of the time, and one match in eight less. A match is kept when it comes back to where it
-began (to within a few pixels: neighbouring pixels have nearly equal descriptors) and is distinct: clearly nearer than
-anything elsewhere in B.
+best: for cells of 2 x 2 a third of the time, and one match in eight less. A match is kept when it comes back to where
+it began (to within a few pixels: neighbouring pixels have nearly equal descriptors) and is distinct: clearly nearer
+than anything elsewhere in B.
 """
 
 from dataclasses import dataclass
