@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 import tyro
 from rich.console import Console
@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from scenegen.cli.values import Folder, Place
 from scenegen.errors import UsageError
+from scenegen.export.choices import Format, Suffix
 from scenegen.remote import is_remote
 
 OptionalText = Annotated[str | None, tyro.conf.arg(metavar="TEXT")]
@@ -49,7 +50,8 @@ class Export:
 
     colmap: a sparse model for each staged scene, the visible rays as points with tracks. nerfstudio: a transforms.json
     for each staged scene, with depth maps and a cloud of points. webdataset: tar files of samples, everything as it is
-    in the shard. glue-factory: scenes for its posed_images reader, lists for its image_pairs reader. The same samples
+    in the shard. glue-factory: scenes for its posed_images reader, lists for its image_pairs reader. scene-info: for
+    RoMa, DKM, DeDoDe, LoMa. loftr: for LoFTR, EfficientLoFTR, XFeat, LiftFeat, JamMa. The same samples
     give the same bytes; the folder appears when all of it is there.
 
     Examples:
@@ -60,7 +62,7 @@ class Export:
 
     folder: tyro.conf.Positional[Place]
     """Folder of a run, or its address."""
-    format: Literal["colmap", "nerfstudio", "webdataset", "glue-factory"]
+    format: Format
     """What the files are for."""
     out: Folder
     """A new or empty folder, not inside the run."""
@@ -68,7 +70,7 @@ class Export:
     """Only the samples of this split."""
     max: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
     """At most N samples, the first ones."""
-    pictures: Literal["png", "jpg"] = "png"
+    pictures: Suffix = "png"
     """png: the pixels as they are. jpg: a fraction of the size, quality 95."""
 
 

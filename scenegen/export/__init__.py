@@ -1,1 +1,1 @@
-"""Shards in the forms that other tools read: COLMAP, nerfstudio, WebDataset, glue-factory."""
+"""Shards in the forms that other tools read: COLMAP, nerfstudio, and those of loaders to train with."""

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.export.cameras import HALF_PX, corner_intrinsics, quaternion
+from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
-from scenegen.export.pictures import Suffix, encode
+from scenegen.export.pictures import encode
 from scenegen.export.points import Points, points_of, reprojection_px
 from scenegen.export.scenes import Scene, picture_name
 from scenegen.geometry import inverse

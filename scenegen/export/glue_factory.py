@@ -12,13 +12,10 @@ the top-left one, so half a pixel is added to ours.
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import h5py
-import numpy as np
-from numpy.typing import NDArray
-
 from scenegen.export.cameras import corner_intrinsics, numbers
+from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
-from scenegen.export.pictures import Suffix, encode
+from scenegen.export.pictures import depth_h5, encode
 from scenegen.export.scenes import Scene, picture_name
 from scenegen.geometry import inverse
 from scenegen.shards.sample import Sample
@@ -45,16 +42,8 @@ def _write_pictures(sample: Sample, folder: Path, suffix: Suffix) -> list[str]:
     for view, file in enumerate(files):
         write(folder / "images" / file, encode(sample.rgb[view], suffix))
         if sample.depth is not None:
-            write(folder / "depths" / picture_name(sample.index, view, "h5"), depth_file(sample.depth[view]))
+            write(folder / "depths" / picture_name(sample.index, view, "h5"), depth_h5(sample.depth[view]))
     return files
-
-
-def depth_file(depth_m: NDArray[np.float32]) -> bytes:
-    """(H, W) z-depth in metres as an HDF5 file with one dataset, `depth`; 0 where nothing is hit."""
-    with h5py.File("depth", "w", driver="core", backing_store=False) as file:
-        file.create_dataset("depth", data=depth_m, chunks=depth_m.shape, compression="gzip", shuffle=True)
-        file.flush()
-        return file.id.get_file_image()
 
 
 def _view_line(sample: Sample, view: int, file: str) -> str:

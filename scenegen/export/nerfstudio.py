@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from scenegen.export.cameras import corner_intrinsics, opengl_pose
+from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
-from scenegen.export.pictures import Suffix, depth_png, encode
+from scenegen.export.pictures import depth_png, encode
 from scenegen.export.points import Points, points_of
 from scenegen.export.scenes import Scene, picture_name
 from scenegen.shards.sample import Sample

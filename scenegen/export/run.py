@@ -3,30 +3,30 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 from scenegen.errors import UsageError
+from scenegen.export import megadepth
+from scenegen.export.choices import Format, Suffix
 from scenegen.export.colmap import export_colmap
 from scenegen.export.folder import new_folder
+from scenegen.export.forms import Form, require
 from scenegen.export.glue_factory import export_glue_factory
+from scenegen.export.loftr import export_loftr
 from scenegen.export.nerfstudio import export_nerfstudio
-from scenegen.export.pictures import Suffix
+from scenegen.export.scene_info import export_scene_info
 from scenegen.export.scenes import Scene, staged_scenes
 from scenegen.export.webdataset import export_webdataset
 from scenegen.shards.reader import ShardSet
-from scenegen.shards.schema import absent
 
-Format = Literal["colmap", "nerfstudio", "webdataset", "glue-factory"]
-Writer = Callable[[Iterable[Scene], Path, Suffix], None]
-
-WRITERS: dict[str, Writer] = {
-    "colmap": export_colmap,
-    "nerfstudio": export_nerfstudio,
-    "webdataset": export_webdataset,
-    "glue-factory": export_glue_factory,
+FORMS: dict[Format, Form] = {
+    "colmap": Form(export_colmap),
+    "nerfstudio": Form(export_nerfstudio),
+    "webdataset": Form(export_webdataset, cameras=False),
+    "glue-factory": Form(export_glue_factory),
+    "scene-info": Form(export_scene_info, depth=True, lost=megadepth.lost),
+    "loftr": Form(export_loftr, depth=True, most_px=megadepth.MOST_PX, lost=megadepth.lost),
 }
-WITHOUT_CAMERAS = ("webdataset",)
-"""Formats that matches alone can be written in."""
 
 
 @dataclass(frozen=True)
@@ -54,42 +54,37 @@ class Tally:
 def export_run(folder: Path, out: Path, choice: Choice, progress: Callable[[Tally], None] = lambda _: None) -> Tally:
     """Write the samples of a run to the new folder `out`; the same samples give the same bytes.
 
-    Raises UsageError for a choice that cannot be met or where `out` is taken, ShardError where a shard is missing,
-    damaged or of a newer format, or `out` cannot be written; nothing is left behind then.
+    Raises UsageError for a choice that cannot be met, samples that the format cannot hold or where `out` is taken,
+    ShardError where a shard is missing, damaged or of a newer format, or `out` cannot be written; nothing is left
+    behind then.
     """
     _require_known(choice)
     if folder.resolve() in (out.resolve(), *out.resolve().parents):
         raise UsageError(f"{out}: lies in the folder of the run: choose another --out")
     shards = ShardSet(folder, choice.split, max_open=1)
-    if choice.format not in WITHOUT_CAMERAS:
-        _require_cameras(shards, choice)
     tally = Tally(min(len(shards), choice.limit or len(shards)))
+    scenes = _fitting(staged_scenes(shards, choice.limit), choice.format)
     with new_folder(out) as building:
-        WRITERS[choice.format](
-            _counted(staged_scenes(shards, choice.limit), tally, progress), building, choice.pictures
-        )
+        FORMS[choice.format].write(_counted(scenes, tally, progress), building, choice.pictures)
     shards.close()
     return tally
 
 
 def _require_known(choice: Choice) -> None:
-    if choice.format not in WRITERS:
-        raise UsageError(f"--format {choice.format}: is unknown: choose one of {', '.join(WRITERS)}")
+    if choice.format not in FORMS:
+        raise UsageError(f"--format {choice.format}: is unknown: choose one of {', '.join(FORMS)}")
     if choice.pictures not in get_args(Suffix):
         raise UsageError(f"--pictures {choice.pictures}: is unknown: choose png or jpg")
     if choice.limit is not None and choice.limit < 1:
         raise UsageError(f"--max {choice.limit}: must be 1 or more")
 
 
-def _require_cameras(shards: ShardSet, choice: Choice) -> None:
-    """Raise UsageError where a shard knows no cameras; the first one speaks for an import."""
-    first = shards.reader(0)
-    if "camera/K" in absent(first.attributes):
-        others = ", ".join(WITHOUT_CAMERAS)
-        raise UsageError(
-            f"{first.path}: has matches without cameras, as it was imported, and --format {choice.format} needs "
-            f"cameras: choose {others}"
-        )
+def _fitting(scenes: Iterable[Scene], name: Format) -> Iterator[Scene]:
+    """The same scenes; UsageError at the first that the format cannot hold."""
+    others = ", ".join(other for other, form in FORMS.items() if not form.cameras)
+    for scene in scenes:
+        require(FORMS[name], name, scene, others)
+        yield scene
 
 
 def _counted(scenes: Iterable[Scene], tally: Tally, progress: Callable[[Tally], None]) -> Iterator[Scene]:

@@ -24,6 +24,11 @@ class Scene:
     rows: tuple[int, ...]
     """Numbers of its samples in the shard."""
 
+    @property
+    def shard(self) -> str:
+        """Name of its shard in one word, unique in its run."""
+        return self.name.rpartition("-")[0]
+
     def __len__(self) -> int:
         """Number of samples."""
         return len(self.rows)

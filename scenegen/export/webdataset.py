@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.export.pictures import Suffix, encode
+from scenegen.export.choices import Suffix
+from scenegen.export.pictures import encode
 from scenegen.export.scenes import Scene
 from scenegen.shards.sample import Sample
 from scenegen.shards.schema import LAYERS, STATUS, conventions

@@ -1,0 +1,6 @@
+"""What may be chosen of an export, by name: no more, so that the command line starts without the formats."""
+
+from typing import Literal
+
+Format = Literal["colmap", "nerfstudio", "webdataset", "glue-factory", "scene-info", "loftr"]
+Suffix = Literal["png", "jpg"]

@@ -1,0 +1,57 @@
+"""What a format is: who writes it, and what it asks of the samples, so that a run it cannot hold is told so at once."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenegen.errors import UsageError
+from scenegen.export.choices import Suffix
+from scenegen.export.scenes import Scene
+from scenegen.shards.schema import absent
+
+Writer = Callable[[Iterable[Scene], Path, Suffix], None]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A format that samples can be written in."""
+
+    write: Writer
+    cameras: bool = True
+    """Whether it needs them; matches that were imported alone have none."""
+    depth: bool = False
+    """Whether it needs the layer."""
+    views: int | None = None
+    """How many views a sample must have; None: any number."""
+    most_px: int | None = None
+    """Longest side of a picture that its readers take; None: any."""
+    lost: Callable[[str], str | None] = lambda _: None
+    """Why its readers would not find a shard of this name, in a clause; None where they do."""
+
+
+def require(form: Form, name: str, scene: Scene, others: str) -> None:
+    """Raise UsageError, in one line, where the format `name` cannot hold the samples of the scene's shard.
+
+    `others` names the formats that need no cameras.
+    """
+    for there, needed, advice in (*_unmet(form, scene, others), *_lost(form, scene)):
+        raise UsageError(f"{scene.reader.path}: {there}, and --format {name} needs {needed}: {advice}")
+
+
+def _unmet(form: Form, scene: Scene, others: str) -> Iterator[tuple[str, str, str]]:
+    """What the shard has, what is needed instead, and what to do."""
+    shapes = {info.name: info.shape for info in scene.reader.datasets()}
+    _, views, height, width, _ = shapes["rgb"]
+    if form.cameras and "camera/K" in absent(scene.reader.attributes):
+        yield "has matches without cameras, as it was imported", "cameras", f"choose {others}"
+    if form.views not in (None, views):
+        yield f"has samples of {views} views", f"{form.views}", f"render with --views {form.views}"
+    if form.depth and "depth" not in shapes:
+        yield "has no layer depth", "it", "render with --layers rgb,depth"
+    if form.most_px and max(width, height) > form.most_px:
+        yield f"has pictures of {width}x{height}", f"sides of {form.most_px} at most", "render with a smaller --size"
+
+
+def _lost(form: Form, scene: Scene) -> Iterator[tuple[str, str, str]]:
+    if why := form.lost(scene.shard):
+        yield f"is a name that is lost, as {why}", "another one", "rename the file, in manifest.json too"
