@@ -32,11 +32,23 @@ def test_every_name_that_may_be_chosen_is_a_format():
     assert get_args(Suffix) == ("png", "jpg")
 
 
-@pytest.mark.parametrize("form", ["scene-info", "loftr"])
+@pytest.mark.parametrize("views", [2, 4, 6])
+def test_five_views_or_none_for_habitat(tmp_path, views):
+    said = refused(run_of(tmp_path, views=views), tmp_path / "out", "dust3r")
+    assert said.endswith(f"a.h5: has samples of {views} views, and --format dust3r needs 5: render with --views 5")
+
+
+@pytest.mark.parametrize("form", ["scene-info", "loftr", "dust3r"])
 def test_depth_is_needed(tmp_path, form):
     said = refused(run_of(tmp_path, views=5, layers=("instance",)), tmp_path / "out", form)
     advice = f"a.h5: has no layer depth, and --format {form} needs it: render with --layers rgb,depth"
     assert said.endswith(advice)
+
+
+def test_a_later_shard_is_looked_at_too(tmp_path):
+    run_of(tmp_path, views=5)
+    said = refused(run_of(tmp_path, "b.h5"), tmp_path / "out", "dust3r")
+    assert "b.h5: has samples of 2 views" in said
 
 
 def test_loftr_takes_no_large_pictures(tmp_path):
@@ -66,4 +78,8 @@ def test_names_that_a_loader_would_not_find(tmp_path, form, name, why):
 
 @pytest.mark.parametrize("name", ["00151", "015", "train-room_000-000", "a.b", "image", "Undistorted_SfM0"])
 def test_other_names_are_found(name):
-    assert FORMS["loftr"].lost(name) is None
+    assert FORMS["loftr"].lost(name) is FORMS["dust3r"].lost(name) is None
+
+
+def test_habitat_has_a_name_a_line():
+    assert [bool(FORMS["dust3r"].lost(name)) for name in ("my room", "my\nroom", "room\n", "\u2028a")] == [0, 1, 1, 1]

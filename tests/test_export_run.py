@@ -95,7 +95,7 @@ def test_requests_that_cannot_be_met_are_one_line(run, tmp_path):
             Choice("ply"),
             UsageError,
             "--format ply: is unknown: choose one of colmap, nerfstudio, webdataset, glue-factory, "
-            "scene-info, loftr",
+            "scene-info, loftr, dust3r",
         ),
         (Choice("colmap", pictures="gif"), UsageError, "--pictures gif: is unknown: choose png or jpg"),
         (Choice("colmap", limit=0), UsageError, "--max 0: must be 1 or more"),

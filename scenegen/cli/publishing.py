@@ -51,8 +51,8 @@ class Export:
     colmap: a sparse model for each staged scene, the visible rays as points with tracks. nerfstudio: a transforms.json
     for each staged scene, with depth maps and a cloud of points. webdataset: tar files of samples, everything as it is
     in the shard. glue-factory: scenes for its posed_images reader, lists for its image_pairs reader. scene-info: for
-    RoMa, DKM, DeDoDe, LoMa. loftr: for LoFTR, EfficientLoFTR, XFeat, LiftFeat, JamMa. The same samples
-    give the same bytes; the folder appears when all of it is there.
+    RoMa, DKM, DeDoDe, LoMa. loftr: for LoFTR, EfficientLoFTR, XFeat, LiftFeat, JamMa. dust3r: for DUSt3R's Habitat
+    reader, from five views. The same samples give the same bytes; the folder appears when all of it is there.
 
     Examples:
       scenegen export out/demo --format colmap --out out/demo-colmap
@@ -71,7 +71,7 @@ class Export:
     max: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
     """At most N samples, the first ones."""
     pictures: Suffix = "png"
-    """png: the pixels as they are. jpg: a fraction of the size, quality 95."""
+    """png: the pixels as they are. jpg: a fraction of the size, quality 95; dust3r has no other."""
 
 
 def card(command: Card, console: Console) -> int:

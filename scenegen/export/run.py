@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 from scenegen.errors import UsageError
-from scenegen.export import megadepth
+from scenegen.export import dust3r, megadepth
 from scenegen.export.choices import Format, Suffix
 from scenegen.export.colmap import export_colmap
 from scenegen.export.folder import new_folder
@@ -26,6 +26,7 @@ FORMS: dict[Format, Form] = {
     "glue-factory": Form(export_glue_factory),
     "scene-info": Form(export_scene_info, depth=True, lost=megadepth.lost),
     "loftr": Form(export_loftr, depth=True, most_px=megadepth.MOST_PX, lost=megadepth.lost),
+    "dust3r": Form(dust3r.export_dust3r, depth=True, views=dust3r.VIEWS, lost=dust3r.lost),
 }
 
 
