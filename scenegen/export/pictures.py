@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from scenegen.export.choices import Suffix
+from scenegen.export.png import rgb_png
+from scenegen.shards.chunks import pack
 
 JPEG: dict[str, Any] = {"format": "JPEG", "quality": 95, "subsampling": 0}
 PNG: dict[str, Any] = {"format": "PNG", "compress_level": 3}  # twice as fast as Pillow's 6, a few per cent larger
@@ -18,7 +20,7 @@ MOST_MM = np.iinfo(np.uint16).max
 
 def encode(rgb: NDArray[np.uint8], suffix: Suffix) -> bytes:
     """(H, W, 3) uint8 picture as a PNG (lossless) or a JPEG file."""
-    return _bytes(Image.fromarray(rgb), PNG if suffix == "png" else JPEG)
+    return rgb_png(rgb) if suffix == "png" else _bytes(Image.fromarray(rgb), JPEG)
 
 
 def depth_png(depth_m: NDArray[np.float32]) -> bytes:
@@ -29,8 +31,10 @@ def depth_png(depth_m: NDArray[np.float32]) -> bytes:
 
 def depth_h5(depth_m: NDArray[np.float32]) -> bytes:
     """(H, W) z-depth in metres as an HDF5 file with one dataset, `depth`; 0 where nothing is hit."""
+    filters: dict[str, Any] = {"shuffle": True, "compression": "gzip", "compression_opts": 1, "fletcher32": True}
     with h5py.File("depth", "w", driver="core", backing_store=False) as file:
-        file.create_dataset("depth", data=depth_m, chunks=depth_m.shape, compression="gzip", shuffle=True)
+        dataset = file.create_dataset("depth", depth_m.shape, "<f4", chunks=depth_m.shape, **filters)
+        dataset.id.write_direct_chunk((0, 0), pack(depth_m.astype("<f4", copy=False)))
         file.flush()
         return file.id.get_file_image()
 
