@@ -51,7 +51,7 @@ def test_a_run_of_frames_is_a_run_like_any_other(frames, capsys):
     assert "CC BY 4.0" in card
     assert "synthetic" not in card.lower()
     assert make_gallery(run, 10).shown == 10
-    for form in ("colmap", "nerfstudio", "webdataset", "glue-factory"):
+    for form in ("colmap", "nerfstudio", "webdataset", "glue-factory", "scene-info", "loftr"):
         assert export_run(run, frames / form, Choice(form)).samples == 12
 
 

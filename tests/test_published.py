@@ -48,7 +48,7 @@ def made(home):
     assert run(config, out).exit_code == 1
     assert main(["card", str(out)]) == 0
     assert main(["gallery", str(out), "--out", str(home / "gallery.html")]) == 0
-    for form in ("colmap", "nerfstudio", "webdataset", "glue-factory"):
+    for form in ("colmap", "nerfstudio", "webdataset", "glue-factory", "scene-info", "loftr"):
         assert main(["export", str(out), "--format", form, "--out", str(home / "exported" / form)]) == 0
     assert main(["repack", str(out), "--codec", "none", "--out", str(home / "repacked")]) == 0
     return home

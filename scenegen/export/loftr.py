@@ -29,7 +29,7 @@ Poses: world to camera, OpenCV axes (x right, y down, z forward), metres.
 Depth: z-depth in metres, float32, 0 = none.
 Pairs: of one sample, each once. Overlap: the smaller of the two shares, above 0, at most 0.999999; XFeat takes pairs
 above 0.3, LoFTR as its option min_overlap_score says.
-Only at the size of the pictures are matches exact: where loaders resize by s, they are off by (s-1)/2 pixels.
+Only at the size of the pictures are matches exact: where loaders shrink by s, they are off by (s-1)/2 pixels.
 """
 
 
