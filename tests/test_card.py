@@ -334,7 +334,7 @@ def longer(path):
     ("spoil", "text"),
     [
         (damage, "rgb is damaged"),
-        (newer, "has format version 2.0, this program reads 1.1: update scenegen"),
+        (newer, "has format version 2.0, this program reads 1.2: update scenegen"),
         (longer, r"has \d+ bytes, the manifest says \d+: run the command that made it again, or scenegen verify"),
     ],
 )

@@ -59,7 +59,7 @@ def test_the_seed_chooses_the_lines(path, tmp_path):
         ({"seed": -1}, "--seed -1: give a number from 0"),
         ({"path": "nowhere.h5"}, "no such file or folder: give a shard (.h5) or the folder of a run"),
         ({"path": "text.h5"}, "is not HDF5"),
-        ({"path": "newer.h5"}, "has format version 2.0, this program reads 1.1: update scenegen"),
+        ({"path": "newer.h5"}, "has format version 2.0, this program reads 1.2: update scenegen"),
         ({"path": "damaged.h5"}, "rgb is damaged"),
         (
             {"path": "bare.h5", "kind": "warp"},

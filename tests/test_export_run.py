@@ -95,7 +95,7 @@ def test_requests_that_cannot_be_met_are_one_line(run, tmp_path):
             Choice("ply"),
             UsageError,
             "--format ply: is unknown: choose one of colmap, nerfstudio, webdataset, glue-factory, "
-            "scene-info, loftr, dust3r",
+            "scene-info, loftr, dust3r, flow",
         ),
         (Choice("colmap", pictures="gif"), UsageError, "--pictures gif: is unknown: choose png or jpg"),
         (Choice("colmap", limit=0), UsageError, "--max 0: must be 1 or more"),
@@ -130,7 +130,7 @@ def newer(path):
     ("spoil", "text"),
     [
         (damage, "rgb is damaged"),
-        (newer, "has format version 2.0, this program reads 1.1"),
+        (newer, "has format version 2.0, this program reads 1.2"),
         (Path.unlink, "no such file"),
     ],
 )

@@ -285,7 +285,7 @@ def test_every_other_command_takes_matches_or_says_why_not(tmp_path):
     assert "CC0" in card
     assert main(["repack", str(run), "--codec", "none", "--out", str(tmp_path / "plain")]) == 0
     assert main(["verify", str(tmp_path / "plain")]) == 0
-    for form in ("colmap", "nerfstudio", "glue-factory", "scene-info", "loftr", "dust3r"):
+    for form in ("colmap", "nerfstudio", "glue-factory", "scene-info", "loftr", "dust3r", "flow"):
         with pytest.raises(UsageError, match="has matches without cameras, as it was imported, and --format"):
             export_run(run, tmp_path / form, Choice(form))
     assert export_run(run, tmp_path / "tars", Choice("webdataset")).samples == 1

@@ -155,7 +155,7 @@ def newer(path):
         (lambda p: flip(p, "rays/status", 1), "rays/status is damaged"),
         (lambda p: p.write_bytes(p.read_bytes()[:9000]), "is not HDF5, or was cut short"),
         (lambda p: p.write_bytes(b"hello"), "is not HDF5, or was cut short"),
-        (newer, "has format version 2.0, this program reads 1.1: update scenegen"),
+        (newer, "has format version 2.0, this program reads 1.2: update scenegen"),
     ],
     ids=["picture", "rays", "cut", "text", "newer"],
 )

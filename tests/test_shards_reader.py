@@ -291,7 +291,7 @@ def test_newer_versions(path):
     edited(path, lambda file: file.attrs.modify("format_version", "1.7"))
     assert len(ShardReader(path)) == 3
     edited(path, lambda file: file.attrs.modify("format_version", "2.0"))
-    assert message(path) == "has format version 2.0, this program reads 1.1: update scenegen"
+    assert message(path) == "has format version 2.0, this program reads 1.2: update scenegen"
 
 
 def test_missing_parts(path):

@@ -52,7 +52,8 @@ class Export:
     for each staged scene, with depth maps and a cloud of points. webdataset: tar files of samples, everything as it is
     in the shard. glue-factory: scenes for its posed_images reader, lists for its image_pairs reader. scene-info: for
     RoMa, DKM, DeDoDe, LoMa. loftr: for LoFTR, EfficientLoFTR, XFeat, LiftFeat, JamMa. dust3r: for DUSt3R's Habitat
-    reader, from five views. The same samples give the same bytes; the folder appears when all of it is there.
+    reader, from five views. flow: optical flow between any two views, as .flo files with masks. The same samples give
+    the same bytes; the folder appears when all of it is there.
 
     Examples:
       scenegen export out/demo --format colmap --out out/demo-colmap

@@ -2,5 +2,5 @@
 
 from typing import Literal
 
-Format = Literal["colmap", "nerfstudio", "webdataset", "glue-factory", "scene-info", "loftr", "dust3r"]
+Format = Literal["colmap", "nerfstudio", "webdataset", "glue-factory", "scene-info", "loftr", "dust3r", "flow"]
 Suffix = Literal["png", "jpg"]

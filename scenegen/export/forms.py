@@ -19,8 +19,8 @@ class Form:
     write: Writer
     cameras: bool = True
     """Whether it needs them; matches that were imported alone have none."""
-    depth: bool = False
-    """Whether it needs the layer."""
+    layers: tuple[str, ...] = ()
+    """Layers that it needs."""
     views: int | None = None
     """How many views a sample must have; None: any number."""
     most_px: int | None = None
@@ -46,8 +46,8 @@ def _unmet(form: Form, scene: Scene, others: str) -> Iterator[tuple[str, str, st
         yield "has matches without cameras, as it was imported", "cameras", f"choose {others}"
     if form.views not in (None, views):
         yield f"has samples of {views} views", f"{form.views}", f"render with --views {form.views}"
-    if form.depth and "depth" not in shapes:
-        yield "has no layer depth", "it", "render with --layers rgb,depth"
+    if missing := [layer for layer in form.layers if layer not in shapes]:
+        yield f"has no layer {missing[0]}", "it", f"render with --layers rgb,{','.join(form.layers)}"
     if form.most_px and max(width, height) > form.most_px:
         yield f"has pictures of {width}x{height}", f"sides of {form.most_px} at most", "render with a smaller --size"
 

@@ -39,6 +39,14 @@ def depth_h5(depth_m: NDArray[np.float32]) -> bytes:
         return file.id.get_file_image()
 
 
+def npz(arrays: dict[str, NDArray[Any]]) -> bytes:
+    """Arrays as an .npz file; a status is a plain number there."""
+    stream = io.BytesIO()
+    plain = {name: array.view(array.dtype.str) for name, array in arrays.items()}
+    np.savez_compressed(stream, allow_pickle=False, **plain)
+    return stream.getvalue()
+
+
 def _bytes(image: Image.Image, options: dict[str, Any]) -> bytes:
     stream = io.BytesIO()
     image.save(stream, **options)

@@ -9,6 +9,7 @@ from scenegen.errors import UsageError
 from scenegen.export import dust3r, megadepth
 from scenegen.export.choices import Format, Suffix
 from scenegen.export.colmap import export_colmap
+from scenegen.export.flow import export_flow
 from scenegen.export.folder import new_folder
 from scenegen.export.forms import Form, require
 from scenegen.export.glue_factory import export_glue_factory
@@ -24,9 +25,10 @@ FORMS: dict[Format, Form] = {
     "nerfstudio": Form(export_nerfstudio),
     "webdataset": Form(export_webdataset, cameras=False),
     "glue-factory": Form(export_glue_factory),
-    "scene-info": Form(export_scene_info, depth=True, lost=megadepth.lost),
-    "loftr": Form(export_loftr, depth=True, most_px=megadepth.MOST_PX, lost=megadepth.lost),
-    "dust3r": Form(dust3r.export_dust3r, depth=True, views=dust3r.VIEWS, lost=dust3r.lost),
+    "scene-info": Form(export_scene_info, layers=("depth",), lost=megadepth.lost),
+    "loftr": Form(export_loftr, layers=("depth",), most_px=megadepth.MOST_PX, lost=megadepth.lost),
+    "dust3r": Form(dust3r.export_dust3r, layers=("depth",), views=dust3r.VIEWS, lost=dust3r.lost),
+    "flow": Form(export_flow, layers=("depth", "visibility")),
 }
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.export.choices import Suffix
-from scenegen.export.pictures import encode
+from scenegen.export.pictures import encode, npz
 from scenegen.export.scenes import Scene
 from scenegen.shards.sample import Sample
 from scenegen.shards.schema import LAYERS, STATUS, conventions
@@ -74,9 +74,9 @@ def sample_files(scene: Scene, sample: Sample, suffix: Suffix) -> Iterator[tuple
     yield "json", (json.dumps(description(scene, sample)) + "\n").encode()
     for view, rgb in enumerate(sample.rgb):
         yield f"view{view}.{suffix}", encode(rgb, suffix)
-    yield "rays.npz", _npz({name: getattr(sample, name) for name in RAYS})
+    yield "rays.npz", npz({name: getattr(sample, name) for name in RAYS})
     if layers := {name: layer for name in LAYERS if (layer := getattr(sample, name)) is not None}:
-        yield "layers.npz", _npz(layers)
+        yield "layers.npz", npz(layers)
 
 
 def description(scene: Scene, sample: Sample) -> dict[str, Any]:
@@ -114,11 +114,3 @@ def _objects(scene: Scene, sample: Sample) -> list[dict[str, Any]]:
         for slot, asset in enumerate(sample.object_asset)
         if asset >= 0
     ]
-
-
-def _npz(arrays: dict[str, NDArray[Any]]) -> bytes:
-    """Arrays as an .npz file; the status is a plain number there, its names stand in the JSON file."""
-    stream = io.BytesIO()
-    plain = {name: array.view(array.dtype.str) for name, array in arrays.items()}
-    np.savez_compressed(stream, allow_pickle=False, **plain)
-    return stream.getvalue()
