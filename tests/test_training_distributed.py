@@ -83,8 +83,16 @@ RUNS = [
 """Objectives that compare pairs with one another, draw by themselves, own weights, or follow the network."""
 
 
-@pytest.mark.parametrize("count", [2, 4])
-@pytest.mark.parametrize(("name", "options"), RUNS)
+def cases():
+    """Every objective with two and with four processes; a few of them, as each starts PyTorch so many times, always."""
+    quick = {("stable", 4), ("sigreg", 2)}
+    for name, options in RUNS:
+        for count in (2, 4):
+            marks = () if (name, count) in quick and options != RUNS[1][1] else (pytest.mark.slow,)
+            yield pytest.param(name, options, count, marks=marks)
+
+
+@pytest.mark.parametrize(("name", "options", "count"), cases())
 def test_the_loss_is_that_of_one_process(name, options, count, shards, tmp_path):
     """The whole of a step's randomness is on: dropout, photometric changes, mirrored pairs, random negatives."""
     settings = replace(tiny_of(name, **options), batch=4, steps=6, data=CHANGING)
