@@ -92,7 +92,7 @@ def cases():
             yield pytest.param(name, options, count, marks=marks)
 
 
-@pytest.mark.parametrize(("name", "options", "count"), cases())
+@pytest.mark.parametrize(("name", "options", "count"), list(cases()))
 def test_the_loss_is_that_of_one_process(name, options, count, shards, tmp_path):
     """The whole of a step's randomness is on: dropout, photometric changes, mirrored pairs, random negatives."""
     settings = replace(tiny_of(name, **options), batch=4, steps=6, data=CHANGING)
