@@ -17,10 +17,25 @@ from scenegen.tracing.status import Status
 class Seen(Protocol):
     """What flow is made of; `Sample` has it."""
 
-    depth: NDArray[Any] | None
-    visibility: NDArray[Any] | None
-    K: NDArray[Any]
-    T_world_cam: NDArray[Any]
+    @property
+    def depth(self) -> NDArray[Any] | None:
+        """(V, H, W) z-depth in metres; None where it was not read."""
+        ...
+
+    @property
+    def visibility(self) -> NDArray[Any] | None:
+        """(V, H, W, V-1) verdicts; None where they were not read."""
+        ...
+
+    @property
+    def K(self) -> NDArray[Any]:
+        """(V, 3, 3) intrinsics in pixels."""
+        ...
+
+    @property
+    def T_world_cam(self) -> NDArray[Any]:
+        """(V, 4, 4) poses."""
+        ...
 
 
 @dataclass(frozen=True)
