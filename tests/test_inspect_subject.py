@@ -127,7 +127,7 @@ def test_what_is_no_shard(tmp_path, path):
     newer.write_bytes(path.read_bytes())
     with h5py.File(newer, "a") as file:
         file.attrs["format_version"] = b"2.0"
-    with pytest.raises(ShardError, match=r"has format version 2\.0, this program reads 1\.1: update scenegen"):
+    with pytest.raises(ShardError, match=r"has format version 2\.0, this program reads 1\.2: update scenegen"):
         len(Samples(newer))
     short = tmp_path / "short.h5"
     short.write_bytes(path.read_bytes()[:-5000])
