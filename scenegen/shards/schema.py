@@ -21,8 +21,7 @@ FORMAT_VERSION = "1.0"
 """Version of a shard that has every dataset: a file states the least version that describes it."""
 IMPORTED_VERSION = "1.1"
 """Version of a shard that was made from data of elsewhere, and may lack what its source does not know."""
-NEWEST_VERSION = "1.2"
-"""The newest version that this program reads."""
+NEWEST_VERSION = "1.2"  # that this program reads
 ABSENT = "absent"
 """Root attribute of version 1.1: the datasets that the shard lacks, comma-separated."""
 
@@ -95,13 +94,12 @@ NAN = float("nan")
 
 def _picture(layer: Layer) -> Field:
     """The dataset of a layer; all but the picture itself are optional."""
-    optional = layer.name if layer.name != "rgb" else None
-    dims = (*_IMAGES, *layer.dims)
-    return Field(layer.name, dims, layer.dtype, layer.units, layer.description, 2, optional, since=layer.since)
+    name, dims, optional = layer.name, (*_IMAGES, *layer.dims), None if layer.name == "rgb" else layer.name
+    return Field(name, dims, layer.dtype, layer.units, layer.description, 2, optional, since=layer.since)
 
 
 FIELDS: tuple[Field, ...] = (
-    *(_picture(layer) for layer in LAYER.values()),
+    *map(_picture, LAYER.values()),
     Field("camera/K", ("sample", "view", "row3", "column3"), "<f8", "px", "pinhole intrinsics", blank=NAN),
     Field(
         name="camera/T_world_cam",
