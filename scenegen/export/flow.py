@@ -22,6 +22,8 @@ from scenegen.export.scenes import Scene, picture_name
 from scenegen.shards.sample import Sample
 from scenegen.shards.schema import STATUS
 
+LAYERS = ("depth", "visibility")
+"""What it is made of."""
 TAG = np.float32(202021.25)
 """First number of a .flo file."""
 UNKNOWN = np.float32(1e10)

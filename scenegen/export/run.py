@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import get_args
 
 from scenegen.errors import UsageError
-from scenegen.export import dust3r, megadepth
+from scenegen.export import dust3r, flow, megadepth
 from scenegen.export.choices import Format, Suffix
 from scenegen.export.colmap import export_colmap
-from scenegen.export.flow import export_flow
 from scenegen.export.folder import new_folder
 from scenegen.export.forms import Form, require
 from scenegen.export.glue_factory import export_glue_factory
@@ -28,7 +27,7 @@ FORMS: dict[Format, Form] = {
     "scene-info": Form(export_scene_info, layers=("depth",), lost=megadepth.lost),
     "loftr": Form(export_loftr, layers=("depth",), most_px=megadepth.MOST_PX, lost=megadepth.lost),
     "dust3r": Form(dust3r.export_dust3r, layers=("depth",), views=dust3r.VIEWS, lost=dust3r.lost),
-    "flow": Form(export_flow, layers=("depth", "visibility")),
+    "flow": Form(flow.export_flow, layers=flow.LAYERS),
 }
 
 
