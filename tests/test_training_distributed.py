@@ -8,13 +8,13 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from gloo import together
 from interrupting import PATIENCE_S
+from soaking.processes import children
 from training_world import TINY, one_thread, tiny, tiny_of, write_shards
 
 from training.checkpoint import load
@@ -155,11 +155,6 @@ def test_a_process_that_is_killed_ends_the_others_in_a_line(shards, tmp_path):
     _, said = command.communicate(timeout=PATIENCE_S)
     assert command.returncode == 1
     assert re.search("process [01] of 2: another process of the run has ended; its own words say why; the same", said)
-
-
-def children(pid):
-    """Processes that a process has started."""
-    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def test_a_batch_that_cannot_be_split_is_refused():

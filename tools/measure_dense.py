@@ -11,24 +11,24 @@ map. Counted are pixels whose point falls into the other picture and is visible 
 incidence.
 """
 
-import argparse
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from measure_truth import Oracle, Shown, available, prepared, shown
+from measure_truth import Oracle, Shown, available, options, prepared, same_verdicts, shown
 from numpy.typing import NDArray
 
 from scenegen.assets.cache import AssetCache
 from scenegen.config import GenerationConfig, LightConfig
-from scenegen.geometry import Scaling, View, pixel_grid, project, unproject, view_rays
+from scenegen.geometry import Scaling, View, pixel_grid, view_rays
 from scenegen.pipeline.studio import open_studio
+from scenegen.shards.dense import carried
 from scenegen.tracing.dense import visibility
 from scenegen.tracing.raycaster import pixel_hits
 from scenegen.tracing.status import Status
-from scenegen.tracing.tracks import follow, judge, trace
+from scenegen.tracing.tracks import trace
 
 Array = NDArray[Any]
 FINE = 4
@@ -48,15 +48,6 @@ DISTANCES_M = (0.0, 1.5, 3.0, 5.0, np.inf)
 INCIDENCES_DEG = (0.0, 45.0, 70.0, 80.0, 90.0)
 
 
-def carried(s: Shown, view: int, other: int) -> tuple[Array, Array, Array]:
-    """Pixels (N, 2) where the points of a view's pixels fall in another, their depth there, and the depth map's."""
-    K, T, depth = s.of("camera/K"), s.of("camera/T_world_cam"), s.of("depth")
-    height, width = depth.shape[1:]
-    own = np.where(depth[view] > 0, depth[view], np.nan).ravel()
-    xy, z = project(K[other], T[other], unproject(K[view], T[view], pixel_grid(width, height), own))
-    return xy, z, depth[other]
-
-
 def at(depth: Array, xy: Array) -> tuple[Array, Array]:
     """Depth at the nearest pixel, and the largest of the four pixels around."""
     last = np.array(depth.shape[::-1]) - 1
@@ -70,9 +61,9 @@ def judged(s: Shown) -> Iterator[dict[str, Array]]:
     """Of each ordered pair of views, the pixels that are visible or hidden: truth, rules, distance and incidence."""
     for view, other in ((0, 1), (1, 0)):
         truth = s.of("visibility")[view][..., 0].ravel()
-        xy, z, depth = carried(s, view, other)
+        xy, z = carried(s.of("camera/K"), s.of("camera/T_world_cam"), s.of("depth"), view, other)
         rows = np.isin(truth, [Status.VISIBLE, Status.OCCLUDED])
-        near, far = at(depth, xy[rows])
+        near, far = at(s.of("depth")[other], xy[rows])
         yield {
             "visible": truth[rows] == Status.VISIBLE,
             "distance, m": s.of("depth")[view].ravel()[rows],
@@ -141,26 +132,12 @@ def open3d(s: Shown) -> Array:
     a, b = s.views[:2]
     xy0 = pixel_grid(a.camera.width, a.camera.height).astype(np.uint16)
     rays = trace(s.scene, a, xy0, pixel_hits(s.scene, a))
-    ours = follow(s.scene, rays, b).status
-    ours[:] = s.of("visibility")[0][..., 0].ravel()
-    rows = np.flatnonzero(np.isin(ours, [Status.VISIBLE, Status.OCCLUDED]))
-    theirs = judge(rays, rows, b, Oracle(s.scene).nearest(b.position, rays.points[rows] - b.position))
-    return (ours[rows] == theirs)[theirs != Status.AMBIGUOUS]
-
-
-def options() -> argparse.Namespace:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--room-source", default="procedural")
-    parser.add_argument("--object-source", default="procedural")
-    parser.add_argument("--room", default="", help="a part of the id of the room to use")
-    parser.add_argument("--samples", type=int, default=8)
-    return parser.parse_args()
+    return same_verdicts(rays, s.of("visibility")[0][..., 0].ravel(), b, Oracle(s.scene))
 
 
 def main() -> None:
     """Measure and print."""
-    args = options()
+    args = options(__doc__, 8)
     config = GenerationConfig(room_source=args.room_source, object_source=args.object_source)
     config = replace(config, layers=(*config.layers, "visibility"), light=LightConfig(relight="off"))
     studio = open_studio(config, AssetCache())

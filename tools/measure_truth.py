@@ -29,7 +29,7 @@ from scenegen.staging.stage import RoomStage
 from scenegen.tracing.raycaster import Scene, nearest, surface
 from scenegen.tracing.status import Status
 from scenegen.tracing.tracer import Hits
-from scenegen.tracing.tracks import follow, judge, trace
+from scenegen.tracing.tracks import Rays, follow, judge, trace
 
 Array = NDArray[Any]
 
@@ -147,9 +147,13 @@ def open3d_status(s: Shown, oracle: Oracle) -> Array:
     """Whether Open3D's hits get the same status, over rays that neither finds ambiguous."""
     a, b = s.views[:2]
     rays = trace(s.scene, a, s.of("rays/xy0"))
-    ours = follow(s.scene, rays, b).status
+    return same_verdicts(rays, follow(s.scene, rays, b).status, b, oracle)
+
+
+def same_verdicts(rays: Rays, ours: Array, view: View, oracle: Oracle) -> Array:
+    """Whether Open3D's hits give the rays the status that is ours (R,) in a view, where neither is ambiguous."""
     rows = np.flatnonzero(np.isin(ours, [Status.VISIBLE, Status.OCCLUDED, Status.AMBIGUOUS]))
-    theirs = judge(rays, rows, b, oracle.nearest(b.position, rays.points[rows] - b.position))
+    theirs = judge(rays, rows, view, oracle.nearest(view.position, rays.points[rows] - view.position))
     clear = (ours[rows] != Status.AMBIGUOUS) & (theirs != Status.AMBIGUOUS)
     return (ours[rows] == theirs)[clear]
 
@@ -206,13 +210,13 @@ def measurements(s: Shown, gl: Renderer | None, use_oracle: bool) -> dict[str, A
     return out
 
 
-def options() -> argparse.Namespace:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def options(about: str | None, samples: int) -> argparse.Namespace:
+    """The command line of a tool that measures samples of a room."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--room-source", default="procedural")
     parser.add_argument("--object-source", default="procedural")
     parser.add_argument("--room", default="", help="a part of the id of the room to use")
-    parser.add_argument("--samples", type=int, default=16)
+    parser.add_argument("--samples", type=int, default=samples)
     return parser.parse_args()
 
 
@@ -227,7 +231,7 @@ def available(make: Callable[[], Any]) -> Any:
 
 def main() -> None:
     """Measure and print one line each."""
-    args = options()
+    args = options(__doc__, 16)
     config = GenerationConfig(room_source=args.room_source, object_source=args.object_source)
     studio = open_studio(replace(config, light=LightConfig(relight="off")), AssetCache())
     stage = prepared(studio, args.room)

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from scenegen.export.cameras import HALF_PX, corner_intrinsics, quaternion
 from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
-from scenegen.export.pictures import encode
+from scenegen.export.pictures import write_pictures
 from scenegen.export.points import Points, points_of, reprojection_px
-from scenegen.export.scenes import Scene, picture_name
+from scenegen.export.scenes import Scene
 from scenegen.geometry import inverse
 from scenegen.shards.sample import Sample
 
@@ -50,10 +50,7 @@ def export_colmap(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> None:
     for scene in scenes:
         model = Model()
         for sample in scene:
-            names = [picture_name(sample.index, view, suffix) for view in range(len(sample.rgb))]
-            for name, rgb in zip(names, sample.rgb, strict=True):
-                write(out / scene.name / "images" / name, encode(rgb, suffix))
-            add_sample(model, sample, names)
+            add_sample(model, sample, write_pictures(sample, out / scene.name / "images", suffix))
         for name, data in model.files().items():
             write(out / scene.name / "sparse" / "0" / name, data)
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
-from scenegen.export.pictures import encode, npz
-from scenegen.export.scenes import Scene, picture_name
+from scenegen.export.pictures import npz, write_pictures
+from scenegen.export.scenes import Scene
 from scenegen.shards.sample import Sample
 from scenegen.shards.schema import STATUS
 
@@ -57,9 +57,8 @@ def flo(displacement: NDArray[np.float32]) -> bytes:
 
 def _write(sample: Sample, folder: Path, scene: str, suffix: Suffix) -> Iterator[str]:
     """Write pictures, flow and masks of a sample; the line of each pair."""
-    pictures = [f"{scene}/images/{picture_name(sample.index, view, suffix)}" for view in range(len(sample.rgb))]
-    for picture, rgb in zip(pictures, sample.rgb, strict=True):
-        write(folder / picture, encode(rgb, suffix))
+    names = write_pictures(sample, folder / scene / "images", suffix)
+    pictures = [f"{scene}/images/{name}" for name in names]
     for i, j in permutations(range(len(pictures)), 2):
         found, name = sample.flow(i, j), f"sample{sample.index:03d}_{i}_{j}"
         flow, masks = f"{scene}/flow/{name}.flo", f"{scene}/masks/{name}.npz"

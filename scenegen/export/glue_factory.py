@@ -15,7 +15,7 @@ from pathlib import Path
 from scenegen.export.cameras import corner_intrinsics, numbers
 from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
-from scenegen.export.pictures import depth_h5, encode
+from scenegen.export.pictures import depth_h5, write_pictures
 from scenegen.export.scenes import Scene, picture_name
 from scenegen.geometry import inverse
 from scenegen.shards.sample import Sample
@@ -26,7 +26,7 @@ def export_glue_factory(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> N
     for scene in scenes:
         views, pairs, calibrated = [], [], []
         for sample in scene:
-            files = _write_pictures(sample, out / scene.entry.split / scene.name, suffix)
+            files = _write_views(sample, out / scene.entry.split / scene.name, suffix)
             views += [_view_line(sample, view, file) for view, file in enumerate(files)]
             pairs += [f"{files[0]} {other}\n" for other in files[1:]]
             calibrated += _calibrated_lines(sample, [f"{scene.name}/images/{file}" for file in files])
@@ -36,14 +36,11 @@ def export_glue_factory(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> N
             stream.writelines(calibrated)
 
 
-def _write_pictures(sample: Sample, folder: Path, suffix: Suffix) -> list[str]:
+def _write_views(sample: Sample, folder: Path, suffix: Suffix) -> list[str]:
     """Write the pictures of a sample and its depth maps, where there are some; the names of the pictures."""
-    files = [picture_name(sample.index, view, suffix) for view in range(len(sample.rgb))]
-    for view, file in enumerate(files):
-        write(folder / "images" / file, encode(sample.rgb[view], suffix))
-        if sample.depth is not None:
-            write(folder / "depths" / picture_name(sample.index, view, "h5"), depth_h5(sample.depth[view]))
-    return files
+    for view, depth_m in enumerate(() if sample.depth is None else sample.depth):
+        write(folder / "depths" / picture_name(sample.index, view, "h5"), depth_h5(depth_m))
+    return write_pictures(sample, folder / "images", suffix)
 
 
 def _view_line(sample: Sample, view: int, file: str) -> str:

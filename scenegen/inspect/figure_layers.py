@@ -112,27 +112,24 @@ def draw_instances(subject: Subject, panels: tuple[Axes, ...]) -> None:
     handles = [Patch(facecolor=colors[k], edgecolor="0.4", label=_label(k, subject)) for k in shown[:NAMED]]
     if len(shown) > NAMED:
         handles.append(Patch(facecolor="white", label=f"and {len(shown) - NAMED} more"))
-    legend = beside(panels[-1], RIGHT_IN - 0.2)
-    legend.set_axis_off()
-    legend.legend(
-        handles=handles, loc="upper left", fontsize=SMALL_PT - 1, frameon=False, borderpad=0, handlelength=1.0,
-        labelspacing=0.25, borderaxespad=0,
-    )  # fmt: skip
+    _legend(panels[-1], handles)
 
 
 def draw_visibility(subject: Subject, panels: tuple[Axes, ...]) -> None:
     """What the pixels of each view are in the first other one, in the colours of the rays."""
     layer = subject.layer("visibility", "--kind layers")
-    colors = ListedColormap(list(STATUS_COLORS.values()))
+    colors, last = ListedColormap(list(STATUS_COLORS.values())), len(STATUS_COLORS) - 0.5
     for panel, view in zip(panels, subject.views, strict=True):
-        other = next(v for v in range(len(layer)) if v != view)
-        verdicts = layer[view][..., other - (other > view)]
-        last = len(STATUS_COLORS) - 0.5
-        show(panel, verdicts, f"in view {other}", cmap=colors, vmin=-0.5, vmax=last, interpolation="nearest")
-    legend = beside(panels[-1], RIGHT_IN - 0.2)
-    legend.set_axis_off()
+        title = f"in view {1 if view == 0 else 0}"
+        show(panel, layer[view][..., 0], title, cmap=colors, vmin=-0.5, vmax=last, interpolation="nearest")
     shown = [name for code, name in enumerate(STATUS_COLORS) if (layer == code).any()]
-    handles = [Patch(facecolor=STATUS_COLORS[name], edgecolor="0.4", label=STATUS_LABELS[name]) for name in shown]
+    _legend(panels[-1], [Patch(facecolor=STATUS_COLORS[k], edgecolor="0.4", label=STATUS_LABELS[k]) for k in shown])
+
+
+def _legend(panel: Axes, handles: list[Patch]) -> None:
+    """What colours mean, beside the last panel of a row."""
+    legend = beside(panel, RIGHT_IN - 0.2)
+    legend.set_axis_off()
     legend.legend(
         handles=handles, loc="upper left", fontsize=SMALL_PT - 1, frameon=False, borderpad=0, handlelength=1.0,
         labelspacing=0.25, borderaxespad=0,

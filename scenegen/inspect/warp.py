@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.geometry import pixel_grid, project, unproject
 from scenegen.shards import Status
+from scenegen.shards.dense import carried
 from scenegen.shards.sample import Array, Sample
 
 F64 = NDArray[np.float64]
@@ -55,12 +55,9 @@ def transfer(sample: Sample, here: int, there: int) -> Transfer:
     """
     if sample.depth is None:
         raise ValueError("the sample has no depth layer")
-    depth = sample.depth[here].astype(np.float64)
-    height, width = depth.shape
-    known = np.where(depth > 0, depth, np.nan).ravel()
-    points = unproject(sample.K[here], sample.T_world_cam[here], pixel_grid(width, height), known)
-    xy, z = project(sample.K[there], sample.T_world_cam[there], points)
-    status = _status(known, xy, z, sample.depth[there].astype(np.float64))
+    height, width = sample.depth.shape[1:]
+    xy, z = carried(sample.K, sample.T_world_cam, sample.depth, here, there)
+    status = _status(xy, z, sample.depth[there].astype(np.float64))
     return Transfer(xy.reshape(height, width, 2), status.reshape(height, width))
 
 
@@ -79,8 +76,8 @@ def bilinear(image: Array, xy: F64) -> F64:
     return sum((weight[:, None] * image[y, x] for x, y, weight in _corners(image.shape, xy)), np.zeros(image.shape[2]))
 
 
-def _status(depth: F64, xy: F64, z: F64, layer: F64) -> NDArray[np.uint8]:
-    """(N,) what became of points with these depths here, this place and depth there, under a depth layer there."""
+def _status(xy: F64, z: F64, layer: F64) -> NDArray[np.uint8]:
+    """(N,) what became of points with this place and depth there, NaN where nothing was hit, under a depth layer."""
     height, width = layer.shape
     with np.errstate(invalid="ignore"):
         inside = (xy > -0.5).all(1) & (xy < [width - 0.5, height - 0.5]).all(1)
@@ -88,7 +85,7 @@ def _status(depth: F64, xy: F64, z: F64, layer: F64) -> NDArray[np.uint8]:
     rows = np.flatnonzero(inside)
     status[rows] = _covered(layer, xy[rows], z[rows])
     status[z <= 0] = Status.BEHIND_CAMERA
-    status[np.isnan(depth)] = Status.NO_HIT
+    status[np.isnan(z)] = Status.NO_HIT
     return status
 
 

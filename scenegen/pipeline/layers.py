@@ -1,5 +1,6 @@
 """The makers of the layers of a sample, and what differs between two of them (`scenegen.layers` is the table)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,24 +31,13 @@ class Taken:
     frames: tuple[Frame, ...]
 
 
-def rgb(taken: Taken) -> Made:
-    """The pictures."""
-    return tuple(frame.rgb for frame in taken.frames)
+def _of_frames(name: str) -> Callable[[Taken], Made]:
+    """The maker of a layer that renderers make with the picture."""
+    return lambda taken: tuple(getattr(frame, name) for frame in taken.frames)
 
 
-def depth(taken: Taken) -> Made:
-    """z-depth."""
-    return tuple(frame.depth for frame in taken.frames)
-
-
-def instance(taken: Taken) -> Made:
-    """What each pixel shows."""
-    return tuple(frame.instance for frame in taken.frames)
-
-
-def normal(taken: Taken) -> Made:
-    """Normals."""
-    return tuple(frame.normal for frame in taken.frames)
+rgb, depth, instance, normal = map(_of_frames, ("rgb", "depth", "instance", "normal"))
+"""Makers of what a `Frame` has."""
 
 
 def visibility(taken: Taken) -> Made:

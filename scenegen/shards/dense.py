@@ -65,13 +65,23 @@ def flow(sample: Seen, view: int, other: int) -> Flow:
         raise IndexError(f"views {view} and {other} are not two of 0 to {len(sample.K) - 1}")
     if sample.depth is None or sample.visibility is None:
         raise UsageError("flow needs the layers depth and visibility: render with --layers rgb,depth,visibility")
-    depth = sample.depth[view]
-    height, width = depth.shape
-    own = pixel_grid(width, height)
-    points = unproject(sample.K[view], sample.T_world_cam[view], own, np.where(depth > 0, depth, np.nan).ravel())
-    xy, _ = project(sample.K[other], sample.T_world_cam[other], points)
+    height, width = sample.depth[view].shape
+    xy, _ = carried(sample.K, sample.T_world_cam, sample.depth, view, other)
     status = sample.visibility[view][..., other - (other > view)]
-    return Flow(_picture(xy, height), _picture(xy - own, height), status)
+    return Flow(_picture(xy, height), _picture(xy - pixel_grid(width, height), height), status)
+
+
+def carried(
+    K: NDArray[Any], T_world_cam: NDArray[Any], depth: NDArray[Any], view: int, other: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where the points of all pixels of a view fall in another one, (H W, 2), and their depth there, (H W,).
+
+    By depth (V, H, W) and cameras alone: what hides them is not asked. NaN where nothing was hit.
+    """
+    height, width = depth.shape[1:]
+    known = np.where(depth[view] > 0, depth[view], np.nan).ravel()
+    points = unproject(K[view], T_world_cam[view], pixel_grid(width, height), known)
+    return project(K[other], T_world_cam[other], points)
 
 
 def _picture(values: NDArray[np.float64], height: int) -> NDArray[np.float32]:

@@ -21,7 +21,8 @@ FORMAT_VERSION = "1.0"
 """Version of a shard that has every dataset: a file states the least version that describes it."""
 IMPORTED_VERSION = "1.1"
 """Version of a shard that was made from data of elsewhere, and may lack what its source does not know."""
-NEWEST_VERSION = "1.2"  # that this program reads
+NEWEST_VERSION = max(IMPORTED_VERSION, *(layer.since for layer in LAYER.values()))
+"""The newest version that this program reads."""
 ABSENT = "absent"
 """Root attribute of version 1.1: the datasets that the shard lacks, comma-separated."""
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from scenegen.jit import compiled, inlined
 from scenegen.tracing.packets import TILE_WIDTH
+from scenegen.tracing.raycaster import MOST_SHIFT
 from scenegen.tracing.status import Status
 from scenegen.tracing.tracks import BAND, MIN_COSINE, RELATIVE_TOLERANCE
 
@@ -17,8 +18,6 @@ VISIBLE, OCCLUDED, AMBIGUOUS = int(Status.VISIBLE), int(Status.OCCLUDED), int(St
 NO_HIT, OUT_OF_VIEW, BEHIND = int(Status.NO_HIT), int(Status.OUT_OF_VIEW), int(Status.BEHIND_CAMERA)
 ROWS = 2
 """Rows of a tile of pixels."""
-COARSE = 1e-3
-"""As in `raycaster.surface`: share of its distance by which a plane may move a hit."""
 
 
 @compiled
@@ -38,7 +37,7 @@ def locate(K, T, width, instance, t, points, normals):
             below += normal * direction
             square += normal * normal
         coarse, exact = np.float64(t[row]), above / below
-        depth = np.float64(np.float32(exact if abs(exact - coarse) <= COARSE * coarse else coarse))
+        depth = np.float64(np.float32(exact if abs(exact - coarse) <= MOST_SHIFT * coarse else coarse))
         towards_us = -np.sign(below) / np.sqrt(square)
         for axis in range(3):
             normals[row, axis] *= towards_us

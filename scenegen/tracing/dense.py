@@ -5,6 +5,7 @@ whether a second surface lies behind one matters where it is seen.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ def _compiled(scene: Scene, view: View, others: Sequence[View], hits: Hits | Non
     width, height = view.camera.width, view.camera.height
     points, normals = hit_planes(scene.bodies, hits.instance, hits.primitive)
     kernels.locate(view.camera.K, view.T_world_cam, width, hits.instance, hits.t, points, normals)
-    status, order = np.empty((len(hits), len(others)), np.uint8), kernels.in_tiles(width, height)
+    status, order = np.empty((len(hits), len(others)), np.uint8), _order(width, height)
     for k, other in enumerate(others):
         _look(scene, points, normals, hits.instance, other, order, status[:, k])
     rows = np.empty(len(hits), np.intp)
@@ -44,6 +45,12 @@ def _compiled(scene: Scene, view: View, others: Sequence[View], hits: Hits | Non
     back = nearest(scene, origins, directions, in_order=True)
     kernels.call_doubled(hits.instance, rows, back.instance, back.t, status)
     return status.reshape(height, width, -1)
+
+
+@lru_cache(maxsize=2)
+def _order(width: int, height: int) -> NDArray[np.intp]:
+    """The pixels of a picture as packets take them; the same for every picture of a run."""
+    return kernels.in_tiles(width, height)
 
 
 def _look(

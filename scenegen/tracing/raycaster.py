@@ -19,6 +19,8 @@ from scenegen.tracing.planes import hit_planes
 from scenegen.tracing.tracer import F32, F64, Hits, Placed, Tracer, World, tracer
 
 SPHERE_SLACK = 1.0 + 1e-4
+MOST_SHIFT = 1e-3
+"""Share of its distance by which the plane of a face may move a hit."""
 
 
 class Bvh:
@@ -158,7 +160,7 @@ def surface(scene: Scene, hits: Hits, origins: F64, directions: F64) -> Surface:
     """Intersect each ray with the plane of the primitive it hit, in float64.
 
     So the point lies on its pixel's ray to double precision, and on the mesh. Where the plane is
-    seen so edge-on that this would move the hit by more than 1e-3 of its distance, Embree's own
+    seen so edge-on that this would move the hit by more than MOST_SHIFT of its distance, Embree's own
     parameter is kept.
     """
     o, d = np.broadcast_to(np.asarray(origins, np.float64), np.shape(directions)), np.asarray(directions, np.float64)
@@ -167,5 +169,5 @@ def surface(scene: Scene, hits: Hits, origins: F64, directions: F64) -> Surface:
         t = np.einsum("ij,ij->i", normal, corner - o) / np.einsum("ij,ij->i", normal, d)
         normal /= np.sqrt(np.einsum("ij,ij->i", normal, normal))[:, None]
         coarse = np.where(hits.instance > 0, hits.t, np.nan).astype(np.float64)
-        t = np.where(np.abs(t - coarse) <= 1e-3 * coarse, t, coarse)
+        t = np.where(np.abs(t - coarse) <= MOST_SHIFT * coarse, t, coarse)
     return Surface(o + d * t[:, None], normal, t)

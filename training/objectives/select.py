@@ -132,9 +132,7 @@ def _mark(batch: PairBatch, order: Tensor, count: Tensor) -> Tensor:
     """(B, h w) bool: the source pixels of the first `count` (B,) rays of an order (B, R)."""
     height, width = batch.images0.shape[-2:]
     chosen = torch.arange(order.shape[1], device=order.device) < count.unsqueeze(1)
-    pixel = torch.where(
-        chosen, _pixel(_take(batch.xy0, order), width), height * width
-    )  # one column more for the others
+    pixel = _pixel(_take(batch.xy0, order), width).masked_fill(~chosen, height * width)  # a column for the others
     marks = torch.zeros((len(batch), height * width + 1), dtype=torch.bool, device=order.device)
     return marks.scatter_(1, pixel, True)[:, :-1]
 
