@@ -1,5 +1,5 @@
 # make render   set-up, then 76 built-in rooms into out/demo
-# make train    set-up, then a small set and a descriptor network trained on it, measured beside RGB patches
+# make train    set-up, then a small set, a descriptor network trained on it, and what it is worth beside SIFT
 # make test     set-up, then ruff, pyright and the test suite
 # Only python3 (3.11 to 3.13) and pip are needed; everything else goes into .venv, in pinned versions.
 
@@ -15,11 +15,16 @@ help:
 render: .venv/base.done
 	$(BIN)/scenegen render --rooms 76 --out $(OUT)
 
-# about 10 minutes on two cores: see README, "Training"
+# 12 minutes on two cores without arithmetic in bfloat16, less with it: see training/README.md, "First run"
 train: .venv/train.done
-	$(BIN)/scenegen render --rooms 96 --pairs-per-room 6 --size 160x128 --layers rgb,depth,instance --out out/quick-pairs
+	$(BIN)/scenegen render --rooms 96 --pairs-per-room 5 --size 320x240 --layers rgb,depth,instance \
+		--roll-deg=-15:15 --focal-px 400:700 --overlap 0.25:0.95 --out out/quick-pairs
 	$(BIN)/scenetrain fit --preset quick --shards out/quick-pairs --out out/quick
-	$(BIN)/scenetrain eval --run out/quick --shards out/quick-pairs --pairs 32 --queries 256 --pictures 0
+	$(BIN)/scenetrain eval --run out/quick --shards out/quick-pairs --pairs 18 --queries 100 --pictures 0
+	$(BIN)/python tools/turned_photographs.py --out out/photographs
+	$(BIN)/scenetrain eval-photos --run out/quick --data out/photographs --out out/quick-photographs \
+		--pairs 4 --queries 100 --grid 16 --long-side 320 --pictures 1
+	$(BIN)/scenetrain match out/photographs/v_china/1.ppm out/photographs/v_china/3.ppm --run out/quick --out out/quick/photographs.png
 
 test: .venv/test.done lint
 	$(BIN)/python -m pytest -n 2 -m "not slow"

@@ -22,6 +22,11 @@ RANGES: dict[str, Any] = {"block_size": 1 << 18, "cache_type": "blockcache", "ca
 """How a file is read at any place: 256 kB at once, of which 16 MiB are kept while it is open."""
 STREAM: dict[str, Any] = {"block_size": 1 << 23, "cache_type": "readahead"}
 """How a file is read from its beginning to its end."""
+PATIENCE: dict[str, dict[str, Any]] = {
+    "s3": {"config_kwargs": {"connect_timeout": 10, "read_timeout": 20, "retries": {"max_attempts": 0}}}
+}
+"""What file systems are told of waiting, by protocol: s3fs tries five times itself, so a server that says nothing is
+given up after 100 s. By what its libraries do unasked, each of the five is five more, of a minute each."""
 NUMBERS = {FileNotFoundError: errno.ENOENT, FileExistsError: errno.EEXIST, PermissionError: errno.EACCES}
 """What libraries raise without a number; anything else is UNANSWERED."""
 
@@ -87,7 +92,8 @@ class Address:
 
         with as_oserror(str(self)):
             # that of this process: a connection that a fork inherited would not do
-            system = fsspec.filesystem(self.protocol, **self.place.storage_options)
+            system = fsspec.filesystem(self.protocol, **PATIENCE.get(self.protocol, {}) | self.place.storage_options)
+            system.invalidate_cache()  # others write there too: what was listed before says nothing of now
             return getattr(system, what)(*arguments, **options)
 
     def exists(self) -> bool:
@@ -147,7 +153,6 @@ class Address:
 
     def sizes(self) -> dict[str, int]:
         """Bytes of every file below the folder, as it is now, by the way there."""
-        self.ask("invalidate_cache")
         root = self.key.rstrip("/") + "/"
         found = self.ask("find", root, detail=True)
         return {key.removeprefix(root): int(info["size"]) for key, info in found.items()}

@@ -7,12 +7,16 @@ Where it goes, how many workers make it and which codec packs it do not belong h
 import hashlib
 import json
 import math
+import re
 from dataclasses import asdict, dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from scenegen.decoding import Misfit, decode, shown
 from scenegen.errors import UsageError
+from scenegen.geometry import pinhole
 from scenegen.layers import DEFAULT, LAYER
+from scenegen.lenses import Lens, parse
+from scenegen.rays import is_seen, unseen
 
 
 class Range(NamedTuple):
@@ -70,6 +74,40 @@ class CamerasConfig:
     """Camera roll about the viewing axis, LOW:HIGH degrees, drawn per view."""
     focal_px: Range = Range(500.0, 500.0)
     """Focal length, LOW:HIGH pixels at an image width of 640, drawn per view; scaled with the width."""
+    rig: str = "free"
+    """free: every camera where it finds a place. stereo:METRES: side by side, each so far to the right of the one
+    before, all looking the same way in the same light, of one focal length; overlap, baseline, angle follow from it."""
+
+    trajectory: Literal["none", "orbit", "walk", "handheld"] = "none"
+    """none: views are pictures taken here and there. orbit, walk, handheld: they are the frames of a smooth path, 24 a
+    second in the same light; overlap, baseline and angle follow from it."""
+
+    lens: str = "pinhole"
+    """pinhole. brown:K1,K2,P1,P2,K3 (Brown-Conrady) or fisheye:K1,K2,K3,K4, as OpenCV has them: what every camera's
+    lens does to its rays before --focal-px makes pixels of them. Rays are traced through it; nothing is resampled."""
+
+    @property
+    def optics(self) -> Lens:
+        """What `lens` names. Raises ValueError where it names none."""
+        return parse(self.lens)
+
+    @property
+    def free(self) -> bool:
+        """Whether every camera finds a place of its own."""
+        return self.rig == "free" and self.trajectory == "none"
+
+    @property
+    def spacing_m(self) -> float | None:
+        """Metres from each camera of a rig to the next; None where they stand free, NaN where `rig` says neither."""
+        if self.rig == "free":
+            return None
+        metres = self.rig.removeprefix("stereo:")
+        return float(metres) if metres != self.rig and _DECIMAL.fullmatch(metres) else math.nan
+
+
+_DECIMAL = re.compile(r"[0-9]{0,9}\.?[0-9]{1,20}")
+_LATER = {"rig": "free", "trajectory": "none", "lens": "pinhole"}
+"""Options of cameras that shards of 0.3 do not know, and what they had instead."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +115,8 @@ class LightConfig:
     """How views are lit."""
 
     relight: Literal["on", "off"] = "on"
-    """on: every view of a sample has lights of its own (as the paper). off: the views share them."""
+    """on: every view of a sample has lights of its own (as the paper); those of --rig or --trajectory share them even
+    so, as pictures taken together do. off: the views share them."""
     lights: Range = Range(1.0, 3.0)
     """Number of lights with cast shadows, LOW:HIGH."""
 
@@ -106,7 +145,8 @@ class GenerationConfig:
     """embree: ray traced, runs anywhere. pyrender: OpenGL, needs the `gl` extra and EGL."""
     layers: tuple[str, ...] = DEFAULT
     """Which image layers to store, comma-separated: rgb (always), depth, instance, normal; visibility: what each pixel
-    of each view is in every other one (a byte per pixel and other view)."""
+    of each view is in every other one (a byte per pixel and other view); semantic: the category of each pixel (two
+    bytes), with names: of room surfaces where the source knows them, and of objects."""
     objects: ObjectsConfig = field(default_factory=ObjectsConfig)
     cameras: CamerasConfig = field(default_factory=CamerasConfig)
     light: LightConfig = field(default_factory=LightConfig)
@@ -126,8 +166,12 @@ class GenerationConfig:
         return replace(self, room_source=self.room_source.split(":")[0], object_source=self.object_source.split(":")[0])
 
     def to_json(self) -> str:
-        """Canonical JSON: sorted keys, no spaces."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        """Canonical JSON: sorted keys, no spaces; without what came later and is not used: shards keep their bytes."""
+        values = asdict(self)
+        for name, usual in _LATER.items():
+            if values["cameras"][name] == usual:
+                del values["cameras"][name]
+        return json.dumps(values, sort_keys=True, separators=(",", ":"))
 
     def sha256(self) -> str:
         """sha256 (hex) of the canonical JSON."""
@@ -136,18 +180,33 @@ class GenerationConfig:
 
 def checked(config: GenerationConfig) -> GenerationConfig:
     """The same configuration, or UsageError that names the first impossible value and what is possible."""
-    for holds, message in (*_counts(config), *_images(config), *_ranges(config), *_numbers(config)):
-        if not holds:
-            raise UsageError(message)
+    for rules in (_counts, _images, _ranges, _numbers, _optics):
+        if broken := [message for holds, message in rules(config) if not holds]:
+            raise UsageError(broken[0])
     return config
 
 
 def _counts(c: GenerationConfig) -> list[tuple[bool, str]]:
     """Rules about numbers of things, each with the message for when it does not hold."""
+    usual = CamerasConfig()
     return [
         (c.rooms >= 1, f"--rooms {c.rooms}: at least 1 room is needed"),
         (c.pairs_per_room >= 1, f"--pairs-per-room {c.pairs_per_room}: at least 1 is needed"),
-        (2 <= c.views <= 16, f"--views {c.views}: a sample has 2 to 16 views"),
+        (
+            2 <= c.views <= (16 if c.cameras.trajectory == "none" else 96),
+            f"--views {c.views}: a sample has 2 to 16 views, 2 to 96 with --trajectory",
+        ),
+        *(
+            (
+                c.cameras.free or getattr(c.cameras, name) == getattr(usual, name),
+                f"--{name.replace('_', '-')}: follows from --rig or --trajectory; leave it out",
+            )
+            for name in ("overlap", "baseline_m", "max_angle_deg")
+        ),
+        (
+            c.cameras.trajectory == "none" or c.cameras.rig == "free",
+            f"--trajectory {c.cameras.trajectory}: is for one camera; leave out --rig {shown(c.cameras.rig)[1:-1]}",
+        ),
         (c.objects.pairs_per_layout >= 1, f"--pairs-per-layout {c.objects.pairs_per_layout}: at least 1 is needed"),
         (0 <= c.seed < 2**63, f"--seed {c.seed}: must be 0 or a positive 63-bit integer"),
     ]
@@ -186,6 +245,10 @@ def _ranges(c: GenerationConfig) -> list[tuple[bool, str]]:
     return [
         (0 <= c.objects.clearance_m <= 1, f"--clearance-m {c.objects.clearance_m:g}: must be 0 to 1 metre"),
         (0 < c.cameras.max_angle_deg <= 180, f"--max-angle-deg {c.cameras.max_angle_deg:g}: must be 0 to 180"),
+        (
+            c.cameras.spacing_m is None or 0.001 <= c.cameras.spacing_m <= 10,
+            f"--rig {shown(c.cameras.rig)[1:-1]}: must be free, or stereo:METRES from 0.001 to 10, as stereo:0.12",
+        ),
         *(
             (
                 _within(value, low, high),
@@ -204,6 +267,20 @@ def _numbers(c: GenerationConfig) -> list[tuple[bool, str]]:
             f"{flag} {value.low:g}:{value.high:g}: must be whole numbers LOW:HIGH, as in 1:3",
         )
         for flag, value in {"--objects": c.objects.objects, "--lights": c.light.lights}.items()
+    ]
+
+
+def _optics(c: GenerationConfig) -> list[tuple[bool, str]]:
+    """Rules about the lens; asked last, of sizes and focal lengths that are possible."""
+    flag = f"--lens {shown(c.cameras.lens)[1:-1]}"
+    try:
+        lens = c.cameras.optics
+    except ValueError as error:
+        return [(False, f"{flag}: {error}")]
+    camera = pinhole(*c.size, c.cameras.focal_px.low * c.size.width / 640)
+    return [
+        (is_seen(camera.K, lens, *c.size), f"--{unseen(lens, *c.size, camera.f_px)}"),
+        (c.renderer != "pyrender" or not lens.bends, f"{flag}: OpenGL draws pinholes alone: use --renderer embree"),
     ]
 
 

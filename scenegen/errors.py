@@ -93,6 +93,14 @@ class RunError(ScenegenError):
     """A run folder cannot be used or a run did not complete."""
 
 
+class RecordError(ValueError):
+    """What the record of a slice raised when it was read: the fault of that file, not of the manifest beside it."""
+
+    def __init__(self, path: Path, cause: BaseException) -> None:
+        super().__init__(f"{path.name}: {cause}")
+        self.path, self.cause = path, cause
+
+
 def unreadable(path: Path, error: OSError) -> AssetError | MachineError:
     """The error to raise for a file of an asset that could not be read, in the system's own words."""
     words = os.strerror(error.errno) if error.errno else str(error)

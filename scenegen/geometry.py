@@ -1,8 +1,8 @@
-"""Pinhole camera, its pixels, and rigid motions: pure functions of arrays.
+"""Cameras, their pixels, and rigid motions: pure functions of arrays.
 
 Conventions (DESIGN): world right-handed with +Z up, metres; camera axes x right, y down, z forward
 (OpenCV); `T_world_cam` takes camera points to the world; pixels are `(x, y)` with the centre of the
-top-left pixel at (0.0, 0.0); depth is z-depth in metres.
+top-left pixel at (0.0, 0.0); depth is z-depth in metres, through every lens. A lens moves (x/z, y/z), K makes pixels.
 """
 
 from dataclasses import dataclass
@@ -10,18 +10,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scenegen.lenses import PINHOLE, Lens, shift, straighten
+
 Array = NDArray[np.float64]
 _EYE3 = np.eye(3)
 
 
 @dataclass(frozen=True)
 class Camera:
-    """A pinhole camera: image size in pixels and intrinsics."""
+    """A camera: image size in pixels, intrinsics, and lens; a pinhole where none is named."""
 
     width: int
     height: int
     K: Array
     """(3, 3) float64 intrinsics, skew-free."""
+    lens: Lens = PINHOLE
 
     @property
     def f_px(self) -> float:
@@ -81,26 +84,10 @@ class Scaling:
         return np.array([[x, 0, half[0]], [0, y, half[1]], [0, 0, 1]])
 
 
-def view_rays(view: View, xy: Array) -> Array:
-    """World directions (N, 3) float64 through pixels (N, 2); ray parameter = z-depth in metres."""
-    return rotate(view.T_world_cam, pixel_directions(view.camera.K, xy))
-
-
-def pixel_rays(view: View) -> NDArray[np.float32]:
-    """(H * W, 3) float32 world directions through all pixel centres, row by row: `view_rays`, made separably."""
-    K, R = view.camera.K, view.T_world_cam[:3, :3]
-    x = (np.arange(view.camera.width) - K[0, 2]) / K[0, 0]
-    y = (np.arange(view.camera.height) - K[1, 2]) / K[1, 1]
-    out = np.empty((len(y), len(x), 3), np.float32)
-    for axis in range(3):
-        np.add(R[axis, 0] * x, (R[axis, 1] * y + R[axis, 2])[:, None], out=out[..., axis], casting="same_kind")
-    return out.reshape(-1, 3)
-
-
-def pinhole(width: int, height: int, f_px: float) -> Camera:
-    """Camera with square pixels and its principal point at ((W-1)/2, (H-1)/2)."""
+def pinhole(width: int, height: int, f_px: float, lens: Lens = PINHOLE) -> Camera:
+    """Camera with square pixels and its principal point at ((W-1)/2, (H-1)/2), behind a lens if one is named."""
     K = np.array([[f_px, 0, (width - 1) / 2], [0, f_px, (height - 1) / 2], [0, 0, 1.0]])
-    return Camera(width, height, K)
+    return Camera(width, height, K, lens)
 
 
 def transform(T: Array, points: ArrayLike) -> Array:
@@ -154,29 +141,36 @@ def cross(a: Array, b: Array) -> Array:
     return a[..., _TURN] * b[..., _BACK] - a[..., _BACK] * b[..., _TURN]
 
 
-def project(K: Array, T_world_cam: Array, points_world: ArrayLike) -> tuple[Array, Array]:
+def project(K: Array, T_world_cam: Array, points_world: ArrayLike, lens: Lens = PINHOLE) -> tuple[Array, Array]:
     """World points (N, 3) to pixels (N, 2) and z-depth (N,) in metres.
 
-    Pixels are NaN where the z-depth is not positive.
+    Pixels are NaN where the z-depth is not positive, or the point lies beyond the reach of the lens.
     """
     cam = (np.asarray(points_world, np.float64) - T_world_cam[:3, 3]) @ T_world_cam[:3, :3]
     z = cam[..., 2]
     front = z > 0
     safe = np.where(front, z, np.nan)
     xy = (cam @ K.T)[..., :2] / safe[..., None]
+    if lens.bends:
+        moved = shift(lens, *np.moveaxis(cam[..., :2] / safe[..., None], -1, 0))
+        xy += np.stack(moved, -1) * (K[0, 0], K[1, 1])
     return xy, z
 
 
-def unproject(K: Array, T_world_cam: Array, xy: ArrayLike, depth_m: ArrayLike) -> Array:
+def unproject(K: Array, T_world_cam: Array, xy: ArrayLike, depth_m: ArrayLike, lens: Lens = PINHOLE) -> Array:
     """Pixels (N, 2) and z-depth (N,) to world points (N, 3); inverse of `project`."""
-    rays = pixel_directions(K, np.asarray(xy, np.float64)) * np.asarray(depth_m, np.float64)[..., None]
+    rays = pixel_directions(K, np.asarray(xy, np.float64), lens) * np.asarray(depth_m, np.float64)[..., None]
     return transform(T_world_cam, rays)
 
 
-def pixel_directions(K: Array, xy: Array) -> Array:
-    """Camera-frame directions (N, 3) through pixels (N, 2), with z = 1: ray parameter = z-depth."""
+def pixel_directions(K: Array, xy: Array, lens: Lens = PINHOLE) -> Array:
+    """Camera-frame directions (N, 3) through pixels (N, 2), with z = 1: ray parameter = z-depth.
+
+    NaN where the lens maps no direction to a pixel.
+    """
     x = (xy[..., 0] - K[0, 2]) / K[0, 0]
     y = (xy[..., 1] - K[1, 2]) / K[1, 1]
+    x, y = straighten(lens, x, y)
     return np.stack([x, y, np.ones_like(x)], axis=-1)
 
 

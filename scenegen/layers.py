@@ -18,7 +18,7 @@ class Layer:
     """One layer: a value, or some, for each pixel of each view."""
 
     name: str
-    """Of the option, of the dataset and of the attribute of samples."""
+    """Of the option, of the dataset, and for `Sample.layer`."""
     dims: tuple[str, ...]
     """Labels of what a pixel has, beyond sample, view, y and x."""
     dtype: str
@@ -37,6 +37,14 @@ class Layer:
     """Whether it is stored only where it is asked for."""
     since: str = "1.0"
     """Format version that brought it."""
+    names: str | None = None
+    """Dataset of the names of its values, row by row; None where the values are numbers, or an enum."""
+    named_by: str | None = None
+    """`module:function`, (`Taken`) to the names of the values 0.. that the maker gives; a shard numbers them anew."""
+    beside: str | None = None
+    """`module:function`, (`Taken`) to further arrays of a sample, by dataset: those of the objects, for one."""
+    audited_by: str | None = None
+    """`module:function`, as `made_by`, by a way of its own, without pictures; None where the audit makes it again."""
 
     def bytes_per_pixel(self, views: int) -> int:
         """Bytes of a pixel before compression, in samples of so many views."""
@@ -47,7 +55,7 @@ class Layer:
 ITEM_BYTES = {"u1": 1, "i1": 1, "<u2": 2, "<f4": 4, ENUM: 1}
 """Bytes of a number of each type that a layer may have."""
 
-_MADE, _DRAWN = "scenegen.pipeline.layers", "scenegen.inspect.figure_layers"
+_MADE, _DRAWN = "scenegen.pipeline.layers", "scenegen.inspect.figure.layers"
 
 LAYERS: tuple[Layer, ...] = (
     Layer("rgb", ("rgb",), "u1", "1", "pictures, sRGB", f"{_MADE}:rgb", f"{_MADE}:colors_differ", None),
@@ -92,6 +100,22 @@ LAYERS: tuple[Layer, ...] = (
         drawn_by=f"{_DRAWN}:draw_visibility",
         on_request=True,
         since="1.2",
+    ),
+    Layer(
+        name="semantic",
+        dims=(),
+        dtype="<u2",
+        units="1",
+        description="category of each pixel, a row of categories/name; 0: not known, or nothing is hit",
+        made_by=f"{_MADE}:semantic",
+        differs_by="numpy:not_equal",
+        drawn_by=f"{_DRAWN}:draw_semantic",
+        on_request=True,
+        since="1.3",
+        names="categories/name",
+        named_by=f"{_MADE}:category_names",
+        beside="scenegen.pipeline.objects_seen:objects_seen",
+        audited_by="scenegen.verify.semantic:semantic",
     ),
 )
 """Every layer, in the order in which it is stored and drawn."""

@@ -4,9 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-
-SHARED = Path(os.environ.get("SCENEGEN_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+from hypothesis import Phase, settings
+from roots import SHARED
 
 # what the terminal, a launcher of several processes or a user's own settings say is nothing to the tests
 for name in ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "CLICOLOR", "COLORTERM",
@@ -18,12 +17,14 @@ os.environ["TERM"] = "xterm"
 # machines are shared: no test may fail for being slow; in CI the examples are the same in every run
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
+# tools/mutate.py asks whether a test fails, the same question each time, and not for the smallest example of it
+settings.register_profile("mutants", deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compile once, before the workers start, what each of them and of their processes would compile for itself."""
-    if not hasattr(config, "workerinput"):
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         from scenegen.rendering import open_renderer
 
         open_renderer("embree").close()

@@ -25,7 +25,7 @@ from training.evaluation.photos.entrants import Entrants, contenders
 from training.evaluation.photos.results import Sheet
 from training.evaluation.photos.run import eval_photos
 from training.evaluation.photos.settings import PhotoSettings
-from training.rows import write_rows
+from training.files.rows import write_rows
 from training.settings import ModelSettings
 
 CONSOLE = Console(highlight=False)
@@ -63,11 +63,15 @@ ONE_LIGHT = (
 )
 UNET = ("--network", "unet", "--widths", *map(str, ModelSettings.widths), "--blocks", *map(str, ModelSettings.blocks))
 INFONCE = ("--objective", "infonce", "--temperature", "0.05", "--radius-px", "3")
+APART = (("pairs-per-layout", "1"), ("layers", "rgb,depth,instance"))
+"""Rooms in which objects stand in several arrangements: more of them are placed, of as many kinds."""
 VARIANTS = (
     Variant("base"),
     Variant("near cameras", (("overlap", "0.5:0.95"),)),
     Variant("no roll", (("roll-deg", "0:0"),)),
     Variant("one focal length", (("focal-px", "550:550"),)),
+    Variant("an arrangement a pair", APART),
+    Variant("positives across", APART, ("--positives-across", "0.25")),
     Variant("24 rooms", (("rooms", "24"), ("pairs-per-room", "48"))),
     Variant("no objects", (("objects", "0:0"),)),
     Variant("one light for both views", (("relight", "off"),)),

@@ -25,7 +25,7 @@ from training.experiments.colored_mnist.idx import load_mnist
 from training.experiments.colored_mnist.settings import changed, experiment
 from training.experiments.colored_mnist.sweep import Means, sweep
 from training.experiments.colored_mnist.trial import Row
-from training.wide import roomy
+from training.files.wide import roomy
 
 CONSOLE = Console(highlight=False)
 

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from training.objectives import fused, stable
-from training.objectives.matches import Matches
+from training.objectives.pixel_pairs import PixelPairs
 
 Step = Callable[[], object]
 
@@ -51,12 +51,12 @@ def make_features(chosen: argparse.Namespace, generator: torch.Generator) -> Ten
     return features.contiguous(memory_format=layout).requires_grad_()
 
 
-def make_matches(chosen: argparse.Namespace, generator: torch.Generator) -> Matches:
+def make_matches(chosen: argparse.Namespace, generator: torch.Generator) -> PixelPairs:
     """Every pixel of view 0 once, in order, with a random pixel of view 1; a quarter are positives."""
     shape, device = (chosen.batch, chosen.size**2), chosen.device
     pixel = torch.arange(chosen.size**2, device=device).expand(shape)
     target = torch.randint(chosen.size**2, shape, generator=generator, device=device)
-    return Matches(
+    return PixelPairs(
         xy0=torch.stack((pixel % chosen.size, pixel // chosen.size), dim=2).int(),
         xy1=torch.stack((target % chosen.size, target // chosen.size), dim=2).float(),
         positive=torch.rand(shape, generator=generator, device=device) < 0.25,
@@ -75,7 +75,7 @@ def least_traffic(chosen: argparse.Namespace) -> int:
     return pairs * (forward + backward)
 
 
-def steps(chosen: argparse.Namespace, features: list[Tensor], matches: Matches) -> dict[str, Step]:
+def steps(chosen: argparse.Namespace, features: list[Tensor], matches: PixelPairs) -> dict[str, Step]:
     """One forward and backward pass of each implementation."""
 
     def step(within: Callable[..., Tensor], *more: torch.dtype) -> Step:

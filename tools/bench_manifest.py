@@ -20,12 +20,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "tests")]
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "tests" / "support")]
 
 from shard_factory import make_content  # noqa: E402  # pyright: ignore[reportMissingImports]
 
-from scenegen.shards.manifest import Entry, Job, Manifest, Record  # noqa: E402
-from scenegen.shards.records import MANIFEST, manifest_json, record_json  # noqa: E402
+from scenegen.shards.manifest import Entry, Manifest, Record, ShardJob  # noqa: E402
+from scenegen.shards.recording import manifest_json, record_json  # noqa: E402
+from scenegen.shards.records import MANIFEST  # noqa: E402
 from scenegen.shards.writer import encode_shard  # noqa: E402
 
 SAMPLES = 8
@@ -117,7 +118,7 @@ def write_run(folder: Path, count: int, old: bool = False) -> int:
     data = encode_shard(make_content(samples=SAMPLES, layers=()))
     entries = tuple(entry(index, len(data)) for index in range(count))
     write_shards(folder, [each.file for each in entries], data)
-    jobs = tuple(Job(e.index, e.room, e.split, 0, SAMPLES, e.file) for e in entries)
+    jobs = tuple(ShardJob(e.index, e.room, e.split, 0, SAMPLES, e.file) for e in entries)
     config = {"rooms": count, **({} if old else {"size": [32, 24]})}
     manifest = Manifest("1.0", "0", config, "c", "a", "gzip", "CC0", jobs, count)
     half = count // 2

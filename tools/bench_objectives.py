@@ -4,9 +4,9 @@
     python tools/bench_objectives.py --objectives infonce,stable:p=2,cover --batch 8 --crop 256
 
 All objectives take turns, step by step, in one process: what else the machine does then falls on all of them, and the
-ratio of two steps of one round hardly feels it. A step is everything that `training.loop.train` does: views, choice of
-pixels, network, loss, gradient, optimiser. Memory is that of a process of its own which makes two steps. Ratios above
-LIMIT are marked; objectives that follow the network with a second one may cost more.
+ratio of two steps of one round hardly feels it. A step is everything that `training.running.loop.train` does: views,
+choice of pixels, network, loss, gradient, optimiser. Memory is that of a process of its own which makes two steps.
+Ratios above LIMIT are marked; objectives that follow the network with a second one may cost more.
 """
 
 import argparse
@@ -22,13 +22,13 @@ import torch
 from scenegen.shards import Status
 from training.comparison.contestant import Contestant, contestants
 from training.data.batch import PairBatch
-from training.loop import StepState, make_optimizer, train
 from training.objectives.objective import Follower
-from training.pace import peak_mib
 from training.presets import preset
-from training.processes import in_processes
+from training.running.loop import StepState, make_optimizer, train
+from training.running.pace import peak_mib
+from training.running.processes import in_processes
+from training.running.trainee import Trainee, build_trainee
 from training.settings import AnySettings
-from training.trainee import Trainee, build_trainee
 
 YARDSTICK, LIMIT = "infonce", 1.5
 WARM, FEW = 2, 2

@@ -40,9 +40,9 @@ def pair_picture(sample: Sample, width: int, matches: int, rng: np.random.Genera
     scale = width / sample.rgb.shape[2]
     draw = ImageDraw.Draw(picture)
     for i in spread(a, matches, rng):
-        colour = tuple(int(255 * c) for c in colorsys.hsv_to_rgb(a[i, 0] * scale / width * 0.9, 0.9, 1.0))
+        color = tuple(int(255 * c) for c in colorsys.hsv_to_rgb(a[i, 0] * scale / width * 0.9, 0.9, 1.0))
         for (x, y), shift in ((a[i], 0), (b[i], width)):
-            dot(draw, (x + 0.5) * scale + shift, (y + 0.5) * scale, colour)
+            dot(draw, (x + 0.5) * scale + shift, (y + 0.5) * scale, color)
     return picture
 
 
@@ -56,9 +56,9 @@ def spread(points: np.ndarray, count: int, rng: np.random.Generator) -> list[int
     return chosen
 
 
-def dot(draw: ImageDraw.ImageDraw, x: float, y: float, colour: tuple[int, ...]) -> None:
+def dot(draw: ImageDraw.ImageDraw, x: float, y: float, color: tuple[int, ...]) -> None:
     """A small disc with a dark rim."""
-    draw.ellipse((x - 3.5, y - 3.5, x + 3.5, y + 3.5), fill=colour, outline=(20, 20, 20))
+    draw.ellipse((x - 3.5, y - 3.5, x + 3.5, y + 3.5), fill=color, outline=(20, 20, 20))
 
 
 def main() -> None:

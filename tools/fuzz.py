@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "tests")]
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "tests" / "support")]
 
 from fuzzing.runner import Outcome, run_cases, table  # noqa: E402  # pyright: ignore[reportMissingImports]
 from fuzzing.target import SUITES, make_case, open_suite, write_files  # noqa: E402  # pyright: ignore[reportMissingImports]

@@ -48,8 +48,8 @@ STEPS = (
     Step(
         "kernels",
         120,
-        f"{PYTHON} -m pytest -q -p no:cacheprovider tests/test_training_objectives_fused.py",
-        f"{PYTHON} -m pytest -q -p no:cacheprovider --collect-only tests/test_training_objectives_fused.py",
+        f"{PYTHON} -m pytest -q -p no:cacheprovider tests/training/objectives/test_fused.py",
+        f"{PYTHON} -m pytest -q -p no:cacheprovider --collect-only tests/training/objectives/test_fused.py",
     ),
     Step(
         "loss", 60, f"{PYTHON} tools/bench_loss.py", f"{PYTHON} tools/bench_loss.py --device cpu --size 16 --repeats 1"

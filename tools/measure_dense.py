@@ -4,6 +4,7 @@
     python tools/measure_dense.py --room-source folder:ROOMS --room redkitchen \
         --object-source shapenet:SHAPENET --samples 8
 
+The categories of the layer `semantic` are held against what Open3D's tracer hits, by the names of the source's labels.
 The verdicts of the layer `visibility` are held against the rays', against Open3D's tracer (extra `audit`) on every
 pixel, and against a second pass with 4 x 4 rays a pixel. Then pixels are judged as data sets are that have depth maps
 alone: the point is carried into the other view and called visible where its depth is near enough to that of the depth
@@ -17,17 +18,18 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from measure_truth import Oracle, Shown, available, options, prepared, same_verdicts, shown
+from measure_truth import Oracle, Shown, available, options, prepared, same_verdicts, shown, wanted
 from numpy.typing import NDArray
 
 from scenegen.assets.cache import AssetCache
-from scenegen.config import GenerationConfig, LightConfig
-from scenegen.geometry import Scaling, View, pixel_grid, view_rays
+from scenegen.assets.face_names import UNKNOWN
+from scenegen.geometry import Scaling, View, pixel_grid, project, unproject
+from scenegen.instances import ROOM
 from scenegen.pipeline.studio import open_studio
-from scenegen.shards.dense import carried
+from scenegen.rays import view_rays
+from scenegen.status import Status
 from scenegen.tracing.dense import visibility
 from scenegen.tracing.raycaster import pixel_hits
-from scenegen.tracing.status import Status
 from scenegen.tracing.tracks import trace
 
 Array = NDArray[Any]
@@ -57,11 +59,19 @@ def at(depth: Array, xy: Array) -> tuple[Array, Array]:
     return depth[whole[:, 1], whole[:, 0]], np.max(four, 0)
 
 
+def carried(s: Shown, view: int, other: int) -> tuple[Array, Array]:
+    """Where the points of all pixels of a view fall in another one, and their depth there, by depth and cameras."""
+    (a, T_a), (b, T_b) = ((s.views[v].camera, s.views[v].T_world_cam) for v in (view, other))
+    depth = s.of("depth")[view].ravel()
+    points = unproject(a.K, T_a, pixel_grid(a.width, a.height), np.where(depth > 0, depth, np.nan), a.lens)
+    return project(b.K, T_b, points, b.lens)
+
+
 def judged(s: Shown) -> Iterator[dict[str, Array]]:
     """Of each ordered pair of views, the pixels that are visible or hidden: truth, rules, distance and incidence."""
     for view, other in ((0, 1), (1, 0)):
         truth = s.of("visibility")[view][..., 0].ravel()
-        xy, z = carried(s.of("camera/K"), s.of("camera/T_world_cam"), s.of("depth"), view, other)
+        xy, z = carried(s, view, other)
         rows = np.isin(truth, [Status.VISIBLE, Status.OCCLUDED])
         near, far = at(s.of("depth")[other], xy[rows])
         yield {
@@ -110,7 +120,10 @@ def checks(s: Shown, use_oracle: bool) -> dict[str, Array]:
     found = {"the rays' verdicts": layer[0][y, x].T.ravel() == s.of("rays/status").ravel()}
     found["4 x 4 rays a pixel: most have the pixel's verdict"] = finer(s)
     if use_oracle:
-        found["Open3D's verdicts, every pixel"] = open3d(s)
+        oracle = Oracle(s.scene)
+        found["Open3D's verdicts, every pixel"] = open3d(s, oracle)
+        if "semantic" in s.sample.layers:
+            found["Open3D's categories, every pixel"] = categories(s, oracle)
     return found
 
 
@@ -127,19 +140,40 @@ def finer(s: Shown) -> Array:
     return (cells == own).mean(1) >= 0.5
 
 
-def open3d(s: Shown) -> Array:
+def categories(s: Shown, oracle: Oracle) -> Array:
+    """(V H W,) whether pixels have the name of what Open3D's tracer hits."""
+    ours = np.array(s.sample.names["semantic"], object)[s.of("semantic")]
+    return np.concatenate([ours[k].ravel() == named(s, oracle, view) for k, view in enumerate(s.views)])
+
+
+def named(s: Shown, oracle: Oracle, view: View) -> Array:
+    """(H W,) names of what Open3D's tracer hits: of the face's label, or of the object."""
+    hits = oracle.nearest(view.position, view_rays(view, pixel_grid(view.camera.width, view.camera.height)))
+    room, label = s.staged.layout.stage.room, s.staged.layout.stage.room.mesh.face_label
+    label = np.zeros(len(room.mesh.faces), np.int32) if label is None else label
+    of_object = {placed.instance: placed.category for placed in s.staged.layout.placed}
+    return np.array(
+        [
+            room.categories.get(int(label[face]), UNKNOWN) if k == ROOM else of_object.get(k, UNKNOWN)
+            for k, face in zip(hits.instance.tolist(), hits.primitive.tolist(), strict=True)
+        ],
+        object,
+    )
+
+
+def open3d(s: Shown, oracle: Oracle) -> Array:
     """Whether Open3D's hits get the same status, over the pixels that neither finds ambiguous."""
     a, b = s.views[:2]
     xy0 = pixel_grid(a.camera.width, a.camera.height).astype(np.uint16)
     rays = trace(s.scene, a, xy0, pixel_hits(s.scene, a))
-    return same_verdicts(rays, s.of("visibility")[0][..., 0].ravel(), b, Oracle(s.scene))
+    return same_verdicts(rays, s.of("visibility")[0][..., 0].ravel(), b, oracle)
 
 
 def main() -> None:
     """Measure and print."""
     args = options(__doc__, 8)
-    config = GenerationConfig(room_source=args.room_source, object_source=args.object_source)
-    config = replace(config, layers=(*config.layers, "visibility"), light=LightConfig(relight="off"))
+    config = wanted(args)
+    config = replace(config, layers=(*config.layers, "visibility", "semantic"))
     studio = open_studio(config, AssetCache())
     stage = prepared(studio, args.room)
     oracle = available(lambda: __import__("open3d")) is not None

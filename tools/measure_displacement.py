@@ -25,7 +25,6 @@ from rich.console import Console
 from rich.table import Table
 from torch import Tensor
 
-from training.checkpoint import NAME, load
 from training.data.image_pairs import ImageData, open_images
 from training.data.image_views import truth, windows
 from training.data.transforms.homography import linear, middle, rotation, scaling, translation
@@ -33,13 +32,14 @@ from training.data.transforms.paper import PaperTransform
 from training.data.transforms.transform import Looks
 from training.errors import RequestError, TrainingError
 from training.evaluation.nearest import nearest_pixels
-from training.job import restored
-from training.objectives.matches import Matches
+from training.objectives.pixel_pairs import PixelPairs
+from training.objectives.registry import distance_of
 from training.objectives.seen import Seen, Shown
-from training.objectives.zoo import distance_of
+from training.running.checkpoint import NAME, load
+from training.running.job import restored
+from training.running.trainee import Trainee
 from training.seeding import Stream, numpy_generator
 from training.settings import Distance
-from training.trainee import Trainee
 
 Array = NDArray[Any]
 SHIFTS_PX, TURNS_DEG = (10, 20, 40), (10, 25)
@@ -141,7 +141,7 @@ def views(data: ImageData, motion: Motion, pictures: int) -> Iterator[View]:
 def shown(view: View) -> Shown:
     """What the trainee is shown; no pixel is chosen, as no loss is computed."""
     none = torch.zeros(1, 0, dtype=torch.bool)
-    nowhere = Matches(torch.zeros(1, 0, 2, dtype=torch.int32), torch.zeros(1, 0, 2), none, none)
+    nowhere = PixelPairs(torch.zeros(1, 0, 2, dtype=torch.int32), torch.zeros(1, 0, 2), none, none)
     return Shown(view.images[:1], view.images[1:], nowhere)
 
 

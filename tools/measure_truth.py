@@ -12,24 +12,25 @@ import argparse
 import importlib
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.assets.cache import AssetCache
-from scenegen.config import GenerationConfig, LightConfig
-from scenegen.geometry import View, project, transform, unproject, view_rays
+from scenegen.config import CamerasConfig, GenerationConfig, LightConfig, Range, checked
+from scenegen.geometry import View, project, transform, unproject
 from scenegen.pipeline.plan import objects_for
-from scenegen.pipeline.sample import Sample, photograph
+from scenegen.pipeline.sample import MadeSample, photograph
 from scenegen.pipeline.studio import Staged, Studio, open_studio, room_stage, stage_sample
+from scenegen.rays import view_rays
 from scenegen.rendering.frame import Renderer
 from scenegen.staging.stage import RoomStage
+from scenegen.status import Status
 from scenegen.tracing.raycaster import Scene, nearest, surface
-from scenegen.tracing.status import Status
 from scenegen.tracing.tracer import Hits
-from scenegen.tracing.tracks import Rays, follow, judge, trace
+from scenegen.tracing.tracks import TracedRays, follow, judge, trace
 
 Array = NDArray[Any]
 
@@ -40,7 +41,7 @@ class Shown:
 
     studio: Studio
     staged: Staged
-    sample: Sample
+    sample: MadeSample
 
     def of(self, name: str) -> Array:
         """An array of the sample by dataset name."""
@@ -65,7 +66,12 @@ class Shown:
     def points(self) -> Array:
         """(R, 3) what the rays hit, from the stored numbers alone."""
         K, T = self.of("camera/K")[0], self.of("camera/T_world_cam")[0]
-        return unproject(K, T, self.of("rays/xy0"), self.of("rays/depth0"))
+        return unproject(K, T, self.of("rays/xy0"), self.of("rays/depth0"), self.views[0].camera.lens)
+
+    def projected(self, view: int) -> tuple[Array, Array]:
+        """Pixels (R, 2) of `points` in a view, and their z-depths (R,) there."""
+        K, T = self.of("camera/K")[view], self.of("camera/T_world_cam")[view]
+        return project(K, T, self.points, self.views[view].camera.lens)
 
 
 def prepared(studio: Studio, room: str) -> RoomStage:
@@ -83,14 +89,14 @@ def shown(studio: Studio, stage: RoomStage, index: int) -> Shown:
 
 def reprojection_px(s: Shown) -> Array:
     """Error of project(unproject(xy0, depth0)) against rays/xy at visible rays, pixels."""
-    again, _ = project(s.of("camera/K")[1], s.of("camera/T_world_cam")[1], s.points)
+    again, _ = s.projected(1)
     return np.abs(again - s.of("rays/xy")[0])[s.seen].max(1)
 
 
 def depth_agrees(s: Shown) -> Array:
     """Whether the depth layer of view 1 agrees (1 % + 4 mm) at visible rays away from depth edges."""
     depth = s.of("depth")[1]
-    xy, z = project(s.of("camera/K")[1], s.of("camera/T_world_cam")[1], s.points)
+    xy, z = s.projected(1)
     pixel = np.clip(np.nan_to_num(np.rint(xy)), 0, np.array(depth.shape[::-1]) - 1).astype(int)
     judged = s.seen & flat(depth)[pixel[:, 1], pixel[:, 0]]
     return (np.abs(depth[pixel[:, 1], pixel[:, 0]] - z) < 0.01 * z + 0.004)[judged]
@@ -112,7 +118,7 @@ def swapped(s: Shown) -> tuple[Array, Array]:
     directions = view_rays(b, s.of("rays/xy")[0][s.seen].astype(float))
     hits = nearest(s.scene, b.position[None], directions)
     points = surface(s.scene, hits, b.position[None], directions).points
-    back, _ = project(a.camera.K, a.T_world_cam, points)
+    back, _ = project(a.camera.K, a.T_world_cam, points, a.camera.lens)
     free = nearest(s.scene, a.position[None], np.nan_to_num(points) - a.position).t > 1 - 1e-4
     return free, np.nan_to_num(np.abs(back - s.of("rays/xy0")[s.seen]).max(1), nan=np.inf)
 
@@ -150,7 +156,7 @@ def open3d_status(s: Shown, oracle: Oracle) -> Array:
     return same_verdicts(rays, follow(s.scene, rays, b).status, b, oracle)
 
 
-def same_verdicts(rays: Rays, ours: Array, view: View, oracle: Oracle) -> Array:
+def same_verdicts(rays: TracedRays, ours: Array, view: View, oracle: Oracle) -> Array:
     """Whether Open3D's hits give the rays the status that is ours (R,) in a view, where neither is ambiguous."""
     rows = np.flatnonzero(np.isin(ours, [Status.VISIBLE, Status.OCCLUDED, Status.AMBIGUOUS]))
     theirs = judge(rays, rows, view, oracle.nearest(view.position, rays.points[rows] - view.position))
@@ -167,7 +173,7 @@ def open3d_depth(s: Shown, oracle: Oracle) -> Array:
     return np.abs(theirs - depth) < 1e-4 * depth + 1e-4
 
 
-def colour_difference(s: Shown) -> Array:
+def color_difference(s: Shown) -> Array:
     """Largest difference over r, g, b at both ends of visible rays where the pictures are even; grey levels."""
     rgb, xy0 = s.of("rgb").astype(float), s.of("rays/xy0").astype(int)
     good = s.seen & flat(s.of("depth")[0], 2)[xy0[:, 1], xy0[:, 0]]
@@ -199,7 +205,7 @@ def measurements(s: Shown, gl: Renderer | None, use_oracle: bool) -> dict[str, A
         "depth of the other view agrees": depth_agrees(s),
         "swapped: the first view sees it too": free,
         "swapped: back at the source pixel, px": error,
-        "colours at both ends differ, levels": colour_difference(s),
+        "colours at both ends differ, levels": color_difference(s),
     }
     if use_oracle:
         oracle = Oracle(s.scene)
@@ -217,7 +223,16 @@ def options(about: str | None, samples: int) -> argparse.Namespace:
     parser.add_argument("--object-source", default="procedural")
     parser.add_argument("--room", default="", help="a part of the id of the room to use")
     parser.add_argument("--samples", type=int, default=samples)
+    parser.add_argument("--lens", default="pinhole", help="as of scenegen render")
+    parser.add_argument("--focal-px", type=float, default=500.0, help="as of scenegen render")
     return parser.parse_args()
+
+
+def wanted(args: argparse.Namespace) -> GenerationConfig:
+    """What these options ask for, all views lit alike."""
+    cameras = CamerasConfig(lens=args.lens, focal_px=Range(args.focal_px, args.focal_px))
+    sources = {"room_source": args.room_source, "object_source": args.object_source}
+    return checked(GenerationConfig(**sources, cameras=cameras, light=LightConfig(relight="off")))
 
 
 def available(make: Callable[[], Any]) -> Any:
@@ -232,12 +247,12 @@ def available(make: Callable[[], Any]) -> Any:
 def main() -> None:
     """Measure and print one line each."""
     args = options(__doc__, 16)
-    config = GenerationConfig(room_source=args.room_source, object_source=args.object_source)
-    studio = open_studio(replace(config, light=LightConfig(relight="off")), AssetCache())
+    config = wanted(args)
+    studio = open_studio(config, AssetCache())
     stage = prepared(studio, args.room)
     from scenegen.rendering.choice import open_renderer
 
-    gl = available(lambda: open_renderer("pyrender"))
+    gl = None if config.cameras.optics.bends else available(lambda: open_renderer("pyrender"))
     oracle = available(lambda: __import__("open3d")) is not None
     found: dict[str, list[Array]] = defaultdict(list)
     for index in range(args.samples):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "tests")]
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "tests" / "support")]
 
 from upright_census import (  # noqa: E402  # pyright: ignore[reportMissingImports]
     Verdict,

@@ -27,7 +27,7 @@ from training.evaluation.photos.results import PhotoTable, Sheet
 from training.evaluation.photos.run import eval_photos
 from training.evaluation.photos.settings import PhotoSettings
 from training.evaluation.photos.table import footnotes, note
-from training.whole import writing
+from training.files.atomic import writing
 
 ADAPTERS = Path(__file__).parent / "descriptors"
 SHOWN = {

@@ -32,18 +32,18 @@ from scipy.ndimage import zoom
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.data.transforms.zoo import with_images
+from training.data.transforms.registry import with_images
 from training.errors import RequestError, TrainingError
 from training.evaluation.baselines import RgbPatches
 from training.evaluation.probes import confusion_scores, fit_logistic
-from training.fit import fit
-from training.loop import make_optimizer, set_rate
+from training.files.rows import write_rows
 from training.models.describe import NetworkDescriptor
 from training.models.unet import build_model
-from training.objectives.zoo import with_objective
+from training.objectives.registry import with_objective
 from training.photo import as_batch, read_photo
 from training.presets import preset
-from training.rows import write_rows
+from training.running.fit import fit
+from training.running.loop import make_optimizer, set_rate
 from training.seeding import Stream, numpy_generator, torch_generator
 from training.settings import AnySettings, OptimizerSettings
 from training.weights.trained import open_trained

@@ -1,6 +1,6 @@
 """A long run that is killed on the way stays as it was, and what it made is right: tried, and measured.
 
-    python tools/soak.py --pairs 20000 --workers 2 --kills 10 --out out/soak     (hours: see README, "Reliability")
+    python tools/soak.py --pairs 20000 --workers 2 --kills 10 --out out/soak     (an hour)
     python tools/soak.py --pairs 60 --rooms 12 --kills 3 --out out/soak          (a minute: no time to leak)
 
 `scenegen render` makes so many pairs of 32 x 32 pixels without layers from the built-in library, by so many workers.

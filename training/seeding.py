@@ -2,7 +2,7 @@
 
 Each stream is a function of the seed and of what it is for (epoch, index, step), never of what was
 drawn before: a run that is resumed at step 500 needs the number 500 and nothing else. Nor is it one of the number of
-processes (`training.places`).
+processes (`training.running.places`).
 """
 
 from enum import IntEnum
@@ -36,6 +36,8 @@ class Stream(IntEnum):
     """The views and matches that an experiment makes of them: (phase, step)."""
     OBJECTIVE = 11
     """What an objective draws in a step: (step,)."""
+    ACROSS = 12
+    """Whether a pair is of two samples, and of which: (epoch, pair)."""
 
 
 def numpy_generator(seed: int, stream: Stream, *key: int) -> np.random.Generator:

@@ -17,7 +17,7 @@ Distance = Literal["l2", "l1", "linf", "cosine", "hamming"]
 """How two descriptors are compared: a norm of their difference; cosine: l2 of both at length 1; hamming: the number of
 channels of which one is positive and the other is not."""
 O = TypeVar("O")  # noqa: E741
-"""Settings of one objective (`training.objectives.zoo`)."""
+"""Settings of one objective (`training.objectives.registry`)."""
 V = TypeVar("V")
 """How pairs are made of single pictures (`training.data.image_settings`), or None for pairs of shards."""
 
@@ -59,6 +59,9 @@ class PixelSettings:
     """How the second feature map is read at a sub-pixel match."""
     typed_negatives: Share = 0.0
     """Share of the negatives whose source pixel is occluded or out of view in the other picture (true negatives)."""
+    dense: bool = False
+    """Draw positives from all pixels that both views show, not from the traced ones alone: by the shards' depth, and by
+    their layer `visibility` where they have it."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,9 @@ class DataSettings:
     """Fewest positives that a pair of windows must keep; a pair without such windows is passed over and counted."""
     flip_p: Share = 0.5
     """Probability of mirroring both views together (a mirrored room is a room; one mirrored view is none)."""
+    positives_across: Share = 0.0
+    """Share of the pairs that show one object in two samples of different arrangements: in another place, room, light.
+    Needs the layers depth and instance."""
     workers: Many = 2
     """Processes that read and cut; 0 reads in the training process."""
     warp: WarpSettings = field(default_factory=WarpSettings)

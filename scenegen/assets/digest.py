@@ -1,4 +1,4 @@
-"""What an asset is made from: its source files and the sha256 over their bytes."""
+"""What an asset is made from: its source files and the sha256 over their bytes; what a shard is made from."""
 
 import hashlib
 from collections.abc import Callable
@@ -40,6 +40,12 @@ def files_digest(files: tuple[Path, ...], root: Path) -> str:
         except OSError as error:
             raise unreadable(path, error) from None
     return total.hexdigest()
+
+
+def assets_digest(digests: dict[str, str]) -> str:
+    """sha256 over the sorted "id sha256" lines of the assets a shard was made from."""
+    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(digests.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def _add_file(total: "hashlib._Hash", path: Path, root: Path) -> None:

@@ -17,6 +17,7 @@ from scenegen.assets.limits import ROOM_LIMITS
 from scenegen.assets.notes import UP_AXES
 from scenegen.assets.proportions import surface_split
 from scenegen.assets.room_mesh import prepare_room
+from scenegen.assets.scannet import labelled, labels_file
 from scenegen.assets.scans import looks_scanned
 from scenegen.assets.source import Room, hashed_split
 
@@ -92,12 +93,18 @@ class FolderRooms:
         """sha256 (hex) of its files, the materials and pictures they name, and of a stated axis or unit."""
         room = self._room(room_id)
         stated = f"{room.up_axis} {room.unit_m} {room.is_scan}"
-        return asset_digest(room, self.root, "" if stated == "None None None" else stated)
+        named = [path for form in room.forms[:1] if (path := labels_file(form))]
+        files = replace(room, forms=(*room.forms, *named))
+        return asset_digest(files, self.root, "" if stated == "None None None" else stated)
 
     def load(self, room_id: str) -> Room:
         """Read, clean and level one room. Raises AssetError with a reason where it cannot be used."""
         room = self._room(room_id)
         path, mesh, defects = read_best(room, self.root, ROOM_LIMITS)
+        categories: dict[int, str] = {}
+        if named := labels_file(path):
+            mesh, categories, more = labelled(mesh, named, self.root, ROOM_LIMITS)
+            defects += more
         is_scan = self.layout.is_scan if room.is_scan is None else room.is_scan
         is_gltf = GLTF.pattern.search(path.name) is not None  # the one format that fixes axis and unit
         authored = self.layout.authored or (GLTF.up_axis if is_gltf else None)
@@ -110,6 +117,7 @@ class FolderRooms:
             authored=UP_AXES[authored] if authored else None,
             unit_stated=room.unit_m is not None or is_gltf,
             is_scan=looks_scanned(mesh) if is_scan is None else is_scan,
+            categories=categories,
         )
 
     def remarks(self) -> tuple[str, ...]:

@@ -85,7 +85,12 @@ def grouped(names: Iterable[str], alone: Iterable[str] = ()) -> dict[str, Forms]
         if name not in own:
             key, rank = _beside(*placed[name], keys)
             together.setdefault(key, []).append((rank, SUFFIXES.index(_suffix(name)), name))
-    out = {key: _forms(members) for key, members in together.items()}
+    scans = {placed[name][0] for name in given if name in own and placed[name][1] < LABELS}
+    out = {
+        key: _forms(members)
+        for key, members in together.items()
+        if key not in scans or min(members)[0] < LABELS  # labels of a scan that has a line of its own are no model
+    }
     single = [placed[name][0] for name in given if name in own]
     for name in (n for n in given if n in own):
         key, rank = placed[name]

@@ -11,10 +11,10 @@ from scenegen.assets.corners import I64, rgb_bytes, unique_corners
 from scenegen.assets.limits import ROOM_LIMITS, Limits
 from scenegen.assets.lookup import find_file, found_files
 from scenegen.assets.mesh import I32, U8, WHITE, Material, Mesh, Texture
+from scenegen.assets.model_textures import MOST_TEXTURES, Picture, TextureShelf
 from scenegen.assets.mtl import MtlRecord, parse_mtl
 from scenegen.assets.obj import F64, ObjData, library_names, parse_obj
 from scenegen.assets.origin import localized
-from scenegen.assets.shelf import MOST_TEXTURES, Picture, TextureShelf
 from scenegen.assets.source import Defect
 from scenegen.srgb import decode
 

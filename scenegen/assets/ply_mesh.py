@@ -15,11 +15,19 @@ from scenegen.assets.corners import I64, unique_corners
 from scenegen.assets.limits import ROOM_LIMITS, Limits
 from scenegen.assets.lookup import found_files
 from scenegen.assets.mesh import I32, U8, WHITE, Material, Mesh
+from scenegen.assets.model_textures import Picture, TextureShelf
 from scenegen.assets.origin import localized
 from scenegen.assets.ply import MOST_HEADER, Columns, Header, Lists, parse_header, parse_ply
-from scenegen.assets.ply_skin import Skin, Triangles, labels, skin_of, stack, vertex_colors, vertex_uv
+from scenegen.assets.ply_appearance import (
+    FaceAppearance,
+    Triangles,
+    labels,
+    skin_of,
+    stack,
+    vertex_colors,
+    vertex_uv,
+)
 from scenegen.assets.polygons import triangulate
-from scenegen.assets.shelf import Picture, TextureShelf
 from scenegen.assets.source import Defect
 from scenegen.errors import AssetError
 
@@ -99,7 +107,7 @@ def _triangles(position: NDArray, polygons: Lists, limits: Limits, where: str) -
     return Triangles(corners[corner], corner, polygon)
 
 
-def _mesh(position: NDArray, triangles: Triangles, vertex: Columns, skin: Skin) -> Mesh:
+def _mesh(position: NDArray, triangles: Triangles, vertex: Columns, skin: FaceAppearance) -> Mesh:
     """Vertices split where colours or texture coordinates differ between the faces that share them; no materials."""
     index, faces = np.arange(len(position)), triangles.points
     colors, uv, normals = vertex_colors(vertex), vertex_uv(vertex), stack(vertex, ("nx", "ny", "nz"))
@@ -136,7 +144,7 @@ def _rgb_keys(rgb: U8 | None) -> list[I64]:
 
 
 def _materials(
-    name: str, names: tuple[str, ...], skin: Skin, colors: U8 | None, shelf: TextureShelf
+    name: str, names: tuple[str, ...], skin: FaceAppearance, colors: U8 | None, shelf: TextureShelf
 ) -> tuple[I32, tuple[Material, ...], list[Defect]]:
     """(F,) material index, the materials and their defects: one for each picture in use, a plain one for the rest.
 

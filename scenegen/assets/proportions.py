@@ -8,9 +8,9 @@ three numbers that no turn, mirror, move, scale or triangulation changes, each a
 that rounded coordinates move them by less than they were rounded. They are taken coarsely, in steps of some 3 %, and
 the steps are hashed. Other things of nearly the same proportions share a split; that does no harm.
 
-Two copies whose numbers fall on both sides of a step may still part. Rounding to six digits moves the numbers by
-1e-6, at most 4e-6 (tests/test_proportions.py), and a new step means another split one time in three: 1 pair in
-30,000 is parted, at worst 1 in 8,000. Nothing less than comparing all with all would be surer. The numbers are
+Two copies whose numbers fall on both sides of a step may still part. Rounding to six digits moves the numbers by 1e-6,
+at most 4e-6 (tests/scenegen/assets/test_proportions.py), and a new step means another split one time in three: 1 pair
+in 30,000 is parted, at worst 1 in 8,000. Nothing less than comparing all with all would be surer. The numbers are
 computed in float64, as the eigenvalues of the surface's second moments.
 """
 

@@ -55,7 +55,7 @@ def prepare_room(
     found = align(mesh.vertices, mesh.faces, generator(0, Stage.ASSET), hint, authored)
     mesh = moved(_with_normals(mesh), found.T_world_scan)
     unit = () if unit_stated else check_storey(room_id, mesh, found)
-    mesh, plain = _coloured(mesh)
+    mesh, plain = _colored(mesh)
     ceiling_m, closed = find_ceiling(mesh)
     more = cleaned + _alignment_defects(found) + unit + plain + (() if closed else (Defect("no_ceiling"),))
     return Room(room_id, mesh, ceiling_m, categories or {}, defects + more)
@@ -116,7 +116,7 @@ def colored(mesh: Mesh) -> bool:
     return mesh.colors is not None or textured or len({m.color for m in mesh.materials}) > 1
 
 
-def _coloured(mesh: Mesh) -> tuple[Mesh, tuple[Defect, ...]]:
+def _colored(mesh: Mesh) -> tuple[Mesh, tuple[Defect, ...]]:
     """A room without any colour becomes grey, and that is recorded."""
     if colored(mesh):
         return mesh, ()

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from scenegen.assets.digest import files_digest
+from scenegen.assets.face_names import UNKNOWN
 from scenegen.assets.facts import Facts
 from scenegen.assets.manifest import scenenn_split
 from scenegen.assets.mesh import Mesh
@@ -20,7 +21,6 @@ from scenegen.errors import AssetError, UsageError
 
 UP = (0.0, 1.0, 0.0)
 """SceneNN scans are +Y up, to within a tilt."""
-UNKNOWN = "unknown"
 _QUIRKS = {"prop": "otherprop", "fridge": "refrigerator", "": UNKNOWN}
 _ID = re.compile(r"-?[0-9]{1,18}")
 _MAX_XML_BYTES = 16 << 20

@@ -2,8 +2,8 @@
 
 A candidate's score is a weighted sum of cues, each bounded so that none outweighs all others; the lead of the best
 direction over any other is what `confidence` speaks of. The weights are those of a conditional logit, fitted on
-synthetic homes (tests/house_maker.py) and two real scans; tools/measure_upright.py measures them on other homes and on
-the built-in rooms.
+synthetic homes (tests/support/house_maker.py) and two real scans; tools/measure_upright.py measures them on other homes
+and on the built-in rooms.
 """
 
 import numpy as np

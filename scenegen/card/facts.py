@@ -11,6 +11,7 @@ from scenegen.errors import ShardError
 from scenegen.remote import present
 from scenegen.shards import schema
 from scenegen.shards.choice import evenly
+from scenegen.shards.lens import LENSES, camera_convention
 from scenegen.shards.manifest import Entry, Failure, Manifest
 from scenegen.shards.origin import imported_from
 from scenegen.shards.reader import ShardReader
@@ -38,6 +39,8 @@ class Facts:
     """Shards that were opened for that."""
     absent: tuple[str, ...] = ()
     """Datasets that the shards lack, of matches that were imported without cameras."""
+    lens: str | None = None
+    """Model of the cameras' lens; None where they are pinholes."""
 
     @property
     def layout(self) -> str | None:
@@ -47,7 +50,8 @@ class Facts:
     @property
     def conventions(self) -> Mapping[str, str]:
         """The root attributes that are the same in all shards of the run's kind."""
-        return schema.IMPORTED_CONVENTIONS if self.layout else schema.CONVENTIONS
+        said = schema.IMPORTED_CONVENTIONS if self.layout else schema.CONVENTIONS
+        return said | ({"camera_convention": camera_convention(LENSES[self.lens])} if self.lens else {})
 
     @property
     def planned(self) -> int:
@@ -137,6 +141,7 @@ def gather(folder: Path, manifest: Manifest, name: str | None = None) -> Facts:
         sizes=schema.check_shapes(shapes, lacking),
         absent=lacking,
         layers=tuple(layer for layer in schema.LAYERS if layer in shapes),
+        lens=next((model for model, name in LENSES.items() if name in shapes), None),
         categories=sum((_categories(folder / entry.file) for entry in chosen), Counter()),
         opened=len(chosen),
     )

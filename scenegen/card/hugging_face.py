@@ -34,7 +34,10 @@ def front_matter(facts: Facts) -> str:
         "configs": [{"config_name": "default", "data_files": data_files(facts)}],
     }
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items()]
-    columns = [f"  - {json.dumps(feature)}" for feature in features(facts.sizes, facts.layers, facts.absent)]
+    columns = [
+        f"  - {json.dumps(feature)}"
+        for feature in features(facts.sizes, (*facts.layers, *([facts.lens] if facts.lens else [])), facts.absent)
+    ]
     return "\n".join(["---", *lines, "dataset_info:", "  features:", *columns, "---", ""])
 
 
@@ -45,10 +48,13 @@ def data_files(facts: Facts) -> list[dict[str, Any]]:
 
 
 def features(sizes: Mapping[str, int], layers: Sequence[str], absent: Sequence[str] = ()) -> list[Feature]:
-    """The columns of `load_dataset`: every dataset that is there with one row for each sample, groups as structs."""
+    """The columns of `load_dataset`: every dataset that is there with one row for each sample, groups as structs.
+
+    `layers` names the optional layers that there are, and the model of a lens.
+    """
     columns: dict[str, Feature] = {}
     for field in schema.FIELDS:
-        there = field.name not in absent and (field.layer is None or field.layer in layers)
+        there = field.name not in absent and (field.layer or field.lens) in (None, *layers)
         if field.dims[0] == "sample" and there:
             group, _, name = field.name.rpartition("/")
             column = {"name": name, **_type(field, sizes)}

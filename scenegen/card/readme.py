@@ -57,7 +57,12 @@ def _summary(facts: Facts) -> str:
         else f"Rendered and traced from meshes by scenegen {version}; no label was guessed by a network or a person."
     )
     size = f"{tables.size_text(facts.total_bytes)} in {len(facts.shards):,} HDF5 files"
-    return f"{summary_line(facts)}\n\n{origin} Optional layers: {layers}. {_absent(facts)}{size}.\n"
+    return f"{summary_line(facts)}\n\n{origin} Optional layers: {layers}. {_lens(facts)}{_absent(facts)}{size}.\n"
+
+
+def _lens(facts: Facts) -> str:
+    """What the cameras are, in a sentence; nothing where they are pinholes."""
+    return f"The cameras have a {facts.lens} lens: `camera/{facts.lens}`. " if facts.lens else ""
 
 
 def _absent(facts: Facts) -> str:

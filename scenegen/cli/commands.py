@@ -10,10 +10,8 @@ from scenegen.cli.gallery import Gallery
 from scenegen.cli.importing import Import
 from scenegen.cli.looking import Figure, View
 from scenegen.cli.publishing import Card, Export
-from scenegen.cli.values import ConfigFile, File, Folder, Place, Shards
+from scenegen.cli.values import ConfigFile, File, Folder, OptionalSource, Place, Shards
 from scenegen.config import GenerationConfig
-
-OptionalSource = Annotated[str | None, tyro.conf.arg(metavar="KIND:PATH")]
 
 
 @dataclass(frozen=True)

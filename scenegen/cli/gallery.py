@@ -41,7 +41,7 @@ def gallery(command: Gallery, console: Console) -> int:
 
     Raises UsageError for an impossible request, ShardError where nothing can be read or the page not written.
     """
-    from scenegen.inspect.gallery import make_gallery
+    from scenegen.inspect.gallery.write import make_gallery
     from scenegen.inspect.table import size_text
     from scenegen.shards.writer import publish
 

@@ -12,7 +12,7 @@ from scenegen.cli.values import Folder, Place
 from scenegen.importing.options import NOT_STATED, ImportOptions
 
 if TYPE_CHECKING:
-    from scenegen.importing.planning import Shelf
+    from scenegen.importing.planning import ImportSource
     from scenegen.pipeline.run import Order, Outcome
 
 LayoutName = Literal[
@@ -66,6 +66,7 @@ def import_data(command: Import, console: Console) -> int:
     from scenegen.pipeline.executors import chosen_crew
     from scenegen.pipeline.progress import Display
     from scenegen.pipeline.run import carry_out
+    from scenegen.pipeline.summary import failures
     from scenegen.shards.codecs import require_codec
 
     options = checked(command.options)
@@ -76,8 +77,8 @@ def import_data(command: Import, console: Console) -> int:
         console.print(f"left out: {count} {reason}", soft_wrap=True, markup=False)
     outcome = carry_out(_order(command, shelf), command.out, crew, Display(console))
     console.print(_summary(outcome), highlight=False, soft_wrap=True)
-    for failure in outcome.manifest.failed:
-        console.print(f"failed: {failure.file}: {failure.why}", style="red", soft_wrap=True, markup=False)
+    for line in failures(outcome.manifest.failed, outcome.told):
+        console.print(line, style="red", soft_wrap=True, markup=False)
     if options.license == NOT_STATED:
         note = "--license was not given: the shards say that the terms of the data are not stated"
         console.print(note, soft_wrap=True)
@@ -85,7 +86,7 @@ def import_data(command: Import, console: Console) -> int:
     return outcome.exit_code
 
 
-def _order(command: Import, shelf: "Shelf") -> "Order":
+def _order(command: Import, shelf: "ImportSource") -> "Order":
     """The run that an import is."""
     from scenegen.importing.options import sha256
     from scenegen.importing.planning import parts
@@ -94,12 +95,14 @@ def _order(command: Import, shelf: "Shelf") -> "Order":
     from scenegen.pipeline.places import words_of
     from scenegen.pipeline.plan import Plan, file_name
     from scenegen.pipeline.run import Order
-    from scenegen.shards.manifest import Job
+    from scenegen.shards.manifest import ShardJob
     from scenegen.shards.schema import IMPORTED_VERSION
 
     options, said = command.options, shelf.config_json
     jobs = tuple(
-        Job(n, part.sequence, part.split, part.first, part.samples, file_name(part.split, part.sequence, part.number))
+        ShardJob(
+            n, part.sequence, part.split, part.first, part.samples, file_name(part.split, part.sequence, part.number)
+        )
         for n, part in enumerate(parts(shelf, options))
     )
     plan = Plan(jobs, shelf.digest)

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from scenegen.cli.values import File, Shards
 from scenegen.errors import UsageError
-from scenegen.inspect.kinds import Kind
+from scenegen.inspect.figure.kinds import Kind
 
 if TYPE_CHECKING:
     from scenegen.inspect.subject import Samples, Subject
@@ -74,7 +74,7 @@ def figure(command: Figure, console: Console) -> int:
 
     Raises UsageError or ShardError, in one line, when that cannot be done.
     """
-    from scenegen.inspect.figure import Choice, check_target, draw, require_matplotlib, save
+    from scenegen.inspect.figure.write import Choice, check_target, draw, require_matplotlib, save
     from scenegen.inspect.subject import Samples
     from scenegen.seeding import Stage, generator
 

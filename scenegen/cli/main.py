@@ -21,24 +21,25 @@ from scenegen.cli.values import registry
 from scenegen.config import GenerationConfig, from_dict
 from scenegen.errors import ScenegenError, UsageError
 from scenegen.remote import located
+from scenegen.signals import exit_code, terminated_as_interrupted
 
-INTERRUPTED = 130
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """What the system says where a file cannot grow: the log on the standard output, a temporary file."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code: 0 done, 1 failed in part or whole, 2 usage, 130 interrupted."""
+    """Run one command; returns its exit code: 0 done, 1 failed in part or whole, 2 usage, 130, 143 by a signal."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    errors = Console(stderr=True, highlight=False)
+    errors = Console(stderr=True, highlight=False, emoji=False)
     try:
-        return _run(_parse(words))
+        with terminated_as_interrupted():
+            return _run(_parse(words))
     except ScenegenError as error:
         errors.print(f"scenegen: {error}", style="red", soft_wrap=True, markup=False)
         return error.exit_code
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         errors.print("interrupted; the same command again goes on where this one stopped")
-        return INTERRUPTED
+        return exit_code(interrupt)
     except BrokenPipeError:
         sys.stderr.close()
         return 1
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _refused_by_the_system(error: OSError, errors: Console) -> int:
     """Say what the system does not allow with which file; any other error is a mistake of ours and raised again."""
-    from scenegen.shards.opening import SYSTEM, trouble
+    from scenegen.shards.faults import SYSTEM, trouble
 
     if error.errno not in SYSTEM or not error.filename:
         raise error
@@ -63,7 +64,7 @@ def _stopped_by_a_full_disk(error: OSError, errors: Console) -> int:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     with contextlib.suppress(OSError):
         what = f"the output cannot be written ({error.strerror}): free space, then run the same command again"
-        errors.print(f"scenegen: {what}", style="red", soft_wrap=True)
+        errors.print(f"scenegen: {what}", style="red", soft_wrap=True, markup=False)
     return 1
 
 
@@ -115,18 +116,18 @@ def _run(command: Command) -> int:
         case Plan():
             from scenegen.cli.planning import plan
 
-            return plan(command, Console(highlight=False))
+            return plan(command, Console(highlight=False, emoji=False))
         case Import():
-            return import_data(command, Console(highlight=False))
+            return import_data(command, Console(highlight=False, emoji=False))
         case Inspect():
             from scenegen.inspect.table import inspect_path
 
-            inspect_path(command.path, Console(highlight=False))
+            inspect_path(command.path, Console(highlight=False, emoji=False))
             return 0
         case Status():
             from scenegen.pipeline.status import print_status
 
-            return print_status(command.folder, Console(highlight=False))
+            return print_status(command.folder, Console(highlight=False, emoji=False))
         case Merge():
             return _merge(command)
         case Repack():
@@ -134,15 +135,15 @@ def _run(command: Command) -> int:
         case Verify():
             return _verify(command)
         case Figure():
-            return figure(command, Console(highlight=False))
+            return figure(command, Console(highlight=False, emoji=False))
         case View():
-            return view(command, Console(highlight=False))
+            return view(command, Console(highlight=False, emoji=False))
         case Gallery():
-            return gallery(command, Console(highlight=False))
+            return gallery(command, Console(highlight=False, emoji=False))
         case Card():
-            return card(command, Console(highlight=False))
+            return card(command, Console(highlight=False, emoji=False))
         case Export():
-            return export(command, Console(highlight=False))
+            return export(command, Console(highlight=False, emoji=False))
         case Assets():
             return _check(command)
 
@@ -157,9 +158,9 @@ def _render(command: Render) -> int:
     from scenegen.pipeline.run import render
     from scenegen.pipeline.slices import chosen_slice
     from scenegen.pipeline.summary import print_summary
-    from scenegen.shards.verify import LOCAL
+    from scenegen.shards.records import LOCAL
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     part, said_by = chosen_slice(command.shard, os.environ)
     if said_by and said_by != "--shard":
         console.print(f"part {part} of the run, as {said_by} says", soft_wrap=True)
@@ -176,7 +177,7 @@ def _render(command: Render) -> int:
     print_summary(outcome, console)
     if said := verdict(outcome):
         console.print(said, soft_wrap=True)
-    console.print(f"shards, manifest.json and config.json are in {command.out}", soft_wrap=True)
+    console.print(f"shards, manifest.json and config.json are in {command.out}", soft_wrap=True, markup=False)
     if has_places(sources(command.data)):
         console.print(f"{LOCAL} there names folders of this machine: leave it out of what you publish", soft_wrap=True)
     return outcome.exit_code
@@ -189,7 +190,7 @@ def _merge(command: Merge) -> int:
     merged = merge(command.folder)
     there = f"manifest.json lists {len(merged.manifest.shards)} of {merged.manifest.num_shards} shards"
     said = f"{there}; records of slices joined: {merged.joined}, of slices at work, left: {merged.at_work}"
-    Console(highlight=False).print(said, soft_wrap=True)
+    Console(highlight=False, emoji=False).print(said, soft_wrap=True)
     return 0
 
 
@@ -197,11 +198,12 @@ def _repack(command: Repack) -> int:
     """`scenegen repack`."""
     from scenegen.pipeline.repack import repack
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     before, after = repack(command.folder, command.codec, command.out, console)
     console.print(
         f"the same data in {command.out}: {after / 1e6:.1f} MB with {command.codec}, {before / 1e6:.1f} MB before",
         soft_wrap=True,
+        markup=False,
     )
     return 0
 
@@ -212,7 +214,7 @@ def _verify(command: Verify) -> int:
 
     if command.deep < 0 or not command.paths or (command.fast and command.deep):
         raise UsageError("verify: name at least one folder or shard, with --deep 1 or more, or --fast, or neither")
-    return verify(command, Console(highlight=False))
+    return verify(command, Console(highlight=False, emoji=False))
 
 
 def _check(command: Assets) -> int:

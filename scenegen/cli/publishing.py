@@ -9,7 +9,7 @@ import tyro
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from scenegen.cli.values import Folder, Place
+from scenegen.cli.values import Folder, OptionalSource, Place
 from scenegen.errors import UsageError
 from scenegen.export.choices import Format, Suffix
 from scenegen.remote import is_remote
@@ -52,8 +52,11 @@ class Export:
     for each staged scene, with depth maps and a cloud of points. webdataset: tar files of samples, everything as it is
     in the shard. glue-factory: scenes for its posed_images reader, lists for its image_pairs reader. scene-info: for
     RoMa, DKM, DeDoDe, LoMa. loftr: for LoFTR, EfficientLoFTR, XFeat, LiftFeat, JamMa. dust3r: for DUSt3R's Habitat
-    reader, from five views. flow: optical flow between any two views, as .flo files with masks. The same samples give
-    the same bytes; the folder appears when all of it is there.
+    reader, from five views. flow: optical flow between any two views, as .flo files with masks. glb: each staged scene
+    with its meshes, textures and cameras, for any viewer of glTF; the meshes are read where the run found them. wai:
+    for MapAnything. parquet: small pictures and measures, for the viewer of the Hugging Face hub. tapvid: tracks over
+    the views of a sample as frames, for readers of TAP-Vid; see render --trajectory. The same samples give the same
+    bytes; the folder appears when all of it is there.
 
     Examples:
       scenegen export out/demo --format colmap --out out/demo-colmap
@@ -72,7 +75,11 @@ class Export:
     max: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
     """At most N samples, the first ones."""
     pictures: Suffix = "png"
-    """png: the pixels as they are. jpg: a fraction of the size, quality 95; dust3r has no other."""
+    """png: the pixels as they are. jpg: a fraction of the size, quality 95; dust3r has no other. glb: its textures."""
+    room_source: OptionalSource = None
+    """Where the rooms lie, for glb; by default as local.json beside the manifest says."""
+    object_source: OptionalSource = None
+    """Where the objects lie, for glb; as --room-source."""
 
 
 def card(command: Card, console: Console) -> int:
@@ -101,9 +108,13 @@ def export(command: Export, console: Console) -> int:
     """Write a run in another form; 0. Raises RunError for a manifest that is none, else as `export_run`."""
     from scenegen.export.run import Choice, export_run
     from scenegen.pipeline.manifest import load_manifest
+    from scenegen.pipeline.places import known_places
 
     manifest = load_manifest(command.folder)
-    choice = Choice(command.format, command.split, command.max, command.pictures)
+    named = {"room_source": command.room_source, "object_source": command.object_source}
+    places = known_places(command.folder, manifest.config) if manifest else {}
+    places |= {role: spec for role, spec in named.items() if spec}
+    choice = Choice(command.format, command.split, command.max, command.pictures, places)
     with _progress(console) as advance:
         tally = export_run(command.folder, command.out, choice, lambda t: advance(t.samples, t.total))
     if manifest and not manifest.complete:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
+import tyro
 from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
 
 from scenegen.config import Range, Size
@@ -32,6 +33,9 @@ Folder = Annotated[Path, _path("DIR", local)]
 """A folder that must lie on this machine."""
 File = Annotated[Path, _path("FILE", local)]
 """A file that must lie on this machine."""
+
+OptionalSource = Annotated[str | None, tyro.conf.arg(metavar="KIND:PATH")]
+"""A source of rooms or objects, or none."""
 
 
 def registry() -> ConstructorRegistry:

@@ -11,12 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from scenegen.cli.commands import Verify
-from scenegen.pipeline.audit import Tallies, add
-from scenegen.pipeline.deep import Auditor
-from scenegen.pipeline.quarantine import check_all
-from scenegen.shards.opening import printable
-from scenegen.shards.verify import Report, Target, targets
+from scenegen.shards.faults import printable
 from scenegen.shards.writer import publish
+from scenegen.verify.audit import Tallies, add
+from scenegen.verify.check import Report, Target, targets
+from scenegen.verify.deep import Auditor
+from scenegen.verify.quarantine import check_all
 
 SHOWN = 3
 """Problems of one shard that the table shows; the JSON file has all."""

@@ -2,5 +2,18 @@
 
 from typing import Literal
 
-Format = Literal["colmap", "nerfstudio", "webdataset", "glue-factory", "scene-info", "loftr", "dust3r", "flow"]
+Format = Literal[
+    "colmap",
+    "nerfstudio",
+    "webdataset",
+    "glue-factory",
+    "scene-info",
+    "loftr",
+    "dust3r",
+    "flow",
+    "glb",
+    "wai",
+    "parquet",
+    "tapvid",
+]
 Suffix = Literal["png", "jpg"]

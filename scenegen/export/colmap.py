@@ -2,7 +2,8 @@
 
 `SCENE/images/` and `SCENE/sparse/0/{cameras,images,points3D}.bin` make a COLMAP workspace. The binary files follow
 COLMAP's documentation of its output format (docs/format.rst), little-endian; the corner of the top-left pixel is
-(0, 0), so half a pixel is added to ours. Every view has its own PINHOLE camera. Poses are world to camera.
+(0, 0), so half a pixel is added to ours. Every view has its own camera: PINHOLE, or with a lens OPENCV (FULL_OPENCV
+where there is a k3) or OPENCV_FISHEYE. Poses are world to camera.
 """
 
 import struct
@@ -20,10 +21,11 @@ from scenegen.export.pictures import write_pictures
 from scenegen.export.points import Points, points_of, reprojection_px
 from scenegen.export.scenes import Scene
 from scenegen.geometry import inverse
+from scenegen.lenses import Lens
 from scenegen.shards.sample import Sample
 
-PINHOLE = 1
-"""COLMAP's number of the camera model with parameters fx, fy, cx, cy."""
+PINHOLE, OPENCV, OPENCV_FISHEYE, FULL_OPENCV = 1, 4, 5, 6
+"""COLMAP's numbers of camera models (src/colmap/sensor/models.h); parameters are fx, fy, cx, cy, then `distortion`."""
 _OBSERVATION = np.dtype([("xy", "<f8", 2), ("point", "<i8")])
 
 
@@ -73,8 +75,19 @@ def _counted(count: int, records: list[bytes]) -> bytes:
 def _camera(number: int, sample: Sample, view: int) -> bytes:
     """Id, model, width, height, parameters."""
     height, width = sample.rgb.shape[1:3]
-    K = corner_intrinsics(sample.K[view])
-    return struct.pack("<IiQQ4d", number, PINHOLE, width, height, K[0, 0], K[1, 1], K[0, 2], K[1, 2])
+    K, (model, more) = corner_intrinsics(sample.K[view]), distortion(sample.lenses[view])
+    parameters = (K[0, 0], K[1, 1], K[0, 2], K[1, 2], *more)
+    return struct.pack(f"<IiQQ{len(parameters)}d", number, model, width, height, *parameters)
+
+
+def distortion(lens: Lens) -> tuple[int, tuple[float, ...]]:
+    """COLMAP's number of the model, and its parameters beyond the intrinsics.
+
+    FULL_OPENCV has k1, k2, p1, p2, k3 and three of a divisor, which is 1 here.
+    """
+    if lens.model == "brown":
+        return (FULL_OPENCV, (*lens.coefficients, 0, 0, 0)) if lens.coefficients[4] else (OPENCV, lens.coefficients[:4])
+    return (OPENCV_FISHEYE if lens.bends else PINHOLE), lens.coefficients
 
 
 def _image(number: int, sample: Sample, view: int, name: str, points: Points, ids: NDArray[np.int64]) -> bytes:

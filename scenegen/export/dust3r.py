@@ -9,15 +9,19 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from scenegen.export.choices import Suffix
 from scenegen.export.exr import depth_exr
 from scenegen.export.folder import write
 from scenegen.export.pictures import encode
 from scenegen.export.scenes import Scene
-from scenegen.shards.sample import Sample
+from scenegen.shards.reader import ShardReader
 
 VIEWS = 5
 """The loader opens files of five numbers, whatever is there."""
+CAMERA = ("K", "T_world_cam")
 ABOUT = """dust3r: for the Habitat dataset of DUSt3R
 
 Habitat("all", split="train", ROOT=THIS_FOLDER, resolution=(512, 384)). It reads EXR with OpenCV, which must be built
@@ -34,29 +38,27 @@ def export_dust3r(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> None:
     write(out / "README.txt", ABOUT.encode())
     lists: dict[str, list[str]] = {}
     for scene in scenes:
-        for sample in scene:
-            name = f"{scene.shard}/sample{sample.index:03d}"  # no "_" in the key: the loader splits labels there
-            for ending, data in sample_files(sample):
+        for row in scene.rows:
+            name = f"{scene.shard}/sample{row:03d}"  # no "_" in the key: the loader splits labels there
+            for ending, data in sample_files(scene.reader, row):
                 write(out / f"{name}_{ending}", data)
             lists.setdefault(scene.entry.split, []).append(f"{name}\n")
     for split, names in lists.items():
         write(out / f"Habitat_all_scenes_{split}.txt", "".join(names).encode())
 
 
-def sample_files(sample: Sample) -> Iterator[tuple[str, bytes]]:
-    """(ending, bytes) of the files of a sample; views are numbered from 1."""
-    assert sample.depth is not None  # as the format asks for
-    for view, rgb in enumerate(sample.rgb):
-        yield f"{view + 1}.jpeg", encode(rgb, "jpg")
-        yield f"{view + 1}_depth.exr", depth_exr(sample.depth[view])
-        yield f"{view + 1}_camera_params.json", camera_json(sample, view)
+def sample_files(reader: ShardReader, row: int) -> Iterator[tuple[str, bytes]]:
+    """(ending, bytes) of the files of a sample; views are numbered from 1. What they do not hold is not unpacked."""
+    for view in range(VIEWS):
+        yield f"{view + 1}.jpeg", encode(reader.read("rgb", row, view), "jpg")
+        yield f"{view + 1}_depth.exr", depth_exr(reader.read("depth", row, view))
+        yield f"{view + 1}_camera_params.json", camera_json(*(reader.read(f"camera/{n}", row, view) for n in CAMERA))
 
 
-def camera_json(sample: Sample, view: int) -> bytes:
-    """Intrinsics (3, 3), rotation (3, 3) and translation (3,) from camera to world."""
-    T_world_cam = sample.T_world_cam[view]
+def camera_json(K: NDArray[np.float64], T_world_cam: NDArray[np.float64]) -> bytes:
+    """Intrinsics (3, 3), rotation (3, 3) and translation (3,) from camera to world, of the pose (4, 4)."""
     camera = {
-        "camera_intrinsics": sample.K[view].tolist(),
+        "camera_intrinsics": K.tolist(),
         "R_cam2world": T_world_cam[:3, :3].tolist(),
         "t_cam2world": T_world_cam[:3, 3].tolist(),
     }

@@ -26,22 +26,24 @@ def depth_exr(depth_m: NDArray[np.float32]) -> bytes:
     """(H, W) z-depth in metres as an OpenEXR file, exact."""
     lines = np.ascontiguousarray(depth_m, dtype="<f4")
     head = _header(*lines.shape)
-    blocks = [
-        struct.pack("<ii", top, len(data)) + data
-        for top in range(0, len(lines), LINES)
-        for data in (packed(lines[top : top + LINES].tobytes()),)
-    ]
+    whole = len(lines) - len(lines) % LINES
+    parts = [lines[:whole].reshape(-1, LINES * lines.shape[1]), lines[whole:].reshape(1, -1)]
+    stored = [data for part in parts if part.size for data in packed(part)]
+    blocks = [struct.pack("<ii", LINES * k, len(data)) + data for k, data in enumerate(stored)]
     ends = len(head) + 8 * len(blocks) + np.cumsum([0, *map(len, blocks)])
     return head + ends[:-1].astype("<u8").tobytes() + b"".join(blocks)
 
 
-def packed(data: bytes) -> bytes:
-    """The bytes of a block compressed, or as they are where that is no longer."""
-    plain = np.frombuffer(data, np.uint8)
-    apart = np.concatenate([plain[0::2], plain[1::2]])
-    apart[1:] += 128 - apart[:-1]  # the right side is whole before the left is written; bytes wrap around
-    short = bytes(deflate.zlib_compress(apart.tobytes(), LEVEL))
-    return short if len(short) < len(data) else data
+def packed(blocks: NDArray[np.float32]) -> Iterator[bytes]:
+    """Blocks (B, N) of N numbers compressed, each as it is where that is no longer."""
+    pairs = blocks.view("<u2")  # of bytes of even and of odd place
+    apart = np.empty((len(pairs), 2, pairs.shape[1]), np.uint8)
+    apart[:, 0], apart[:, 1] = pairs, pairs >> 8  # a byte holds the lower one
+    apart = apart.reshape(len(pairs), -1)
+    apart[:, 1:] += 128 - apart[:, :-1]  # the right side is whole before the left is written; bytes wrap around
+    for block, ready in zip(blocks, apart, strict=True):
+        short = bytes(deflate.zlib_compress(ready.data, LEVEL))
+        yield short if len(short) < block.nbytes else block.tobytes()
 
 
 def _header(height: int, width: int) -> bytes:

@@ -2,7 +2,8 @@
 
 After nerfstudio's documentation (docs/quickstart/data_conventions.md) and its data parser: camera axes x right, y up,
 z backward; world +Z up, as ours, so `applied_transform` is the identity; rays are cast half a pixel inside the corner,
-so half a pixel is added to the principal point; depth is z-depth in millimetres, 0 where unknown.
+so half a pixel is added to the principal point; depth is z-depth in millimetres, 0 where unknown. A lens is k1 to k4,
+p1 and p2 of the model OPENCV or OPENCV_FISHEYE, as OpenCV has them.
 """
 
 import json
@@ -21,6 +22,10 @@ from scenegen.export.scenes import Scene, picture_name
 from scenegen.shards.sample import Sample
 
 INTRINSICS = ("w", "h", "fl_x", "fl_y", "cx", "cy")
+DISTORTION = ("k1", "k2", "k3", "k4", "p1", "p2")
+"""Of a lens; k4 of OPENCV is one more power than ours has, and 0."""
+MODELS = {"fisheye": "OPENCV_FISHEYE"}
+"""Name of the camera model by our lens model, where it is not OPENCV."""
 CLOUD = "points.ply"
 
 
@@ -29,20 +34,23 @@ def export_nerfstudio(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> Non
     for scene in scenes:
         frames: list[dict[str, Any]] = []
         clouds: list[Points] = []
+        model = "OPENCV"
         for sample in scene:
             frames += _frames(sample, out / scene.name, suffix)
             clouds.append(points_of(sample))
+            model = MODELS.get(sample.lenses[0].model, "OPENCV")
         write(out / scene.name / CLOUD, point_cloud(clouds))
-        write(out / scene.name / "transforms.json", (json.dumps(transforms(frames), indent=1) + "\n").encode())
+        write(out / scene.name / "transforms.json", (json.dumps(transforms(frames, model), indent=1) + "\n").encode())
 
 
-def transforms(frames: list[dict[str, Any]]) -> dict[str, Any]:
-    """The content of transforms.json; intrinsics stand at the top where all frames share them."""
-    shared = {name: frames[0][name] for name in INTRINSICS if all(f[name] == frames[0][name] for f in frames)}
-    if len(shared) < len(INTRINSICS):
+def transforms(frames: list[dict[str, Any]], model: str = "OPENCV") -> dict[str, Any]:
+    """The content of transforms.json; intrinsics and lens stand at the top where all frames share them."""
+    names = [name for name in (*INTRINSICS, *DISTORTION) if name in frames[0]]
+    shared = {name: frames[0][name] for name in names if all(f[name] == frames[0][name] for f in frames)}
+    if len(shared) < len(names):
         shared = {}
     return {
-        "camera_model": "OPENCV",
+        "camera_model": model,
         **shared,
         "applied_transform": np.eye(4)[:3].tolist(),
         "ply_file_path": CLOUD,
@@ -56,8 +64,8 @@ def point_cloud(clouds: list[Points]) -> bytes:
     table["xyz"] = np.concatenate([c.xyz for c in clouds])
     table["rgb"] = np.concatenate([c.rgb for c in clouds])
     places = "".join(f"property float {axis}\n" for axis in "xyz")
-    colours = "".join(f"property uchar {name}\n" for name in ("red", "green", "blue"))
-    head = f"ply\nformat binary_little_endian 1.0\nelement vertex {len(table)}\n{places}{colours}end_header\n"
+    colors = "".join(f"property uchar {name}\n" for name in ("red", "green", "blue"))
+    head = f"ply\nformat binary_little_endian 1.0\nelement vertex {len(table)}\n{places}{colors}end_header\n"
     return head.encode() + table.tobytes()
 
 
@@ -69,6 +77,9 @@ def _frames(sample: Sample, folder: Path, suffix: Suffix) -> Iterator[dict[str, 
         write(folder / "images" / name, encode(rgb, suffix))
         K = corner_intrinsics(sample.K[view])
         frame = dict(zip(INTRINSICS, (width, height, K[0, 0], K[1, 1], K[0, 2], K[1, 2]), strict=True))
+        lens = sample.lenses[view]
+        said = dict(zip(lens.names, lens.coefficients, strict=True))
+        frame |= {name: said.get(name, 0.0) for name in DISTORTION if lens.bends}
         frame |= {"file_path": f"images/{name}", "transform_matrix": opengl_pose(sample.T_world_cam[view]).tolist()}
         if sample.depth is not None:
             depth_name = picture_name(sample.index, view, "png")

@@ -34,7 +34,7 @@ def points_of(sample: Sample) -> Points:
     xy0 = sample.xy0[kept]
     others = np.where(visible[:, kept, None], sample.xy[:, kept].astype(np.float64), np.nan)
     return Points(
-        xyz=unproject(sample.K[0], sample.T_world_cam[0], xy0, sample.depth0[kept]),
+        xyz=unproject(sample.K[0], sample.T_world_cam[0], xy0, sample.depth0[kept], sample.lenses[0]),
         rgb=sample.rgb[0][xy0[:, 1], xy0[:, 0]],
         xy=np.concatenate([xy0[None].astype(np.float64), others]),
     )
@@ -42,6 +42,6 @@ def points_of(sample: Sample) -> Points:
 
 def reprojection_px(points: Points, sample: Sample) -> NDArray[np.float64]:
     """(N,) mean distance of the points' projections from their pixels, over the views that see them."""
-    cameras = zip(sample.K, sample.T_world_cam, points.xy, strict=True)
-    off = np.stack([np.linalg.norm(project(K, T, points.xyz)[0] - xy, axis=1) for K, T, xy in cameras])
+    cameras = zip(sample.K, sample.T_world_cam, sample.lenses, points.xy, strict=True)
+    off = np.stack([np.linalg.norm(project(K, T, points.xyz, lens)[0] - xy, axis=1) for K, T, lens, xy in cameras])
     return np.nanmean(off, axis=0) if off.size else np.zeros(0)

@@ -1,33 +1,45 @@
 """A run in another form: chooses the samples, hands the scenes to a format, publishes the folder."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain, groupby
 from pathlib import Path
 from typing import get_args
 
+from scenegen.assets.cache import AssetCache
 from scenegen.errors import UsageError
 from scenegen.export import dust3r, flow, megadepth
 from scenegen.export.choices import Format, Suffix
 from scenegen.export.colmap import export_colmap
 from scenegen.export.folder import new_folder
 from scenegen.export.forms import Form, require
+from scenegen.export.glb import export_glb
 from scenegen.export.glue_factory import export_glue_factory
 from scenegen.export.loftr import export_loftr
+from scenegen.export.meshes import Meshes, open_meshes, require_same
 from scenegen.export.nerfstudio import export_nerfstudio
+from scenegen.export.parquet import export_parquet
 from scenegen.export.scene_info import export_scene_info
 from scenegen.export.scenes import Scene, staged_scenes
+from scenegen.export.tapvid import export_tapvid
+from scenegen.export.wai import export_wai
 from scenegen.export.webdataset import export_webdataset
+from scenegen.shards.origin import Origin, origin_of
 from scenegen.shards.reader import ShardSet
 
 FORMS: dict[Format, Form] = {
-    "colmap": Form(export_colmap),
-    "nerfstudio": Form(export_nerfstudio),
-    "webdataset": Form(export_webdataset, cameras=False),
+    "colmap": Form(export_colmap, lenses=True),
+    "nerfstudio": Form(export_nerfstudio, lenses=True),
+    "webdataset": Form(export_webdataset, cameras=False, lenses=True),
     "glue-factory": Form(export_glue_factory),
     "scene-info": Form(export_scene_info, layers=("depth",), lost=megadepth.lost),
     "loftr": Form(export_loftr, layers=("depth",), most_px=megadepth.MOST_PX, lost=megadepth.lost),
     "dust3r": Form(dust3r.export_dust3r, layers=("depth",), views=dust3r.VIEWS, lost=dust3r.lost),
-    "flow": Form(flow.export_flow, layers=flow.LAYERS),
+    "flow": Form(flow.export_flow, lenses=True, layers=flow.LAYERS),
+    "glb": Form(export_glb, meshes=True),
+    "wai": Form(export_wai, layers=("depth",)),
+    "parquet": Form(export_parquet, cameras=False, lenses=True),
+    "tapvid": Form(export_tapvid, cameras=False, lenses=True),
 }
 
 
@@ -41,6 +53,8 @@ class Choice:
     limit: int | None = None
     """This many samples at most."""
     pictures: Suffix = "png"
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Where the meshes lie, by role (`room_source`, `object_source`); the built-in ones are known."""
 
 
 @dataclass
@@ -56,9 +70,9 @@ class Tally:
 def export_run(folder: Path, out: Path, choice: Choice, progress: Callable[[Tally], None] = lambda _: None) -> Tally:
     """Write the samples of a run to the new folder `out`; the same samples give the same bytes.
 
-    Raises UsageError for a choice that cannot be met, samples that the format cannot hold or where `out` is taken,
-    ShardError where a shard is missing, damaged or of a newer format, or `out` cannot be written; nothing is left
-    behind then.
+    Raises UsageError for a choice that cannot be met, samples that the format cannot hold, meshes that are not at hand
+    or where `out` is taken, AssetError for a mesh that cannot be read, ShardError where a shard is missing, damaged or
+    of a newer format, or `out` cannot be written; nothing is left behind then.
     """
     _require_known(choice)
     if folder.resolve() in (out.resolve(), *out.resolve().parents):
@@ -66,6 +80,8 @@ def export_run(folder: Path, out: Path, choice: Choice, progress: Callable[[Tall
     shards = ShardSet(folder, choice.split, max_open=1)
     tally = Tally(min(len(shards), choice.limit or len(shards)))
     scenes = _fitting(staged_scenes(shards, choice.limit), choice.format)
+    if FORMS[choice.format].meshes:
+        scenes = _with_meshes(scenes, choice.sources)
     with new_folder(out) as building:
         FORMS[choice.format].write(_counted(scenes, tally, progress), building, choice.pictures)
     shards.close()
@@ -83,10 +99,21 @@ def _require_known(choice: Choice) -> None:
 
 def _fitting(scenes: Iterable[Scene], name: Format) -> Iterator[Scene]:
     """The same scenes; UsageError at the first that the format cannot hold."""
-    others = ", ".join(other for other, form in FORMS.items() if not form.cameras)
     for scene in scenes:
-        require(FORMS[name], name, scene, others)
+        require(FORMS[name], name, scene, FORMS)
         yield scene
+
+
+def _with_meshes(scenes: Iterable[Scene], sources: Mapping[str, str]) -> Iterator[Scene]:
+    """The same scenes with their meshes; UsageError where these are not there, or not those of a shard."""
+    opened: dict[Origin, Meshes] = {}
+    for _, parts in groupby(scenes, key=lambda scene: scene.shard):
+        first = next(parts)
+        kinds = replace(origin_of(first.reader.attributes), room="")
+        if kinds not in opened:
+            opened[kinds] = open_meshes(first.reader, sources, AssetCache())
+        require_same(opened[kinds], first.reader)
+        yield from (replace(scene, meshes=opened[kinds]) for scene in chain([first], parts))
 
 
 def _counted(scenes: Iterable[Scene], tally: Tally, progress: Callable[[Tally], None]) -> Iterator[Scene]:

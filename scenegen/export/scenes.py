@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePosixPath
 
+from scenegen.export.meshes import Meshes
 from scenegen.shards.reader import ShardEntry, ShardReader, ShardSet
 from scenegen.shards.sample import Sample
 
@@ -23,11 +24,19 @@ class Scene:
     reader: ShardReader
     rows: tuple[int, ...]
     """Numbers of its samples in the shard."""
+    meshes: Meshes | None = None
+    """Where its room and objects are read, for formats that ask for them."""
 
     @property
     def shard(self) -> str:
         """Name of its shard in one word, unique in its run."""
         return self.name.rpartition("-")[0]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of its pictures in pixels."""
+        height, width = next(info.shape for info in self.reader.datasets() if info.name == "rgb")[2:4]
+        return width, height
 
     def __len__(self) -> int:
         """Number of samples."""

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from scenegen.export.choices import Suffix
 from scenegen.export.pictures import encode, npz
 from scenegen.export.scenes import Scene
+from scenegen.instances import FIRST_OBJECT
+from scenegen.lenses import Lens
 from scenegen.shards.sample import Sample
 from scenegen.shards.schema import LAYERS, STATUS, conventions
 
@@ -75,13 +77,13 @@ def sample_files(scene: Scene, sample: Sample, suffix: Suffix) -> Iterator[tuple
     for view, rgb in enumerate(sample.rgb):
         yield f"view{view}.{suffix}", encode(rgb, suffix)
     yield "rays.npz", npz({name: getattr(sample, name) for name in RAYS})
-    if layers := {name: layer for name in LAYERS if (layer := getattr(sample, name)) is not None}:
+    if layers := {name: layer for name in LAYERS if (layer := sample.layer(name)) is not None}:
         yield "layers.npz", npz(layers)
 
 
 def description(scene: Scene, sample: Sample) -> dict[str, Any]:
     """What NUMBER.json says of a sample."""
-    attributes = scene.reader.attributes
+    attributes, there = scene.reader.attributes, [info.name for info in scene.reader.datasets()]
     return {
         "shard": scene.entry.path.name,
         "sample": sample.index,
@@ -90,9 +92,11 @@ def description(scene: Scene, sample: Sample) -> dict[str, Any]:
         "license": attributes["license"],
         "config_sha256": attributes["config_sha256"],
         **{name: _plain(getattr(sample, name)) for name in NUMBERS},
+        **({"lenses": [_lens(lens) for lens in sample.lenses]} if sample.has_lenses else {}),
         "objects": _objects(scene, sample),
+        **({"layer_names": {name: names.tolist() for name, names in sample.names.items()}} if sample.names else {}),
         "status": STATUS,
-        **{name: value for name, value in conventions(attributes, ()).items() if name.endswith("_convention")},
+        **{name: value for name, value in conventions(attributes, there).items() if name.endswith("_convention")},
     }
 
 
@@ -101,12 +105,17 @@ def _plain(numbers: NDArray[np.float64]) -> Any:
     return numbers.tolist() if np.isfinite(numbers).all() else None
 
 
+def _lens(lens: Lens) -> dict[str, Any]:
+    """The model of a lens, and its coefficients by name; what they mean the shard's documentation says."""
+    return {"model": lens.model, **dict(zip(lens.names, lens.coefficients, strict=True))}
+
+
 def _objects(scene: Scene, sample: Sample) -> list[dict[str, Any]]:
     """The objects of a sample, with the number that they have in `ray_instance` and in the layer `instance`."""
     ids, categories = scene.reader.asset_ids, scene.reader.asset_categories
     return [
         {
-            "instance": slot + 2,
+            "instance": FIRST_OBJECT + slot,
             "asset": str(ids[asset]),
             "category": str(categories[asset]),
             "T_world_object": sample.T_world_object[slot].tolist(),

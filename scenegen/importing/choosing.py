@@ -18,7 +18,7 @@ from scenegen.importing.fit import Fit
 from scenegen.importing.frames import FrameSequence, depth_view, view_size
 from scenegen.seeding import Stage, generator, stable_key
 from scenegen.shards.by_depth import DepthView, follow, inside
-from scenegen.tracing.status import Status
+from scenegen.status import Status
 
 F64 = NDArray[np.float64]
 COARSE_PX = 80
@@ -101,7 +101,7 @@ class Chooser:
     def _lonely(self, first: int) -> str:
         low, high = self.overlap
         return (
-            f"{self.sequence.frames[first].colour}: no other frame of {self.sequence.name} is left that overlaps by "
+            f"{self.sequence.frames[first].color}: no other frame of {self.sequence.name} is left that overlaps by "
             f"{low:g} to {high:g}: widen --overlap, ask for fewer --pairs, or check poses and intrinsics"
         )
 

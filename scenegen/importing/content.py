@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.importing.sample import Geometry, ImportedSample, Rays
+from scenegen.importing.sample import Geometry, ImportedSample, JudgedRays
 from scenegen.seeding import stable_key
 from scenegen.shards import schema
 from scenegen.shards.content import ShardContent
 from scenegen.shards.preview import preview
-from scenegen.tracing.status import Status
+from scenegen.status import Status
 
 Arrays = dict[str, NDArray[Any]]
 ROOM = 1
@@ -49,7 +49,7 @@ def figures(samples: Sequence[ImportedSample]) -> dict[str, object]:
     }
 
 
-def _rays(rays: Sequence[Rays]) -> Arrays:
+def _rays(rays: Sequence[JudgedRays]) -> Arrays:
     return {
         "rays/xy0": np.stack([r.xy0 for r in rays]),
         "rays/xy": np.stack([r.xy[None] for r in rays]),

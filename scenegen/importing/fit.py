@@ -31,7 +31,7 @@ class Fit:
         """The way of places and intrinsics of the picture to the frame, and back."""
         return Scaling(np.array(self.inner) / np.array(self.size))
 
-    def colour(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def color(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """(H, W, 3) the picture in its frame, each pixel the mean of what it covers."""
         if self.inner != self.size:
             rgb = np.asarray(Image.fromarray(rgb).resize(self.inner, Image.Resampling.BOX))

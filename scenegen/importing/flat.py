@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from scenegen.geometry import choose_pixels
 from scenegen.importing.fit import Fit
 from scenegen.importing.options import ImportOptions
-from scenegen.importing.pictures import picture_size, read_colour
+from scenegen.importing.pictures import picture_size, read_color
 from scenegen.importing.rgbd import CELL
-from scenegen.importing.sample import ImportedSample, Rays
+from scenegen.importing.sample import ImportedSample, JudgedRays
 from scenegen.seeding import Generator, Stage, generator, stable_key
-from scenegen.tracing.status import Status
+from scenegen.status import Status
 
 F64 = NDArray[np.float64]
 
@@ -86,12 +86,12 @@ class PairStudio:
         rng = generator(self.options.seed, Stage.RAYS, room=key, sample=index)
         dense = isinstance(truth, Dense)
         made = dense_rays(truth, first, other, rng) if dense else sparse_rays(truth, first, other, rng)
-        pictures = first.colour(read_colour(pair.pictures[0])), other.colour(read_colour(pair.pictures[1]))
+        pictures = first.color(read_color(pair.pictures[0])), other.color(read_color(pair.pictures[1]))
         left_out = len(truth.xy0) - len(made) if isinstance(truth, Sparse) else 0
         return ImportedSample(index, pictures, made, None, left_out), pair.files
 
 
-def dense_rays(truth: Dense, first: Fit, other: Fit, rng: Generator) -> Rays:
+def dense_rays(truth: Dense, first: Fit, other: Fit, rng: Generator) -> JudgedRays:
     """One ray in each cell of the frame; those beside the picture hit nothing."""
     xy0 = choose_pixels(*first.frame, CELL, rng)
     places = xy0.astype(np.float64)
@@ -100,10 +100,10 @@ def dense_rays(truth: Dense, first: Fit, other: Fit, rng: Generator) -> Rays:
     status = np.where((status == Status.VISIBLE) & ~other.covers(xy), Status.OUT_OF_VIEW, status)
     status = np.where(first.covers(places), status, Status.NO_HIT).astype(np.uint8)
     nowhere = np.isin(status, [Status.NO_HIT, Status.BEHIND_CAMERA])
-    return Rays(xy0, np.where(nowhere[:, None], np.nan, xy).astype(np.float32), status)
+    return JudgedRays(xy0, np.where(nowhere[:, None], np.nan, xy).astype(np.float32), status)
 
 
-def sparse_rays(truth: Sparse, first: Fit, other: Fit, rng: Generator) -> Rays:
+def sparse_rays(truth: Sparse, first: Fit, other: Fit, rng: Generator) -> JudgedRays:
     """The matches that lie in both pictures, as visible; of more than there are cells a choice.
 
     A ray starts at the centre of a pixel: both ends of a match are moved by what that takes, at most half a pixel.
@@ -116,4 +116,4 @@ def sparse_rays(truth: Sparse, first: Fit, other: Fit, rng: Generator) -> Rays:
     if len(rows) > most:
         rows = np.sort(rng.permutation(rows)[:most])
     visible = np.full(len(rows), Status.VISIBLE, np.uint8)
-    return Rays(start[rows].astype(np.uint16), xy[rows].astype(np.float32), visible)
+    return JudgedRays(start[rows].astype(np.uint16), xy[rows].astype(np.float32), visible)

@@ -12,7 +12,7 @@ from scenegen.errors import ImportingError
 from scenegen.geometry import Scaling, pixel_directions, pixel_grid
 from scenegen.importing.depth_files import READERS
 from scenegen.importing.fit import Fit
-from scenegen.importing.pictures import picture_size, read_colour, read_plane, reading
+from scenegen.importing.pictures import picture_size, read_color, read_plane, reading
 from scenegen.shards.by_depth import DepthView, Noise
 
 F64 = NDArray[np.float64]
@@ -25,7 +25,7 @@ ALIKE = 0.01
 class Frame:
     """One picture with its depth and its camera, as they lie on the disk."""
 
-    colour: Path
+    color: Path
     depth: Path
     T_world_cam: F64
     """(4, 4) rigid, camera to world."""
@@ -67,7 +67,7 @@ def read_depth(frame: Frame) -> F32:
 
 def view_size(frame: Frame) -> tuple[int, int]:
     """(width, height) of the colour picture."""
-    return picture_size(frame.colour)
+    return picture_size(frame.color)
 
 
 def depth_view(frame: Frame, given: Callable[[int, int], F64 | None], size: tuple[int, int]) -> DepthView:
@@ -80,17 +80,17 @@ def depth_view(frame: Frame, given: Callable[[int, int], F64 | None], size: tupl
     K = frame.K if frame.K is not None else given(*fit.size)
     if K is None:
         raise ImportingError(
-            f"{frame.colour}: nothing says the camera's intrinsics: give --focal-px, or --intrinsics FX,FY,CX,CY"
+            f"{frame.color}: nothing says the camera's intrinsics: give --focal-px, or --intrinsics FX,FY,CX,CY"
         )
     if not np.isfinite(K).all() or K[0, 0] <= 0 or K[1, 1] <= 0 or K[0, 1] or K[1, 0] or tuple(K[2]) != (0, 0, 1):
-        raise ImportingError(f"{frame.colour}: its intrinsics are no pinhole's without skew: mend them, or rectify it")
+        raise ImportingError(f"{frame.color}: its intrinsics are no pinhole's without skew: mend them, or rectify it")
     depth = read_depth(frame)
     return DepthView(_registered(frame, depth, K, fit), fit.scaling.intrinsics(K), frame.T_world_cam)
 
 
-def colour_view(frame: Frame, size: tuple[int, int]) -> NDArray[np.uint8]:
+def color_view(frame: Frame, size: tuple[int, int]) -> NDArray[np.uint8]:
     """(H, W, 3) the colour picture of a frame in a frame of pixels of `size`. Raises ImportingError."""
-    return Fit(view_size(frame), size).colour(read_colour(frame.colour))
+    return Fit(view_size(frame), size).color(read_color(frame.color))
 
 
 def _registered(frame: Frame, depth: F32, K: F64, fit: Fit) -> F32:

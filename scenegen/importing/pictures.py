@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from scenegen.errors import ImportingError
-from scenegen.shards.opening import first_line
+from scenegen.shards.faults import first_line
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".ppm", ".pgm", ".bmp", ".tif", ".tiff", ".webp")
 """Files that are taken for pictures, in lower case."""
@@ -44,9 +44,9 @@ def picture_size(path: Path) -> tuple[int, int]:
     return reading(path, lambda p: _opened(p).size, "a picture")
 
 
-def read_colour(path: Path) -> NDArray[np.uint8]:
+def read_color(path: Path) -> NDArray[np.uint8]:
     """(H, W, 3) uint8 sRGB; grey pictures have three equal channels, transparency is left out."""
-    return reading(path, _colour, "a picture")
+    return reading(path, _color, "a picture")
 
 
 def read_numbers(path: Path, what: str) -> NDArray[np.float64]:
@@ -73,7 +73,7 @@ def _opened(path: Path) -> Image.Image:
     return image
 
 
-def _colour(path: Path) -> NDArray[np.uint8]:
+def _color(path: Path) -> NDArray[np.uint8]:
     with _opened(path) as image:
         if image.mode.startswith("I") or image.mode == "F":
             deep = np.asarray(image)

@@ -28,7 +28,7 @@ KEYS = 1 << 32
 
 
 @dataclass(frozen=True)
-class Shelf:
+class ImportSource:
     """The data of an import, as far as it is known before any picture is read."""
 
     sequences: tuple[FrameSequence | PairSequence, ...]
@@ -57,7 +57,7 @@ class Part:
     samples: int
 
 
-def look(layout: str, folder: Path, options: ImportOptions) -> Shelf:
+def look(layout: str, folder: Path, options: ImportOptions) -> ImportSource:
     """Find the data of an import. Raises UsageError and ImportingError as `sequences` does."""
     found = tuple(_with_noise(sequence, options) for sequence in sequences(layout, folder))
     size = (options.size.width, options.size.height)
@@ -71,7 +71,7 @@ def look(layout: str, folder: Path, options: ImportOptions) -> Shelf:
         )
     digest = hashlib.sha256("".join(line for sequence in found for line in _lines(sequence, folder)).encode())
     noise = next((sequence.noise for sequence in found if isinstance(sequence, FrameSequence)), None)
-    return Shelf(found, size, digest.hexdigest(), config_json(options, layout, noise))
+    return ImportSource(found, size, digest.hexdigest(), config_json(options, layout, noise))
 
 
 def _frame_of(sizes: set[tuple[int, int]]) -> tuple[int, int]:
@@ -80,7 +80,7 @@ def _frame_of(sizes: set[tuple[int, int]]) -> tuple[int, int]:
     return min(max(widths), MOST_MIXED[0]), min(max(heights), MOST_MIXED[1])
 
 
-def parts(shelf: Shelf, options: ImportOptions) -> Iterator[Part]:
+def parts(shelf: ImportSource, options: ImportOptions) -> Iterator[Part]:
     """The shards to be made, sequence by sequence."""
     most = samples_per_shard(shelf)
     for sequence in shelf.sequences:
@@ -96,7 +96,7 @@ def split_of(name: str, options: ImportOptions) -> str:
     return "val" if stable_key(name) < KEYS // HELD_OUT else "train"
 
 
-def samples_per_shard(shelf: Shelf) -> int:
+def samples_per_shard(shelf: ImportSource) -> int:
     """How many samples a shard holds: as many as fit MOST_BYTES, at most MOST_SAMPLES."""
     pixels, has_depth = shelf.size[0] * shelf.size[1], isinstance(shelf.sequences[0], FrameSequence)
     pictures = 2 * pixels * (PICTURE_BYTES + DEPTH_BYTES * has_depth)
@@ -129,7 +129,7 @@ def _lines(sequence: FrameSequence | PairSequence, folder: Path) -> Sequence[str
     if isinstance(sequence, PairSequence):
         files = [path for pair in sequence.pairs for path in pair.files]
     else:
-        files = [path for frame in sequence.frames for path in (frame.colour, frame.depth)]
+        files = [path for frame in sequence.frames for path in (frame.color, frame.depth)]
     return [f"{sequence.name}\n", *(f"{_relative(path, folder)}\n" for path in files)]
 
 

@@ -23,8 +23,8 @@ def read_png16(path: Path) -> NDArray[np.uint16]:
     chunks = list(_chunks(data))
     if not chunks or chunks[0][0] != b"IHDR":
         raise ValueError("it is no PNG")
-    width, height, depth, colour, _, _, interlace = struct.unpack(">IIBBBBB", chunks[0][1])
-    if (depth, colour, interlace) != (16, RGB, 0):
+    width, height, depth, color, _, _, interlace = struct.unpack(">IIBBBBB", chunks[0][1])
+    if (depth, color, interlace) != (16, RGB, 0):
         raise ValueError("it is no PNG of three channels of 16 bits")
     raw = zlib.decompress(b"".join(body for name, body in chunks if name == b"IDAT"))
     rows = np.frombuffer(raw, np.uint8).reshape(height, 1 + _PIXEL_BYTES * width)

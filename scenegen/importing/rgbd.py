@@ -7,9 +7,9 @@ import numpy as np
 
 from scenegen.geometry import choose_pixels
 from scenegen.importing.choosing import Chooser
-from scenegen.importing.frames import FrameSequence, colour_view, depth_view
+from scenegen.importing.frames import FrameSequence, color_view, depth_view
 from scenegen.importing.options import ImportOptions
-from scenegen.importing.sample import Geometry, ImportedSample, Rays
+from scenegen.importing.sample import Geometry, ImportedSample, JudgedRays
 from scenegen.seeding import Stage, generator, stable_key
 from scenegen.shards.by_depth import follow
 
@@ -38,13 +38,13 @@ class FrameStudio:
         view0, view1 = views
         key = stable_key(self.sequence.name)
         xy0 = choose_pixels(*self.size, CELL, generator(self.options.seed, Stage.RAYS, room=key, sample=index))
-        rays = Rays(xy0, *follow(xy0, view0, view1, self.sequence.noise))
+        rays = JudgedRays(xy0, *follow(xy0, view0, view1, self.sequence.noise))
         geometry = Geometry(
             depth=np.stack([view.depth for view in views]),
             K=np.stack([view.K for view in views]),
             T_world_cam=np.stack([view.T_world_cam for view in views]),
             overlap=overlap,
         )
-        pictures = (colour_view(frames[0], self.size), colour_view(frames[1], self.size))
-        files = tuple(path for frame in frames for path in (frame.colour, frame.depth))
+        pictures = (color_view(frames[0], self.size), color_view(frames[1], self.size))
+        files = tuple(path for frame in frames for path in (frame.color, frame.depth))
         return ImportedSample(index, pictures, rays, geometry), files

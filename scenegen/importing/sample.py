@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.geometry import angle_between
-from scenegen.tracing.status import Status
+from scenegen.status import Status
 
 F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Rays:
+class JudgedRays:
     """Pixels of view 0 and what became of them in view 1."""
 
     xy0: NDArray[np.uint16]
@@ -26,10 +26,10 @@ class Rays:
     def __len__(self) -> int:
         return len(self.xy0)
 
-    def padded(self, count: int) -> "Rays":
+    def padded(self, count: int) -> "JudgedRays":
         """The same with rays that hit nothing, at pixel (0, 0), until there are `count`."""
         more = count - len(self)
-        return Rays(
+        return JudgedRays(
             np.concatenate([self.xy0, np.zeros((more, 2), np.uint16)]),
             np.concatenate([self.xy, np.full((more, 2), np.nan, np.float32)]),
             np.concatenate([self.status, np.full(more, Status.NO_HIT, np.uint8)]),
@@ -73,7 +73,7 @@ class ImportedSample:
     """Number of the sample in its sequence."""
     rgb: tuple[NDArray[np.uint8], NDArray[np.uint8]]
     """Two (H, W, 3) pictures of one size."""
-    rays: Rays
+    rays: JudgedRays
     geometry: Geometry | None
     """None where matches alone are known."""
     left_out: int = 0

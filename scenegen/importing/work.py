@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scenegen import __version__
 from scenegen.errors import ImportingError
 from scenegen.importing.choosing import Chooser
 from scenegen.importing.content import figures, shard_content
@@ -19,8 +18,9 @@ from scenegen.importing.rgbd import FrameStudio
 from scenegen.importing.sample import ImportedSample
 from scenegen.shards.digest import digest_of, file_sha256, sha256_of
 from scenegen.shards.heap import keep_freed_memory
-from scenegen.shards.manifest import Entry, Job, Record
+from scenegen.shards.manifest import Entry, Record, ShardJob
 from scenegen.shards.writer import encode_shard, publish_shard
+from scenegen.version import __version__
 
 Sequences = tuple[FrameSequence | PairSequence, ...]
 UNSPLIT = "none"
@@ -52,7 +52,7 @@ class ImportBench:
 
     work: ImportWork
 
-    def make(self, job: Job, progress: Callable[[int], None]) -> Record:
+    def make(self, job: ShardJob, progress: Callable[[int], None]) -> Record:
         """Make, write and publish one shard; its entry for the manifest.
 
         Raises ImportingError where no sample of it can be made, ShardError where it cannot be written.
@@ -98,7 +98,7 @@ def _studio(work: ImportWork, room: str) -> FrameStudio | PairStudio:
     return FrameStudio(sequence, work.size, work.options, chooser)
 
 
-def _samples(studio: FrameStudio | PairStudio, job: Job, progress: Callable[[int], None]) -> _Made:
+def _samples(studio: FrameStudio | PairStudio, job: ShardJob, progress: Callable[[int], None]) -> _Made:
     """Make the samples of a job; those that cannot be made are given up, if others can."""
     samples: list[ImportedSample] = []
     files: dict[Path, None] = {}
@@ -116,7 +116,7 @@ def _samples(studio: FrameStudio | PairStudio, job: Job, progress: Callable[[int
     return _Made(samples, tuple(files), given_up)
 
 
-def _attributes(work: ImportWork, job: Job, files: Sequence[Path]) -> dict[str, Any]:
+def _attributes(work: ImportWork, job: ShardJob, files: Sequence[Path]) -> dict[str, Any]:
     """Root attributes of a shard."""
     return {
         "generator_version": __version__,

@@ -36,14 +36,14 @@ def view_cloud(sample: Sample, view: int) -> Cloud:
     depth = sample.depth[view].ravel()
     hit = depth > 0
     xy = pixel_grid(width, height)[hit]
-    points = unproject(sample.K[view], sample.T_world_cam[view], xy, depth[hit])
+    points = unproject(sample.K[view], sample.T_world_cam[view], xy, depth[hit], sample.lenses[view])
     return Cloud(points, sample.rgb[view].reshape(-1, 3)[hit])
 
 
 def ray_points(sample: Sample) -> F64:
     """(R, 3) world points that the rays of view 0 hit; NaN where they hit nothing."""
     depth = np.where(sample.depth0 > 0, sample.depth0, np.nan)
-    return unproject(sample.K[0], sample.T_world_cam[0], sample.xy0, depth)
+    return unproject(sample.K[0], sample.T_world_cam[0], sample.xy0, depth, sample.lenses[0])
 
 
 def ray_cloud(sample: Sample) -> Cloud:

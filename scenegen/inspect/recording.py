@@ -48,15 +48,19 @@ def check_target(path: Path) -> None:
 def save_recording(subject: Subject, path: Path) -> None:
     """Write a sample to a `.rrd` file, whole or not at all.
 
-    Raises UsageError when rerun is missing or the file cannot be one, ShardError for a full disk.
+    Raises UsageError when rerun is missing, the file cannot be one, or a camera is no pinhole, ShardError for a full
+    disk.
     """
     check_target(path)
     publish(path, encode_recording(subject))
 
 
 def encode_recording(subject: Subject) -> bytes:
-    """The bytes of a `.rrd` file with one sample. Raises UsageError when rerun is missing or switched off."""
+    """The bytes of a `.rrd` file with one sample. Raises UsageError as `save_recording`, and where rerun is off."""
     rr = require_rerun()
+    if subject.sample.has_lenses:
+        lens = subject.sample.lenses[0].model
+        raise UsageError(f"view --save: rerun draws pinholes, the cameras have a {lens} lens: use view without --save")
     name = hashlib.sha256(f"{subject.source}{subject.sample.seed.tolist()}".encode()).hexdigest()[:16]
     stream = rr.RecordingStream("scenegen", recording_id=name, send_properties=False)
     if not rr.is_enabled(stream):

@@ -8,17 +8,13 @@ from typing import Any, Self
 import numpy as np
 
 from scenegen.errors import ShardError, UsageError
-from scenegen.shards import schema
+from scenegen.instances import FIRST_OBJECT, ROOM
 from scenegen.shards.content import RULES, broken_rules
-from scenegen.shards.opening import AGAIN
+from scenegen.shards.faults import AGAIN
 from scenegen.shards.origin import imported_from
 from scenegen.shards.reader import ShardReader, ShardSet
 from scenegen.shards.sample import Array, Sample
-from scenegen.shards.verify import MORE_RULES
-
-ROOM_INSTANCE = 1
-FIRST_OBJECT = 2
-"""Instance of the object in slot 0."""
+from scenegen.verify.check import MORE_RULES, sample_part
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,7 @@ class Subject:
 
     def layer(self, name: str, purpose: str) -> Array:
         """(V, H, W, ...) an optional layer; UsageError that says what needs it when the shard has none."""
-        found: Array | None = getattr(self.sample, name)
+        found: Array | None = self.sample.layer(name)
         if found is None:
             advice = f"render with --layers rgb,{name}"
             if self.imported:
@@ -124,8 +120,8 @@ class Samples:
 
 def _require_possible(reader: ShardReader, row: int) -> None:
     """Raise ShardError for a sample that breaks the rules of `scenegen verify`: pictures of it would mislead."""
-    names = [info.name for info in reader.datasets() if schema.FIELD[info.name].dims[0] == "sample"]
-    arrays = {name: reader.read(name, row)[None] for name in names} | {"assets/id": reader.asset_ids}
+    names = [info.name for info in reader.datasets() if info.name != "preview"]
+    arrays = {name: sample_part(reader, name, row) for name in names}
     with np.errstate(all="ignore"):
         problem = next(broken_rules(arrays, RULES + MORE_RULES), None)
     if problem:
@@ -137,10 +133,14 @@ def _names(reader: ShardReader, sample: Sample) -> dict[int, str]:
     categories = reader.asset_categories
     slots = {slot + FIRST_OBJECT: int(row) for slot, row in enumerate(sample.object_asset) if row >= 0}
     named = {k: str(categories[row]) if row < len(categories) else "object" for k, row in slots.items()}
-    return {ROOM_INSTANCE: "room"} | named
+    return {ROOM: "room"} | named
 
 
 def _relit(config: Mapping[str, Any]) -> bool:
-    """Whether a run's configuration says that each view has its own lights; the default of `render`."""
-    light = config.get("light")
-    return not isinstance(light, Mapping) or light.get("relight") != "off"
+    """Whether a run's configuration says that each view has its own lights; the default of `render`.
+
+    Views of a rig, or of a path, share them whatever it says.
+    """
+    light, cameras = (table if isinstance(table, Mapping) else {} for table in map(config.get, ("light", "cameras")))
+    free = cameras.get("rig", "free") == "free" and cameras.get("trajectory", "none") == "none"
+    return free and light.get("relight") != "off"

@@ -16,7 +16,7 @@ from scenegen.errors import ShardError, UsageError
 from scenegen.remote import present
 from scenegen.shards import schema
 from scenegen.shards.choice import evenly
-from scenegen.shards.opening import first_line, trouble
+from scenegen.shards.faults import first_line, trouble
 from scenegen.shards.reader import ShardEntry, ShardReader, shard_entries
 from scenegen.shards.records import MANIFEST, known_manifest
 from scenegen.shards.remarks import NOTHING, Remarks

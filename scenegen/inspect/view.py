@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.errors import ScenegenError, UsageError
+from scenegen.geometry import pixel_directions
 from scenegen.inspect.cloud import Cloud, clouds, status_lines, status_points
 from scenegen.inspect.palette import STATUS_COLORS, STATUS_LABELS, status_rgb
 from scenegen.inspect.points import quaternion
@@ -163,17 +164,17 @@ class Page:
         camera.fov = np.radians(60)
 
     def _add_cameras(self, sample: Sample) -> None:
-        """A frustum with its picture for each view."""
-        height, width = sample.rgb.shape[1:3]
-        for view, (K, pose) in enumerate(zip(sample.K, sample.T_world_cam, strict=True)):
+        """A frustum for each view, with its picture where that is flat: not through a lens."""
+        for view, pose in enumerate(sample.T_world_cam):
+            across, down = _field(sample, view)
             frustum = self.server.scene.add_camera_frustum(
                 f"/cameras/view_{view}",
-                fov=2 * float(np.arctan2(height / 2, K[1, 1])),
-                aspect=width * float(K[1, 1] / K[0, 0]) / height,
+                fov=2 * float(np.arctan(down)),
+                aspect=across / down,
                 scale=FRUSTUM_M,
                 thickness=0.008,
                 color=(20, 20, 20),
-                image=sample.rgb[view],
+                image=None if sample.lenses[view].bends else sample.rgb[view],
                 wxyz=quaternion(pose[:3, :3]),
                 position=tuple(pose[:3, 3]),
             )
@@ -206,6 +207,18 @@ class Page:
             for code, points in status_points(sample, self.other_view).items():
                 colors = np.broadcast_to(status_rgb()[code], points.shape)
                 self._add_cloud(f"/rays/{code.name.lower()}/points", Cloud(points, colors), code in shown)
+
+
+def _field(sample: Sample, view: int) -> tuple[float, float]:
+    """Half of the width and height of what a view sees, at a depth of 1, to the middles of the picture's edges."""
+    height, width = sample.rgb.shape[1:3]
+    K, lens = sample.K[view], sample.lenses[view]
+    if not lens.bends:
+        return width / 2 / float(K[0, 0]), height / 2 / float(K[1, 1])
+    x, y = K[:2, 2]
+    edges = np.array([[-0.5, y], [width - 0.5, y], [x, -0.5], [x, height - 0.5]])
+    left, right, top, bottom = np.abs(pixel_directions(K, edges, lens)[:, :2]).max(1)
+    return float(max(left, right)), float(max(top, bottom))
 
 
 def _median_m(sample: Sample) -> float:

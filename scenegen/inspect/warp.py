@@ -56,7 +56,7 @@ def transfer(sample: Sample, here: int, there: int) -> Transfer:
     if sample.depth is None:
         raise ValueError("the sample has no depth layer")
     height, width = sample.depth.shape[1:]
-    xy, z = carried(sample.K, sample.T_world_cam, sample.depth, here, there)
+    xy, z = carried(sample, here, there)
     status = _status(xy, z, sample.depth[there].astype(np.float64))
     return Transfer(xy.reshape(height, width, 2), status.reshape(height, width))
 

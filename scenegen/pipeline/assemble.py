@@ -1,16 +1,20 @@
 """From the samples of one room to the content of a shard, and the figures that the run reports of it."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.pipeline.sample import Sample
+from scenegen.pipeline.naming import name_alike
+from scenegen.pipeline.sample import MadeSample
 from scenegen.shards.content import ShardContent
 from scenegen.shards.preview import preview
-from scenegen.tracing.status import Status
+from scenegen.shards.schema import FIELD
+from scenegen.status import Status
+
+EMPTY = {"objects/T_world_object": np.eye(4), "objects/box": np.nan, "objects/seen_px": 0, "objects/alone_px": 0}
+"""What stands in an empty slot."""
 
 
 class Album:
@@ -22,9 +26,9 @@ class Album:
     def __init__(self, room: int) -> None:
         self._room = room
         self._layers: dict[str, NDArray] = {}
-        self._samples: list[Sample] = []
+        self._samples: list[MadeSample] = []
 
-    def add(self, sample: Sample) -> None:
+    def add(self, sample: MadeSample) -> None:
         """Copy the layers of a sample; there is room for as many as were announced."""
         place = len(self._samples)
         for name, views in sample.layers.items():
@@ -34,7 +38,7 @@ class Album:
         self._samples.append(replace(sample, layers={name: tuple(x[place]) for name, x in self._layers.items()}))
 
     @property
-    def samples(self) -> list[Sample]:
+    def samples(self) -> list[MadeSample]:
         """The samples so far, their layers parts of those of the album."""
         return self._samples
 
@@ -45,17 +49,18 @@ class Album:
 
 
 def shard_content(album: Album, attributes: dict[str, str | int | float]) -> ShardContent:
-    """The arrays of a shard, with its table of assets and its preview."""
+    """The arrays of a shard, with its table of assets, the names of its layers and its preview."""
     samples, layers = album.samples, album.layers
+    names = name_alike(samples, layers)
     assets = tuple(sorted({a for s in samples for a in s.assets}))
     slots = max(1, max(len(s.assets) for s in samples))
-    stacked = {name: np.stack([s.arrays[name] for s in samples]) for name in samples[0].arrays if _even(name)}
+    stacked = {name: np.stack([_padded(name, s.arrays[name], slots) for s in samples]) for name in samples[0].arrays}
     return ShardContent(
         arrays={
             **layers,
+            **names,
             **stacked,
             "objects/asset": np.stack([_slots(s, assets, slots) for s in samples]),
-            "objects/T_world_object": np.stack([_poses(s, slots) for s in samples]),
             "assets/id": np.array([a[0] for a in assets], np.str_),
             "assets/category": np.array([a[1] for a in assets], np.str_),
             "preview": preview([s.layers["rgb"][:2] for s in samples[:2]]),
@@ -64,30 +69,23 @@ def shard_content(album: Album, attributes: dict[str, str | int | float]) -> Sha
     )
 
 
-def _even(name: str) -> bool:
-    """Whether an array of a sample has the same shape in all samples."""
-    return name != "objects/T_world_object"
+def _padded(name: str, array: NDArray, slots: int) -> NDArray:
+    """An array of a sample with what stands for empty slots, where it has slots."""
+    if "slot" not in FIELD[name].dims:
+        return array
+    axis = FIELD[name].dims.index("slot") - 1
+    shape = (*array.shape[:axis], slots - array.shape[axis], *array.shape[axis + 1 :])
+    empty = np.broadcast_to(np.asarray(EMPTY[name], array.dtype), shape)
+    return np.concatenate([array, empty], axis)
 
 
-def _slots(sample: Sample, assets: tuple[tuple[str, str], ...], slots: int) -> NDArray[np.int32]:
+def _slots(sample: MadeSample, assets: tuple[tuple[str, str], ...], slots: int) -> NDArray[np.int32]:
     """(M,) row of each object in the table of assets, -1 in empty slots."""
     row = {asset: k for k, asset in enumerate(assets)}
     return np.array([row[a] for a in sample.assets] + [-1] * (slots - len(sample.assets)), np.int32)
 
 
-def _poses(sample: Sample, slots: int) -> NDArray[np.float64]:
-    """(M, 4, 4) pose of each object, identity in empty slots."""
-    poses = sample.arrays["objects/T_world_object"]
-    return np.concatenate([poses, np.tile(np.eye(4), (slots - len(poses), 1, 1))])
-
-
-def assets_digest(digests: dict[str, str]) -> str:
-    """sha256 over the sorted "id sha256" lines of the assets a shard was made from."""
-    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(digests.items()))
-    return hashlib.sha256(lines.encode()).hexdigest()
-
-
-def figures(samples: list[Sample]) -> dict[str, object]:
+def figures(samples: list[MadeSample]) -> dict[str, object]:
     """What the manifest and the summary say of a shard: counts of rays by status, overlap, baseline, rejections."""
     status = np.bincount(np.concatenate([s.arrays["rays/status"].ravel() for s in samples]), minlength=len(Status))
     off_diagonal = ~np.eye(len(samples[0].arrays["sample/overlap"]), dtype=bool)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scenegen.shards.manifest import Job, Record
+from scenegen.shards.manifest import Record, ShardJob
 
 RETRIES = 2
 """How often a shard is tried again after its worker died."""
@@ -12,7 +12,7 @@ RETRIES = 2
 class Advanced:
     """Some samples of a job are made."""
 
-    job: Job
+    job: ShardJob
     samples: int
 
 
@@ -20,7 +20,7 @@ class Advanced:
 class Finished:
     """A shard is published."""
 
-    job: Job
+    job: ShardJob
     record: Record
     """Its entry, and what there is to say of assets."""
 
@@ -29,7 +29,7 @@ class Finished:
 class Failed:
     """A shard could not be made."""
 
-    job: Job
+    job: ShardJob
     message: str
     reason: str = "error"
     """Short stable code."""

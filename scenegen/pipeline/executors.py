@@ -14,7 +14,7 @@ from scenegen.pipeline.inline import run_inline
 from scenegen.pipeline.process_pool import run_pool
 from scenegen.pipeline.ray_cluster import run_ray
 from scenegen.pipeline.work import Work
-from scenegen.shards.manifest import Job
+from scenegen.shards.manifest import ShardJob
 
 ExecutorName = Literal["inline", "process", "ray"]
 
@@ -37,7 +37,7 @@ class Crew:
         return workers and min(workers, jobs)
 
 
-Executor = Callable[[Work, list[Job], Crew], Iterator[Event]]
+Executor = Callable[[Work, list[ShardJob], Crew], Iterator[Event]]
 EXECUTORS: dict[str, Executor] = {
     "inline": lambda work, jobs, _: run_inline(work, jobs),
     "process": lambda work, jobs, crew: run_pool(work, jobs, crew.workers or usable_cores()),
@@ -57,6 +57,6 @@ def chosen_crew(executor: str, workers: int | None, address: str | None) -> Crew
     return Crew("inline" if workers == 0 else executor, workers, address)  # pyright: ignore[reportArgumentType]
 
 
-def run_jobs(work: Work, jobs: list[Job], crew: Crew) -> Iterator[Event]:
+def run_jobs(work: Work, jobs: list[ShardJob], crew: Crew) -> Iterator[Event]:
     """The events of the jobs. Closing the iterator ends whatever runs them."""
     return EXECUTORS[crew.executor](work, jobs, crew)

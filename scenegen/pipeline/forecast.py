@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
 
-from scenegen.shards.manifest import Job, Manifest
+from scenegen.shards.manifest import Manifest, ShardJob
 from scenegen.shards.writer import publish
 
 FORECAST = "plan.json"
@@ -51,7 +51,7 @@ class Forecast:
 
 
 def forecast(
-    jobs: Sequence[Job],
+    jobs: Sequence[ShardJob],
     measured: Sequence[Measured],
     *,
     config_sha256: str,

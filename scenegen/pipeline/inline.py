@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from scenegen.errors import ScenegenError
 from scenegen.pipeline.events import Advanced, Event, Failed, Finished
 from scenegen.pipeline.work import Work
-from scenegen.shards.manifest import Job
+from scenegen.shards.manifest import ShardJob
 
 
-def run_inline(work: Work, jobs: list[Job]) -> Iterator[Event]:
+def run_inline(work: Work, jobs: list[ShardJob]) -> Iterator[Event]:
     """Run all jobs in this process, one after the other; progress comes with each finished shard."""
     with contextlib.closing(work.open()) as bench:
         for job in jobs:

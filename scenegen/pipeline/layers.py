@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.assets.face_names import UNKNOWN, FaceNames
 from scenegen.geometry import View
+from scenegen.instances import FIRST_OBJECT, ROOM
 from scenegen.rendering.frame import Frame
+from scenegen.staging.stage import Layout
 from scenegen.tracing import dense
-from scenegen.tracing.raycaster import Scene
+from scenegen.tracing.raycaster import Scene, pixel_hits
 
 Made = tuple[NDArray[Any], ...]
 """One array (H, W, ...) for each view."""
@@ -24,11 +27,16 @@ COLOR_TOLERANCE = 2
 
 @dataclass(frozen=True)
 class Taken:
-    """A scene, the cameras that look at it, and their pictures."""
+    """A furnished room, the cameras that look at it, and their pictures."""
 
-    scene: Scene
+    layout: Layout
     views: tuple[View, ...]
     frames: tuple[Frame, ...]
+
+    @property
+    def scene(self) -> Scene:
+        """Room and objects."""
+        return self.layout.scene
 
 
 def _of_frames(name: str) -> Callable[[Taken], Made]:
@@ -46,6 +54,30 @@ def visibility(taken: Taken) -> Made:
         dense.visibility(taken.scene, view, taken.views[:i] + taken.views[i + 1 :], frame.hits)
         for i, (view, frame) in enumerate(zip(taken.views, taken.frames, strict=True))
     )
+
+
+def category_names(taken: Taken) -> tuple[str, ...]:
+    """Names of the values of `semantic`: unknown, those of the room, and that of the object in each slot."""
+    return (UNKNOWN, *taken.layout.stage.names.names, *(placed.category for placed in taken.layout.placed))
+
+
+def semantic(taken: Taken) -> Made:
+    """Categories (H, W), rows of `category_names`: of objects by instance, of the room by the face that is hit."""
+    names, alone = taken.layout.stage.names, taken.layout.stage.scene
+    return tuple(
+        _categories(names, frame.instance, (frame.hits or pixel_hits(alone, view)).primitive)
+        for view, frame in zip(taken.views, taken.frames, strict=True)
+    )
+
+
+def _categories(names: FaceNames, instance: NDArray[np.uint16], primitive: NDArray[np.int32]) -> NDArray[np.uint16]:
+    """(H, W) rows, given instances (H, W) and the faces (H W,) that are hit where it is the room."""
+    of_objects = instance.astype(np.int32) + (1 + len(names.names) - FIRST_OBJECT)
+    rows = np.where(instance >= FIRST_OBJECT, of_objects, 0).astype(np.uint16)
+    face = primitive.reshape(instance.shape)
+    of_room = (instance == ROOM) & (face >= 0)
+    rows[of_room] = names.of_face[face[of_room]]
+    return rows
 
 
 def colors_differ(a: NDArray[Any], b: NDArray[Any]) -> Mask:

@@ -14,27 +14,27 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from scenegen import __version__
 from scenegen.config import GenerationConfig
-from scenegen.errors import RunError
+from scenegen.errors import RecordError, RunError
 from scenegen.pipeline.lock import manifest_writer
 from scenegen.pipeline.places import absolute, is_there, known_places, sources, write_places
 from scenegen.pipeline.plan import Plan
 from scenegen.pipeline.slices import WHOLE, Slice
 from scenegen.remote import is_remote, present, require_writable
+from scenegen.shards.faults import bad_record, first_line, trouble
+from scenegen.shards.lens import coefficients
 from scenegen.shards.manifest import Entry, Manifest, Record
-from scenegen.shards.opening import first_line, trouble
+from scenegen.shards.recording import manifest_json, record_json
 from scenegen.shards.records import (
+    LOCAL,
     MANIFEST,
     UNREADABLE,
-    manifest_json,
     read_manifest,
-    record_json,
     record_paths,
 )
 from scenegen.shards.schema import version_of
-from scenegen.shards.verify import LOCAL
 from scenegen.shards.writer import publish
+from scenegen.version import __version__
 
 CONFIG = "config.json"
 _PROBE = "probe"
@@ -45,7 +45,8 @@ def fresh_manifest(config: GenerationConfig, codec: str, plan: Plan, licenses: s
     """The manifest of a rendered run that has made nothing yet; no folder of this machine is in it."""
     portable = config.portable()
     said = json.loads(portable.to_json())
-    return new_manifest(version_of(config.layers), said, portable.sha256(), codec, plan, licenses)
+    named = [*config.layers, *coefficients([config.cameras.optics])]
+    return new_manifest(version_of(named), said, portable.sha256(), codec, plan, licenses)
 
 
 def new_manifest(
@@ -84,6 +85,8 @@ def said_of(out: Path) -> Iterator[None]:
         raise RunError(f"{out}: holds no run (no manifest.json): give the --out of a scenegen render or import")
     try:
         yield
+    except RecordError as error:
+        raise RunError(bad_record(error)) from None
     except UNREADABLE as error:
         what = f"is not a manifest of a run ({first_line(error)}); move it away or choose another --out"
         raise RunError(f"{out / MANIFEST}: {trouble(error, what)}") from None

@@ -18,7 +18,7 @@ from scenegen.pipeline.plan import sample_bytes
 from scenegen.pipeline.run import prepare
 from scenegen.pipeline.worker import Task
 from scenegen.shards.choice import evenly
-from scenegen.shards.manifest import Entry, Job
+from scenegen.shards.manifest import Entry, ShardJob
 
 PAIRS = 3
 """Pairs of each room that is tried."""
@@ -41,7 +41,7 @@ class Trial:
     """What was tried, and what follows from it."""
 
     forecast: Forecast
-    jobs: tuple[Job, ...]
+    jobs: tuple[ShardJob, ...]
     """All shards of the run."""
     pairs: int
     """Pairs that were made for it."""
@@ -104,13 +104,13 @@ def _measured(times: _Times) -> Measured:
     return Measured(entry.samples, room, (seconds - room) / entry.samples, entry.bytes)
 
 
-def _pilots(jobs: Sequence[Job], workers: int) -> list[Job]:
+def _pilots(jobs: Sequence[ShardJob], workers: int) -> list[ShardJob]:
     """Some jobs of the run, spread over it and cut short."""
     count = workers + max(ROOMS_EACH * workers, FEWEST_ROOMS)
     return [replace(job, samples=min(PAIRS, job.samples)) for job in evenly(jobs, count)]
 
 
-def _listen(task: Task, jobs: list[Job], crew: Crew) -> dict[Job, _Times]:
+def _listen(task: Task, jobs: list[ShardJob], crew: Crew) -> dict[ShardJob, _Times]:
     """Run jobs and note when what is heard of them."""
     heard = {job: _Times() for job in jobs}
     for event in run_jobs(task, jobs, crew):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scenegen.config import GenerationConfig
-from scenegen.shards.verify import LOCAL
+from scenegen.shards.records import LOCAL
 from scenegen.shards.writer import publish
 
 ROLES = ("room_source", "object_source")

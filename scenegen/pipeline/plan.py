@@ -8,7 +8,7 @@ from scenegen.config import GenerationConfig
 from scenegen.errors import UsageError
 from scenegen.layers import LAYER
 from scenegen.seeding import Stage, generator, stable_key
-from scenegen.shards.manifest import Job
+from scenegen.shards.manifest import ShardJob
 from scenegen.staging.pool import Pool
 
 MAX_SAMPLES = 128
@@ -24,7 +24,7 @@ RAY_BYTES, TRACK_BYTES = 10, 9
 class Plan:
     """All jobs of a run."""
 
-    jobs: tuple[Job, ...]
+    jobs: tuple[ShardJob, ...]
     assets_sha256: str
     """sha256 over the names of the sources, the chosen rooms and all object ids: the same inputs to choose from."""
 
@@ -33,12 +33,12 @@ def make_plan(config: GenerationConfig, rooms: RoomSource, objects: ObjectSource
     """Cut a run into shards. Raises UsageError when there are fewer rooms than asked for."""
     chosen = choose_rooms(config, rooms)
     most = samples_per_shard(config)
-    jobs: list[Job] = []
+    jobs: list[ShardJob] = []
     for room in chosen:
         split = rooms.split(room)
         for part, first in enumerate(range(0, config.pairs_per_room, most)):
             samples = min(most, config.pairs_per_room - first)
-            jobs.append(Job(len(jobs), room, split, first, samples, file_name(split, room, part)))
+            jobs.append(ShardJob(len(jobs), room, split, first, samples, file_name(split, room, part)))
     return Plan(tuple(jobs), listing_digest(rooms, chosen, objects))
 
 

@@ -19,8 +19,8 @@ from pathlib import Path
 from scenegen.errors import RunError, ScenegenError
 from scenegen.pipeline.events import RETRIES, Advanced, Event, Failed, Finished
 from scenegen.pipeline.work import Work
-from scenegen.shards.manifest import Job
-from scenegen.shards.opening import printable
+from scenegen.shards.faults import printable
+from scenegen.shards.manifest import ShardJob
 
 TAIL_LINES = 4
 """Lines of a dead worker's log that its failure quotes."""
@@ -35,11 +35,11 @@ class _Worker:
     pipe: Connection
     log: Path
     """What the process says on its standard error."""
-    job: Job | None = None
+    job: ShardJob | None = None
     advanced: int = 0
 
 
-def run_pool(work: Work, jobs: list[Job], workers: int) -> Iterator[Event]:
+def run_pool(work: Work, jobs: list[ShardJob], workers: int) -> Iterator[Event]:
     """Run the jobs in `workers` spawned processes.
 
     A worker that dies costs its job one retry and is replaced; after RETRIES the job is Failed.
@@ -93,7 +93,7 @@ def _spawned(work: Work) -> _Worker:
     return _Worker(process, mine, Path(log))
 
 
-def _give(worker: _Worker, waiting: deque[Job]) -> None:
+def _give(worker: _Worker, waiting: deque[ShardJob]) -> None:
     """Send the next job, if there is one; a worker that has died meanwhile is noticed by its silence."""
     worker.job, worker.advanced = (waiting.popleft() if waiting else None), 0
     if worker.job:
@@ -107,7 +107,7 @@ def _ready(crew: list[_Worker]) -> list[_Worker]:
     return [by_pipe[pipe] for pipe in wait(list(by_pipe)) if isinstance(pipe, Connection)]
 
 
-def _hear(worker: _Worker, waiting: deque[Job], tries: dict[Job, int]) -> Iterator[Event]:
+def _hear(worker: _Worker, waiting: deque[ShardJob], tries: dict[ShardJob, int]) -> Iterator[Event]:
     """One message of a worker, or its death."""
     job = worker.job
     assert job is not None
@@ -125,7 +125,7 @@ def _hear(worker: _Worker, waiting: deque[Job], tries: dict[Job, int]) -> Iterat
     yield Finished(job, value) if kind == "finished" else Failed(job, *value)
 
 
-def _bury(worker: _Worker, job: Job, waiting: deque[Job], tries: dict[Job, int]) -> Iterator[Event]:
+def _bury(worker: _Worker, job: ShardJob, waiting: deque[ShardJob], tries: dict[ShardJob, int]) -> Iterator[Event]:
     """Put the job of a dead worker back, or give it up."""
     worker.job = None
     tries[job] += 1

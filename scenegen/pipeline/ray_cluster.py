@@ -14,7 +14,6 @@ cluster is lost nothing is raised: what asks it waits, and after 60 s Ray ends t
 import contextlib
 import os
 import queue
-import socket
 import threading
 import time
 from collections import deque
@@ -25,13 +24,12 @@ from types import ModuleType
 from typing import Any
 
 from scenegen.errors import RunError, ScenegenError, UsageError
+from scenegen.pipeline.cluster_address import AGAIN, reach, require_cluster
 from scenegen.pipeline.events import RETRIES, Advanced, Event, Failed, Finished
 from scenegen.pipeline.work import Bench, Work
-from scenegen.shards.manifest import Job
-from scenegen.shards.opening import first_line
+from scenegen.shards.faults import first_line
+from scenegen.shards.manifest import ShardJob
 
-REACH_SECONDS = 5.0
-"""How long an address may take to answer."""
 WAIT_SECONDS = 5.0
 """How long nothing may be heard before the cluster is asked whether it is still there."""
 IDLE_SECONDS = 0.5
@@ -40,7 +38,7 @@ LOST_SECONDS = 20.0
 """How long its head may be silent, for it may be started again: with all waiting less than the 60 s of Ray."""
 
 
-def run_ray(work: Work, jobs: list[Job], workers: int | None, address: str | None) -> Iterator[Event]:
+def run_ray(work: Work, jobs: list[ShardJob], workers: int | None, address: str | None) -> Iterator[Event]:
     """Run the jobs by at most so many actors of one CPU each; as many as the cluster has CPUs, where it is None.
 
     `address` is HOST:PORT or "auto" for a cluster that is there; without one the cluster is that of RAY_ADDRESS, or a
@@ -52,12 +50,9 @@ def run_ray(work: Work, jobs: list[Job], workers: int | None, address: str | Non
         try:
             yield from _run(cluster, jobs)
         except ray.exceptions.RaySystemError as error:
-            raise RunError(f"the Ray cluster is lost ({first_line(error)}): {_AGAIN}") from None
+            raise RunError(f"the Ray cluster is lost ({first_line(error)}): {AGAIN}") from None
         finally:
             cluster.close()
-
-
-_AGAIN = "see to it, then run the same command again: what is made is kept"
 
 
 def _imported() -> ModuleType:
@@ -72,33 +67,17 @@ def _imported() -> ModuleType:
 @contextlib.contextmanager
 def _connected(ray: ModuleType, address: str | None) -> Iterator[None]:
     """A cluster while the block runs, quiet. Raises RunError where there is none at the address."""
-    _require_reachable(address)
+    require_cluster("--address", address)
+    require_cluster("RAY_ADDRESS", None if address else os.environ.get("RAY_ADDRESS"))
     try:
         ray.init(address, include_dashboard=None if address else False, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
         where = f" at {address}" if address else ""
-        raise RunError(f"--executor ray: no Ray cluster answers{where} ({first_line(error)}): {_AGAIN}") from None
+        raise RunError(f"--executor ray: no Ray cluster answers{where} ({first_line(error)}): {AGAIN}") from None
     try:
         yield
     finally:
         ray.shutdown()
-
-
-def _require_reachable(address: str | None) -> None:
-    """Raise RunError where nothing listens at HOST:PORT: Ray would ask for minutes."""
-    host = (address or "").rpartition(":")[0]
-    if address is None or not host or "/" in host:
-        return
-    try:
-        _reach(address)
-    except (OSError, ValueError, OverflowError) as error:
-        raise RunError(f"--address {address}: no Ray cluster answers there ({first_line(error)}): {_AGAIN}") from None
-
-
-def _reach(address: str) -> None:
-    """Raise OSError where nothing listens at HOST:PORT, and ValueError or OverflowError where that is no address."""
-    host, _, port = address.rpartition(":")
-    socket.create_connection((host, int(port)), REACH_SECONDS).close()
 
 
 @dataclass
@@ -112,14 +91,14 @@ class _Head:
     def answers(self) -> bool:
         """Whether it does. Raises RunError where it has not done so for LOST_SECONDS."""
         try:
-            _reach(self.address)
+            reach(self.address)
             self.silent_since = None
         except OSError as error:
             now = time.monotonic()
             self.silent_since = self.silent_since or now
             if now - self.silent_since >= LOST_SECONDS:
                 what = f"its head at {self.address} does not answer, {first_line(error)}"
-                raise RunError(f"the Ray cluster is lost ({what}): {_AGAIN}") from None
+                raise RunError(f"the Ray cluster is lost ({what}): {AGAIN}") from None
         return self.silent_since is None
 
 
@@ -131,7 +110,7 @@ class _Actor:
     awaited: Any
     """What it says next: that it is there, then what its job yields."""
     there: bool = False
-    job: Job | None = None
+    job: ShardJob | None = None
     advanced: int = 0
 
 
@@ -160,7 +139,7 @@ class _Cluster:
         """
         cores = int(self.ray.cluster_resources().get("CPU", 0))
         if not cores and not self.held:
-            raise RunError(f"the Ray cluster has no CPU left: {_AGAIN}")
+            raise RunError(f"the Ray cluster has no CPU left: {AGAIN}")
         wanted = min(cores if self.workers is None else min(self.workers, cores), jobs)
         while len(self.actors) < wanted:
             handle = self._maker.remote(self._work, self._folder)
@@ -172,7 +151,7 @@ class _Cluster:
         """Jobs that actors have in their hands."""
         return sum(actor.job is not None for actor in self.actors)
 
-    def give(self, actor: _Actor, job: Job) -> None:
+    def give(self, actor: _Actor, job: ShardJob) -> None:
         """Send a job to an actor that is there and holds none."""
         actor.job, actor.advanced = job, 0
         actor.awaited = actor.handle.make.options(num_returns="streaming").remote(job)
@@ -208,7 +187,7 @@ class _Cluster:
                 self.ray.kill(actor.handle)
 
 
-def _run(cluster: _Cluster, jobs: list[Job]) -> Iterator[Event]:
+def _run(cluster: _Cluster, jobs: list[ShardJob]) -> Iterator[Event]:
     """Hand out the jobs, and tell what is heard of them."""
     waiting, tries = deque(jobs), dict.fromkeys(jobs, 0)
     while waiting or cluster.held:
@@ -224,7 +203,7 @@ def _run(cluster: _Cluster, jobs: list[Job]) -> Iterator[Event]:
             yield from _hear(cluster, actor, waiting, tries)
 
 
-def _hear(cluster: _Cluster, actor: _Actor, waiting: deque[Job], tries: dict[Job, int]) -> Iterator[Event]:
+def _hear(cluster: _Cluster, actor: _Actor, waiting: deque[ShardJob], tries: dict[ShardJob, int]) -> Iterator[Event]:
     """One message of an actor, or its death."""
     job, ray = actor.job, cluster.ray
     assert job is not None
@@ -264,7 +243,7 @@ class _Maker:
         """Say so."""
         return True
 
-    def make(self, job: Job) -> Iterator[tuple[str, Any]]:
+    def make(self, job: ShardJob) -> Iterator[tuple[str, Any]]:
         """Make one shard; ("advanced", samples) now and then, at last ("finished", record) or ("failed", words)."""
         said: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         maker = threading.Thread(target=self._make, args=(job, said), daemon=True)
@@ -276,7 +255,7 @@ class _Maker:
                 raise value
             yield kind, value
 
-    def _make(self, job: Job, said: "queue.SimpleQueue[tuple[str, Any]]") -> None:
+    def _make(self, job: ShardJob, said: "queue.SimpleQueue[tuple[str, Any]]") -> None:
         """The work of `make`, in a thread: its progress is a callback, and Ray's a generator."""
         try:
             if self._bench is None:

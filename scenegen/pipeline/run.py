@@ -42,6 +42,8 @@ class Outcome:
     """How many there were at once; None where only the executor knows."""
     failed: int
     """Shards of this run, or slice, that could not be made."""
+    told: frozenset[str] = frozenset()
+    """Files of those whose failure was shown when it happened."""
 
     @property
     def exit_code(self) -> int:
@@ -114,17 +116,17 @@ def _finish(order: Order, out: Path, crew: Crew, display: Display, part: Slice) 
     order.beside(out)
     done = {entry.index for entry in manifest.shards}
     jobs = [job for job in plan.jobs if part.holds(job.index) and job.index not in done]
-    started = time.perf_counter()
+    started, told = time.perf_counter(), frozenset[str]()
     if jobs:
         display.start(plan, jobs)
-        _collect(order, _Keeper(out, part, manifest), run_jobs(order.work, jobs, crew), display)
+        told = _collect(order, _Keeper(out, part, manifest), run_jobs(order.work, jobs, crew), display)
     else:
         keep(out, manifest, part)
     manifest = require_manifest(out)
     there = {entry.index: entry.samples for entry in manifest.shards}
     made = sum(there.get(job.index, 0) for job in jobs)
     failed = sum(job.index not in there for job in jobs)
-    return Outcome(out, manifest, time.perf_counter() - started, made, crew.size(len(jobs)), failed)
+    return Outcome(out, manifest, time.perf_counter() - started, made, crew.size(len(jobs)), failed, told)
 
 
 def prepare(config: GenerationConfig, out: Path, codec: str, cache: AssetCache | None) -> tuple[Plan, Task]:
@@ -167,8 +169,12 @@ class _Keeper:
         keep(self.out, self.manifest, self.part)
 
 
-def _collect(order: Order, keeper: _Keeper, events: Iterator[Event], display: Display) -> None:
-    """Follow the events; what they bring is written down now and then, and whatever ends the run."""
+def _collect(order: Order, keeper: _Keeper, events: Iterator[Event], display: Display) -> frozenset[str]:
+    """Follow the events; what they bring is written down now and then, and whatever ends the run.
+
+    Returns the files of the shards that failed.
+    """
+    failed: list[str] = []
     try:
         for event in events:
             display.show(event)
@@ -176,6 +182,7 @@ def _collect(order: Order, keeper: _Keeper, events: Iterator[Event], display: Di
                 case Finished():
                     keeper.add(event.record)
                 case Failed():
+                    failed.append(event.job.file)
                     keeper.add(Record(failed=(_failure(event, order.words),)))
                 case Advanced():
                     pass
@@ -185,6 +192,7 @@ def _collect(order: Order, keeper: _Keeper, events: Iterator[Event], display: Di
         if close:
             close()
         keeper.save()
+    return frozenset(failed)
 
 
 def _failure(event: Failed, words: Words) -> Failure:

@@ -1,6 +1,7 @@
 """One staged scene seen by its cameras, as the arrays of a sample: pure but for the renderer's cache."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,9 @@ from scenegen.lights import Lighting
 from scenegen.pipeline.layers import Taken
 from scenegen.rendering.frame import Frame, Renderer
 from scenegen.seeding import Stage, generator
+from scenegen.shards.lens import coefficients
 from scenegen.staging.stage import Layout
-from scenegen.staging.viewpoints import Shot
+from scenegen.staging.viewpoints import ViewSet
 from scenegen.tracing.raycaster import Scene
 from scenegen.tracing.tracks import follow, trace
 
@@ -21,7 +23,7 @@ Arrays = dict[str, NDArray]
 
 
 @dataclass(frozen=True)
-class Sample:
+class MadeSample:
     """The arrays of one sample by dataset name, without the leading sample axis, and what lies in its slots."""
 
     layers: dict[str, tuple[NDArray, ...]]
@@ -32,6 +34,8 @@ class Sample:
     """(id, category) of the object in each slot."""
     rejected: dict[str, int]
     """Attempts at finding the cameras that were rejected, by reason."""
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Names of the values of layers that have some, by layer: rows of the sample's own, of the shard's once in it."""
 
     def array(self, name: str) -> NDArray:
         """Any dataset of the sample as one array."""
@@ -39,14 +43,19 @@ class Sample:
 
 
 def photograph(
-    config: GenerationConfig, layout: Layout, shot: Shot, lighting: tuple[Lighting, ...], renderer: Renderer, index: int
-) -> Sample:
+    config: GenerationConfig,
+    layout: Layout,
+    shot: ViewSet,
+    lighting: tuple[Lighting, ...],
+    renderer: Renderer,
+    index: int,
+) -> MadeSample:
     """Render all views of a shot, trace the first and follow its rays into the others."""
     frames = tuple(renderer.render(layout.scene, v, light) for v, light in zip(shot.views, lighting, strict=True))
-    pictures = Taken(layout.scene, shot.views, frames)
+    pictures = Taken(layout, shot.views, frames)
     room_key = layout.stage.key
     rng = generator(config.seed, Stage.RAYS, room=room_key, sample=index)
-    return Sample(
+    return MadeSample(
         layers={name: named(LAYER[name].made_by)(pictures) for name in config.layers},
         arrays={
             **_cameras(shot.views),
@@ -55,15 +64,17 @@ def photograph(
             "sample/seed": np.array([room_key, layout.index, index], np.uint32),
             "sample/overlap": shot.overlap.astype(np.float32),
             **_pair_measures(shot.views),
+            **_beside(config.layers, pictures),
         },
         assets=tuple((p.asset, p.category) for p in layout.placed),
         rejected=shot.rejected,
+        names={name: named(by)(pictures) for name in config.layers if (by := LAYER[name].named_by)},
     )
 
 
 def _cameras(views: tuple[View, ...]) -> Arrays:
-    """Intrinsics and poses, stacked over the views."""
-    return {
+    """Intrinsics, lenses and poses, stacked over the views."""
+    return coefficients([v.camera.lens for v in views]) | {
         "camera/K": np.stack([v.camera.K for v in views]),
         "camera/T_world_cam": np.stack([v.T_world_cam for v in views]),
     }
@@ -85,6 +96,12 @@ def _tracks(scene: Scene, views: tuple[View, ...], frame: Frame, xy0: NDArray[np
         "rays/xy": np.stack([t.xy for t in tracks]),
         "rays/status": np.stack([t.status for t in tracks]),
     }
+
+
+def _beside(layers: Iterable[str], pictures: Taken) -> Arrays:
+    """What comes with layers besides pictures."""
+    makers = (LAYER[name].beside for name in layers)
+    return {name: array for by in makers if by for name, array in named(by)(pictures).items()}
 
 
 def _pair_measures(views: tuple[View, ...]) -> Arrays:

@@ -14,6 +14,8 @@ OWN, COUNT = "SCENEGEN_SHARD", "SCENEGEN_SHARD_COUNT"
 SLURM = "SLURM_ARRAY_TASK"
 KUBERNETES = "JOB_COMPLETION_INDEX"
 """Variables, or how their names begin."""
+MOST_DIGITS = 18
+"""Of a number: Python refuses to read very long ones."""
 Environment = Mapping[str, str]
 
 
@@ -48,8 +50,8 @@ def chosen_slice(flag: str | None, environment: Environment) -> tuple[Slice, str
     """The part to make, and what said so: "" where nothing did. Raises UsageError."""
     if flag is not None:
         return parse_slice(flag), "--shard"
-    for variable, read in SOURCES.items():
-        if variable in environment:
+    for variable, (read, beside) in SOURCES.items():
+        if not environment.keys().isdisjoint((variable, *beside)):
             return read(environment), variable
     return WHOLE, ""
 
@@ -91,12 +93,12 @@ def _number(environment: Environment, name: str, giver: str) -> int:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
 
 
-SOURCES: dict[str, Callable[[Environment], Slice]] = {
-    OWN: _own,
-    f"{SLURM}_ID": _slurm,
-    KUBERNETES: _kubernetes,
+SOURCES: dict[str, tuple[Callable[[Environment], Slice], tuple[str, ...]]] = {
+    OWN: (_own, ()),
+    f"{SLURM}_ID": (_slurm, (f"{SLURM}_MIN", f"{SLURM}_COUNT")),
+    KUBERNETES: (_kubernetes, (COUNT,)),
 }
-"""Variable that is looked for to what reads it, in this order."""
+"""Variable that is looked for to what reads it, and what else says that a part is meant; in this order."""

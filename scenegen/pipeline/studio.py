@@ -1,31 +1,33 @@
 """What one worker keeps between shards: sources, renderer, the room at hand and the objects it has met."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from scenegen import __version__
 from scenegen.assets.cache import AssetCache
+from scenegen.assets.digest import assets_digest
 from scenegen.assets.library import open_objects, open_rooms
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.source import Defect, ObjectSource, RoomSource
 from scenegen.config import GenerationConfig
 from scenegen.errors import AssetError, StagingError
 from scenegen.lights import Lighting
-from scenegen.pipeline.assemble import Album, add_counts, assets_digest, figures, shard_content
+from scenegen.pipeline.assemble import Album, add_counts, figures, shard_content
 from scenegen.pipeline.plan import objects_for
-from scenegen.pipeline.sample import Sample, photograph
+from scenegen.pipeline.sample import MadeSample, photograph
+from scenegen.recent import Recent
 from scenegen.rendering.choice import open_renderer
 from scenegen.rendering.frame import Renderer
 from scenegen.shards import remarks
 from scenegen.shards.content import ShardContent
-from scenegen.shards.manifest import Job
+from scenegen.shards.heap import give_back_freed_memory
+from scenegen.shards.manifest import ShardJob
 from scenegen.shards.remarks import Remarks, Skip
 from scenegen.staging.objects import LoadedObject, loaded_object
 from scenegen.staging.pool import Pool
 from scenegen.staging.stage import Layout, RoomStage, build_layout, light, prepare_room, shoot
-from scenegen.staging.viewpoints import NoViewsError, Shot
+from scenegen.staging.viewpoints import NoViewsError, ViewSet
+from scenegen.version import __version__
 
 LAYOUT_TRIES = 6
 """Arrangements tried for a sample before it is given up."""
@@ -40,28 +42,16 @@ TEXEL_BYTES = 3 + 4
 Progress = Callable[[int], None]
 
 
-class Shelf:
+class ObjectCache:
     """Objects with their BVHs, the least recently used ones put away first."""
 
     def __init__(self, source: ObjectSource, limit: int = SHELF_BYTES) -> None:
         self._source = source
-        self._limit = limit
-        self._objects: OrderedDict[str, LoadedObject] = OrderedDict()
+        self._objects: Recent[str, LoadedObject] = Recent(lambda each: memory_bytes(each.model.mesh), limit)
 
     def load(self, object_id: str) -> LoadedObject:
         """The object, from memory or from its source. Raises AssetError where it cannot be used."""
-        if object_id not in self._objects:
-            self._objects[object_id] = loaded_object(self._source.load(object_id))
-            self._make_room()
-        self._objects.move_to_end(object_id)
-        return self._objects[object_id]
-
-    def _make_room(self) -> None:
-        """Put objects away until the rest fits; the newest stays."""
-        total = sum(memory_bytes(o.model.mesh) for o in self._objects.values())
-        while total > self._limit and len(self._objects) > 1:
-            _, gone = self._objects.popitem(last=False)
-            total -= memory_bytes(gone.model.mesh)
+        return self._objects.get(object_id, lambda: loaded_object(self._source.load(object_id)))
 
 
 def memory_bytes(mesh: Mesh) -> int:
@@ -87,7 +77,7 @@ class Studio:
     rooms: RoomSource
     objects: ObjectSource
     renderer: Renderer
-    shelf: Shelf
+    shelf: ObjectCache
     stage: RoomStage | None = None
     """The room at hand: a room of several shards is prepared once."""
     layouts: dict[int, Layout] = field(default_factory=dict)
@@ -112,11 +102,11 @@ def open_studio(config: GenerationConfig, cache: AssetCache | None) -> Studio:
     """Open the sources and start the renderer. Raises UsageError or RenderError."""
     objects = open_objects(config.object_source, cache)
     return Studio(
-        config, open_rooms(config.room_source, cache), objects, open_renderer(config.renderer), Shelf(objects)
+        config, open_rooms(config.room_source, cache), objects, open_renderer(config.renderer), ObjectCache(objects)
     )
 
 
-def make_shard(studio: Studio, job: Job, attributes: dict[str, str | int | float], progress: Progress) -> Made:
+def make_shard(studio: Studio, job: ShardJob, attributes: dict[str, str | int | float], progress: Progress) -> Made:
     """Make all samples of a shard.
 
     Raises AssetError where the room cannot be read, StagingError where no sample could be made.
@@ -125,6 +115,7 @@ def make_shard(studio: Studio, job: Job, attributes: dict[str, str | int | float
     pool, object_split = _pool(studio, job.split)
     studio.layouts.clear()
     studio.heard = Heard()
+    give_back_freed_memory()
     album = Album(job.samples)
     given_up: list[str] = []
     for index in range(job.first_sample, job.first_sample + job.samples):
@@ -142,7 +133,7 @@ def make_shard(studio: Studio, job: Job, attributes: dict[str, str | int | float
     return Made(content, {**figures(samples), **notes}, _remarks(studio, stage, samples))
 
 
-def _remarks(studio: Studio, stage: RoomStage, samples: list[Sample]) -> Remarks:
+def _remarks(studio: Studio, stage: RoomStage, samples: list[MadeSample]) -> Remarks:
     """Defects of the room and of the objects that stand in a sample, and objects that could not be used."""
     used = {object_id for s in samples for object_id, _ in s.assets}
     known = {f"room {stage.room.id}": stage.room.defects}
@@ -179,12 +170,12 @@ def room_stage(studio: Studio, room: str) -> RoomStage:
     return studio.stage
 
 
-def _sample(studio: Studio, stage: RoomStage, pool: Pool, index: int) -> Sample:
+def _sample(studio: Studio, stage: RoomStage, pool: Pool, index: int) -> MadeSample:
     """One sample, photographed. Raises StagingError where it had to be given up."""
     return taken(studio, stage_sample(studio, stage, pool, index), index)
 
 
-def taken(studio: Studio, staged: "Staged", index: int) -> Sample:
+def taken(studio: Studio, staged: "Staged", index: int) -> MadeSample:
     """A staged sample, photographed and traced."""
     sample = photograph(studio.config, staged.layout, staged.shot, staged.lighting, studio.renderer, index)
     return replace(sample, rejected=add_counts([sample.rejected, staged.rejected]))
@@ -204,7 +195,7 @@ class Staged:
     """A sample before it is photographed."""
 
     layout: Layout
-    shot: Shot
+    shot: ViewSet
     lighting: tuple[Lighting, ...]
     rejected: dict[str, int]
     """Cameras rejected in arrangements given up before this one, by reason; `layout` counts those arrangements."""
@@ -225,9 +216,15 @@ def stage_sample(studio: Studio, stage: RoomStage, pool: Pool, index: int) -> St
             continue
         return Staged(layout, shot, light(layout, shot, studio.config, index), rejected)
     reasons = ", ".join(f"{reason} {count}" for reason, count in rejected.items())
+    free = studio.config.cameras.free
+    advice = (
+        "widen --overlap, --baseline-m or"
+        if free
+        else "use a shorter --rig, another --trajectory, fewer --views, widen"
+    )
     raise StagingError(
         f"sample {index}: no cameras found in {LAYOUT_TRIES} arrangements ({reasons}); "
-        "widen --overlap, --baseline-m or --target-distance-m, or leave this room out"
+        f"{advice} --target-distance-m, or leave this room out"
     )
 
 
@@ -244,7 +241,7 @@ def _layout(studio: Studio, stage: RoomStage, pool: Pool, number: int) -> Layout
     return studio.layouts[number]
 
 
-def _digest(studio: Studio, job: Job, samples: list[Sample]) -> str:
+def _digest(studio: Studio, job: ShardJob, samples: list[MadeSample]) -> str:
     """Digest of all assets of a shard. Raises AssetError where a source file has gone."""
     used = sorted({object_id for s in samples for object_id, _ in s.assets})
     return assets_digest(
@@ -253,7 +250,7 @@ def _digest(studio: Studio, job: Job, samples: list[Sample]) -> str:
 
 
 def shard_attributes(
-    config: GenerationConfig, job: Job, num_shards: int, licenses: str
+    config: GenerationConfig, job: ShardJob, num_shards: int, licenses: str
 ) -> dict[str, str | int | float]:
     """Root attributes of a shard; nothing of the machine, the time or the folders."""
     portable = config.portable()

@@ -1,6 +1,6 @@
 """What a run says at its end: one table from the manifest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from rich.console import Console, Group, RenderableType
@@ -10,7 +10,7 @@ from rich.text import Text
 from scenegen.assets.wording import one_line
 from scenegen.pipeline.assemble import add_counts
 from scenegen.pipeline.run import Outcome
-from scenegen.shards.manifest import Entry
+from scenegen.shards.manifest import Entry, Failure
 from scenegen.shards.records import MANIFEST
 from scenegen.shards.remarks import Details, Remarks, rooms_first
 
@@ -46,10 +46,18 @@ def summary(outcome: Outcome) -> RenderableType:
     table.add_column()
     for label, value in rows(outcome):
         table.add_row(label, value)
-    failed = [Text(f"failed: {item.file}: {item.why}", style="red") for item in outcome.manifest.failed]
+    failed = [Text(line, style="red") for line in failures(outcome.manifest.failed, outcome.told)]
     lines = bare(shards) + advice(outcome.manifest.remarks)
     said = [Text(line, style="yellow") for line in lines]
     return Group(table, *said, *failed) if shards else Group(Text("no shard was made", style="red"), *said, *failed)
+
+
+def failures(failed: Sequence[Failure], told: Collection[str]) -> list[str]:
+    """Why shards failed, a line each, but for those files of which it was told already: these are named together."""
+    again = [item.file for item in failed if item.file in told]
+    rest = f", and {len(again) - MOST_LINES} more in {MANIFEST}" if len(again) > MOST_LINES else ""
+    named = [f"failed, as said above: {', '.join(again[:MOST_LINES])}{rest}"] if again else []
+    return [*(f"failed: {item.file}: {item.why}" for item in failed if item.file not in told), *named]
 
 
 def bare(shards: Sequence[Entry]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from scenegen.shards.manifest import Job, Record
+from scenegen.shards.manifest import Record, ShardJob
 
 Progress = Callable[[int], None]
 """Hears how many more samples of a job are made."""
@@ -12,7 +12,7 @@ Progress = Callable[[int], None]
 class Bench(Protocol):
     """What a worker makes shards at, once it has opened what that needs."""
 
-    def make(self, job: Job, progress: Progress) -> Record:
+    def make(self, job: ShardJob, progress: Progress) -> Record:
         """Make, write and publish one shard; what there is to say of it. Raises ScenegenError where that cannot be."""
         ...
 

@@ -12,7 +12,7 @@ from scenegen.pipeline.studio import Studio, make_shard, open_studio, shard_attr
 from scenegen.pipeline.work import Progress
 from scenegen.shards.digest import digest_of, sha256_of
 from scenegen.shards.heap import keep_freed_memory
-from scenegen.shards.manifest import Entry, Job, Record
+from scenegen.shards.manifest import Entry, Record, ShardJob
 from scenegen.shards.writer import encode_shard, publish_shard
 
 
@@ -39,7 +39,7 @@ class RenderBench:
     task: Task
     studio: Studio
 
-    def make(self, job: Job, progress: Progress) -> Record:
+    def make(self, job: ShardJob, progress: Progress) -> Record:
         """Render one shard. Raises AssetError, StagingError and ShardError."""
         return run_job(self.task, self.studio, job, progress)
 
@@ -57,7 +57,7 @@ def open_task(task: Task) -> Studio:
     return open_studio(task.config, task.cache)
 
 
-def run_job(task: Task, studio: Studio, job: Job, progress: Progress) -> Record:
+def run_job(task: Task, studio: Studio, job: ShardJob, progress: Progress) -> Record:
     """Make, write and publish one shard; its entry for the manifest, and what there is to say of its assets."""
     started = time.perf_counter()
     attributes = shard_attributes(task.config, job, task.num_shards, task.licenses)

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.assets.mesh import Material, Mesh
-from scenegen.geometry import View, look_at, pinhole, pixel_rays, view_rays
+from scenegen.geometry import View, look_at, pinhole
 from scenegen.lights import Lighting, PointLight
+from scenegen.rays import bundle, pixel_plane, pixel_rays, spreads
 from scenegen.rendering.antialias import OFFSETS_PX, sample_places, strongest, unanimous
 from scenegen.rendering.compiled import lamps, picture
 from scenegen.rendering.compiled.surfels import WIDTH, fill, grouped
@@ -41,7 +42,8 @@ class CompiledRenderer:
     def render(self, scene: Scene, view: View, lighting: Lighting) -> Frame:
         """Photograph `scene` from `view`; see `Frame`."""
         shape = view.camera.height, view.camera.width
-        seen = self._seen(scene, view, pixel_hits(scene, view), pixel_rays(view))
+        wide = spreads(view.camera, *pixel_plane(view.camera))
+        seen = self._seen(scene, view, pixel_hits(scene, view), pixel_rays(view), wide)
         inverse, label = np.empty(len(seen.rows), np.float32), np.empty(len(seen.rows), np.uint32)
         flags, follows = np.empty((2, len(seen.rows)), np.bool_)
         picture.inverses(seen.hits.t, inverse)
@@ -65,8 +67,8 @@ class CompiledRenderer:
             self._tables[body.mesh] = as_tuple(build_table(body.mesh))
         return self._tables[body.mesh]
 
-    def _seen(self, scene: Scene, view: View, hits: Hits, directions: F32) -> "_Seen":
-        """The surface elements at hits of rays from the eye."""
+    def _seen(self, scene: Scene, view: View, hits: Hits, directions: F32, wide: Array) -> "_Seen":
+        """The surface elements at hits of rays from the eye, whose `spreads` are `wide`."""
         rows = np.empty((len(hits), WIDTH), np.float32)
         material = np.zeros(len(hits), np.uint8)
         count = max(body.instance for body in scene.bodies)
@@ -75,16 +77,15 @@ class CompiledRenderer:
         for body in scene.bodies:
             rays = order[starts[body.instance] : starts[body.instance + 1]]
             if len(rays):
-                spread = np.float32(1 / view.camera.f_px / body.scale)
-                table = self._table(body)
+                table, spread = self._table(body), (wide / body.scale).astype(np.float32)
                 fill(table, body.rotation, rays, columns(hits), eye, directions, spread, rows, material)
         return _Seen(hits, rows, material)
 
     def _refine(self, scene: Scene, view: View, lighting: Lighting, pixels: Array, photo: "_Photo") -> None:
         """Overwrite some pixels by the mean of their centre sample and three more, in linear light."""
-        directions = view_rays(view, sample_places(pixels, view.camera.width)).astype(np.float32)
+        directions, wide = bundle(view, sample_places(pixels, view.camera.width))
         hits = nearest(scene, view.position.astype(np.float32)[None], directions)
-        seen = self._seen(scene, view, hits, directions)
+        seen = self._seen(scene, view, hits, directions, wide)
         image, samples = photo.lit.reshape(view.camera.height, -1), np.repeat(pixels, len(OFFSETS_PX))
         lit, dark = (np.take(unanimous(bits), samples) for bits in (image, ~image))
         lights = _ambient(lighting), _asked(_world(scene), seen, lighting, lit, dark), _lamp_colors(lighting)

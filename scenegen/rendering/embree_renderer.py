@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.assets.mesh import Mesh
-from scenegen.geometry import View, pixel_rays, view_rays
+from scenegen.geometry import View
 from scenegen.lights import Lighting
+from scenegen.rays import bundle, pixel_plane, pixel_rays, spreads
 from scenegen.rendering.antialias import OFFSETS_PX, bends, edge_pixels, sample_places, unanimous
 from scenegen.rendering.frame import BACKGROUND, Frame
 from scenegen.rendering.shading import Known, illuminate, radiance
 from scenegen.rendering.shadows import survey, surveyed_strength
 from scenegen.rendering.surfaces import SurfaceTable, build_table
-from scenegen.rendering.surfels import Rays, Surfels, gather
+from scenegen.rendering.surfels import EyeRays, Surfels, gather
 from scenegen.rendering.tone import to_bytes
 from scenegen.srgb import decode
 from scenegen.tracing.raycaster import Scene, nearest, pixel_hits
@@ -36,7 +37,7 @@ class EmbreeRenderer:
         """Photograph `scene` from `view`; see `Frame`."""
         tables = self._tables_of(scene)
         shape = view.camera.height, view.camera.width
-        rays = Rays(_origin(view), pixel_rays(view), 1 / view.camera.f_px)
+        rays = EyeRays(_origin(view), pixel_rays(view), spreads(view.camera, *pixel_plane(view.camera)))
         hits = pixel_hits(scene, view)
         surfels = gather(scene, tables, rays, hits)
         depth = np.where(hits.instance > 0, hits.t, np.float32(0)).reshape(shape)
@@ -66,8 +67,8 @@ class EmbreeRenderer:
         self, scene: Scene, view: View, lighting: Lighting, pixels: NDArray[np.intp], first: "_FirstPass"
     ) -> NDArray[np.uint8]:
         """SRGB bytes (N, 3) of some pixels from their centre sample and three more, averaged in linear light."""
-        directions = view_rays(view, sample_places(pixels, view.camera.width)).astype(np.float32)
-        rays = Rays(_origin(view), directions, 1 / view.camera.f_px)
+        directions, spread = bundle(view, sample_places(pixels, view.camera.width))
+        rays = EyeRays(_origin(view), directions, spread)
         surfels = gather(scene, self._tables, rays, nearest(scene, rays.origin, rays.directions))
         light, _ = illuminate(scene, surfels, lighting, _known(first.lit, pixels[surfels.ray // len(OFFSETS_PX)]))
         more = _spread(surfels.ray, light, len(directions))

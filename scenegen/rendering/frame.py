@@ -37,7 +37,11 @@ class Renderer(Protocol):
     name: str
 
     def render(self, scene: Scene, view: View, lighting: Lighting) -> Frame:
-        """Photograph `scene` from `view`. Raises RenderError where the device fails."""
+        """Photograph `scene` from `view`.
+
+        Raises RenderError where the device fails, UsageError where the camera's lens is one that it cannot draw
+        through, or that folds the picture over.
+        """
         ...
 
     def close(self) -> None:

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.assets.mesh import Mesh
-from scenegen.errors import RenderError
-from scenegen.geometry import View, pixel_rays
+from scenegen.errors import RenderError, UsageError
+from scenegen.geometry import View
 from scenegen.lights import Lighting
+from scenegen.rays import pixel_rays
 from scenegen.rendering.embree_renderer import camera_normals, scatter
 from scenegen.rendering.frame import BACKGROUND, Frame
 from scenegen.rendering.shading import illuminate
@@ -52,7 +53,12 @@ class PyrenderRenderer:
         self._meshes: WeakKeyDictionary[Mesh, Any] = WeakKeyDictionary()
 
     def render(self, scene: Scene, view: View, lighting: Lighting) -> Frame:
-        """Photograph `scene` from `view`; `hits` of the frame is None. See `Frame`."""
+        """Photograph `scene` from `view`; `hits` of the frame is None. See `Frame`.
+
+        Raises UsageError for a lens, which OpenGL does not draw through.
+        """
+        if view.camera.lens.bends:
+            raise UsageError(f"pyrender renderer: draws pinholes alone, not {view.camera.lens}: use --renderer embree")
         shape = view.camera.height, view.camera.width
         self._canvas.viewport_height, self._canvas.viewport_width = shape
         ids, depth, surfels = self._draw(scene, view)

@@ -25,15 +25,15 @@ LEAST_COSINE = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class Rays:
+class EyeRays:
     """Rays from one eye."""
 
     origin: F32
     """(1, 3) world metres."""
     directions: F32
     """(R, 3) world, not normalised."""
-    spread: float
-    """Width of a ray's footprint, facing it, per unit of the ray parameter: 1 / focal length for pixels."""
+    spread: float | NDArray[np.float64]
+    """Width of a ray's footprint, facing it, per unit of the ray parameter, of all rays or (R,): `rays.spreads`."""
 
     @cached_property
     def planar(self) -> F32:
@@ -65,7 +65,7 @@ class Surfels:
     """(N,) low bits of the material's index: tells neighbours apart."""
 
 
-def gather(scene: Scene, tables: Mapping[Mesh, SurfaceTable], rays: Rays, hits: Hits) -> Surfels:
+def gather(scene: Scene, tables: Mapping[Mesh, SurfaceTable], rays: EyeRays, hits: Hits) -> Surfels:
     """Look up the surface at every hit; rays without a hit are left out."""
     groups = [(body, np.flatnonzero(hits.instance == body.instance)) for body in scene.bodies]
     glows = any(tables[body.mesh].glow is not None for body, rows in groups if len(rows))
@@ -92,7 +92,7 @@ def _blank_surfels(ray: Int, glows: bool) -> Surfels:
     return Surfels(ray, t, point, side, normal, albedo, emission, glow, material)
 
 
-def _fill(out: Surfels, at: slice, body: Body, table: SurfaceTable, rays: Rays, hits: Hits) -> None:
+def _fill(out: Surfels, at: slice, body: Body, table: SurfaceTable, rays: EyeRays, hits: Hits) -> None:
     """Write the surface elements `at` of `out`, all on one body."""
     index = out.ray[at]
     face = np.take(hits.primitive, index).astype(np.intp)
@@ -103,7 +103,8 @@ def _fill(out: Surfels, at: slice, body: Body, table: SurfaceTable, rays: Rays, 
     out.point[:, at] += rays.origin.T
     cosine = _fill_normals(out, at, body, table, toward, face, weights)
     _fill_material(out, at, table, face)
-    footprint = np.square(out.t[at] * np.float32(rays.spread / body.scale))
+    spread = rays.spread if np.size(rays.spread) == 1 else np.take(rays.spread, index)
+    footprint = np.square(out.t[at] * np.float32(spread / body.scale))
     footprint /= np.maximum(cosine, np.float32(LEAST_COSINE))
     _fill_colors(out, at, table, face, weights, footprint)
 

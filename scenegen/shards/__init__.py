@@ -4,13 +4,17 @@ from scenegen.errors import ScenegenError, ShardError
 from scenegen.remote import is_remote, located
 from scenegen.shards.digest import file_sha256
 from scenegen.shards.heap import keep_freed_memory
+from scenegen.shards.origin import Origin
 from scenegen.shards.reader import ShardReader, ShardSet
 from scenegen.shards.records import MANIFEST, known_config, known_manifest
 from scenegen.shards.sample import Sample
-from scenegen.tracing.status import Status
+from scenegen.shards.surface_points import SameSurface, object_points, same_surface
+from scenegen.status import Status
 
 __all__ = [
     "MANIFEST",
+    "Origin",
+    "SameSurface",
     "Sample",
     "ScenegenError",
     "ShardError",
@@ -23,4 +27,6 @@ __all__ = [
     "known_config",
     "known_manifest",
     "located",
+    "object_points",
+    "same_surface",
 ]

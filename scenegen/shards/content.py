@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.shards import schema
-from scenegen.tracing.status import Status
+from scenegen.shards.lens import LENSES
+from scenegen.status import Status
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -55,11 +56,15 @@ def _pixels_inside(a: Arrays) -> NDArray[np.bool_]:
 
 
 def _projection_where_due(a: Arrays) -> NDArray[np.bool_]:
-    """Finite where there is a projection, NaN where there is none, either where it is ambiguous."""
+    """Finite where there is a projection, NaN where there is none, either where it is ambiguous.
+
+    Either, too, outside of pictures through a lens, which has a reach.
+    """
     status = a["rays/status"]
     finite = np.isfinite(a["rays/xy"]).all(-1)
     none = np.isin(status, [Status.NO_HIT, Status.BEHIND_CAMERA])
-    due = np.isin(status, [Status.VISIBLE, Status.OCCLUDED, Status.OUT_OF_VIEW])
+    has_lens = any(name in a for name in LENSES.values())
+    due = np.isin(status, [Status.VISIBLE, Status.OCCLUDED, *([] if has_lens else [Status.OUT_OF_VIEW])])
     return np.where(none, np.isnan(a["rays/xy"]).all(-1), finite | ~due)
 
 
@@ -71,9 +76,22 @@ def _share(a: Arrays) -> NDArray[np.bool_]:
     return (a["sample/overlap"] >= 0) & (a["sample/overlap"] <= 1)
 
 
+def _names_in_order(a: Arrays) -> NDArray[np.bool_]:
+    """(K,) whether each name of a category is where it belongs: `unknown`, then the others, sorted, each once."""
+    names = a["categories/name"]
+    return np.concatenate([names[:1] == "unknown", names[1:2] != "unknown", names[2:] > names[1:-1]])
+
+
+def _box_where_due(a: Arrays) -> NDArray[np.bool_]:
+    """(P, M) whether there is a box where there is an object, and none elsewhere."""
+    box, used = a["objects/box"], a.get("objects/asset", np.zeros(a["objects/box"].shape[:2], np.int32)) >= 0
+    return np.where(used, np.isfinite(box).all((-1, -2)), np.isnan(box).all((-1, -2)))
+
+
 RULES = (
     _not_negative("depth"),
     _finite("camera/K"),
+    *map(_finite, LENSES.values()),
     _finite("camera/T_world_cam"),
     Rule("rays/xy0", "inside the picture", _pixels_inside),
     _not_negative("rays/depth0"),
@@ -84,6 +102,10 @@ RULES = (
     Rule("sample/overlap", "in [0, 1]", _share),
     _not_negative("sample/baseline_m"),
     _not_negative("sample/view_angle_deg"),
+    Rule("categories/name", "`unknown`, then names in order, each once", _names_in_order),
+    Rule("objects/box", "finite where there is an object, NaN in empty slots", _box_where_due),
+    Rule("objects/seen_px", "at most alone_px", lambda a: a["objects/seen_px"] <= a["objects/alone_px"]),
+    Rule("semantic", "rows of categories/name", lambda a: a["semantic"] < len(a.get("categories/name", ()))),
 )
 """What the values of every shard must fulfil."""
 

@@ -11,10 +11,30 @@ from numpy.typing import NDArray
 
 from scenegen.errors import UsageError
 from scenegen.geometry import pixel_grid, project, unproject
-from scenegen.tracing.status import Status
+from scenegen.lenses import Lens
+from scenegen.status import Status
 
 
-class Seen(Protocol):
+class Cameras(Protocol):
+    """The cameras of a sample."""
+
+    @property
+    def K(self) -> NDArray[Any]:
+        """(V, 3, 3) intrinsics in pixels."""
+        ...
+
+    @property
+    def lenses(self) -> tuple[Lens, ...]:
+        """(V,) lenses."""
+        ...
+
+    @property
+    def T_world_cam(self) -> NDArray[Any]:
+        """(V, 4, 4) poses."""
+        ...
+
+
+class Seen(Cameras, Protocol):
     """What flow is made of; `Sample` has it."""
 
     @property
@@ -25,16 +45,6 @@ class Seen(Protocol):
     @property
     def visibility(self) -> NDArray[Any] | None:
         """(V, H, W, V-1) verdicts; None where they were not read."""
-        ...
-
-    @property
-    def K(self) -> NDArray[Any]:
-        """(V, 3, 3) intrinsics in pixels."""
-        ...
-
-    @property
-    def T_world_cam(self) -> NDArray[Any]:
-        """(V, 4, 4) poses."""
         ...
 
 
@@ -66,22 +76,28 @@ def flow(sample: Seen, view: int, other: int) -> Flow:
     if sample.depth is None or sample.visibility is None:
         raise UsageError("flow needs the layers depth and visibility: render with --layers rgb,depth,visibility")
     height, width = sample.depth[view].shape
-    xy, _ = carried(sample.K, sample.T_world_cam, sample.depth, view, other)
+    xy, _ = carried(sample, view, other)
     status = sample.visibility[view][..., other - (other > view)]
     return Flow(_picture(xy, height), _picture(xy - pixel_grid(width, height), height), status)
 
 
-def carried(
-    K: NDArray[Any], T_world_cam: NDArray[Any], depth: NDArray[Any], view: int, other: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def carried(sample: Seen, view: int, other: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Where the points of all pixels of a view fall in another one, (H W, 2), and their depth there, (H W,).
 
-    By depth (V, H, W) and cameras alone: what hides them is not asked. NaN where nothing was hit.
+    By depth and cameras alone: what hides them is not asked. NaN where nothing was hit. The sample has depth.
     """
-    height, width = depth.shape[1:]
-    known = np.where(depth[view] > 0, depth[view], np.nan).ravel()
-    points = unproject(K[view], T_world_cam[view], pixel_grid(width, height), known)
-    return project(K[other], T_world_cam[other], points)
+    assert sample.depth is not None
+    height, width = sample.depth.shape[1:]
+    return carried_pixels(sample, pixel_grid(width, height), sample.depth[view].ravel(), view, other)
+
+
+def carried_pixels(
+    sample: Cameras, xy: NDArray[Any], depth_m: NDArray[Any], view: int, other: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """`carried` for some pixels (N, 2) of the view and their depths (N,)."""
+    K, T, lenses = sample.K, sample.T_world_cam, sample.lenses
+    points = unproject(K[view], T[view], xy, np.where(depth_m > 0, depth_m, np.nan), lenses[view])
+    return project(K[other], T[other], points, lenses[other])
 
 
 def _picture(values: NDArray[np.float64], height: int) -> NDArray[np.float32]:

@@ -15,7 +15,8 @@ from scenegen.errors import ShardError
 from scenegen.shards.chunks import packed, read
 from scenegen.shards.codecs import filters_of
 from scenegen.shards.content import ShardContent, stored
-from scenegen.shards.opening import DAMAGE, fault, open_file, require_stored_here, trouble
+from scenegen.shards.faults import DAMAGE, fault, trouble
+from scenegen.shards.opening import open_file, require_stored_here
 from scenegen.shards.schema import FIELD, conventions
 
 

@@ -14,7 +14,7 @@ IDENTITY = ("generator_version", "config_sha256", "assets_sha256", "codec")
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ShardJob:
     """A shard to be made: some samples of one room."""
 
     index: int
@@ -108,7 +108,7 @@ class Manifest:
     """sha256 over the names of what there was to choose from."""
     codec: str
     license: str
-    planned: tuple[Job, ...]
+    planned: tuple[ShardJob, ...]
     """All shards of the run; those that were made, where an older manifest does not say."""
     num_shards: int
     record: Record = Record()

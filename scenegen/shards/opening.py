@@ -6,7 +6,6 @@ filters and data that is claimed but not stored are refused before any data is r
 
 import atexit
 import contextlib
-import errno
 import os
 import weakref
 from collections.abc import Mapping
@@ -21,20 +20,12 @@ from h5py import h5i  # pyright: ignore[reportAttributeAccessIssue]
 from numpy.typing import NDArray
 
 from scenegen.address import Address
-from scenegen.errors import MACHINE, RAISE_LIMIT, REACH, TOO_MANY_FILES, UNANSWERED, ShardError
+from scenegen.errors import ShardError
 from scenegen.shards import schema
 from scenegen.shards.chunks import Packed, packed, read, read_rows
 from scenegen.shards.codecs import filters_of, require_readable
+from scenegen.shards.faults import AGAIN, DAMAGE, fault, printable
 
-AGAIN = "make it again with the command that made it, or copy it again"
-"""What to do about a damaged shard."""
-
-DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError, MemoryError)
-"""What h5py and NumPy raise about a damaged file."""
-SYSTEM = MACHINE | {errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG}
-"""What the system says where the file itself may be sound: it is not to be made again."""
-MOST_SHOWN = 300
-"""Characters of a file's own words that an error repeats."""
 _LONGEST_NAME = 255
 """Bytes of a file's name at most, as file systems have it."""
 _CHECKSUM_BYTES = 4
@@ -152,27 +143,6 @@ def open_shard(path: Path) -> OpenShard:
         raise ShardError(f"{path}: {fault(error)}") from None
 
 
-def fault(error: BaseException, what: str = "is damaged") -> str:
-    """What is wrong with a file, or a part of it, that raised an error, and what to do."""
-    return trouble(error, f"{what} ({first_line(error)}): {AGAIN}")
-
-
-def trouble(error: BaseException, otherwise: str) -> str:
-    """What the system says where it did not let a file be read; `otherwise` where the file itself is at fault."""
-    if isinstance(error, OSError) and error.errno == UNANSWERED:
-        return f"cannot be reached ({printable(str(error.strerror))}): {REACH}"
-    if isinstance(error, OSError) and error.errno in SYSTEM:
-        limit = f", or {RAISE_LIMIT}" if error.errno in TOO_MANY_FILES else ""
-        return f"cannot be read ({os.strerror(error.errno)}): mend that{limit}, then run the same command again"
-    return otherwise
-
-
-def no_manifest(path: Path, error: BaseException) -> ShardError:
-    """The error to raise for a manifest that raised an error when it was read."""
-    what = f"is not a manifest ({type(error).__name__}: {first_line(error)})"
-    return ShardError(f"{path}: {trouble(error, f'{what}: run the command that made it again, or delete it')}")
-
-
 def close(file: h5py.File) -> None:
     """Close a file; of a damaged one HDF5 may fail even at that."""
     with contextlib.suppress(*DAMAGE):
@@ -184,7 +154,7 @@ def _check_format(attributes: Mapping[str, str | int | float]) -> None:
     if attributes.get("format") != schema.FORMAT:
         raise ShardError(f"is HDF5 but not a {schema.FORMAT} shard: give a shard that scenegen wrote")
     version = printable(str(attributes.get("format_version")))
-    if version.split(".")[0] != schema.NEWEST_VERSION.split(".")[0]:
+    if version.split(".")[0] not in schema.MAJORS:
         raise ShardError(f"has format version {version}, this program reads {schema.NEWEST_VERSION}: update scenegen")
     due = schema.attributes_due(attributes)
     if missing := sorted((schema.CONVENTIONS.keys() | due.keys()) - attributes.keys()):
@@ -303,14 +273,3 @@ def require_name(name: Any) -> str:
     if not (name.strip("./") and name.isprintable() and len(name.encode()) <= _LONGEST_NAME):
         raise ValueError(f"{name!a} is no file name")
     return name
-
-
-def first_line(error: BaseException) -> str:
-    """The first line of an error, without its full stop, fit for a terminal."""
-    return printable((str(error).splitlines() or [type(error).__name__])[0].rstrip("."))
-
-
-def printable(text: str) -> str:
-    """Words from a file that is not trusted, short and without control characters."""
-    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:MOST_SHOWN])
-    return shown + ("…" if len(text) > MOST_SHOWN else "")

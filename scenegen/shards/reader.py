@@ -19,30 +19,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.errors import ShardError
+from scenegen.lenses import Lens
 from scenegen.remote import located
 from scenegen.shards import schema
 from scenegen.shards.codecs import codec_of
-from scenegen.shards.opening import AGAIN, DAMAGE, OpenShard, close, fault, no_manifest, open_shard
+from scenegen.shards.faults import AGAIN, DAMAGE, fault, no_manifest
+from scenegen.shards.lens import read_lenses
+from scenegen.shards.opening import OpenShard, close, open_shard
+from scenegen.shards.origin import Origin, origin_of
 from scenegen.shards.records import MANIFEST, UNREADABLE, listed, require_folder
+from scenegen.shards.rows import sample_of
 from scenegen.shards.sample import Sample
 
 Array = NDArray[Any]
-_ROW_OF = {
-    "K": "camera/K",
-    "T_world_cam": "camera/T_world_cam",
-    "xy0": "rays/xy0",
-    "depth0": "rays/depth0",
-    "ray_instance": "rays/instance",
-    "xy": "rays/xy",
-    "status": "rays/status",
-    "object_asset": "objects/asset",
-    "T_world_object": "objects/T_world_object",
-    "seed": "sample/seed",
-    "overlap": "sample/overlap",
-    "baseline_m": "sample/baseline_m",
-    "view_angle_deg": "sample/view_angle_deg",
-}
-"""Dataset behind each field of a Sample; blank where an imported shard lacks it."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +66,7 @@ class ShardReader:
     def __getitem__(self, index: int) -> Sample:
         """Sample `index`, negative from the end; IndexError outside."""
         i = _row_number(index, len(self))
-        rows = {name: self.read(dataset, i) for name, dataset in _ROW_OF.items()}
-        chosen = self._chosen_layers()
-        layers = {name: self.read(name, i) if name in chosen else None for name in schema.LAYERS}
-        return Sample(index=i, rgb=self.read("rgb", i), **layers, **rows)
+        return sample_of(self, i, self._chosen_layers())
 
     def read(self, name: str, *index: int) -> Array:
         """A whole dataset, or its part at leading indices: `read("rgb", 3, 1)`; blank where the shard says so."""
@@ -88,6 +74,10 @@ class ShardReader:
             if schema.FIELD[name].chunk_axes:
                 return opened.part(name, index)
             return np.array(opened.table(name)[index])
+
+    def lenses(self, index: int) -> tuple[Lens, ...]:
+        """The lenses of the views of sample `index`; pinholes where the shard states none."""
+        return read_lenses(self, self._open().sizes["view"], index)
 
     def read_window(self, name: str, sample: int, view: int, rows: slice, columns: slice) -> Array:
         """A window of one picture, `read(name, sample, view)[rows, columns]`, without unpacking all of it.
@@ -118,6 +108,11 @@ class ShardReader:
         return config
 
     @property
+    def origin(self) -> Origin:
+        """Room, and sources of room and objects."""
+        return origin_of(self._open().attributes)
+
+    @property
     def asset_ids(self) -> Array:
         """(A,) identifiers of the assets, as text."""
         return self.read("assets/id")
@@ -126,6 +121,10 @@ class ShardReader:
     def asset_categories(self) -> Array:
         """(A,) categories of the assets, as text."""
         return self.read("assets/category")
+
+    def holds(self, name: str) -> bool:
+        """Whether the shard has a dataset of this name."""
+        return name in self._open().datasets
 
     def datasets(self) -> tuple[DatasetInfo, ...]:
         """Shape, type, codec and stored size of every dataset, in the order of the schema."""

@@ -1,36 +1,41 @@
 """The files that say what a run made: `manifest.json` for the whole, a record for each slice that is not merged yet.
 
-One reader, one writer. A slice (`--shard i/n`) leaves `record-i-of-n.json`, so that no two processes ever write one
-file; whoever asks for the manifest gets all of them together, and `scenegen merge` makes them one.
+This is their one reader, `shards.recording` their one writer. A slice (`--shard i/n`) leaves `record-i-of-n.json`, so
+that no two processes ever write one file; whoever asks for the manifest gets all of them together, and `scenegen
+merge` makes them one.
 
 Both are plain JSON. What there are many of (`planned`, `shards`, `failed`) stands one to a line, so that a set of a
 hundred thousand shards can be read a line at a time (`listed`); JSON that another program laid out otherwise is read
 whole.
 """
 
+import contextlib
 import itertools
 import json
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from scenegen.errors import ShardError
-from scenegen.shards.manifest import IDENTITY, Entry, Failure, Figure, Job, Manifest, Record, together
-from scenegen.shards.opening import DAMAGE, no_manifest, require_name, trouble
+from scenegen.errors import RecordError, ShardError
+from scenegen.shards.faults import DAMAGE, no_manifest, trouble
+from scenegen.shards.manifest import IDENTITY, Entry, Failure, Figure, Manifest, Record, ShardJob, together
+from scenegen.shards.opening import require_name
 from scenegen.shards.remarks import remarks_of
-from scenegen.shards.schema import FORMAT
 
 MANIFEST = "manifest.json"
 """Name of the file that lists the shards of a run folder."""
+LOCAL = "local.json"
+"""Folders of the machine that made a run: beside its manifest, and no part of what is published."""
 RECORD = re.compile(r"record-(\d+)-of-(\d+)\.json")
 """Names of the records of slices."""
 UNREADABLE = (*DAMAGE, AttributeError, RecursionError)
 """What reading raises where a file is not there to be read, or is no manifest."""
 MOST_SAMPLES = 1 << 32
-_LISTS = ("planned", "shards", "failed")
-_LIST = tuple(f' "{name}": [' for name in _LISTS)
+LISTS = ("planned", "shards", "failed")
+"""The long lists, one item to a line."""
+_LIST = tuple(f' "{name}": [' for name in LISTS)
 """How a line begins that begins a list."""
 _ITEM = '  {"'
 """How a line begins that is an item of a list."""
@@ -41,26 +46,14 @@ _KINDS: dict[str, Any] = {
     **dict.fromkeys(("seconds", "given_up", "left_out"), int | float),
 }
 """What figures are, where anything reckons with them: a number for each sample, counts by name, or a number."""
-_HEAD = ("format_version", "generator_version", "config_sha256", "assets_sha256", "codec", "license")
+HEAD: tuple[str, ...] = ("format_version", "generator_version", "config_sha256", "assets_sha256", "codec", "license")
+"""What a manifest says of the run as a whole."""
 _CORE: dict[str, Any] = {
     **dict.fromkeys(("file", "room", "split", "samples")),
     **{"index": -1, "bytes": -1, "sha256": "", "content_sha256": ""},
 }
 """What every entry says, in the order of `Entry`; None must be there."""
 _CORE_TYPES = (str, str, str, int, int, int, str, str)
-
-
-def manifest_json(manifest: Manifest) -> str:
-    """The text of `manifest.json`."""
-    head = {"format": FORMAT, **{name: getattr(manifest, name) for name in _HEAD}}
-    counts = {"num_shards": manifest.num_shards, "complete": manifest.complete}
-    parts = {"planned": [asdict(job) for job in manifest.planned], **_of_record(manifest.record)}
-    return _laid_out({**head, "config": manifest.config, **counts, **parts, "made_with": manifest.made_with})
-
-
-def record_json(record: Record, manifest: Manifest) -> str:
-    """The text of a slice's record, which says of which run it is."""
-    return _laid_out({"format": FORMAT, **manifest.identity, **_of_record(record)})
 
 
 def require_folder(folder: Path) -> None:
@@ -90,9 +83,12 @@ def read_manifest(folder: Path) -> Manifest | None:
     path = folder / MANIFEST
     if not path.is_file():
         return None
-    records = [(part.name, _table(part)) for part in _still_there(record_paths(folder))]
+    records: list[tuple[Path, Mapping[str, Any]]] = []
+    for part in record_paths(folder):
+        with _MERGED, _about(part):
+            records.append((part, _table(part)))
     manifest = parse_manifest(_table(path))
-    later = together(_of_run(table, name, manifest) for name, table in records)
+    later = together(_of_run(table, part, manifest) for part, table in records)
     return replace(manifest, record=manifest.record.and_then(later)) if records else manifest
 
 
@@ -117,15 +113,26 @@ def record_paths(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("record-*.json") if RECORD.fullmatch(path.name))
 
 
-def _still_there(records: Iterable[Path]) -> Iterator[Path]:
-    """Records as they are opened, before the manifest: one that is merged meanwhile is in a manifest read after it."""
-    return (path for path in records if path.is_file())
+@contextlib.contextmanager
+def _about(record: Path) -> Iterator[None]:
+    """RecordError for whatever reading a record raises in the block; FileNotFoundError where it is gone."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except UNREADABLE as error:
+        raise RecordError(record, error) from error
 
 
-def _of_run(table: Mapping[str, Any], name: str, manifest: Manifest) -> Record:
-    """The record of a slice of this run. Raises ValueError where it is of another run."""
-    _require_same(manifest.identity, table, name)
-    return _record(table)
+_MERGED = contextlib.suppress(FileNotFoundError)
+"""Records are read before the manifest: what one says that was merged meanwhile is in a manifest read after it."""
+
+
+def _of_run(table: Mapping[str, Any], path: Path, manifest: Manifest) -> Record:
+    """The record of a slice of this run. Raises RecordError where it is none, or of another run."""
+    with _about(path):
+        _require_same(manifest.identity, table, path.name)
+        return _record(table)
 
 
 def _require_same(run: Mapping[str, Any], table: Mapping[str, Any], name: str) -> None:
@@ -141,7 +148,7 @@ def parse_manifest(table: Mapping[str, Any]) -> Manifest:
     planned = tuple(_job(each) for each in table.get("planned", ())) or _as_planned(record.shards)
     count = _typed(table, "num_shards", int, len(planned))
     names = {"generator_version": "?", "license": "not stated"}
-    head = {name: _typed(table, name, str, names.get(name, "")) for name in _HEAD}
+    head = {name: _typed(table, name, str, names.get(name, "")) for name in HEAD}
     config, tools = _typed(table, "config", dict, {}), _typed(table, "made_with", dict, {})
     made_with = {str(name): str(value) for name, value in tools.items()}
     return Manifest(**head, config=config, planned=planned, num_shards=count, record=record, made_with=made_with)
@@ -152,7 +159,7 @@ def listed(folder: Path) -> Iterator[Entry]:
     return _once(map(_bare, _of_all(folder, "shards", _first_words)))
 
 
-def planned(folder: Path) -> Iterator[Job]:
+def planned(folder: Path) -> Iterator[ShardJob]:
     """The shards that a run will have, a line at a time; none where an older manifest does not say. Raises so too."""
     return map(_job, _items(folder / MANIFEST, "planned", json.loads))
 
@@ -178,16 +185,18 @@ def _once(items: Iterable[Named]) -> Iterator[Named]:
 
 def _of_all(folder: Path, wanted: str, parse: Parse) -> Iterator[Mapping[str, Any]]:
     """The items of a list of all records of a run, then those of its manifest; ValueError where one is of another."""
-    heads: dict[str, Mapping[str, Any]] = {}
-    for path in (*_still_there(record_paths(folder)), folder / MANIFEST):
-        heads[path.name] = yield from _items(path, wanted, parse)
-    run = heads.pop(MANIFEST)
-    for name, head in heads.items():
-        _require_same({key: run.get(key) for key in IDENTITY}, head, name)
+    heads: dict[Path, Mapping[str, Any]] = {}
+    for path in record_paths(folder):
+        with _MERGED, _about(path):
+            heads[path] = yield from _items(path, wanted, parse)
+    run = yield from _items(folder / MANIFEST, wanted, parse)
+    for path, head in heads.items():
+        with _about(path):
+            _require_same({key: run.get(key) for key in IDENTITY}, head, path.name)
 
 
-def _as_planned(shards: Iterable[Entry]) -> tuple[Job, ...]:
-    return tuple(Job(entry.index, entry.room, entry.split, 0, entry.samples, entry.file) for entry in shards)
+def _as_planned(shards: Iterable[Entry]) -> tuple[ShardJob, ...]:
+    return tuple(ShardJob(entry.index, entry.room, entry.split, 0, entry.samples, entry.file) for entry in shards)
 
 
 def _record(table: Mapping[str, Any]) -> Record:
@@ -236,10 +245,10 @@ def _failure(table: Mapping[str, Any]) -> Failure:
     )
 
 
-def _job(table: Mapping[str, Any]) -> Job:
+def _job(table: Mapping[str, Any]) -> ShardJob:
     numbers = {name: _typed(table, name, int, 0) for name in ("index", "first_sample", "samples")}
     texts = {name: _typed(table, name, str, "") for name in ("room", "split")}
-    return Job(**numbers, **texts, file=require_name(table["file"]))
+    return ShardJob(**numbers, **texts, file=require_name(table["file"]))
 
 
 def _typed(table: Mapping[str, Any], name: str, kind: type, otherwise: Any = None) -> Any:
@@ -248,32 +257,6 @@ def _typed(table: Mapping[str, Any], name: str, kind: type, otherwise: Any = Non
     if type(value) is not kind:
         raise TypeError(f"{name} is not {kind.__name__}")
     return value
-
-
-def _of_record(record: Record) -> dict[str, Any]:
-    return {
-        "shards": [_of_entry(entry) for entry in record.shards],
-        "failed": [asdict(item) for item in record.failed],
-        **record.remarks.to_manifest(),
-    }
-
-
-def _of_entry(entry: Entry) -> dict[str, Any]:
-    """An entry in the order that people read it in; what is not known is left out."""
-    order = ("index", "file", "room", "split", "samples", "bytes", "content_sha256", "sha256")
-    known = {name: value for name in order if (value := getattr(entry, name)) not in ("", -1)}
-    return {**known, **entry.figures}
-
-
-def _laid_out(table: Mapping[str, Any]) -> str:
-    """JSON, indented by one, with the items of long lists one to a line."""
-    return "{\n" + ",\n".join(f" {json.dumps(name)}: {_value(name, table[name])}" for name in table) + "\n}\n"
-
-
-def _value(name: str, value: Any) -> str:
-    if name in _LISTS and value:
-        return "[\n" + ",\n".join(f"  {json.dumps(item)}" for item in value) + "\n ]"
-    return json.dumps(value, indent=1).replace("\n", "\n ")
 
 
 def _table(path: Path) -> dict[str, Any]:
@@ -307,5 +290,5 @@ def _items(path: Path, wanted: str, parse: Parse) -> Generator[Mapping[str, Any]
                 part = line.split('"', 2)[1]
             rest.append(line)
     table = json.loads("".join(rest))
-    yield from table.get(wanted, ())
+    yield from table[wanted] if wanted == "shards" else table.get(wanted, ())
     return table

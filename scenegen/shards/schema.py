@@ -6,7 +6,6 @@ P samples, V views, H x W pixels, R rays, M object slots, A assets.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import h5py
@@ -14,79 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.layers import ENUM, LAYER, Layer
-from scenegen.tracing.status import Status
+from scenegen.lenses import MODELS
+from scenegen.shards.field import FORMAT_VERSION, LENS_VERSION, PICTURE, TEXT, Field
+from scenegen.shards.lens import LENS_FIELDS, LENSES, camera_convention, require_one
+from scenegen.status import Status
 
 FORMAT = "scenegen-pairs"
-FORMAT_VERSION = "1.0"
-"""Version of a shard that has every dataset: a file states the least version that describes it."""
 IMPORTED_VERSION = "1.1"
 """Version of a shard that was made from data of elsewhere, and may lack what its source does not know."""
-NEWEST_VERSION = max(IMPORTED_VERSION, *(layer.since for layer in LAYER.values()))
+NEWEST_VERSION = max(IMPORTED_VERSION, LENS_VERSION, *(layer.since for layer in LAYER.values()))
 """The newest version that this program reads."""
+MAJORS = (FORMAT_VERSION.split(".")[0], LENS_VERSION.split(".")[0])
+"""Beginnings of the versions that it reads."""
 ABSENT = "absent"
 """Root attribute of version 1.1: the datasets that the shard lacks, comma-separated."""
 
 STATUS: dict[str, int] = {status.name.lower(): int(status) for status in Status}
 """Names and codes of the HDF5 enum of `rays/status`."""
-
-TEXT = "utf-8"
-"""Type name of fixed-length text; its width is that of the longest entry."""
-
-_IMAGES = ("sample", "view", "y", "x")
-FEWEST_ROWS, MOST_ROWS = 16, 64
-"""Rows of a band: pictures are stored in bands, so that a window of one is read without the rest of it."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """One dataset of a shard."""
-
-    name: str
-    """Path inside the file."""
-    dims: tuple[str, ...]
-    """Dimension labels; the same label is the same size in every dataset of a shard."""
-    dtype: str
-    """NumPy type name (little-endian), or `TEXT`, or `ENUM`."""
-    units: str
-    """Unit of the numbers; "1" where there is none."""
-    description: str
-    """What it holds, with frames and conventions, in one line."""
-    chunk_axes: int = 0
-    """Leading axes of chunk length 1; 0 stores the dataset as one chunk. Pictures are cut into bands besides."""
-    layer: str | None = None
-    """Name of the optional layer it belongs to; None when every shard has it."""
-    blank: float | None = None
-    """What stands for each number where an imported shard lacks the dataset; None when no shard may lack it."""
-    since: str = FORMAT_VERSION
-    """Format version that brought it."""
-
-    @property
-    def memory_dtype(self) -> np.dtype[Any]:
-        """The NumPy type of the array that the writer wants; text is any `str` array."""
-        return np.dtype({TEXT: np.str_, ENUM: np.uint8}.get(self.dtype, self.dtype))
-
-    @property
-    def is_picture(self) -> bool:
-        """Whether it has one value, or colour, or vector, for each pixel of each view."""
-        return self.dims[: len(_IMAGES)] == _IMAGES
-
-    def chunks(self, shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Chunk shape for a dataset of `shape`, which has no zero. Chunks tile it exactly."""
-        rest = shape[self.chunk_axes :]
-        if self.is_picture:
-            rest = (band_rows(rest[0]), *rest[1:])
-        return (1,) * self.chunk_axes + rest
-
-
-def band_rows(height: int) -> int:
-    """Rows of each band of a picture of `height` rows: the most, up to 64, that divide it; all of it if fewer than 16.
-
-    Measured on 640 x 480 pictures: bands of 48 and 60 rows give windows of 128 and 256 rows fastest and cost 2 to
-    8 % more bytes.
-    """
-    divisors = [rows for rows in range(FEWEST_ROWS, MOST_ROWS + 1) if height % rows == 0]
-    return max(divisors, default=height)
-
 
 _OTHERS = ("sample", "other_view")
 NAN = float("nan")
@@ -95,13 +38,14 @@ NAN = float("nan")
 
 def _picture(layer: Layer) -> Field:
     """The dataset of a layer; all but the picture itself are optional."""
-    name, dims, optional = layer.name, (*_IMAGES, *layer.dims), None if layer.name == "rgb" else layer.name
-    return Field(name, dims, layer.dtype, layer.units, layer.description, 2, optional, since=layer.since)
+    name, dims, optional = layer.name, (*PICTURE, *layer.dims), None if layer.name == "rgb" else layer.name
+    return Field(name, dims, layer.dtype, layer.units, layer.description, 2, optional)
 
 
 FIELDS: tuple[Field, ...] = (
     *map(_picture, LAYER.values()),
     Field("camera/K", ("sample", "view", "row3", "column3"), "<f8", "px", "pinhole intrinsics", blank=NAN),
+    *LENS_FIELDS,
     Field(
         name="camera/T_world_cam",
         dims=("sample", "view", "row4", "column4"),
@@ -142,8 +86,41 @@ FIELDS: tuple[Field, ...] = (
         description="x_world = T_world_object @ x_object, scale included; identity in an empty slot",
         blank=NAN,
     ),
+    Field(
+        name="objects/box",
+        dims=("sample", "slot", "corner", "xyz"),
+        dtype="<f8",
+        units="m",
+        description="box of each object, 8 corners in the world: 4 x + 2 y + z, 1 where high in its frame; NaN: empty",
+        layer="semantic",
+    ),
+    Field(
+        name="objects/seen_px",
+        dims=("sample", "slot", "view"),
+        dtype="<u4",
+        units="px",
+        description="pixels of each view that show the object",
+        layer="semantic",
+    ),
+    Field(
+        name="objects/alone_px",
+        dims=("sample", "slot", "view"),
+        dtype="<u4",
+        units="px",
+        description="pixels of each view that would show the object if nothing else were there; seen_px / alone_px is "
+        "the share of it that the view sees, of what lies in the picture",
+        layer="semantic",
+    ),
     Field("assets/id", ("asset",), TEXT, "1", "identifier of each asset used in this shard", blank=0),
     Field("assets/category", ("asset",), TEXT, "1", "category of each asset used in this shard", blank=0),
+    Field(
+        name="categories/name",
+        dims=("category",),
+        dtype=TEXT,
+        units="1",
+        description="names of the values of `semantic`: `unknown`, then those of the room and of the objects, sorted",
+        layer="semantic",
+    ),
     Field("sample/seed", ("sample", "key"), "<u4", "1", "spawn key under the root seed: room key, layout, sample"),
     Field(
         name="sample/overlap",
@@ -179,8 +156,11 @@ FIELD: dict[str, Field] = {field.name: field for field in FIELDS}
 MAY_BE_ABSENT: tuple[str, ...] = tuple(field.name for field in FIELDS if field.blank is not None)
 """Names of the datasets that an imported shard may lack."""
 
-LAYERS: tuple[str, ...] = tuple(field.layer for field in FIELDS if field.layer)
+LAYERS: tuple[str, ...] = tuple(field.layer for field in FIELDS if field.layer and field.is_picture)
 """Names of the optional layers."""
+
+NAMED: dict[str, str] = {layer.name: layer.names for layer in LAYER.values() if layer.names}
+"""Layer to the dataset of the names of its values."""
 
 CONVENTIONS: dict[str, str] = {
     "format": FORMAT,
@@ -223,7 +203,8 @@ IMPORTED_ATTRIBUTES: dict[str, tuple[type, str]] = {
 }
 """Root attributes that imported shards have besides."""
 
-FIXED = {"rgb": 3, "xy": 2, "xyz": 3, "key": 3, "row3": 3, "column3": 3, "row4": 4, "column4": 4}
+FIXED = {"corner": 8, "rgb": 3, "xy": 2, "xyz": 3, "key": 3, "row3": 3, "column3": 3, "row4": 4, "column4": 4}
+FIXED |= {name: len(model.names) for name, model in MODELS.items()}
 """Sizes of the dimensions that have the same size in every shard."""
 
 
@@ -239,8 +220,11 @@ def is_imported(attributes: Mapping[str, Any]) -> bool:
 
 def conventions(attributes: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
     """The root attributes that go without saying for a shard of these root attributes and datasets."""
+    names = tuple(names)
     said = IMPORTED_CONVENTIONS if is_imported(attributes) else CONVENTIONS
-    return said | {"format_version": version_of(names, said["format_version"])}
+    lens = next((name for name in LENSES.values() if name in names), None)
+    cameras = {"camera_convention": camera_convention(lens)} if lens else {}
+    return said | cameras | {"format_version": version_of(names, said["format_version"])}
 
 
 def version_of(names: Iterable[str], least: str = FORMAT_VERSION) -> str:
@@ -273,9 +257,15 @@ def check_shapes(shapes: Mapping[str, tuple[int, ...]], lacking: Collection[str]
             raise ValueError(f"{field.name}: is there, though the shard says that it lacks it")
         if field.name in shapes:
             _match(field, shapes[field.name], sizes)
-        elif field.layer is None and field.name not in lacking:
+        elif field.name not in lacking and (not field.is_optional or _is_due(field, shapes)):
             raise ValueError(f"{field.name}: missing")
+    require_one(shapes)
     return {label: 0 for field in FIELDS if field.name in lacking for label in field.dims} | sizes
+
+
+def _is_due(field: Field, present: Collection[str]) -> bool:
+    """Whether a dataset of a layer is missing because another one of that layer is there."""
+    return field.layer is not None and any(f.name in present for f in FIELDS if f.layer == field.layer)
 
 
 def blank(field: Field, sizes: Mapping[str, int]) -> NDArray[Any]:

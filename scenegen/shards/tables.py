@@ -2,9 +2,11 @@
 
 from scenegen.layers import LAYERS
 from scenegen.shards import schema
+from scenegen.shards.field import LENS_VERSION
+from scenegen.shards.lens import camera_convention
 
 _SYMBOLS = {"sample": "P", "view": "V", "seen_in_view": "V", "other_view": "V-1", "y": "H", "x": "W", "ray": "R"}
-_SYMBOLS |= {"slot": "M", "asset": "A", "preview_y": "h", "preview_x": "w"}
+_SYMBOLS |= {"slot": "M", "asset": "A", "category": "K", "preview_y": "h", "preview_x": "w"}
 
 
 def shape_text(field: schema.Field) -> str:
@@ -36,7 +38,9 @@ def markdown_attributes() -> str:
 def _note(field: schema.Field) -> str:
     """Whether a shard may do without it."""
     if field.layer:
-        return " *(optional layer)*"
+        return " *(optional layer)*" if field.is_picture else f" *(with `{field.layer}`)*"
+    if field.lens:
+        return f" *(with `--lens {field.lens}:…`)*"
     return " *(may be absent from imports)*" if field.name in schema.MAY_BE_ABSENT else ""
 
 
@@ -44,10 +48,16 @@ def _convention(name: str) -> str:
     """What a convention always is, or is in rendered and in imported shards."""
     rendered, imported = schema.CONVENTIONS[name], schema.IMPORTED_CONVENTIONS[name]
     said = f"always `{rendered}`" if rendered == imported else f"`{rendered}`; of imported shards `{imported}`"
-    return said + (_of_layers() if name == "format_version" else "")
+    more = {"format_version": _of_layers(), "camera_convention": _of_lenses()}
+    return said.removeprefix("always ") + more[name] if name in more else said
 
 
 def _of_layers() -> str:
     """Which layers bring a newer version."""
     newer = [layer for layer in LAYERS if layer.since > schema.FORMAT_VERSION]
-    return "".join(f"; with `{layer.name}` `{layer.since}`" for layer in newer)
+    return "".join(f"; with `{layer.name}` `{layer.since}`" for layer in newer) + f"; with a lens `{LENS_VERSION}`"
+
+
+def _of_lenses() -> str:
+    """What is said of cameras with a lens."""
+    return f"; with a lens `{camera_convention('camera/MODEL')}`"

@@ -9,7 +9,7 @@ lighting = light(layout, shot, config, sample=0)
 from scenegen.staging.objects import Load, LoadedObject, PlacedObject, loaded_object
 from scenegen.staging.pool import Pool
 from scenegen.staging.stage import Layout, RoomStage, build_layout, light, prepare_room, shoot
-from scenegen.staging.viewpoints import NoViewsError, Shot
+from scenegen.staging.viewpoints import NoViewsError, ViewSet
 
 __all__ = [
     "Layout",
@@ -19,7 +19,7 @@ __all__ = [
     "PlacedObject",
     "Pool",
     "RoomStage",
-    "Shot",
+    "ViewSet",
     "build_layout",
     "light",
     "loaded_object",

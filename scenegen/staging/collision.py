@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from scenegen.geometry import inverse, transform
 from scenegen.staging.objects import LoadedObject, PlacedObject
-from scenegen.staging.surfaces import Skin, distance
+from scenegen.staging.surfaces import SurfaceSamples, distance
 from scenegen.tracing.raycaster import Body, Scene, blocked
 
 Array = NDArray[np.float64]
@@ -53,7 +53,7 @@ class Pose:
         return self.probes()[:, 2].min() + FOOT_M if self.resting else -np.inf
 
 
-def clear(pose: Pose, scene: Scene, room: Skin, placed: list[PlacedObject]) -> bool:
+def clear(pose: Pose, scene: Scene, room: SurfaceSamples, placed: list[PlacedObject]) -> bool:
     """Whether the object at this pose touches nothing; `scene` holds the room and all of `placed`."""
     if _pierced(pose, scene) or not _clear_of(pose, room, np.eye(4), pose.foot()):
         return False
@@ -78,7 +78,7 @@ def _pierces(pose: Pose, other: PlacedObject) -> bool:
     return bool(blocked(Scene((body,)), other.center[None], rays).any())
 
 
-def _clear_of(pose: Pose, surface: Skin, T_world_surface: Array, above: float = -np.inf) -> bool:
+def _clear_of(pose: Pose, surface: SurfaceSamples, T_world_surface: Array, above: float = -np.inf) -> bool:
     """Whether samples of either surface, higher than `above`, keep the clearance from the other."""
     scale = float(np.linalg.norm(T_world_surface[:3, 0]))
     into = inverse(T_world_surface)

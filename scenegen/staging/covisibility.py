@@ -11,7 +11,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.geometry import Camera, View, lengths, project, view_rays
+from scenegen.geometry import Camera, View, lengths, project
+from scenegen.rays import view_rays
 from scenegen.tracing.planes import hit_planes
 from scenegen.tracing.raycaster import Scene, blocked, nearest
 
@@ -23,7 +24,7 @@ TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class Glance:
+class SparseView:
     """First hits of G pixels of each of B views."""
 
     views: tuple[View, ...]
@@ -38,11 +39,11 @@ class Glance:
     normals: Array
     """(B, G, 3) unit geometric normals by winding, not turned to the view."""
 
-    def take(self, rows: Sequence[int]) -> "Glance":
+    def take(self, rows: Sequence[int]) -> "SparseView":
         """The glances of some of the views."""
         index, views = list(rows), tuple(self.views[row] for row in rows)
         depth, instance, primitive = self.depth[index], self.instance[index], self.primitive[index]
-        return Glance(views, depth, instance, primitive, self.points[index], self.normals[index])
+        return SparseView(views, depth, instance, primitive, self.points[index], self.normals[index])
 
     @property
     def hit(self) -> NDArray[np.bool_]:
@@ -74,7 +75,7 @@ def _grid(width: int, height: int, across: int) -> Array:
     return grid
 
 
-def glance(scene: Scene, views: tuple[View, ...], across: int = FINE) -> Glance:
+def glance(scene: Scene, views: tuple[View, ...], across: int = FINE) -> SparseView:
     """Trace the grid of every view at once; all cameras have the same image size."""
     rays = np.stack([view_rays(v, grid_pixels(v.camera, across)) for v in views])
     eyes = np.stack([v.position for v in views])[:, None]
@@ -84,7 +85,7 @@ def glance(scene: Scene, views: tuple[View, ...], across: int = FINE) -> Glance:
     points = eyes + rays * np.where(np.isfinite(depth), depth, 0)[..., None]
     normals = _normals(scene, hits.instance, hits.primitive).reshape(rays.shape)
     shape = depth.shape
-    return Glance(views, depth, hits.instance.reshape(shape), hits.primitive.reshape(shape), points, normals)
+    return SparseView(views, depth, hits.instance.reshape(shape), hits.primitive.reshape(shape), points, normals)
 
 
 def _normals(scene: Scene, instance: NDArray, primitive: NDArray) -> Array:
@@ -94,7 +95,7 @@ def _normals(scene: Scene, instance: NDArray, primitive: NDArray) -> Array:
     return normals / np.where(length > 0, length, 1)
 
 
-def seen_share(scene: Scene, seen: Glance, by: tuple[View, ...]) -> Array:
+def seen_share(scene: Scene, seen: SparseView, by: tuple[View, ...]) -> Array:
     """(B,) share of the hit pixels of each glance that its partner view sees: in the picture and not covered.
 
     Args:
@@ -118,20 +119,20 @@ def seen_share(scene: Scene, seen: Glance, by: tuple[View, ...]) -> Array:
 
 def _in_picture(view: View, points: Array) -> NDArray[np.bool_]:
     """(G,) whether points project into the picture."""
-    xy, depth = project(view.camera.K, view.T_world_cam, points)
+    xy, depth = project(view.camera.K, view.T_world_cam, points, view.camera.lens)
     size = np.array([view.camera.width, view.camera.height])
     with np.errstate(invalid="ignore"):
         return (depth > 0) & (xy >= -0.5).all(1) & (xy < size - 0.5).all(1)
 
 
-def joined(glances: Sequence[Glance]) -> Glance:
+def joined(glances: Sequence[SparseView]) -> SparseView:
     """The views of all glances in one."""
     names = ("depth", "instance", "primitive", "points", "normals")
     arrays = (np.concatenate([getattr(each, name) for each in glances]) for name in names)
-    return Glance(tuple(view for each in glances for view in each.views), *arrays)
+    return SparseView(tuple(view for each in glances for view in each.views), *arrays)
 
 
-def overlap_matrix(scene: Scene, seen: Glance) -> NDArray[np.float32]:
+def overlap_matrix(scene: Scene, seen: SparseView) -> NDArray[np.float32]:
     """(V, V) float32: entry (i, j) is the share of view i's surface that view j sees; 1 on the diagonal."""
     matrix = np.eye(len(seen.views), dtype=np.float32)
     for column, view in enumerate(seen.views):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.source import Room
 from scenegen.seeding import Generator
-from scenegen.staging.surfaces import Skin, distance, f32
+from scenegen.staging.surfaces import SurfaceSamples, distance, f32
 from scenegen.tracing.raycaster import Bvh
 from scenegen.tracing.tracer import Hits
 
@@ -59,7 +59,9 @@ class FreeSpace:
         return len(self.points)
 
 
-def free_space(room: Room, bvh: Bvh, surface: Skin, rng: Generator, candidates: int = CANDIDATES) -> FreeSpace:
+def free_space(
+    room: Room, bvh: Bvh, surface: SurfaceSamples, rng: Generator, candidates: int = CANDIDATES
+) -> FreeSpace:
     """Free points of a room, in the order they were drawn; there may be none.
 
     Args:

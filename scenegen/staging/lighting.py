@@ -15,7 +15,7 @@ from scenegen.assets.mesh import Mesh, mean_albedo
 from scenegen.lights import Lighting, PointLight, Rgb
 from scenegen.seeding import Generator
 from scenegen.srgb import decode
-from scenegen.staging.covisibility import Glance
+from scenegen.staging.covisibility import SparseView
 from scenegen.staging.freespace import FreeSpace
 from scenegen.tracing.raycaster import Scene, blocked
 
@@ -52,7 +52,7 @@ class Lit:
     """(3,) the camera."""
 
 
-def lit_sample(scene: Scene, seen: Glance) -> Lit:
+def lit_sample(scene: Scene, seen: SparseView) -> Lit:
     """What the first view of a glance sees."""
     hit = seen.hit[0]
     normals = seen.normals[0, hit] * np.sign(seen.facing[0, hit])[:, None]

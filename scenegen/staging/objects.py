@@ -11,7 +11,7 @@ from scenegen.assets.mesh import bounds
 from scenegen.assets.source import ObjectModel
 from scenegen.geometry import transform
 from scenegen.staging.freespace import directions
-from scenegen.staging.surfaces import Skin, skin
+from scenegen.staging.surfaces import SurfaceSamples, skin
 from scenegen.tracing.raycaster import Body, Bvh
 
 Array = NDArray[np.float64]
@@ -25,7 +25,7 @@ class LoadedObject:
 
     model: ObjectModel
     bvh: Bvh
-    skin: Skin
+    skin: SurfaceSamples
     """Samples of the surface, in the object's frame."""
     probes: Array
     """(P, 3) points of the surface that are tested against others: even samples and the outermost vertices."""

@@ -21,7 +21,7 @@ from scenegen.staging.freespace import FreeSpace
 from scenegen.staging.objects import Load, LoadedObject, PlacedObject, Placement
 from scenegen.staging.pool import Pool
 from scenegen.staging.support import Supports, preference, rest_poses
-from scenegen.staging.surfaces import Skin, f32
+from scenegen.staging.surfaces import SurfaceSamples, f32
 from scenegen.tracing.raycaster import Body, Bvh, Scene
 
 Array = NDArray[np.float64]
@@ -49,7 +49,7 @@ class Space:
 
     room: Room
     bvh: Bvh
-    surface: Skin
+    surface: SurfaceSamples
     free: FreeSpace
     supports: Supports
 

@@ -1,10 +1,12 @@
 """From a room to lit views: room stage, layouts of objects, shots, light. The only seeds of staging are drawn here."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.assets.face_names import FaceNames, face_names
 from scenegen.assets.source import Room
 from scenegen.config import GenerationConfig
 from scenegen.errors import StagingError
@@ -18,7 +20,7 @@ from scenegen.staging.placement import Space, place_objects
 from scenegen.staging.pool import Pool
 from scenegen.staging.support import find_supports
 from scenegen.staging.surfaces import distance, room_skin
-from scenegen.staging.viewpoints import CAMERA_CLEARANCE_M, Ground, NoViewsError, Shot, shoot_views
+from scenegen.staging.viewpoints import CAMERA_CLEARANCE_M, CameraSpace, NoViewsError, ViewSet, shoot_views
 from scenegen.tracing.raycaster import Body, Bvh, Scene
 
 Array = NDArray[np.float64]
@@ -55,6 +57,11 @@ class RoomStage:
         """Its free space."""
         return self.space.free
 
+    @cached_property
+    def names(self) -> FaceNames:
+        """What its faces are called."""
+        return face_names(self.room)
+
     @property
     def key(self) -> int:
         """The room's number in all spawn keys."""
@@ -70,7 +77,7 @@ class Layout:
     scene: Scene
     """Room (instance 1) and objects (2..)."""
     placed: tuple[PlacedObject, ...]
-    ground: Ground
+    ground: CameraSpace
     """What cameras may stand in and look at."""
     replaced: dict[str, int]
     """Draws of objects that came to nothing, by reason."""
@@ -98,7 +105,7 @@ def build_layout(stage: RoomStage, objects: Pool, load: Load, config: Generation
     rng = generator(stage.root_seed, Stage.PLACEMENT, room=stage.key, layout=layout)
     placed = place_objects(stage.space, objects, load, config.objects, rng)
     scene = Scene((*stage.scene.bodies, *(p.body() for p in placed.objects)))
-    ground = Ground(
+    ground = CameraSpace(
         scene=scene,
         points=_camera_places(stage.free, placed.objects),
         target=_target(stage.free, placed.middle, placed.objects),
@@ -109,7 +116,7 @@ def build_layout(stage: RoomStage, objects: Pool, load: Load, config: Generation
     return Layout(stage, layout, scene, placed.objects, ground, placed.replaced)
 
 
-def shoot(layout: Layout, config: GenerationConfig, sample: int) -> Shot:
+def shoot(layout: Layout, config: GenerationConfig, sample: int) -> ViewSet:
     """Place the cameras of one sample. Raises NoViewsError, a StagingError, where this layout offers none."""
     rng = generator(layout.stage.root_seed, Stage.VIEWPOINT, room=layout.stage.key, layout=layout.index, sample=sample)
     try:
@@ -119,14 +126,14 @@ def shoot(layout: Layout, config: GenerationConfig, sample: int) -> Shot:
         raise NoViewsError(f"{where}: {error}", error.rejected) from None
 
 
-def light(layout: Layout, shot: Shot, config: GenerationConfig, sample: int) -> tuple[Lighting, ...]:
-    """The light of each view: its own when `relight` is on, else that of the first one for all."""
-    own = config.light.relight == "on"
+def light(layout: Layout, shot: ViewSet, config: GenerationConfig, sample: int) -> tuple[Lighting, ...]:
+    """The light of each view: its own when `relight` is on and cameras stand free, else that of the first for all."""
+    own = config.light.relight == "on" and config.cameras.free
     drawn = [_light(layout, shot, config, sample, view) for view in range(len(shot.views) if own else 1)]
     return tuple(drawn) if own else tuple(drawn * len(shot.views))
 
 
-def _light(layout: Layout, shot: Shot, config: GenerationConfig, sample: int, view: int) -> Lighting:
+def _light(layout: Layout, shot: ViewSet, config: GenerationConfig, sample: int, view: int) -> Lighting:
     """The light of one view, measured on what it sees."""
     stage = layout.stage
     rng = generator(stage.root_seed, Stage.LIGHT, room=stage.key, layout=layout.index, sample=sample, view=view)

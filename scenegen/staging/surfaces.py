@@ -23,7 +23,7 @@ NEIGHBOURS = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Skin:
+class SurfaceSamples:
     """Sample points of a mesh, in the mesh's own frame."""
 
     mesh: Mesh
@@ -53,18 +53,18 @@ def area_m2(mesh: Mesh) -> Array:
     return np.sqrt((cross.astype(np.float64) ** 2).sum(0)) / 2
 
 
-def skin(mesh: Mesh, count: int) -> Skin:
+def skin(mesh: Mesh, count: int) -> SurfaceSamples:
     """About `count` points spread evenly over the area. Raises AssetError ("no_area") for a mesh without any."""
     return _skin(mesh, area_m2(mesh), count)
 
 
-def room_skin(mesh: Mesh, per_m2: float = 500, low: int = 20_000, high: int = 120_000) -> Skin:
+def room_skin(mesh: Mesh, per_m2: float = 500, low: int = 20_000, high: int = 120_000) -> SurfaceSamples:
     """Samples of a whole room: so many to the square metre, within bounds."""
     area = area_m2(mesh)
     return _skin(mesh, area, int(np.clip(area.sum() * per_m2, low, high)))
 
 
-def _skin(mesh: Mesh, area: Array, count: int) -> Skin:
+def _skin(mesh: Mesh, area: Array, count: int) -> SurfaceSamples:
     """Samples by equal slices of the cumulated area."""
     total = np.cumsum(area)
     if not len(total) or not np.isfinite(total[-1]) or total[-1] <= 0:
@@ -78,10 +78,10 @@ def _skin(mesh: Mesh, area: Array, count: int) -> Skin:
     # an unbalanced tree is built three times as fast and asked as fast on such even points
     tree = KDTree(points, balanced_tree=False, compact_nodes=False)
     step = tree.query(points[:: max(1, count // 64)], k=min(2, count))[0].reshape(-1, min(2, count))[:, -1]
-    return Skin(mesh, points, face, tree, 3 * float(np.mean(step)))
+    return SurfaceSamples(mesh, points, face, tree, 3 * float(np.mean(step)))
 
 
-def distance(surface: Skin, points: Array, reach_m: float = np.inf) -> Array:
+def distance(surface: SurfaceSamples, points: Array, reach_m: float = np.inf) -> Array:
     """(Q,) distance of (Q, 3) points, in the mesh's frame, to the surface; infinite beyond about `reach_m`.
 
     Never below the true distance, and above it by a fraction of the spacing of the samples at most.

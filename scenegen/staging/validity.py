@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.staging.covisibility import Glance
+from scenegen.staging.covisibility import SparseView
 
 Array = NDArray[np.float64]
 
@@ -19,7 +19,7 @@ MOST_BEHIND = 0.15
 """Largest share of the room that is seen from behind, where its winding can be trusted."""
 
 
-def verdicts(seen: Glance, winding: int, least_objects: float) -> list[str]:
+def verdicts(seen: SparseView, winding: int, least_objects: float) -> list[str]:
     """One reason code for each of B views, "" for a good one; the first that holds, in this order.
 
     `hole`, `inside_object`, `too_close`, `back_faces`, `wall`, `no_objects`.
@@ -45,13 +45,13 @@ def verdicts(seen: Glance, winding: int, least_objects: float) -> list[str]:
     return [next((code for code, bad in checks.items() if bad[i]), "") for i in range(len(seen.views))]
 
 
-def _behind(seen: Glance, winding: int) -> Array:
+def _behind(seen: SparseView, winding: int) -> Array:
     """(B,) share of the room's pixels that show its back; 0 where its winding cannot be trusted."""
     room = seen.instance == 1
     return (room & (seen.facing * winding < 0)).sum(1) / np.maximum(room.sum(1), 1)
 
 
-def _largest_plane(seen: Glance, tries: int = 16) -> Array:
+def _largest_plane(seen: SparseView, tries: int = 16) -> Array:
     """(B,) share of pixels on the best of some planes, each through one of a few evenly spread pixels."""
     count = seen.depth.shape[1]
     seeds = np.linspace(0, count - 1, tries + 2)[1:-1].astype(int)

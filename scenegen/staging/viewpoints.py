@@ -18,7 +18,8 @@ from scenegen.config import CamerasConfig
 from scenegen.errors import StagingError
 from scenegen.geometry import View, lengths, look_at, pinhole
 from scenegen.seeding import Generator
-from scenegen.staging.covisibility import COARSE, FINE, Glance, glance, joined, overlap_matrix, seen_share
+from scenegen.staging.arranged import Arrangement, arrangement, way_is_clear
+from scenegen.staging.covisibility import COARSE, FINE, SparseView, glance, joined, overlap_matrix, seen_share
 from scenegen.staging.validity import verdicts
 from scenegen.tracing.raycaster import Scene, nearest
 
@@ -52,7 +53,7 @@ class NoViewsError(StagingError):
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
+class CameraSpace:
     """What cameras may stand in and look at."""
 
     scene: Scene
@@ -69,7 +70,7 @@ class Ground:
 
 
 @dataclass(frozen=True, eq=False)
-class Shot:
+class ViewSet:
     """The cameras of a sample."""
 
     views: tuple[View, ...]
@@ -79,7 +80,7 @@ class Shot:
     """Cameras that were drawn and not taken, by reason."""
     relaxed: int
     """Passes in which limits had been relaxed before the sample stood; 0: all limits hold as configured."""
-    seen: tuple[Glance, ...]
+    seen: tuple[SparseView, ...]
     """What each view alone sees on a COARSE grid."""
 
 
@@ -107,7 +108,7 @@ def _wider(limits: tuple[float, float]) -> tuple[float, float]:
 class _Search:
     """The state of one sample's search: generator, configuration, and what was rejected."""
 
-    ground: Ground
+    ground: CameraSpace
     config: CamerasConfig
     size: tuple[int, int]
     rng: Generator
@@ -115,7 +116,9 @@ class _Search:
     relaxed: int = 0
 
 
-def shoot_views(ground: Ground, config: CamerasConfig, size: tuple[int, int], views: int, rng: Generator) -> Shot:
+def shoot_views(
+    ground: CameraSpace, config: CamerasConfig, size: tuple[int, int], views: int, rng: Generator
+) -> ViewSet:
     """Draw the cameras of one sample. Raises NoViewsError, with the counts by reason, where none can be found."""
     search = _Search(ground, config, size, rng, Counter())
     for _ in range(STARTS):
@@ -136,8 +139,8 @@ def _counts(rejected: Counter[str]) -> dict[str, int]:
 class _Look:
     """A camera that passed all tests, and what it sees."""
 
-    coarse: Glance
-    fine: Glance
+    coarse: SparseView
+    fine: SparseView
     shares: tuple[float, float] = (1.0, 1.0)
     """Of the first camera's surface the share that this one sees, and the other way round."""
 
@@ -147,17 +150,42 @@ class _Look:
         return self.fine.views[0]
 
 
-def _attempt(search: _Search, count: int) -> Shot | None:
+def _attempt(search: _Search, count: int) -> ViewSet | None:
     """One first camera and the others for it; None where that came to nothing."""
     search.relaxed = 0
     first = next(_good(search, None), None)
     if first is None:
         return None
-    looks = [first, *islice(_good(search, first), count - 1)]
+    arrange = arrangement(search.config)
+    others = islice(_good(search, first), count - 1) if arrange is None else _arranged(search, first, arrange, count)
+    looks = [first, *others]
     if len(looks) < count:
         return None
     views, coarse = tuple(look.view for look in looks), tuple(look.coarse for look in looks)
-    return Shot(views, _overlap(search.ground.scene, looks), {}, search.relaxed, coarse)
+    return ViewSet(views, _overlap(search.ground.scene, looks), {}, search.relaxed, coarse)
+
+
+def _arranged(search: _Search, first: _Look, arrange: Arrangement, count: int) -> list[_Look]:
+    """The other cameras of a rig or a path; none where one has no room or sees nothing."""
+    ground, scene = search.ground, search.ground.scene
+    eye = first.view
+    target = eye.position + eye.forward * float(lengths((ground.target - eye.position)[None])[0])
+    views = arrange(eye, target, count, search.rng)[1:]
+    if not way_is_clear(scene, (eye, *views), CAMERA_CLEARANCE_M):
+        search.rejected["blocked"] += 1
+        return []
+    coarse = glance(scene, views, COARSE)
+    reasons = Counter(reason for reason in verdicts(coarse, ground.winding, ground.least_objects) if reason)
+    if reasons:
+        search.rejected.update(reasons)
+        return []
+    fine = glance(scene, views, FINE)
+    back = seen_share(scene, fine, (first.view,))
+    forth = seen_share(scene, joined([first.fine] * len(views)), views)
+    shares = np.stack([forth, back], -1).astype(float)
+    return [
+        _Look(coarse.take([k]), fine.take([k]), (float(shares[k, 0]), float(shares[k, 1]))) for k in range(len(views))
+    ]
 
 
 def _overlap(scene: Scene, looks: Sequence[_Look]) -> NDArray[np.float32]:
@@ -178,7 +206,7 @@ def _good(search: _Search, first: _Look | None) -> Iterator[_Look]:
             yield found
 
 
-def _looked_through(search: _Search, first: View | None) -> Iterator[tuple[Glance, str]]:
+def _looked_through(search: _Search, first: View | None) -> Iterator[tuple[SparseView, str]]:
     """What cameras see that meet the limits, each with a reason code, "" where it is good."""
     ground = search.ground
     for views in _drawn(search, first):
@@ -188,12 +216,12 @@ def _looked_through(search: _Search, first: View | None) -> Iterator[tuple[Glanc
                 yield seen.take([row]), reason
 
 
-def _alone(search: _Search, coarse: Glance) -> _Look:
+def _alone(search: _Search, coarse: SparseView) -> _Look:
     """A first camera, which has no overlap to meet."""
     return _Look(coarse, glance(search.ground.scene, coarse.views, FINE))
 
 
-def _partner(search: _Search, coarse: Glance, first: _Look) -> _Look | str:
+def _partner(search: _Search, coarse: SparseView, first: _Look) -> _Look | str:
     """The camera, or `overlap_low` or `overlap_high` where either direction of its overlap is out of range."""
     scene, (low, high) = search.ground.scene, search.config.overlap
     forth = float(seen_share(scene, first.fine, coarse.views)[0])
@@ -223,7 +251,7 @@ def _drawn(search: _Search, first: View | None) -> Iterator[Iterator[View]]:
         limits = limits.relaxed()
 
 
-def _places(ground: Ground, limits: _Limits, first: View | None) -> Array:
+def _places(ground: CameraSpace, limits: _Limits, first: View | None) -> Array:
     """(K, 3) free points within the limits of distance, height and separation."""
     p = ground.points
     top = min(limits.height[1], ground.ceiling_m - BELOW_CEILING_M)
@@ -252,8 +280,9 @@ def _cameras(search: _Search, places: Array, limits: _Limits, first: View | None
     search.rejected["line_of_sight"] += int((keep & ~clear).sum())
     roll = np.deg2rad(search.rng.uniform(*search.config.roll_deg, len(places)))
     focal = search.rng.uniform(*search.config.focal_px, len(places)) * search.size[0] / 640
+    lens = search.config.optics
     return (
-        View(pinhole(*search.size, float(focal[i])), look_at(places[i], targets[i], float(roll[i])))
+        View(pinhole(*search.size, float(focal[i]), lens), look_at(places[i], targets[i], float(roll[i])))
         for i in np.flatnonzero(keep & clear)
     )
 

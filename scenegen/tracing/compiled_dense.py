@@ -9,27 +9,31 @@ Statement for statement that of `tracks`, in float64, so that a traced pixel and
 import numpy as np
 
 from scenegen.jit import compiled, inlined
+from scenegen.lenses import MODELS, brown_shift, fisheye_shift
+from scenegen.status import Status
 from scenegen.tracing.packets import TILE_WIDTH
 from scenegen.tracing.raycaster import MOST_SHIFT
-from scenegen.tracing.status import Status
 from scenegen.tracing.tracks import BAND, MIN_COSINE, RELATIVE_TOLERANCE
 
 VISIBLE, OCCLUDED, AMBIGUOUS = int(Status.VISIBLE), int(Status.OCCLUDED), int(Status.AMBIGUOUS)
 NO_HIT, OUT_OF_VIEW, BEHIND = int(Status.NO_HIT), int(Status.OUT_OF_VIEW), int(Status.BEHIND_CAMERA)
+BROWN = list(MODELS).index("brown")
+_brown, _fisheye = compiled(brown_shift), compiled(fisheye_shift)
 ROWS = 2
 """Rows of a tile of pixels."""
 
 
 @compiled
-def locate(K, T, width, instance, t, points, normals):
+def locate(across, down, T, instance, t, points, normals):
     """Of all pixels, turn corners (N, 3) and normals (N, 3) of the faces met into points and unit normals that face us.
 
-    Where nothing was met they stay NaN.
+    `across` and `down` (H, W) are X/Z and Y/Z of their rays. Where nothing was met they stay NaN.
     """
+    width = across.shape[1]
     for row in range(len(t)):
         if not instance[row]:
             continue
-        x, y = ((row % width) - K[0, 2]) / K[0, 0], ((row // width) - K[1, 2]) / K[1, 1]
+        x, y = across[row // width, row % width], down[row // width, row % width]
         above, below, square = 0.0, 0.0, 0.0
         for axis in range(3):
             normal, direction = normals[row, axis], T[axis, 0] * x + T[axis, 1] * y + T[axis, 2]
@@ -58,12 +62,14 @@ def in_tiles(width, height):
 
 
 @compiled
-def aim(points, instance, K, T, width, height, order, status, rows, towards):
+def aim(points, instance, K, T, lens, width, height, order, status, rows, towards):
     """Write the status that projection into another view decides; rows and directions of the others; their number.
 
-    `status` (N,), `rows` (N,) and float32 `towards` (N, 3) are written, the rows as they come in `order`.
+    `lens` are the place of its model in `lenses.MODELS` (-1: a pinhole), reach and coefficients. `status` (N,), `rows`
+    (N,) and float32 `towards` (N, 3) are written, the rows as they come in `order`.
     """
     count = 0
+    model, reach, coefficients = lens
     for row in order:
         if not instance[row]:
             status[row] = NO_HIT
@@ -75,7 +81,11 @@ def aim(points, instance, K, T, width, height, order, status, rows, towards):
         if not z > 0:
             status[row] = BEHIND
             continue
-        across, down = np.float32((x * K[0, 0] + z * K[0, 2]) / z), np.float32((y * K[1, 1] + z * K[1, 2]) / z)
+        u, v = (x * K[0, 0] + z * K[0, 2]) / z, (y * K[1, 1] + z * K[1, 2]) / z
+        if model >= 0:
+            du, dv = _shift(model, reach, coefficients, x / z, y / z)
+            u, v = u + K[0, 0] * du, v + K[1, 1] * dv
+        across, down = np.float32(u), np.float32(v)
         if not (-0.5 < across < width - 0.5 and -0.5 < down < height - 0.5):
             status[row] = OUT_OF_VIEW
             continue
@@ -83,6 +93,14 @@ def aim(points, instance, K, T, width, height, order, status, rows, towards):
         towards[count, 0], towards[count, 1], towards[count, 2] = dx, dy, dz
         count += 1
     return count
+
+
+@compiled
+def _shift(model, reach, c, x, y):
+    """`lenses.shift` of one place."""
+    if not x * x + y * y <= reach * reach:
+        return np.nan, np.nan
+    return _brown(x, y, c) if model == BROWN else _fisheye(x, y, c)
 
 
 @compiled

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.geometry import View, pixel_grid
+from scenegen.rays import pixel_plane
 from scenegen.tracing.planes import hit_planes
 from scenegen.tracing.raycaster import Scene, nearest, pixel_hits
 from scenegen.tracing.tracer import Hits
@@ -34,7 +35,8 @@ def _compiled(scene: Scene, view: View, others: Sequence[View], hits: Hits | Non
     hits = pixel_hits(scene, view) if hits is None else hits
     width, height = view.camera.width, view.camera.height
     points, normals = hit_planes(scene.bodies, hits.instance, hits.primitive)
-    kernels.locate(view.camera.K, view.T_world_cam, width, hits.instance, hits.t, points, normals)
+    plane = (np.broadcast_to(part, (height, width)) for part in pixel_plane(view.camera))
+    kernels.locate(*plane, view.T_world_cam, hits.instance, hits.t, points, normals)
     status, order = np.empty((len(hits), len(others)), np.uint8), _order(width, height)
     for k, other in enumerate(others):
         _look(scene, points, normals, hits.instance, other, order, status[:, k])
@@ -65,7 +67,9 @@ def _look(
     """Write the status (N,) of points in a view, but for a second surface behind them."""
     camera, T = view.camera, view.T_world_cam
     rows, towards = np.empty(len(points), np.intp), np.empty((len(points), 3), np.float32)
-    count = kernels.aim(points, instance, camera.K, T, camera.width, camera.height, order, status, rows, towards)
+    count = kernels.aim(
+        points, instance, camera.K, T, camera.lens.numbers, camera.width, camera.height, order, status, rows, towards
+    )
     hits = nearest(scene, view.position[None], towards[:count])
     kernels.judge(points, normals, instance, view.position, rows[:count], hits.instance, hits.t, status)
 

@@ -17,8 +17,9 @@ from embreex.mesh_construction import TriangleMesh
 from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
 
-from scenegen.geometry import View, inverse, pixel_rays
-from scenegen.tracing.sieve import Boxes, boxes_of, sieve_of
+from scenegen.geometry import View, inverse
+from scenegen.rays import pixel_rays
+from scenegen.tracing.culling import Boxes, boxes_of, sieve_of
 from scenegen.tracing.tracer import F32, F64, Hits, Placed
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.geometry import View
+from scenegen.rays import pixel_rays
 from scenegen.tracing import packets
 from scenegen.tracing.embree import InstanceScene, MeshScene, library
 from scenegen.tracing.tracer import F32, Hits, Placed
@@ -33,8 +34,11 @@ class PacketWorld:
         """First hits of all pixel centres."""
         camera = view.camera
         hits = _blank(camera.width * camera.height)
-        size = camera.width, camera.height
-        packets.pixel_hits(*self._asked("rtcIntersect", COHERENT), camera.K, view.T_world_cam, size, columns(hits))
+        size, asked = (camera.width, camera.height), self._asked("rtcIntersect", COHERENT)
+        if camera.lens.bends:
+            packets.picture_hits(*asked, view.position, pixel_rays(view), size, columns(hits))
+        else:
+            packets.pixel_hits(*asked, camera.K, view.T_world_cam, size, columns(hits))
         return hits
 
     def nearest(self, origins: F32, directions: F32, in_order: bool = False) -> Hits:

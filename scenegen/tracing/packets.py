@@ -91,6 +91,26 @@ def pixel_hits(call, arguments, instances, K, T, size, hits):
 
 
 @compiled
+def picture_hits(call, arguments, instances, eye, directions, size, hits):
+    """The same of a lens that bends rays: through the pixel centres from `eye` (3,) along `directions` (H W, 3)."""
+    width, height = size
+    floats, numbers, valid, places = fresh(call, arguments)
+    rows, at = len(valid) // TILE_WIDTH, np.empty(len(valid), np.int64)
+    for axis in range(3):
+        floats[_ORIGIN + axis] = np.float32(eye[axis])
+    for top in range(0, height, rows):
+        for left in range(0, width, TILE_WIDTH):
+            for lane in range(len(valid)):
+                x, y = left + lane % TILE_WIDTH, top + lane // TILE_WIDTH
+                valid[lane] = -1 if x < width and y < height else 0
+                at[lane] = min(y, height - 1) * width + min(x, width - 1)
+                for axis in range(3):
+                    floats[DIRECTION + axis, lane] = directions[at[lane], axis]
+            ask(call, places, floats, numbers, np.float32(np.inf))
+            _take(floats, numbers, valid, at, instances, hits)
+
+
+@compiled
 def _parts_of_rays(K, T, width, height):
     """What the column and what the row of a pixel give to its direction: (3, width) and (3, height), a tile more."""
     across, down = np.empty((3, width + TILE_WIDTH)), np.empty((3, height + TILE_WIDTH))

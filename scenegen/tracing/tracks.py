@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.geometry import View, project, unproject, view_rays
+from scenegen.geometry import View, project, unproject
+from scenegen.rays import view_rays
+from scenegen.status import Status
 from scenegen.tracing.raycaster import Scene, nearest, surface
-from scenegen.tracing.status import Status
 from scenegen.tracing.tracer import Hits
 
 F64 = NDArray[np.float64]
@@ -28,7 +29,7 @@ BAND = 3.0
 
 
 @dataclass(frozen=True)
-class Rays:
+class TracedRays:
     """R traced pixels of the first view and the surface points they show."""
 
     view: View
@@ -54,7 +55,8 @@ class Track:
     """Where the R points fall in one other view, and whether they are seen there."""
 
     xy: F32
-    """(R, 2) sub-pixel position; true also where occluded or outside; NaN where there is none."""
+    """(R, 2) sub-pixel position; true also where occluded or outside; NaN where there is none: behind the camera, or
+    so far outside that it is beyond the reach of the lens."""
     status: NDArray[np.uint8]
     """(R,) values of `Status`."""
 
@@ -64,7 +66,9 @@ def tolerance_m(distance_m: F64, cosine: F64, scale: float = 1.0) -> F64:
     return scale * RELATIVE_TOLERANCE * distance_m / np.maximum(np.abs(cosine), MIN_COSINE)
 
 
-def trace(scene: Scene, view: View, xy0: NDArray[np.uint16], hits: Hits | None = None, scale: float = 1.0) -> Rays:
+def trace(
+    scene: Scene, view: View, xy0: NDArray[np.uint16], hits: Hits | None = None, scale: float = 1.0
+) -> TracedRays:
     """Trace pixels (R, 2) of a view to the mesh.
 
     `hits` are the first hits of the same pixels where a renderer has them already: then picture and
@@ -76,17 +80,18 @@ def trace(scene: Scene, view: View, xy0: NDArray[np.uint16], hits: Hits | None =
     exact = surface(scene, found, view.position[None], directions)
     hit = found.instance > 0
     depth = np.where(hit, exact.t, 0).astype(np.float32)
-    points = unproject(view.camera.K, view.T_world_cam, xy0, np.where(hit, depth, np.nan))
+    points = unproject(view.camera.K, view.T_world_cam, xy0, np.where(hit, depth, np.nan), view.camera.lens)
     facing = np.sign(np.einsum("ij,ij->i", exact.normals, directions))
     normals = exact.normals * -facing[:, None]
     doubled = _doubled(scene, view, points, normals, found.instance, scale)
-    return Rays(view, xy0, depth, found.instance, points, normals, doubled)
+    return TracedRays(view, xy0, depth, found.instance, points, normals, doubled)
 
 
 def _doubled(scene: Scene, view: View, points: F64, normals: F64, instance: NDArray[np.uint16], scale: float) -> Mask:
     """(R,) whether a second surface lies within the tolerance behind the hit.
 
-    A short ray is cast back from just behind the surface; on a single sheet it meets that very sheet.
+    A short ray is cast back from one tolerance behind the surface; on a single sheet it meets that very sheet, at 1. Of
+    the same body a second sheet in the nearer half of the tolerance is taken for the first.
     """
     out = np.zeros(len(points), bool)
     rows = np.flatnonzero(instance > 0)
@@ -101,9 +106,9 @@ def _doubled(scene: Scene, view: View, points: F64, normals: F64, instance: NDAr
     return out
 
 
-def follow(scene: Scene, rays: Rays, view: View, scale: float = 1.0) -> Track:
+def follow(scene: Scene, rays: TracedRays, view: View, scale: float = 1.0) -> Track:
     """Project every point into another view, trace back, and give it a status."""
-    xy, z = project(view.camera.K, view.T_world_cam, rays.points)
+    xy, z = project(view.camera.K, view.T_world_cam, rays.points, view.camera.lens)
     xy = xy.astype(np.float32)
     status = _before_tracing(rays, view, xy, z)
     rows = np.flatnonzero(status == Status.VISIBLE)
@@ -112,7 +117,7 @@ def follow(scene: Scene, rays: Rays, view: View, scale: float = 1.0) -> Track:
     return Track(xy, status)
 
 
-def _before_tracing(rays: Rays, view: View, xy: F32, z: F64) -> NDArray[np.uint8]:
+def _before_tracing(rays: TracedRays, view: View, xy: F32, z: F64) -> NDArray[np.uint8]:
     """What projection alone decides; VISIBLE where tracing must decide."""
     width, height = view.camera.width, view.camera.height
     with np.errstate(invalid="ignore"):
@@ -124,7 +129,7 @@ def _before_tracing(rays: Rays, view: View, xy: F32, z: F64) -> NDArray[np.uint8
     return status.astype(np.uint8)
 
 
-def judge(rays: Rays, rows: NDArray[np.int64], view: View, hits: Hits, scale: float = 1.0) -> NDArray[np.uint8]:
+def judge(rays: TracedRays, rows: NDArray[np.int64], view: View, hits: Hits, scale: float = 1.0) -> NDArray[np.uint8]:
     """Status of the points `rows` given the first hits of the rays `view.position + t (point - position)`.
 
     t = 1 is the point itself. Any tracer's hits may be judged, which is how tracers are compared.

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from benching.section import Section
-from scenegen import __version__
 from scenegen.tracing.embree import library
+from scenegen.version import __version__
 
 
 def machine() -> dict[str, object]:

@@ -12,7 +12,7 @@ from scenegen.assets.cache import AssetCache
 from scenegen.assets.source import Room
 from scenegen.config import GenerationConfig
 from scenegen.pipeline.studio import Studio, make_shard, open_studio, shard_attributes
-from scenegen.shards.manifest import Job
+from scenegen.shards.manifest import ShardJob
 from scenegen.shards.writer import encode_shard
 
 BATCH = 8
@@ -91,7 +91,7 @@ def timed(subject: Subject, studio: Studio, clock: Clock | None = None) -> Timin
 
 def _shard(subject: Subject, studio: Studio, room: str, first: int, count: int, clock: Clock | None = None) -> int:
     """Make and encode a shard: its bytes."""
-    job = Job(0, room, "train", first, count, "")
+    job = ShardJob(0, room, "train", first, count, "")
     made = make_shard(studio, job, shard_attributes(subject.config, job, 1, ""), lambda _: None)
     encode = clock.wrap(encode_shard, "encode") if clock else encode_shard
     return len(encode(made.content, subject.codec))

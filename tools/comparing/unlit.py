@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from comparing.facts import EYES, FOV_DEG, SIZE_PX
 from scenegen.assets.mesh import Mesh, bounds
-from scenegen.geometry import View, pinhole, pixel_rays
+from scenegen.geometry import View, pinhole
+from scenegen.rays import pixel_rays
 from scenegen.rendering.surfaces import build_table
-from scenegen.rendering.surfels import Rays, gather
+from scenegen.rendering.surfels import EyeRays, gather
 from scenegen.srgb import encode
 from scenegen.tracing.raycaster import Body, Bvh, Scene, nearest
 from scenegen.tracing.tracer import Hits
@@ -46,7 +47,7 @@ def view(eye: NDArray[np.float64]) -> View:
 
 def _picture(scene: Scene, tables: dict, seen: View) -> NDArray[np.uint8]:
     """(S, S, 4) albedo and light given off, as bytes, and coverage: 255, or CONTESTED."""
-    rays = Rays(seen.position.astype(np.float32)[None], pixel_rays(seen), 1 / seen.camera.f_px)
+    rays = EyeRays(seen.position.astype(np.float32)[None], pixel_rays(seen), 1 / seen.camera.f_px)
     hits = nearest(scene, rays.origin, rays.directions)
     out = np.zeros((SIZE_PX * SIZE_PX, 4), np.uint8)
     out[:, :3], out[hits.instance > 0, 3] = _colors(scene, tables, rays, hits), 255
@@ -54,7 +55,7 @@ def _picture(scene: Scene, tables: dict, seen: View) -> NDArray[np.uint8]:
     return out.reshape(SIZE_PX, SIZE_PX, 4)
 
 
-def _colors(scene: Scene, tables: dict, rays: Rays, hits: Hits) -> NDArray[np.uint8]:
+def _colors(scene: Scene, tables: dict, rays: EyeRays, hits: Hits) -> NDArray[np.uint8]:
     """(R, 3) sRGB of what the rays met, black where nothing."""
     surfels = gather(scene, tables, rays, hits)
     out = np.zeros((len(hits), 3), np.uint8)
@@ -63,13 +64,13 @@ def _colors(scene: Scene, tables: dict, rays: Rays, hits: Hits) -> NDArray[np.ui
     return out
 
 
-def _contested(scene: Scene, tables: dict, rays: Rays, hits: Hits, colors: NDArray[np.uint8]) -> NDArray[np.integer]:
+def _contested(scene: Scene, tables: dict, rays: EyeRays, hits: Hits, colors: NDArray[np.uint8]) -> NDArray[np.integer]:
     """Rays that meet a surface of another colour when they come back from just behind the one that they met."""
     met = np.flatnonzero(hits.instance > 0)
     ways, t = rays.directions[met], hits.t[met]
     back = nearest(scene, rays.origin + ways * (t * (1 + THIN))[:, None], -ways)
     close = np.flatnonzero((back.instance > 0) & (back.t < 2 * THIN * t))
     there = replace(back.take(close), t=t[close])
-    other = _colors(scene, tables, Rays(rays.origin, ways[close], rays.spread), there)
+    other = _colors(scene, tables, EyeRays(rays.origin, ways[close], rays.spread), there)
     apart = np.abs(other.astype(int) - colors[met[close]]).max(-1, initial=0)
     return met[close[apart > LEAST_LEVELS]]

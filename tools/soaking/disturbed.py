@@ -5,17 +5,22 @@ import math
 import os
 import random
 import signal
+import statistics
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from scenegen.shards.records import MANIFEST, planned
 from soaking.processes import State, is_worker, state_of, workers_of
 
 PERIOD_S = 0.5
 """How often is looked."""
+EVERY, RECENT = 6, 15
+"""At every so many looks the yardstick is timed; so many of its times are one measurement: 45 seconds."""
 STALL_S = 1800.0
 """How long no shard may come before the soak is given up."""
 START_UP_SHARDS = 2
@@ -43,19 +48,43 @@ class Moment:
     """Pairs in published shards, of all lives together."""
     shards: int
     processes: tuple[Process, ...]
+    slow: float = 1.0
+    """How much longer the machine took over a fixed task than at first: see `Yardstick`."""
 
 
 @dataclass
 class Spent:
-    """Seconds that the workers of one life have computed, those that died included."""
+    """Seconds that the workers of one life have computed, those that died included, at the machine's first pace."""
 
     by_pid: dict[int, float] = field(default_factory=dict)
+    total_s: float = 0.0
 
     def book(self, moment: Moment) -> float:
         """Take in a moment; the sum so far."""
-        workers = [process for process in moment.processes if process.role == WORKER]
-        self.by_pid.update({worker.pid: worker.state.cpu_s for worker in workers})
-        return sum(self.by_pid.values())
+        for worker in (process for process in moment.processes if process.role == WORKER):
+            more = worker.state.cpu_s - self.by_pid.get(worker.pid, 0.0)
+            self.by_pid[worker.pid] = worker.state.cpu_s
+            self.total_s += more / moment.slow
+        return self.total_s
+
+
+class Yardstick:
+    """How fast the machine is: others that share it slow down all that is computed on it, in CPU time as well."""
+
+    def __init__(self) -> None:
+        chance = np.random.default_rng(0)
+        self._values, self._order = chance.random(1 << 20), chance.permutation(1 << 20)
+        self._taken_s: list[float] = []
+        self._looks = 0
+
+    def slow(self) -> float:
+        """CPU time of a fixed task, lately, over that at first; it is timed at some of the calls."""
+        if self._looks % EVERY == 0:
+            begin = time.process_time()
+            np.sort(self._values[self._order])
+            self._taken_s.append(time.process_time() - begin)
+        self._looks += 1
+        return statistics.median(self._taken_s[-RECENT:]) / statistics.median(self._taken_s[:RECENT])
 
 
 @dataclass(frozen=True)
@@ -95,18 +124,18 @@ def endure(soak: Soak) -> Diary:
     work. By turns all processes die at once; or a worker dies alone, is replaced, and then the command dies alone.
     Raises SystemExit where the command ends before its time, fails, or makes no shard for long.
     """
-    diary, chance = Diary(), random.Random(soak.seed)
+    diary, chance, yardstick = Diary(), random.Random(soak.seed), Yardstick()
     for life in range(soak.kills):
         goal = soak.pairs * (life + 1) // (soak.kills + 1)
         with _started(soak) as process:
-            looks = _kept(_looks(process, life, soak), diary)
+            looks = _kept(_looks(process, life, soak, yardstick), diary)
             _wait(looks, goal, chance.random())
             if process.poll() is not None:
                 advice = "ask for more --pairs, more --rooms or fewer --kills"
                 raise SystemExit(f"soak: the run ended before kill {life + 1} ({last_words(soak.log)}): {advice}")
             diary.endings.append(_kill(process, life, looks))
     with _started(soak) as process:
-        for _ in _kept(_looks(process, soak.kills, soak), diary):
+        for _ in _kept(_looks(process, soak.kills, soak, yardstick), diary):
             pass
         if process.wait():
             raise SystemExit(f"soak: the run ended with exit code {process.returncode}: {last_words(soak.log)}")
@@ -137,7 +166,7 @@ def _kill_all(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def _looks(process: subprocess.Popen[bytes], life: int, soak: Soak) -> Iterator[Moment]:
+def _looks(process: subprocess.Popen[bytes], life: int, soak: Soak, yardstick: Yardstick) -> Iterator[Moment]:
     """What is seen of a life, until the command has ended. Raises SystemExit where no shard comes for long."""
     samples: dict[str, int] = {}
     shards, since = -1, time.monotonic()
@@ -148,7 +177,7 @@ def _looks(process: subprocess.Popen[bytes], life: int, soak: Soak) -> Iterator[
             shards, since = len(there), time.monotonic()
         if time.monotonic() - since > STALL_S:
             raise SystemExit(f"soak: no shard came for {STALL_S:.0f} s: {last_words(soak.log)}")
-        yield Moment(life, sum(there), len(there), tuple(_processes(process.pid)))
+        yield Moment(life, sum(there), len(there), tuple(_processes(process.pid)), yardstick.slow())
         time.sleep(PERIOD_S)
 
 

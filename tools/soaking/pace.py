@@ -1,5 +1,7 @@
 """What a pair costs in computing time, early and late: other work on the machine does not count.
 
+It is counted in the time that a fixed task takes meanwhile, since who shares memory and caches slows down all that is
+computed (`disturbed.Yardstick`).
 Rooms differ by a sixth in what their pairs cost, so a change counts where it is above what is allowed and above two
 standard errors.
 """

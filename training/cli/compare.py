@@ -124,14 +124,14 @@ def compare(command: Compare[Any]) -> int:
     check_ranges(command)
     factors = lr_factors_of(command.lr_factors)
     require(command.processes is None or command.processes >= 1, f"--processes {command.processes}: must be 1 or more")
+    from scenegen.signals import terminated_as_interrupted
     from training.comparison import sweep
     from training.comparison.contestant import contestants
     from training.comparison.outcome import show_outcome
     from training.comparison.trial import plan
-    from training.interrupt import terminated_as_interrupted
 
     chosen = contestants(command.objectives)
-    setup, console = _setup(command), Console(highlight=False)
+    setup, console = _setup(command), Console(highlight=False, emoji=False)
     trials = plan([each.name for each in chosen], factors, command.seeds)
     processes = command.processes or (1 if setup.device == "cuda" else os.cpu_count() or 1)
 

@@ -13,9 +13,9 @@ import tyro
 from training.cli.commands import Fit, FitWords
 from training.coding import flat
 from training.data.image_settings import ImageSettings
-from training.data.transforms.zoo import TRANSFORMS, with_images
+from training.data.transforms.registry import TRANSFORMS, with_images
 from training.errors import RequestError
-from training.objectives.zoo import kind, names, with_objective
+from training.objectives.registry import kind, names, with_objective
 from training.presets import preset
 from training.settings import AnySettings
 

@@ -90,7 +90,7 @@ def fetch_mnist(command: FetchMnist) -> int:
 
     fetched = fetch(command.out)
     said = f"fetched {len(fetched)} files into {command.out}" if fetched else f"{command.out} has all four files"
-    Console(highlight=False).print(said, soft_wrap=True, markup=False)
+    Console(highlight=False, emoji=False).print(said, soft_wrap=True, markup=False)
     return 0
 
 
@@ -110,7 +110,7 @@ def colored_mnist(command: ColoredMnist) -> int:
 
     device = choose_device(command.device)
     workers = command.workers or (1 if device.type == "cuda" else os.cpu_count() or 1)
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
 
     def report(row: "Row", done: int, of: int) -> None:
         took = f"{row.backbone_s + row.classifier_s:.0f} s"

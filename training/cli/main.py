@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(f"the package {package} is missing; install what training needs: pip install 'scenegen[train]'")
         return USAGE
     except KeyboardInterrupt:
-        Console(stderr=True, highlight=False).print("interrupted")
+        Console(stderr=True, highlight=False, emoji=False).print("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
@@ -51,7 +51,7 @@ def _complain(message: str) -> None:
     """One red line; under torchrun it says which process speaks."""
     rank = os.environ.get("RANK", "0")
     speaker = "scenetrain" if rank == "0" else f"scenetrain (process {rank})"
-    errors = Console(stderr=True, highlight=False)
+    errors = Console(stderr=True, highlight=False, emoji=False)
     errors.print(f"{speaker}: {message}", style="red", soft_wrap=True, markup=False)
 
 
@@ -95,12 +95,12 @@ def _run(command: Command | Compare[Any]) -> int:
 
 def _fit(command: Fit) -> int:
     """`scenetrain fit`."""
-    from training.fit import fit
+    from training.running.fit import fit
 
     if (command.shards is None) == (command.images is None):
         raise RequestError("fit: give either --shards DIR or --images DIR")
     folder = command.shards or command.images or Path()
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     outcome = fit(
         command.run,
         folder,
@@ -134,7 +134,7 @@ def _eval(command: Eval) -> int:
         seed=command.seed,
     )
     device = choose_device(command.device)
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     console.print(render(evaluate(command.run, command.shards, command.out, device, settings)))
     out = command.out or command.run / "eval"
     console.print(f"table.json, table.txt and the figures are in {out}", soft_wrap=True, markup=False)
@@ -150,16 +150,16 @@ def _eval_photos(command: EvalPhotos) -> int:
 
 def _extract(command: Extract) -> int:
     """`scenetrain extract`."""
-    from training.extract import extract
+    from training.applying.extract import extract
 
     names = extract(command.run, command.images, command.out, command.device, command.tile, command.precision)
-    Console(highlight=False).print(f"{command.out} holds {', '.join(names)}", soft_wrap=True, markup=False)
+    Console(highlight=False, emoji=False).print(f"{command.out} holds {', '.join(names)}", soft_wrap=True, markup=False)
     return 0
 
 
 def _match(command: Match) -> int:
     """`scenetrain match`."""
-    from training.match import match
+    from training.applying.match import match
 
     found = match(
         command.run,
@@ -173,13 +173,13 @@ def _match(command: Match) -> int:
         command.distance,
     )
     line = f"{len(found)} of {found.asked} pixels found a match; the picture is {command.out}"
-    Console(highlight=False).print(line, soft_wrap=True, markup=False)
+    Console(highlight=False, emoji=False).print(line, soft_wrap=True, markup=False)
     return 0
 
 
 def _bench(command: Bench) -> int:
     """`scenetrain bench`."""
-    from training.bench import bench
+    from training.measuring.bench import bench
 
-    bench(command.shards, command.device, command.preset, Console(highlight=False), command.compile)
+    bench(command.shards, command.device, command.preset, Console(highlight=False, emoji=False), command.compile)
     return 0

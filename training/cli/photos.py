@@ -16,7 +16,7 @@ def measure_photos(command: EvalPhotos) -> int:
     check_ranges(command)
     entrants = Entrants(command.runs, command.descriptors, command.baselines, command.distance)
     found = contenders(entrants, command.measure.grid, choose_device(command.device))
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     with _bar(console) as bar:
         told = _Told(bar)
         table = eval_photos(

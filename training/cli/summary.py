@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from training.counting import counted
-from training.fit import Outcome
-from training.logs import VALIDATION, read_lines
+from training.running.fit import Outcome
+from training.running.logs import VALIDATION, read_lines
 
 
 def closing(outcome: Outcome, run: Path, shards: Path | None) -> list[str]:

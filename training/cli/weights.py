@@ -76,4 +76,4 @@ def export_onnx(command: ExportOnnx) -> int:
 
 
 def _say(line: str) -> None:
-    Console(highlight=False).print(line, soft_wrap=True, markup=False)
+    Console(highlight=False, emoji=False).print(line, soft_wrap=True, markup=False)

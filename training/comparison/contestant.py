@@ -7,7 +7,7 @@ from typing import Any
 
 from training.coding import SettingsMismatch, decode
 from training.errors import RequestError
-from training.objectives.zoo import kind, names, with_objective
+from training.objectives.registry import kind, names, with_objective
 from training.ranges import check_ranges
 from training.settings import AnySettings
 
@@ -22,7 +22,7 @@ class Contestant:
     name: str
     """As it was asked for: `infonce`, or `infonce:temperature=0.05`."""
     objective: str
-    """Name in the zoo."""
+    """Name in the registry."""
     loss: Any
     """Its options."""
 

@@ -15,7 +15,7 @@ from training.comparison.setup import Setup
 from training.comparison.trial import Row
 from training.evaluation.figure_curves import series
 from training.evaluation.figure_style import BLUE, GREEN, GREY, INK, ORANGE, VERMILLION, new_figure, save, tidy
-from training.logs import VALIDATION, read_lines
+from training.running.logs import VALIDATION, read_lines
 
 PINK, SKY = "#CC79A7", "#56B4E9"
 _COLOURS = (BLUE, VERMILLION, GREEN, PINK, ORANGE, SKY, GREY)
@@ -32,7 +32,7 @@ Lines = dict[str, list[tuple[Row, Records]]]
 class Look:
     """How a contestant's curve looks, in all figures."""
 
-    colour: str
+    color: str
     style: str
 
 
@@ -101,23 +101,23 @@ def _mean(
     steps = _common([each for each, _ in finished])
     values = np.array([_at(steps, *each) for each in finished]).reshape(len(finished), len(steps)) * factor
     pace = float(np.mean([row.s_per_step for row, _ in runs])) if in_seconds else 1.0
-    how = {"color": look.colour, "linestyle": look.style, "linewidth": 1.4}
+    how = {"color": look.color, "linestyle": look.style, "linewidth": 1.4}
     axes.plot(steps * pace, values.mean(0) if len(values) else [], label=label, **how)
     if len(values) > 1:
-        axes.fill_between(steps * pace, values.min(0), values.max(0), color=look.colour, alpha=0.15, linewidth=0)
+        axes.fill_between(steps * pace, values.min(0), values.max(0), color=look.color, alpha=0.15, linewidth=0)
     for row, records in runs:
         if row.diverged:
-            _run(axes, row, records, name, factor, look.colour, ":", pace)
+            _run(axes, row, records, name, factor, look.color, ":", pace)
 
 
 def _run(
-    axes: Axes, row: Row, records: Records, name: str, factor: float, colour: str, style: str, pace: float = 1.0
+    axes: Axes, row: Row, records: Records, name: str, factor: float, color: str, style: str, pace: float = 1.0
 ) -> None:
     """One run; a divergence is marked at the last point that is known."""
     steps, values = series(records, name)
-    axes.plot(steps * pace, values * factor, color=colour, linestyle=style, linewidth=1)
+    axes.plot(steps * pace, values * factor, color=color, linestyle=style, linewidth=1)
     if row.diverged and len(steps):
-        axes.plot(steps[-1] * pace, values[-1] * factor, color=colour, marker="x", markersize=6)
+        axes.plot(steps[-1] * pace, values[-1] * factor, color=color, marker="x", markersize=6)
 
 
 def _common(steps: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:

@@ -19,11 +19,11 @@ from training.evaluation.benchmarks.shards import SPLIT, HeldOutPairs
 from training.evaluation.contender import Dense
 from training.evaluation.metrics import point
 from training.evaluation.run import asked, baselines
-from training.fit import fit
-from training.health import check
-from training.logs import HEALTH, PACE, VALIDATION, read_lines
 from training.models.describe import NetworkDescriptor
-from training.watch import read_healths
+from training.running.fit import fit
+from training.running.health import check
+from training.running.logs import HEALTH, PACE, VALIDATION, read_lines
+from training.running.watch import read_healths
 from training.weights.trained import open_trained
 
 _CPUS = Path("/proc/cpuinfo")

@@ -16,9 +16,9 @@ from training.comparison.table import sheets
 from training.comparison.trial import Reference, Row
 from training.comparison.verdict import AIMS, Verdict, judge
 from training.counting import counted
-from training.rows import write_rows
-from training.whole import whole
-from training.wide import roomy
+from training.files.atomic import whole
+from training.files.rows import write_rows
+from training.files.wide import roomy
 
 MARKDOWN, VERDICTS, PAGE = "compare.md", "verdicts.csv", "compare.html"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from training.comparison.sheet import Sheet, html
 from training.evaluation.figure_style import INK
-from training.pages import filled
+from training.files.pages import filled
 
 CAPTIONS = {
     "matching.svg": "Matching on validation pairs while training: mean of the seeds and their range; × is a divergence",
@@ -43,6 +43,6 @@ def themed(svg: str) -> str:
     drawing = svg[svg.index("<svg") :]
     drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
     drawing = re.sub(r"fill: #ffffff", "fill: none", drawing)
-    for colour, name in _INKS.items():
-        drawing = re.sub(colour, name, drawing, flags=re.IGNORECASE)
+    for color, name in _INKS.items():
+        drawing = re.sub(color, name, drawing, flags=re.IGNORECASE)
     return drawing

@@ -11,9 +11,9 @@ from training.comparison.contestant import Contestant
 from training.comparison.trial import Trial
 from training.errors import RequestError
 from training.evaluation.run import EvaluationSettings
-from training.run_folder import FREE
+from training.files.atomic import whole
+from training.running.run_folder import FREE
 from training.settings import AnySettings, Every
-from training.whole import whole
 
 SETTINGS, RUNS = "settings.json", "runs"
 """Names in the folder of a comparison."""

@@ -9,12 +9,12 @@ from training.comparison.measuring import Run, make_reference, make_row
 from training.comparison.setup import Setup, check_folder, open_folder
 from training.comparison.trial import Reference, Row, Trial
 from training.devices import choose_device
-from training.distributed import World
 from training.evaluation.benchmarks.shards import require_window
 from training.evaluation.run import baselines
-from training.job import open_job
-from training.processes import in_processes
-from training.rows import read_rows, write_rows
+from training.files.rows import read_rows, write_rows
+from training.running.distributed import World
+from training.running.job import open_job
+from training.running.processes import in_processes
 
 ROWS, REFERENCE_ROWS = "compare.csv", "references.csv"
 

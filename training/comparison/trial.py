@@ -50,7 +50,7 @@ class Row:
     diverged_step: int
     """Step at which the loss or the descriptors were not finite; 0: they always were."""
     collapsed: bool
-    """Whether the alarm of `training.health` rang at the end."""
+    """Whether the alarm of `training.running.health` rang at the end."""
     alarms: int
     """Checks of health at which it rang."""
     val_loss: float

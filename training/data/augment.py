@@ -13,7 +13,7 @@ import torch
 from kornia.filters import filter2d, gaussian_blur2d
 from torch import Tensor
 
-from training.places import ALONE, Places
+from training.running.places import ALONE, Places
 from training.seeding import generator_of
 from training.settings import AugmentSettings
 

@@ -1,10 +1,13 @@
 """A batch of pairs as tensors: what the loader hands to the loop."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
+
+from scenegen.shards import Status
 
 
 @dataclass(frozen=True)
@@ -52,4 +55,36 @@ class PairBatch:
 
 
 NO_RAY = 255
-"""Status of a padding entry."""
+"""Status of a padding entry, and of a pixel of which nothing is known."""
+
+
+def every_pixel(batch: PairBatch) -> PairBatch:
+    """The same batch with a ray from each pixel of view 0, row by row: visible where the dense truth says covisible.
+
+    What was traced stays as it was, verdicts on hidden and outside points included; of other pixels that are not
+    covisible nothing is known. Raises ValueError for a batch without dense truth.
+    """
+    if batch.flow is None or batch.covisible is None:
+        raise ValueError("the batch has no dense truth")
+    height, width = batch.covisible.shape[1:]
+    y, x = torch.meshgrid(*(torch.arange(n, device=batch.flow.device) for n in (height, width)), indexing="ij")
+    xy0 = torch.stack([x, y], -1).view(1, -1, 2).expand(len(batch), -1, -1)
+    known = batch.covisible.flatten(1)
+    xy1 = (xy0 + batch.flow.flatten(2).transpose(1, 2)) * known.unsqueeze(2)
+    status = torch.where(known, int(Status.VISIBLE), NO_RAY).to(torch.uint8)
+    # entries of padding go to a column of their own
+    place = (batch.xy0[..., 1].long() * width + batch.xy0[..., 0]).masked_fill(batch.status == NO_RAY, height * width)
+    traced = functools.partial(_written, place)
+    return replace(
+        batch,
+        xy0=xy0.int(),
+        xy1=traced(xy1, batch.xy1),
+        status=traced(status.unsqueeze(2), batch.status.unsqueeze(2)).squeeze(2),
+        foreground=traced(torch.zeros_like(known).unsqueeze(2), batch.foreground.unsqueeze(2)).squeeze(2),
+    )
+
+
+def _written(place: Tensor, values: Tensor, traced: Tensor) -> Tensor:
+    """Values (B, N, K), those at places (B, R) replaced by traced ones (B, R, K); place N is left out."""
+    room = torch.cat([values, values[:, :1]], 1)
+    return room.scatter(1, place.unsqueeze(2).expand(-1, -1, values.shape[2]), traced)[:, :-1]

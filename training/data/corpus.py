@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from training.data.across import open_across
 from training.data.dense import open_dense_pairs
 from training.data.image_pairs import image_splits, images_digest, open_images
 from training.data.pairs import content_digest, open_pairs, splits
@@ -43,9 +44,10 @@ class ShardCorpus:
         return content_digest(self.folder, split)
 
     def open(self, split: str, dense: bool) -> PairSource:
-        """Stored pairs; dense truth is made from depth and poses."""
-        opened = open_dense_pairs if dense else open_pairs
-        return opened(self.folder, split, self.settings.data, self.settings.seed)
+        """Stored pairs, those for training with a share across samples; dense truth is made from depth and poses."""
+        data = self.settings.data
+        own = (open_dense_pairs if dense else open_pairs)(self.folder, split, data, self.settings.seed)
+        return open_across(own) if split == "train" and data.positives_across else own
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Dense truth of a pair of windows from depth and pose: where every pixel of view 0 lies in view 1, and if it is seen.
 
-A pixel's surface point is X = z0 K0^-1 (x, y, 1) in camera 0, and z1 (u, v, 1) = K1 (R X + t) in view 1 (pinhole
-camera), so the flow is exact wherever view 0 has depth. Whether view 1 shows the point is asked of view 1's depth.
+A pixel's surface point is X = z0 K0^-1 (x, y, 1) in camera 0, and z1 (u, v, 1) = K1 (R X + t) in view 1, where a lens
+moves (x, y) to where a pinhole has the pixel first, and (u, v) to where the lens has it then: so the flow is exact
+wherever view 0 has depth. Whether view 1 shows the point the tracer has said where shards
+have the layer `visibility`; else it is asked of view 1's depth.
 Inverse depth is affine over the picture of a plane, however slanted: interpolated between four pixels it needs no
 tolerance for the slant, and disagrees with both sides of a depth edge, whose pixels are left out rather than guessed.
 """
@@ -11,11 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from scenegen.shards import ShardReader, known_config
+from scenegen.lenses import PINHOLE, Lens, jacobian, shift, straighten
+from scenegen.shards import ShardReader, Status, known_config
+from training.data.layers import Need, require_layers
 from training.data.pairs import PairData, open_pairs, read_window
 from training.data.transforms.homography import inside, moved, pixels, translation
 from training.data.windows import Array, Windows
-from training.errors import DataError
 from training.settings import DataSettings
 
 TOLERANCE = 2e-3
@@ -25,6 +28,7 @@ Measured against the traced verdicts, in built-in and scanned rooms: of what is 
 visible (0.988 at a tolerance of 1e-2); of what is visible 0.96 is called covisible in pictures of 640 x 480, and 0.88
 in 160 x 120, where a larger share lies beside a depth edge.
 """
+NEED = Need(("depth",), "from which dense flow is computed", "leave out --dense or --truth depth")
 NEAREST_M = 1e-3
 """Points less than this in front of view 1's camera, or behind it, have no flow."""
 
@@ -37,6 +41,9 @@ class Link:
     """(3, 3) float64, K1 R K0^-1, of the windows' own intrinsics."""
     b: Array
     """(3,) float64, K1 t: camera 0's centre in homogeneous pixels of window 1."""
+    lenses: tuple[Lens, Lens] = (PINHOLE, PINHOLE)
+    K: tuple[Array, Array] = (np.eye(3), np.eye(3))
+    """(3, 3) float64 each, the windows' intrinsics, for the lenses."""
 
 
 def open_dense_pairs(path: Path, split: str, settings: DataSettings, seed: int) -> PairData:
@@ -47,10 +54,7 @@ def open_dense_pairs(path: Path, split: str, settings: DataSettings, seed: int) 
     pairs = open_pairs(path, split, settings, seed)
     layers = known_config(pairs.shards.folder).get("layers")
     promised = isinstance(layers, list) and "depth" in layers
-    for number, entry in enumerate(pairs.shards.entries[: 1 if promised else None]):
-        if "depth" not in (info.name for info in pairs.shards.reader(number).datasets()):
-            advice = "render into a new folder with `scenegen render --layers rgb,depth`"
-            raise DataError(f"{entry.path}: has no depth layer, from which dense flow is computed: {advice}")
+    require_layers(pairs.shards, range(1 if promised else len(pairs.shards.entries)), NEED)
     return PairData(pairs.shards, pairs.picture, settings, seed, read_dense)
 
 
@@ -60,10 +64,20 @@ def read_dense(reader: ShardReader, row: int, view: int, windows: Windows) -> tu
     depth0 = read_window(reader, "depth", row, 0, windows.corner0, windows.size)
     corner1, depth1 = _depth1(reader, row, view, windows)
     K0, K1 = (_moved(K[v], corner) for v, corner in ((0, windows.corner0), (view, corner1)))
-    flow, covisible = dense_truth(link_views(K0, T_world_cam[0], K1, T_world_cam[view]), depth0, depth1)
+    lenses = reader.lenses(row)
+    link = link_views(K0, T_world_cam[0], K1, T_world_cam[view], (lenses[0], lenses[view]))
+    flow, covisible = dense_truth(link, depth0, depth1, _traced(reader, row, view, windows))
     if windows.warp is not None:
         flow, covisible = carried(flow, covisible, windows.warp @ translation(*np.subtract(corner1, windows.corner1)))
     return mirror(flow, covisible) if windows.mirrored else (flow, covisible)
+
+
+def _traced(reader: ShardReader, row: int, view: int, windows: Windows) -> Array | None:
+    """(h, w) bool: what the tracer found visible of window 0 in the other view; None where no shard says so."""
+    if not reader.holds("visibility"):
+        return None
+    verdicts = read_window(reader, "visibility", row, 0, windows.corner0, windows.size)
+    return verdicts[..., view - 1] == Status.VISIBLE  # of view 0 the others are 1, 2, ...
 
 
 def carried(flow: Array, covisible: Array, H: Array) -> tuple[Array, Array]:
@@ -86,27 +100,35 @@ def _depth1(reader: ShardReader, row: int, view: int, windows: Windows) -> tuple
     return (0, 0), reader.read("depth", row, view)
 
 
-def link_views(K0: Array, T_world_cam0: Array, K1: Array, T_world_cam1: Array) -> Link:
-    """The link of two pinhole cameras: intrinsics (3, 3) in pixels, rigid poses (4, 4) in metres."""
+def link_views(
+    K0: Array, T_world_cam0: Array, K1: Array, T_world_cam1: Array, lenses: tuple[Lens, Lens] = (PINHOLE, PINHOLE)
+) -> Link:
+    """The link of two cameras: intrinsics (3, 3) in pixels, rigid poses (4, 4) in metres."""
     R_cam1_world = T_world_cam1[:3, :3].T
     translation = R_cam1_world @ (T_world_cam0[:3, 3] - T_world_cam1[:3, 3])
-    return Link(K1 @ R_cam1_world @ T_world_cam0[:3, :3] @ np.linalg.inv(K0), K1 @ translation)
+    A = K1 @ R_cam1_world @ T_world_cam0[:3, :3] @ np.linalg.inv(K0)
+    return Link(A, K1 @ translation, lenses, (K0, K1))
 
 
-def dense_truth(link: Link, depth0: Array, depth1: Array) -> tuple[Array, Array]:
+def dense_truth(link: Link, depth0: Array, depth1: Array, seen: Array | None = None) -> tuple[Array, Array]:
     """Flow (2, h, w) float32 in pixels (x, y), 0 where not known, and covisible pixels (h, w) bool.
 
-    `depth0` and `depth1` are the windows' z-depths (h, w) in metres, 0 where nothing is hit.
+    `depth0` and `depth1` are the windows' z-depths (h, w) in metres, 0 where nothing is hit; `seen` (h, w) bool are
+    the pixels of window 0 that view 1 is known to see, where somebody knows better than its depth.
     """
     y, x = np.ogrid[: float(depth0.shape[0]), : float(depth0.shape[1])]
-    u, v, z = _seen_from_view1(link, depth0, x, y)
+    flat_u, flat_v, z = _seen_from_view1(link, depth0, *_flat(link, x, y))
     known = (depth0 > 0) & (z > NEAREST_M)
     safe = np.where(known, z, 1)
-    u, v = u / safe, v / safe
+    flat = np.stack([flat_u / safe, flat_v / safe])
+    u, v = _bent(link, *flat)
+    known &= np.isfinite(u)  # nothing lies beyond the reach of a lens
     flow = np.where(known, np.stack([u - x, v - y]), 0).astype(np.float32)
     inside = known & _within(u, depth1.shape[1]) & _within(v, depth1.shape[0])
+    if seen is not None:
+        return flow, inside & seen
     covisible = np.zeros(depth0.shape, np.bool_)
-    covisible[inside] = _shown(link.b, depth1, u[inside], v[inside], z[inside])
+    covisible[inside] = _shown(link, depth1, np.stack([u, v])[:, inside], flat[:, inside], z[inside])
     return flow, covisible
 
 
@@ -132,16 +154,47 @@ def _within(place: Array, side: int) -> Array:
     return (place >= -0.5) & (place < side - 0.5)
 
 
-def _shown(centre0: Array, depth1: Array, u: Array, v: Array, z: Array) -> Array:
-    """(N,) bool: whether window 1 shows points at places u, v (N,) and depth z (N,), and the side that view 0 sees.
+def _flat(link: Link, x: Array, y: Array) -> tuple[Array, Array]:
+    """Where a pinhole would have the pixels (x, y) of window 0; arrays that broadcast to (h, w)."""
+    lens, K = link.lenses[0], link.K[0]
+    if not lens.bends:
+        return x, y
+    places = np.broadcast_arrays((x - K[0, 2]) / K[0, 0], (y - K[1, 2]) / K[1, 1])
+    across, down = straighten(lens, *places)
+    return across * K[0, 0] + K[0, 2], down * K[1, 1] + K[1, 2]
 
-    n . X = 1 is the plane of the surface there, and camera 1 is the origin: camera 0, at `centre0` in homogeneous
-    pixels, is on its side where n . X < 1. A thin sheet has the same depth from behind.
+
+def _bent(link: Link, u: Array, v: Array) -> tuple[Array, Array]:
+    """Where the lens of view 1 has what a pinhole would have at (u, v) of window 1; NaN beyond its reach."""
+    lens, K = link.lenses[1], link.K[1]
+    if not lens.bends:
+        return u, v
+    across, down = shift(lens, (u - K[0, 2]) / K[0, 0], (v - K[1, 2]) / K[1, 1])
+    return u + across * K[0, 0], v + down * K[1, 1]
+
+
+def _shown(link: Link, depth1: Array, place: Array, flat: Array, z: Array) -> Array:
+    """(N,) bool: whether window 1 shows points at places (2, N) and depth z (N,), and the side that view 0 sees.
+
+    `flat` (2, N) is where a pinhole would have them. n . X = 1 is the plane of the surface there, and camera 1 is the
+    origin: camera 0, at `link.b` in homogeneous pixels, is on its side where n . X < 1. A thin sheet has the same depth
+    from behind.
     """
-    inverse, slope_u, slope_v = _surface(depth1, u, v)
-    b_u, b_v, b_z = centre0
+    inverse, slope_u, slope_v = _surface(depth1, *place)
+    slope_u, slope_v = _slopes(link, flat, slope_u, slope_v)
+    (u, v), (b_u, b_v, b_z) = flat, link.b
     same_side = inverse * b_z + slope_u * (b_u - u * b_z) + slope_v * (b_v - v * b_z) < 1
     return same_side & (np.abs(inverse * z - 1) <= TOLERANCE)
+
+
+def _slopes(link: Link, flat: Array, slope_u: Array, slope_v: Array) -> tuple[Array, Array]:
+    """Slopes (N,) along the pixels of a pinhole, of those along the pixels of view 1."""
+    lens, K = link.lenses[1], link.K[1]
+    if not lens.bends:
+        return slope_u, slope_v
+    xx, xy, yy = jacobian(lens, (flat[0] - K[0, 2]) / K[0, 0], (flat[1] - K[1, 2]) / K[1, 1])
+    aspect = K[1, 1] / K[0, 0]
+    return slope_u * xx + slope_v * xy * aspect, slope_u * xy / aspect + slope_v * yy
 
 
 def _surface(depth: Array, u: Array, v: Array) -> tuple[Array, Array, Array]:

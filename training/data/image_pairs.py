@@ -1,7 +1,7 @@
 """Pairs of windows from the pictures of a folder, with the same keys and items as pairs from shards."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +18,11 @@ from training.data.pairs import REPLACEMENTS, PairItem
 from training.data.pictures import Listing, list_pictures, split_of
 from training.data.transforms.homography import Array
 from training.data.transforms.transform import Transform
-from training.data.warp import moves
 from training.errors import DataError, ImageError, RequestError
 from training.photo import read_photo
 from training.ranges import check_ranges
 from training.seeding import Stream, numpy_generator
-from training.settings import DataSettings
+from training.settings import DataSettings, WarpSettings
 
 TRIES = 8
 """Draws of a picture's two views that may lack matches before another picture takes its place."""
@@ -138,8 +137,11 @@ def open_images(
     """
     if settings.crop < 1:
         raise RequestError("--crop 0: pictures of a folder differ in size, so windows need a size of their own")
-    if moves(settings.warp):
-        raise RequestError("--warp-…: is for shards; how pictures of a folder are moved are the ranges of --transform")
+    if moved := [field.name for field in fields(WarpSettings) if getattr(settings.warp, field.name) != field.default]:
+        given = f"--{moved[0].replace('_', '-')} {getattr(settings.warp, moved[0]):g}"
+        raise RequestError(f"{given}: is for shards; how pictures of a folder are moved are the ranges of --transform")
+    if settings.positives_across:
+        raise RequestError("--positives-across: is for shards, which say where their objects stand; leave it out")
     check_ranges(images)
     listing = list_pictures(folder)
     if split not in (there := _counts(listing.names)):

@@ -9,7 +9,7 @@ from training.data.image_settings import ImageSettings
 from training.data.sampling import sampled
 from training.data.transforms.homography import Array, grid, inside, moved, scaling, translation
 from training.data.transforms.transform import Looks, Transform
-from training.data.windows import Rays
+from training.data.windows import ViewRays
 
 CELL_PX = (2, 4)
 """Width and height of the cells that one ray each starts from: 1/8 of the pixels, as in shards."""
@@ -23,7 +23,7 @@ class Truth:
     """(2, h, w) float32 T(p) - p in pixels (x, y); 0 where view 0 looks outside of the picture."""
     covisible: Array
     """(h, w) bool: both windows show that very point of the picture."""
-    rays: Rays
+    rays: ViewRays
     """One random pixel of each cell: VISIBLE, OUT_OF_VIEW, or NO_HIT outside of the picture."""
 
     @property
@@ -66,7 +66,7 @@ def channels_first(window: Array) -> Array:
     return np.ascontiguousarray(window.transpose(2, 0, 1))
 
 
-def _rays(known: Array, covisible: Array, target: Array, rng: np.random.Generator) -> Rays:
+def _rays(known: Array, covisible: Array, target: Array, rng: np.random.Generator) -> ViewRays:
     """A ray from one random pixel of each whole cell of view 0's window."""
     side_px, (width, height) = len(known), CELL_PX
     top, left = np.mgrid[: side_px // height * height : height, : side_px // width * width : width]
@@ -75,4 +75,6 @@ def _rays(known: Array, covisible: Array, target: Array, rng: np.random.Generato
     seen, hit = covisible[y, x], known[y, x]
     status = np.where(seen, Status.VISIBLE, np.where(hit, Status.OUT_OF_VIEW, Status.NO_HIT)).astype(np.uint8)
     xy1 = np.where(hit, target[:, y, x], 0).astype(np.float32)
-    return Rays(np.stack([x, y], -1).astype(np.int32), np.ascontiguousarray(xy1.T), status, np.zeros(len(x), np.bool_))
+    return ViewRays(
+        np.stack([x, y], -1).astype(np.int32), np.ascontiguousarray(xy1.T), status, np.zeros(len(x), np.bool_)
+    )

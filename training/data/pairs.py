@@ -12,7 +12,7 @@ from training.counting import counted
 from training.data.order import Key
 from training.data.sampling import sampled
 from training.data.warp import places
-from training.data.windows import Array, Rays, Windows, carry, choose_windows, turned, window_size
+from training.data.windows import Array, ViewRays, Windows, carry, choose_windows, turned, window_size
 from training.errors import DataError
 from training.seeding import Stream, numpy_generator
 from training.settings import DataSettings, WarpSettings
@@ -24,6 +24,19 @@ REPLACEMENTS = 100
 
 
 @dataclass(frozen=True)
+class Shot:
+    """A view of a stored sample."""
+
+    reader: ShardReader
+    row: int
+    view: int
+
+    def window(self, name: str, corner: tuple[int, int], size: tuple[int, int]) -> Array:
+        """(h, w, ...) the window of `size` at `corner` of its picture or layer; what can be left of it is not read."""
+        return read_window(self.reader, name, self.row, self.view, corner, size)
+
+
+@dataclass(frozen=True)
 class PairItem:
     """One pair of windows as arrays."""
 
@@ -31,7 +44,7 @@ class PairItem:
     """(3, h, w) uint8 window of view 0."""
     image1: Array
     """(3, h, w) uint8 window of the other view."""
-    rays: Rays
+    rays: ViewRays
     """Rays that start in window 0, in the windows' frames."""
     passed_over: int
     """Pairs that were tried in vain before this one."""
@@ -93,12 +106,13 @@ class PairData(Dataset[PairItem]):
         epoch, pair = key
         rng = numpy_generator(self.seed, Stream.CROP, epoch, pair)
         for passed_over in range(REPLACEMENTS):
-            reader, row, view = self._locate(pair, float(rng.random()))
+            reader, row, view = self._located(pair, float(rng.random()))
             rays = read_rays(reader, row, view)
             windows, positives = choose_windows(rays, self.picture, self.settings, rng)
             if positives >= max(self.settings.min_matches, 1):
                 dense = self.truth(reader, row, view, windows) if self.truth else (None, None)
-                return PairItem(*_images(reader, row, view, windows), carry(rays, windows), passed_over, *dense)
+                shots = Shot(reader, row, 0), Shot(reader, row, view)
+                return PairItem(*images(*shots, windows), carry(rays, windows), passed_over, *dense)
             pair = int(rng.integers(len(self)))
         raise DataError(self._too_few_matches())
 
@@ -112,15 +126,19 @@ class PairData(Dataset[PairItem]):
         said = f"{counted(self.passed_over, 'pair')} had no windows of enough matches; others took their place"
         return said if self.passed_over else ""
 
-    def _locate(self, pair: int, chance: float) -> tuple[ShardReader, int, int]:
-        """The shard and the row of a pair, and the other view, one of 1.. by `chance` in [0, 1)."""
+    def located(self, pair: int) -> tuple[ShardReader, int]:
+        """The shard and the row of a pair. Raises ShardError, and DataError for a shard that is not as promised."""
         shard, row = self.shards.locate(pair)
         reader = self.shards.reader(shard)
         if shard not in self._seen:
             require_promised(self.shards, shard, self.picture)
             self._seen.add(shard)
-        views = len(reader.read("camera/K", row))
-        return reader, row, 1 + int(chance * (views - 1))
+        return reader, row
+
+    def _located(self, pair: int, chance: float) -> tuple[ShardReader, int, int]:
+        """The shard and the row of a pair, and the other view, one of 1.. by `chance` in [0, 1)."""
+        reader, row = self.located(pair)
+        return reader, row, 1 + int(chance * (len(reader.read("camera/K", row)) - 1))
 
     def _too_few_matches(self) -> str:
         crop, least = self.settings.crop, max(self.settings.min_matches, 1)
@@ -129,10 +147,10 @@ class PairData(Dataset[PairItem]):
         return f"{where} in windows of {f'{crop}x{crop}' if crop else 'the whole picture'}: {advice}"
 
 
-def read_rays(reader: ShardReader, row: int, view: int) -> Rays:
+def read_rays(reader: ShardReader, row: int, view: int) -> ViewRays:
     """The rays of a sample as `view` sees them."""
     xy0, foreground = reader.read("rays/xy0", row), reader.read("rays/instance", row) >= FIRST_OBJECT
-    return Rays(xy0, reader.read("rays/xy", row, view - 1), reader.read("rays/status", row, view - 1), foreground)
+    return ViewRays(xy0, reader.read("rays/xy", row, view - 1), reader.read("rays/status", row, view - 1), foreground)
 
 
 def read_window(
@@ -179,17 +197,18 @@ def content_digest(path: Path, split: str | None = None) -> str:
     return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()
 
 
-def _images(reader: ShardReader, row: int, view: int, windows: Windows) -> tuple[Array, Array]:
+def images(first: Shot, second: Shot, windows: Windows) -> tuple[Array, Array]:
     """(3, h, w) uint8, the windows of both views."""
-    window0 = read_window(reader, "rgb", row, 0, windows.corner0, windows.size)
-    return turned(window0, windows), turned(_window1(reader, row, view, windows), windows)
+    window0 = first.window("rgb", windows.corner0, windows.size)
+    return turned(window0, windows), turned(_window1(second, windows), windows)
 
 
-def _window1(reader: ShardReader, row: int, view: int, windows: Windows) -> Array:
+def _window1(second: Shot, windows: Windows) -> Array:
     """(h, w, 3) uint8; a warped one is sampled from the whole picture, so that it has no corners without one."""
     if windows.warp is None:
-        return read_window(reader, "rgb", row, view, windows.corner1, windows.size)
-    return sampled(reader.read("rgb", row, view), places(windows.warp, windows.corner1, windows.size))
+        return second.window("rgb", windows.corner1, windows.size)
+    picture = second.reader.read("rgb", second.row, second.view)
+    return sampled(picture, places(windows.warp, windows.corner1, windows.size))
 
 
 def _require_shards(path: Path) -> None:

@@ -29,7 +29,7 @@ _VISIBLE = np.uint8(Status.VISIBLE)  # compared with a wider type, the verdicts 
 
 
 @dataclass(frozen=True)
-class Rays:
+class ViewRays:
     """Rays traced from view 0, seen by one other view."""
 
     xy0: Array
@@ -44,11 +44,13 @@ class Rays:
     def __len__(self) -> int:
         return len(self.status)
 
-    def only(self, chosen: Array) -> "Rays":
+    def only(self, chosen: Array) -> "ViewRays":
         """The rays at a boolean mask or at indices."""
         chosen = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
         # an index expression moves pairs fifteen times slower
-        return Rays(*(np.take(array, chosen, axis=0) for array in (self.xy0, self.xy1, self.status, self.foreground)))
+        return ViewRays(
+            *(np.take(array, chosen, axis=0) for array in (self.xy0, self.xy1, self.status, self.foreground))
+        )
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def window_size(picture: tuple[int, int], crop: int) -> tuple[int, int]:
 
 
 def choose_windows(
-    rays: Rays, picture: tuple[int, int], settings: DataSettings, rng: np.random.Generator
+    rays: ViewRays, picture: tuple[int, int], settings: DataSettings, rng: np.random.Generator
 ) -> tuple[Windows, int]:
     """Windows with at least `min_matches` positives, else the best of a few, and how many positives they hold.
 
@@ -99,12 +101,12 @@ def choose_windows(
     return best, max(most, 0)
 
 
-def count_matches(rays: Rays, windows: Windows) -> int:
+def count_matches(rays: ViewRays, windows: Windows) -> int:
     """How many positives the windows keep."""
     return int((carry(rays, windows).status == _VISIBLE).sum())
 
 
-def carry(rays: Rays, windows: Windows) -> Rays:
+def carry(rays: ViewRays, windows: Windows) -> ViewRays:
     """The rays that start in window 0, in the windows' frames: xy0 int32, exact; xy1 float32.
 
     A visible point outside window 1, beyond [-0.5, side - 0.5), becomes OUT_OF_VIEW. A projection that does
@@ -116,7 +118,7 @@ def carry(rays: Rays, windows: Windows) -> Rays:
     xy1 = _mirrored(xy1 if windows.warp is None else warped(xy1, windows.warp), windows)
     outside = (kept.status == _VISIBLE) & ~_inside(xy1, (0, 0), windows.size)
     np.copyto(xy1, 0, where=np.isnan(xy1))
-    return Rays(xy0, xy1, np.where(outside, np.uint8(Status.OUT_OF_VIEW), kept.status), kept.foreground)
+    return ViewRays(xy0, xy1, np.where(outside, np.uint8(Status.OUT_OF_VIEW), kept.status), kept.foreground)
 
 
 def turned(window: Array, windows: Windows) -> Array:
@@ -150,13 +152,13 @@ def _mirrored(xy: Array, windows: Windows) -> Array:
 
 
 def _candidate(
-    rays: Rays,
+    rays: ViewRays,
     visible: Array,
     picture: tuple[int, int],
     size: tuple[int, int],
     settings: DataSettings,
     rng: np.random.Generator,
-) -> tuple[Windows, Rays]:
+) -> tuple[Windows, ViewRays]:
     """Windows around one of the `visible` rays and around the middle of the matches that start near it, and these."""
     ray = rays.xy0[visible[rng.integers(len(visible))]]
     corner0 = _corner(ray + _jitter(JITTER0, size, rng), picture, size)

@@ -33,8 +33,8 @@ def curves(
 ) -> Figure:
     """Training and validation loss against the step, and four panels of health where there is any.
 
-    Records hold "step" and "total" (loss), health records the fields of `training.health.Health`. `bounds` are the
-    loss at collapse and at the optimum, drawn as lines (0 and -0.25 for the paper's objective).
+    Records hold "step" and "total" (loss), health records the fields of `training.running.health.Health`. `bounds` are
+    the loss at collapse and at the optimum, drawn as lines (0 and -0.25 for the paper's objective).
     """
     figure = new_figure(8, 6.4 if health else 3.6)
     grid = figure.add_gridspec(3 if health else 1, 2, height_ratios=(2, 1, 1) if health else None)
@@ -79,9 +79,9 @@ def _loss(axes: Axes, training: Records, validation: Records, bounds: tuple[floa
 
 
 def _health(axes: Axes, health: Records, lines: Sequence[tuple[str, str]]) -> None:
-    for (name, label), colour in zip(lines, _COLOURS, strict=False):
+    for (name, label), color in zip(lines, _COLOURS, strict=False):
         steps, values = series(health, name)
         divisor = float(health[-1].get("channels") or 1) if name in _PER_CHANNEL else 1.0
-        axes.plot(steps, values / divisor, color=colour, linewidth=1.2, label=label)
+        axes.plot(steps, values / divisor, color=color, linewidth=1.2, label=label)
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False, fontsize=7, loc="best", handlelength=1.2)

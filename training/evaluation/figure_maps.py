@@ -16,7 +16,7 @@ from training.evaluation.figure_style import (
     INK,
     VERMILLION,
     connect,
-    location_colours,
+    location_colors,
     new_figure,
     show,
     side_by_side,
@@ -29,7 +29,7 @@ QUERIES = 20_000
 """Source pixels of a location map at most; larger pictures are painted on a coarser grid."""
 BANK = 70_000
 """Target pixels searched at most."""
-Colouring = Callable[[Array, Array], tuple[Array, Array]]
+Coloring = Callable[[Array, Array], tuple[Array, Array]]
 """Descriptors (D, H, W) of both views to pictures (H, W, 3) in [0, 1] that share their colours."""
 
 
@@ -44,12 +44,12 @@ def location_maps(source: Array, targets: Sequence[tuple[str, Array]], describe:
     figure = new_figure(3.2 * columns, 6.4 * height / width + 0.7)
     axes = figure.subplots(2, columns, squeeze=False)
     show(axes[0, 0], source, "source")
-    show(axes[1, 0], location_colours(_grid(height, width), width, height), "key: colour of each location")
+    show(axes[1, 0], location_colors(_grid(height, width), width, height), "key: colour of each location")
     features = describe(source)
     for column, (title, target) in enumerate(targets, 1):
         xy = nearest_locations(features, describe(target))
         show(axes[0, column], target, title)
-        painted = location_colours(xy, target.shape[1], target.shape[0])
+        painted = location_colors(xy, target.shape[1], target.shape[0])
         show(axes[1, column], painted, f"nearest location in {title}", extent=(-0.5, width - 0.5, height - 0.5, -0.5))
     return figure
 
@@ -84,13 +84,13 @@ def principal(descriptor0: Array, descriptor1: Array) -> tuple[Array, Array]:
     directions *= np.sign(directions[np.abs(directions).argmax(0), np.arange(directions.shape[1])])
     values = flat @ directions
     low, high = np.percentile(values, (2, 98), axis=0)
-    colours = np.clip((values - low) / np.maximum(high - low, 1e-12), 0, 1)
-    colours = np.pad(colours, ((0, 0), (0, 3 - colours.shape[1])), mode="edge")
+    colors = np.clip((values - low) / np.maximum(high - low, 1e-12), 0, 1)
+    colors = np.pad(colors, ((0, 0), (0, 3 - colors.shape[1])), mode="edge")
     size = descriptor0[0].size
-    return colours[:size].reshape(*descriptor0.shape[1:], 3), colours[size:].reshape(*descriptor1.shape[1:], 3)
+    return colors[:size].reshape(*descriptor0.shape[1:], 3), colors[size:].reshape(*descriptor1.shape[1:], 3)
 
 
-def false_colours(
+def false_colors(
     images: tuple[Array, Array], descriptors: tuple[Array, Array], xy0: Array, xy1: Array, lines: int = 40
 ) -> Figure:
     """The paper's Fig. 8: both views with the true flow between them, and their descriptors in false colours.
@@ -104,7 +104,7 @@ def false_colours(
     axes = figure.subplots(3, 1)
     show(axes[0], side_by_side(*images), "both views, true matches")
     some = spread_out(len(xy0), lines)
-    connect(axes[0], xy0[some], xy1[some], width, location_colours(xy0[some], width, height))
+    connect(axes[0], xy0[some], xy1[some], width, location_colors(xy0[some], width, height))
     show(axes[1], side_by_side(*first_three(*descriptors)), "first three channels as 0.5 x + 0.5")
     show(axes[2], side_by_side(*principal(*descriptors)), "three principal components of both views")
     return figure
@@ -150,13 +150,13 @@ def matches(
     axes = figure.subplots()
     show(axes, canvas, counted(len(xy0), "match", "matches"))
     if error_px is None:
-        connect(axes, xy0, xy1, width, location_colours(xy0, width, height))
+        connect(axes, xy0, xy1, width, location_colors(xy0, width, height))
         return figure
     right = np.asarray(error_px) < within_px
     share = 100 * right.mean() if len(right) else math.nan
     axes.set_title(f"{share:.0f} % of {counted(len(right), 'match', 'matches')} within {within_px:g} px", fontsize=9)
-    for chosen, colour in ((~right, VERMILLION), (right, BLUE)):
-        connect(axes, xy0[chosen], xy1[chosen], width, colour)
+    for chosen, color in ((~right, VERMILLION), (right, BLUE)):
+        connect(axes, xy0[chosen], xy1[chosen], width, color)
     _key(figure, within_px)
     return figure
 
@@ -164,8 +164,8 @@ def matches(
 def _key(figure: Figure, within_px: float) -> None:
     """What the two colours of lines mean."""
     axes = figure.axes[0]
-    for colour, words in ((BLUE, f"within {within_px:g} px"), (VERMILLION, "wrong")):
-        axes.plot([], [], color=colour, label=words)
+    for color, words in ((BLUE, f"within {within_px:g} px"), (VERMILLION, "wrong")):
+        axes.plot([], [], color=color, label=words)
     axes.legend(loc="lower center", ncols=2, frameon=False, fontsize=8, bbox_to_anchor=(0.5, -0.1), labelcolor=INK)
 
 

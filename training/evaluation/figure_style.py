@@ -75,18 +75,18 @@ def side_by_side(left: Array, right: Array) -> Array:
     return np.concatenate([left, gap, right], axis=1)
 
 
-def connect(axes: Axes, xy0: Array, xy1: Array, width: int, colours: Sequence[Any] | Array | str) -> None:
+def connect(axes: Axes, xy0: Array, xy1: Array, width: int, colors: Sequence[Any] | Array | str) -> None:
     """Lines from pixels (N, 2) of the left picture, `width` px wide, to pixels (N, 2) of the right one."""
     ends = np.asarray(xy1, float) + np.array([width + GAP_PX, 0])
     lines = np.stack([np.asarray(xy0, float), ends], axis=1)
     # A dark rim keeps lines visible on a picture of their own colour.
     axes.add_collection(LineCollection(list(lines), colors="#00000055", linewidths=1.5))
-    axes.add_collection(LineCollection(list(lines), colors=colours, linewidths=0.8))
+    axes.add_collection(LineCollection(list(lines), colors=colors, linewidths=0.8))
     for points in (np.asarray(xy0), ends):
-        axes.scatter(points[:, 0], points[:, 1], s=7, c=colours, edgecolors="#00000088", linewidths=0.4, zorder=3)
+        axes.scatter(points[:, 0], points[:, 1], s=7, c=colors, edgecolors="#00000088", linewidths=0.4, zorder=3)
 
 
-def location_colours(xy: Array, width: int, height: int) -> NDArray[np.float64]:
+def location_colors(xy: Array, width: int, height: int) -> NDArray[np.float64]:
     """(..., 3) colour of pixels (..., 2) by where they lie: blue to orange along x, light to dark along y."""
     u, v = (
         np.clip(np.asarray(xy, float) / [max(width - 1, 1), max(height - 1, 1)], 0, 1)[..., i, None] for i in (0, 1)

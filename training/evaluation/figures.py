@@ -11,7 +11,7 @@ from training.errors import DataError
 from training.evaluation.claims import describe
 from training.evaluation.descriptor import Descriptor
 from training.evaluation.figure_curves import Records, curves
-from training.evaluation.figure_maps import Array, channels, false_colours, location_maps, matches, nearest_locations
+from training.evaluation.figure_maps import Array, channels, false_colors, location_maps, matches, nearest_locations
 from training.evaluation.figure_style import save, spread_out
 from training.evaluation.labelled import LabelledSample
 from training.evaluation.nearest import nearest
@@ -20,7 +20,7 @@ __all__ = [
     "History",
     "channels",
     "curves",
-    "false_colours",
+    "false_colors",
     "location_maps",
     "matches",
     "nearest_locations",
@@ -69,7 +69,7 @@ def write_figures(
     found, error_px = found_matches(features, xy0, xy1)
     some = spread_out(len(xy0), DRAWN)
     figures = {
-        "false_colours": false_colours(views, features, xy0, xy1),
+        "false_colors": false_colors(views, features, xy0, xy1),
         "channels": channels(views[0], features[0], f"all {len(features[0])} channels of {descriptor.name}"),
         "matches": matches(views, xy0[some], found[some], error_px[some]),
         "location_maps": location_maps(

@@ -19,7 +19,7 @@ from training.evaluation.answers import PROTOCOL, Answers, Found, no_matches
 from training.evaluation.arrays import joined, read, write
 from training.evaluation.contender import Contender, Response
 from training.evaluation.pair import Pair
-from training.whole import whole, writing
+from training.files.atomic import whole, writing
 
 Array = NDArray[Any]
 BLOCK = 32

@@ -22,11 +22,11 @@ from training.evaluation.metrics import score, score_bins
 from training.evaluation.predictions import Predictions, predicted
 from training.evaluation.provenance import Provenance, provenance
 from training.evaluation.table import EvaluationTable, Row, to_json, to_text
-from training.logs import HEALTH, LOG, VALIDATION, read_lines
+from training.files.atomic import whole
 from training.models.describe import NetworkDescriptor
+from training.running.logs import HEALTH, LOG, VALIDATION, read_lines
 from training.settings import Distance, ModelSettings
 from training.weights.trained import Trained, open_trained
-from training.whole import whole
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from torch.nn import functional
 from training.errors import RequestError
 from training.models.initial import from_seed
 from training.models.lattice import EVERY_PIXEL, Lattice, enlarged
+from training.models.norm_act import NormAct
 from training.models.padding import cut_back, pad_to_multiple
 from training.settings import ModelSettings
 
@@ -112,4 +113,8 @@ def _layer(channels_in: int, channels_out: int) -> tuple[nn.Module, ...]:
     conv = nn.Conv2d(channels_in, channels_out, 3, padding=1)
     nn.init.kaiming_normal_(conv.weight, a=SLOPE)
     nn.init.zeros_(conv.bias)  # pyright: ignore[reportArgumentType] (there is a bias)
-    return conv, nn.GroupNorm(channels_out // GROUP, channels_out), nn.LeakyReLU(SLOPE)
+    return (
+        conv,
+        NormAct(channels_out // GROUP, channels_out, SLOPE),
+        nn.Identity(),
+    )  # the third keeps the weights' names

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from training.models.initial import from_seed
 from training.models.lattice import Lattice, enlarged
+from training.models.norm_act import NormAct
 from training.models.padding import cut_back, pad_to_multiple
 from training.models.rules import refuse_broken
 from training.settings import ModelSettings
@@ -110,4 +111,4 @@ def _stage(before: int, width: int, count: int, stride: int) -> nn.Sequential:
 def _layer(before: int, width: int, stride: int) -> nn.Sequential:
     convolution = nn.Conv2d(before, width, 3, stride=stride, padding=1, bias=False)
     nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
-    return nn.Sequential(convolution, nn.GroupNorm(width // GROUP, width), nn.ReLU(inplace=True))
+    return nn.Sequential(convolution, NormAct(width // GROUP, width))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from training.objectives.matches import Matches
+from training.objectives.pixel_pairs import PixelPairs
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,13 @@ class Points:
     """(B, M) bool: False in padding."""
 
 
-def first(matches: Matches, mask: Tensor, count: int) -> Points:
+def first(matches: PixelPairs, mask: Tensor, count: int) -> Points:
     """The first entries, `count` at most, that the mask (B, N) sets: a random subset, matches being in random order."""
     order = torch.argsort((~mask).to(torch.uint8), dim=1, stable=True)[:, :count]
     return _points(matches, order, mask.gather(1, order))
 
 
-def spread(matches: Matches, mask: Tensor, count: int) -> Points:
+def spread(matches: PixelPairs, mask: Tensor, count: int) -> Points:
     """`count` entries spread evenly over those that the mask (B, N) sets, with repetitions where they are fewer."""
     size = mask.sum(1, keepdim=True)
     steps = torch.arange(count if mask.shape[1] else 0, device=size.device)
@@ -52,6 +52,6 @@ def near(a: Tensor, b: Tensor, radius_px: float) -> Tensor:
     return torch.cdist(a.float(), b.float(), compute_mode="donot_use_mm_for_euclid_dist") <= radius_px
 
 
-def _points(matches: Matches, index: Tensor, present: Tensor) -> Points:
+def _points(matches: PixelPairs, index: Tensor, present: Tensor) -> Points:
     wide = index.unsqueeze(2).expand(-1, -1, 2)
     return Points(matches.xy0.gather(1, wide), matches.xy1.gather(1, wide), present)

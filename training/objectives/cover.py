@@ -38,8 +38,8 @@ from training.objectives.objective import Kind
 from training.objectives.seen import Seen, Shown
 from training.objectives.stable import masked_mean
 from training.objectives.vectors import Start, regress, regress_at
-from training.places import ALONE, Places
 from training.ranges import Amount, Between, Some
+from training.running.places import ALONE, Places
 from training.seeding import generator_of
 from training.settings import AnySettings, Sampling
 

@@ -18,8 +18,8 @@ import torch
 from torch import Tensor
 
 from training.objectives.anchors import Points, choose, first, join, near, spread
-from training.objectives.matches import Matches
 from training.objectives.objective import Kind, Scale, stateless
+from training.objectives.pixel_pairs import PixelPairs
 from training.objectives.seen import Seen
 from training.objectives.stable import masked_mean
 from training.ranges import Positive, Share
@@ -58,7 +58,7 @@ def don(seen: Seen, settings: DonSettings) -> dict[str, Tensor]:
     return {"total": positive + means["negative"], "positive": positive, **means}
 
 
-def non_matches(matches: Matches, masked: float) -> tuple[Points, Tensor]:
+def non_matches(matches: PixelPairs, masked: float) -> tuple[Points, Tensor]:
     """The CANDIDATES of each pair, and which are known to lie on an object, (B, C) bool."""
     objects = torch.zeros_like(matches.valid) if matches.foreground is None else matches.foreground
     background = matches.positive & ~objects

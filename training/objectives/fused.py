@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from training.objectives.matches import Matches
+from training.objectives.pixel_pairs import PixelPairs
 from training.settings import Norm, Units
 
 
@@ -35,7 +35,7 @@ def available() -> bool:
 def within(
     features0: Tensor,
     features1: Tensor,
-    matches: Matches,
+    matches: PixelPairs,
     p: Norm,
     scale: Units,
     accumulate: torch.dtype = torch.float32,

@@ -15,8 +15,8 @@ from torch import Tensor
 from training.objectives import stable
 from training.objectives.anchors import Points, first, near, spread
 from training.objectives.gather import gather
-from training.objectives.matches import Matches
 from training.objectives.objective import stateless
+from training.objectives.pixel_pairs import PixelPairs
 from training.objectives.seen import Seen
 from training.objectives.stable import StableSettings, best_within, total
 from training.settings import Norm
@@ -37,13 +37,13 @@ def stable_hard(seen: Seen, settings: StableSettings) -> dict[str, Tensor]:
 
 
 @torch.no_grad()
-def mine(features0: Tensor, features1: Tensor, matches: Matches, p: Norm) -> Matches:
+def mine(features0: Tensor, features1: Tensor, matches: PixelPairs, p: Norm) -> PixelPairs:
     """The positives of `matches`, each followed by its hardest negative where a candidate is left: (B, 2 M)."""
     anchors = first(matches, matches.positive, max(int(matches.positive.sum(1).max()), 0))
     pool = spread(matches, matches.valid, CANDIDATES)
     chosen, found = _hardest(features0, features1, anchors, pool, p)
     kept = anchors.present & found
-    return Matches(
+    return PixelPairs(
         xy0=torch.cat([anchors.xy0, anchors.xy0], dim=1),
         xy1=torch.cat([anchors.xy1, pool.xy1.gather(1, chosen.unsqueeze(2).expand(-1, -1, 2))], dim=1),
         positive=torch.cat([anchors.present, torch.zeros_like(kept)], dim=1),

@@ -60,7 +60,7 @@ OF_LENGTH_ONE = Scale(0.0, 1.0, 2**0.5)
 
 @dataclass(frozen=True)
 class Kind(Generic[S]):
-    """One objective of the zoo."""
+    """One objective of the registry."""
 
     settings: type[S]
     """Its options, a frozen dataclass with a default for each."""

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from training.models.lattice import EVERY_PIXEL, Lattice
 from training.objectives.gather import read, widened
-from training.objectives.matches import Matches
-from training.places import ALONE, Places
+from training.objectives.pixel_pairs import PixelPairs
+from training.running.places import ALONE, Places
 from training.settings import Sampling
 
 
@@ -20,7 +20,7 @@ class Shown:
     """(B, 3, H, W) float32 in [0, 1], view 0 after its photometric changes."""
     images1: Tensor
     """(B, 3, H, W) float32 in [0, 1], view 1."""
-    matches: Matches
+    matches: PixelPairs
     """The chosen pixels, S = P ∪ N."""
     sampling: Sampling = "nearest"
     """How the maps of view 1 are read at a sub-pixel match."""
@@ -70,6 +70,6 @@ class Seen:
         return widened(read(self.maps1[-1], xy, sampling, self.lattice))
 
     @property
-    def matches(self) -> Matches:
+    def matches(self) -> PixelPairs:
         """The chosen pixels."""
         return self.shown.matches

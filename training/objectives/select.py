@@ -13,14 +13,14 @@ from torch import Tensor
 from scenegen.shards import Status
 from training.data.batch import PairBatch
 from training.errors import RequestError
-from training.objectives.matches import Matches
-from training.places import ALONE, Places
+from training.objectives.pixel_pairs import PixelPairs
+from training.running.places import ALONE, Places
 from training.settings import PixelSettings
 
 
 def select_matches(
     batch: PairBatch, settings: PixelSettings, generator: torch.Generator, places: Places = ALONE
-) -> Matches:
+) -> PixelPairs:
     """S = P ∪ N of each pair; the generator (on the batch's device) decides everything.
 
     |P| = min(visible rays, what fits) and |S| = |P| / f rounded (halves up): |S| is at most `points` (0: no limit of
@@ -42,7 +42,7 @@ def select_matches(
     ray = ray_order[:, : len(columns)].gather(1, columns.clamp(max=max(rays.shape[1] - 1, 0)).expand(positive.shape))
     source = pixel_order.gather(1, (columns - counts.positive.unsqueeze(1)).clamp(min=0))
     target = partners[:, : len(columns)]
-    return Matches(
+    return PixelPairs(
         xy0=torch.where(positive.unsqueeze(2), _take(batch.xy0, ray), _to_xy(source, width).int()),
         xy1=torch.where(positive.unsqueeze(2), _take(batch.xy1, ray), _to_xy(target, width).float()),
         positive=positive,

@@ -37,8 +37,8 @@ from training.objectives.anchors import first
 from training.objectives.objective import Kind, stateless
 from training.objectives.seen import Seen
 from training.objectives.stable import masked_mean
-from training.places import Places
 from training.ranges import Between, Share, Some
+from training.running.places import Places
 from training.seeding import generator_of
 
 ANCHORS = 1024

@@ -48,11 +48,11 @@ from torch import Tensor
 from training.errors import RequestError
 from training.objectives import fused
 from training.objectives.gather import gather, nearest_pixel
-from training.objectives.matches import Matches
 from training.objectives.objective import Kind, Scale, stateless
+from training.objectives.pixel_pairs import PixelPairs
 from training.objectives.seen import Seen
-from training.places import ALONE, Places
 from training.ranges import Share, Some
+from training.running.places import ALONE, Places
 from training.settings import Distance, Norm, Sampling, Units
 
 
@@ -79,7 +79,7 @@ def stable(seen: Seen, settings: StableSettings) -> dict[str, Tensor]:
 class Within(Protocol):
     """Eq. 2, whichever way it is computed."""
 
-    def __call__(self, features0: Tensor, features1: Tensor, matches: Matches, p: Norm, scale: Units) -> Tensor:
+    def __call__(self, features0: Tensor, features1: Tensor, matches: PixelPairs, p: Norm, scale: Units) -> Tensor:
         """Features (B, D, H, W) of both views to (B,)."""
         ...
 
@@ -114,13 +114,13 @@ def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
     return torch.where(mask, values, 0).sum(1) / mask.sum(1).clamp(min=1)
 
 
-def paper_loss(distance: Tensor, matches: Matches) -> Tensor:
+def paper_loss(distance: Tensor, matches: PixelPairs) -> Tensor:
     """Eq. 2 from the distances (B, N): (B,). A class without pixels contributes 0."""
     attract = masked_mean(distance + distance.square(), matches.positive)
     return attract + masked_mean(distance.square() - distance, matches.negative)
 
 
-def official_loss(distance: Tensor, matches: Matches) -> Tensor:
+def official_loss(distance: Tensor, matches: PixelPairs) -> Tensor:
     """Mean over S of d + d^2 on P and (d - 1/2)^2 on N, from the distances (B, N): (B,).
 
     The official code spreads the constant over S, 1/4 (1 - f) for each pixel; the sum is the same. The square is
@@ -134,11 +134,11 @@ _DISTANCE: dict[Units, Callable[[Tensor, Tensor, Norm], Tensor]] = {
     "paper": paper_distance,
     "official": official_distance,
 }
-_LOSS: dict[Units, Callable[[Tensor, Matches], Tensor]] = {"paper": paper_loss, "official": official_loss}
+_LOSS: dict[Units, Callable[[Tensor, PixelPairs], Tensor]] = {"paper": paper_loss, "official": official_loss}
 
 
 def within(
-    features0: Tensor, features1: Tensor, matches: Matches, p: Norm, scale: Units, sampling: Sampling = "nearest"
+    features0: Tensor, features1: Tensor, matches: PixelPairs, p: Norm, scale: Units, sampling: Sampling = "nearest"
 ) -> Tensor:
     """L_within (Eq. 2) of each pair: features (B, D, H, W) of both views to (B,).
 
@@ -152,7 +152,7 @@ def within(
 def between(
     features0: Tensor,
     features1: Tensor,
-    matches: Matches,
+    matches: PixelPairs,
     p: Norm,
     scale: Units,
     partners: int,
@@ -182,7 +182,7 @@ def between(
 def total(
     features0: Tensor,
     features1: Tensor,
-    matches: Matches,
+    matches: PixelPairs,
     settings: StableSettings,
     within: Within = within,
     places: Places = ALONE,
@@ -205,7 +205,7 @@ def total(
 def best_within(sampling: Sampling) -> Within:
     """Eq. 2 by the fused kernel where it can run, by the reference elsewhere."""
 
-    def pick(features0: Tensor, features1: Tensor, matches: Matches, p: Norm, scale: Units) -> Tensor:
+    def pick(features0: Tensor, features1: Tensor, matches: PixelPairs, p: Norm, scale: Units) -> Tensor:
         if sampling == "nearest" and fits_kernel(features0) and fits_kernel(features1):
             return fused.within(features0, features1, matches, p, scale)
         return within(features0, features1, matches, p, scale, sampling)

@@ -50,7 +50,7 @@ def read(path: Path) -> Array:
     with _opened(path) as image, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of odd tags in files that can be read all the same
         try:
-            if _deep_colour(image):
+            if _deep_color(image):
                 return _on_white(_unchanged(path))
             return np.asarray(_as_rgb(_upright(image)))
         except Exception as error:  # Pillow's decoders raise errors of many kinds
@@ -98,7 +98,7 @@ def _as_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _deep_colour(image: Image.Image) -> bool:
+def _deep_color(image: Image.Image) -> bool:
     """Whether the file has 16 bits for each of several channels, and upright: what is to be turned stays at 8 bits.
 
     OpenCV turns a TIFF by itself or fails at it, according to its version.
@@ -117,7 +117,7 @@ def _unchanged(path: Path) -> Array:
 
 def _on_white(values: Array) -> Array:
     """(H, W, 3) uint8: colours stretched, laid over white where values (H, W, 3 or 4) uint16 have an opacity."""
-    colour, opacity = stretched(values[..., :3]), values[..., 3:] / 65535
+    color, opacity = stretched(values[..., :3]), values[..., 3:] / 65535
     if not opacity.size:
-        return colour
-    return np.rint(255 + opacity * (colour.astype(np.float64) - 255)).astype(np.uint8)
+        return color
+    return np.rint(255 + opacity * (color.astype(np.float64) - 255)).astype(np.uint8)

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from training.errors import RequestError
+from training.files.atomic import whole, writing
 from training.weights import SUFFIX
 from training.weights.card import card
 from training.weights.trained import find
 from training.weights.weights_file import write_weights
-from training.whole import whole, writing
 
 
 def export_weights(run: Path, out: Path) -> Path:

@@ -19,10 +19,10 @@ import torch
 from torch import Tensor, nn
 
 from training.errors import RequestError, first_line
+from training.files.atomic import whole, writing
 from training.models.networks import AnyNetwork
 from training.models.padding import mirror
 from training.weights.trained import Trained, open_trained
-from training.whole import whole, writing
 
 NEEDED = ("onnx", "onnxscript")
 """Packages that write the file."""

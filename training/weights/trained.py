@@ -7,9 +7,9 @@ from pathlib import Path
 import torch
 
 from scenegen.shards import file_sha256
-from training.checkpoint import NAME, load, load_weights
 from training.errors import CheckpointError, RequestError
 from training.models.networks import AnyNetwork, build_network
+from training.running.checkpoint import NAME, load, load_weights
 from training.weights import BUILTIN, SUFFIX
 from training.weights.weights import About, Weights, weights_of
 from training.weights.weights_file import read_weights

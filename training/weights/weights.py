@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 
 from torch import Tensor
 
-from training.checkpoint import Checkpoint
-from training.objectives.zoo import distance_of
+from training.objectives.registry import distance_of
+from training.running.checkpoint import Checkpoint
 from training.settings import Distance, ModelSettings
 
 

@@ -19,8 +19,8 @@ from torch import Tensor
 
 from training.coding import SettingsMismatch, decode
 from training.errors import CheckpointError, first_line
+from training.files.atomic import whole, writing
 from training.weights.weights import About, Weights
-from training.whole import whole, writing
 
 ENTRY, FORMAT, VERSION = "scenetrain", "scenetrain-weights", 1
 """Name of the entry; what it says of itself."""

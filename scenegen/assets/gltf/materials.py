@@ -14,7 +14,7 @@ from scenegen.assets.gltf.buffers import Buffers
 from scenegen.assets.gltf.textures import Placement, Use, texture_use
 from scenegen.assets.gltf.tree import Tree, branch, entry, extension, number, numbers, text
 from scenegen.assets.mesh import MOST_GLOW, Material, Texture
-from scenegen.assets.shelf import Picture, TextureShelf
+from scenegen.assets.model_textures import Picture, TextureShelf
 from scenegen.assets.source import Defect
 from scenegen.srgb import decode, encode
 

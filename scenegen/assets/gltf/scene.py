@@ -15,8 +15,8 @@ from scenegen.assets.gltf.primitives import read_primitive, shows_area, triangle
 from scenegen.assets.gltf.tree import Tree, entries, entry, whole
 from scenegen.assets.limits import ROOM_LIMITS, Limits
 from scenegen.assets.mesh import F32, Mesh, concatenate
+from scenegen.assets.model_textures import TextureShelf
 from scenegen.assets.origin import localized
-from scenegen.assets.shelf import TextureShelf
 from scenegen.assets.source import Defect
 from scenegen.errors import AssetError
 from scenegen.geometry import normalize

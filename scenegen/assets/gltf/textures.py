@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scenegen.assets.gltf.buffers import Buffers, data_uri
 from scenegen.assets.gltf.tree import Tree, branch, entry, extension, number, numbers, text, whole
 from scenegen.assets.mesh import Wrap
-from scenegen.assets.shelf import Picture
+from scenegen.assets.model_textures import Picture
 
 F64 = NDArray[np.float64]
 _WRAPS: dict[Any, Wrap] = {33071: "clamp", 33648: "mirror", 10497: "repeat"}

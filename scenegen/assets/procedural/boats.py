@@ -6,7 +6,7 @@ from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import finishes as fin
 from scenegen.assets.procedural import solids as s
 from scenegen.assets.procedural.draws import between, chance, pick, spread
-from scenegen.assets.procedural.hulls import Lines, sailing_yacht, sections, two_colour_hull
+from scenegen.assets.procedural.hulls import Lines, sailing_yacht, sections, two_color_hull
 from scenegen.assets.procedural.solids import Array
 from scenegen.seeding import Generator
 
@@ -24,7 +24,7 @@ def _motor(rng: Generator) -> Parts:
     lines = Lines(length, 0.36 * length, 0.16 * length, 0.3, 0.9)
     f, glass = fin.livery(rng), fin.glass(rng)
     return [
-        *two_colour_hull(f, fin.livery(rng), pick(rng, fin.wood, fin.enamel)(rng), lines),
+        *two_color_hull(f, fin.livery(rng), pick(rng, fin.wood, fin.enamel)(rng), lines),
         *(_cabin(f, glass, lines) if chance(rng, 0.5) else _open_deck(rng, glass, lines)),
         *_outboard(fin.dark(rng), lines),
         *_bow_rail(fin.steel(rng), lines),
@@ -85,7 +85,7 @@ def _tug(rng: Generator) -> Parts:
     length = between(rng, 9, 16)
     lines = Lines(length, 0.36 * length, 0.2 * length, 0.45, 0.8)
     f, glass, dark = fin.livery(rng), fin.glass(rng), fin.dark(rng)
-    hull = two_colour_hull(f, fin.livery(rng), fin.wood(rng), lines)
+    hull = two_color_hull(f, fin.livery(rng), fin.wood(rng), lines)
     return [
         *hull,
         *_wheel_house(f, fin.enamel(rng), glass, lines),

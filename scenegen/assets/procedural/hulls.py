@@ -41,7 +41,7 @@ def sections(lines: Lines, share: float = 1.0) -> Array:
     return np.stack([x, y, z], -1)
 
 
-def two_colour_hull(f: fin.Finish, boot: fin.Finish, deck: fin.Finish, lines: Lines, share: float = 0.35) -> Parts:
+def two_color_hull(f: fin.Finish, boot: fin.Finish, deck: fin.Finish, lines: Lines, share: float = 0.35) -> Parts:
     """A closed hull in two colours with a deck of its own."""
     rings = sections(lines)
     low = sections(lines, share) * (1.012, 1.004, 1) - (0, 0, 0.02 * lines.depth)
@@ -58,7 +58,7 @@ def sailing_yacht(rng: Generator) -> Parts:
     beam, depth = 0.3 * length, 0.13 * length
     lines = Lines(length, beam, depth, between(rng, 0.15, 0.4), between(rng, 0.55, 0.85))
     wood, metal, white = fin.wood(rng), fin.steel(rng), pick(rng, fin.bedding, fin.lampshade)(rng)
-    hull = two_colour_hull(fin.livery(rng), fin.livery(rng), wood, lines)
+    hull = two_color_hull(fin.livery(rng), fin.livery(rng), wood, lines)
     h, y = between(rng, 1.05, 1.35) * length, -0.08 * length
     cabin = _cabin(fin.enamel(rng), lines)
     sails = _sails(rng, fin.Finish(white.material, 1.5), lines, h, y)

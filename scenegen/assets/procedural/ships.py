@@ -8,7 +8,7 @@ from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import finishes as fin
 from scenegen.assets.procedural import solids as s
 from scenegen.assets.procedural.draws import between, pick, spread, whole
-from scenegen.assets.procedural.hulls import Lines, cloth_sail, sailing_yacht, two_colour_hull
+from scenegen.assets.procedural.hulls import Lines, cloth_sail, sailing_yacht, two_color_hull
 from scenegen.seeding import Generator
 
 Parts = list[Mesh]
@@ -26,7 +26,7 @@ def _tall_ship(rng: Generator) -> Parts:
     lines = Lines(length, beam, depth, 0.35, 0.75)
     wood, cloth, dark = fin.wood(rng), fin.Finish(fin.bedding(rng).material, 3.0), fin.dark(rng)
     parts = [
-        *two_colour_hull(wood, pick(rng, dark, fin.livery(rng)), wood, lines, 0.45),
+        *two_color_hull(wood, pick(rng, dark, fin.livery(rng)), wood, lines, 0.45),
         s.slab(wood, (-0.33 * beam, 0.28 * length, 0.9 * depth), (0.33 * beam, 0.49 * length, 1.55 * depth), 0.1),
         s.rod(wood, (0, -0.4 * length, 1.1 * depth), (0, -0.72 * length, 1.75 * depth), 0.012 * length),
     ]
@@ -56,7 +56,7 @@ def _freighter(rng: Generator) -> Parts:
     length = between(rng, 40, 90)
     lines = Lines(length, 0.16 * length, 0.1 * length, 0.25, 0.8)
     depth, white, f, dark = lines.depth, fin.enamel(rng), fin.livery(rng), fin.dark(rng)
-    hull = two_colour_hull(f, fin.near(rng, "boot", (0.45, 0.12, 0.1)), fin.livery(rng), lines, 0.45)
+    hull = two_color_hull(f, fin.near(rng, "boot", (0.45, 0.12, 0.1)), fin.livery(rng), lines, 0.45)
     kind = pick(rng, "boxes", "liner", "tanker")
     floors = whole(rng, 2, 4)
     ys = spread(pick(rng, 2, 3), -0.1 * length, 0.3 * length) if kind == "liner" else [0.35 * length]

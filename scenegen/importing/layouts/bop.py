@@ -41,9 +41,9 @@ def _sequence(name: str, folder: Path) -> FrameSequence:
 
 def _frame(folder: Path, number: str, camera: Table, objects: Table) -> Frame | str:
     stem = number.zfill(6)
-    colour = beside(folder / "rgb", stem) or beside(folder / "gray", stem)
+    color = beside(folder / "rgb", stem) or beside(folder / "gray", stem)
     depth = beside(folder / "depth", stem)
-    if not (colour and depth):
+    if not (color and depth):
         return "without a picture in rgb (or gray) or depth"
     place = camera if "cam_R_w2c" in camera else objects.get(number, {})
     suffix = "w2c" if "cam_R_w2c" in camera else "m2c"
@@ -54,7 +54,7 @@ def _frame(folder: Path, number: str, camera: Table, objects: Table) -> Frame | 
         return f"without {str(error).strip(chr(39))}"
     except (TypeError, ValueError) as error:
         raise ImportingError(f"{folder / 'scene_camera.json'}: entry {number} is not as BOP has it ({error})") from None
-    return "whose pose is not finite, or no rotation" if T is None else Frame(colour, depth, T, K, unit_m=scale * MM)
+    return "whose pose is not finite, or no rotation" if T is None else Frame(color, depth, T, K, unit_m=scale * MM)
 
 
 def _pose(rotation: list[float], translation_mm: list[float]) -> NDArray[np.float64] | None:

@@ -23,7 +23,7 @@ from scenegen.importing.layouts.planes import at_nearest
 from scenegen.importing.options import ImportOptions
 from scenegen.importing.pictures import picture_size, read_plane, reading
 from scenegen.importing.png16 import read_png16
-from scenegen.tracing.status import Status
+from scenegen.status import Status
 
 F64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -18,7 +18,7 @@ from scenegen.importing.layouts.folders import beside, holding, read_matrix
 from scenegen.importing.layouts.pair_names import named
 from scenegen.importing.options import ImportOptions
 from scenegen.importing.pictures import reading
-from scenegen.tracing.status import Status
+from scenegen.status import Status
 
 F64 = NDArray[np.float64]
 

@@ -42,10 +42,10 @@ def _frame(path: Path, said: dict[str, Any], frame: dict[str, Any]) -> Frame | s
     try:
         fx, fy, cx, cy = (float(both[key]) for key in ("fl_x", "fl_y", "cx", "cy"))
         K = pinhole(fx, fy, cx, cy, corner=True)
-        pose, colour = np.array(frame["transform_matrix"], np.float64), path.parent / frame["file_path"]
+        pose, color = np.array(frame["transform_matrix"], np.float64), path.parent / frame["file_path"]
     except (KeyError, TypeError, ValueError) as error:
         raise ImportingError(f"{path}: a frame lacks, or has as no number, {error}: mend it") from None
     T = rigid(pose @ OPENGL_OPENCV) if pose.shape == (4, 4) else None
     if T is None:
         return "whose pose is not finite, or no rotation"
-    return Frame(colour, path.parent / frame["depth_file_path"], T, K)
+    return Frame(color, path.parent / frame["depth_file_path"], T, K)

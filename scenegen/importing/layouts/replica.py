@@ -31,17 +31,17 @@ def _sequence(name: str, folder: Path) -> FrameSequence:
     K, step_m = reading(parameters, _camera, "camera parameters") if parameters else (pinhole(*USUAL), STEP_M)
     poses = read_numbers(folder / "traj.txt", "a list of poses (16 numbers each)").reshape(-1, 4, 4)
     pictures = find_pictures(folder / "results")
-    colours = [path for path in pictures if path.stem.startswith("frame")]
+    colors = [path for path in pictures if path.stem.startswith("frame")]
     depths = {path.stem.removeprefix("depth"): path for path in pictures if path.stem.startswith("depth")}
 
-    def frame(number: int, colour: Path) -> Frame | str:
-        depth = depths.get(colour.stem.removeprefix("frame"))
+    def frame(number: int, color: Path) -> Frame | str:
+        depth = depths.get(color.stem.removeprefix("frame"))
         T = rigid(poses[number]) if number < len(poses) else None
         if depth is None:
             return "without a depth picture"
-        return "without a pose" if T is None else Frame(colour, depth, T, K, unit_m=step_m)
+        return "without a pose" if T is None else Frame(color, depth, T, K, unit_m=step_m)
 
-    frames, skipped = usable(name, folder, [lambda n=n, c=c: frame(n, c) for n, c in enumerate(colours)])
+    frames, skipped = usable(name, folder, [lambda n=n, c=c: frame(n, c) for n, c in enumerate(colors)])
     return FrameSequence(name, frames, RENDERED, skipped)
 
 

@@ -36,14 +36,14 @@ def _sequence(name: str, folder: Path) -> FrameSequence:
     return FrameSequence(name, frames, STRUCTURED_LIGHT, skipped)
 
 
-def _frame(folder: Path, colour: Path, K: NDArray[np.float64], K_depth: NDArray[np.float64]) -> Frame | str:
-    depth, pose = beside(folder / "depth", colour.stem), folder / "pose" / f"{colour.stem}.txt"
+def _frame(folder: Path, color: Path, K: NDArray[np.float64], K_depth: NDArray[np.float64]) -> Frame | str:
+    depth, pose = beside(folder / "depth", color.stem), folder / "pose" / f"{color.stem}.txt"
     if depth is None:
         return "without a depth picture"
     if not pose.is_file():
         return "without a pose"
     T = rigid(read_matrix(pose, 4, 4))
-    return "whose pose is not finite, or no rotation" if T is None else Frame(colour, depth, T, K, K_depth)
+    return "whose pose is not finite, or no rotation" if T is None else Frame(color, depth, T, K, K_depth)
 
 
 def _require_registered(path: Path) -> None:

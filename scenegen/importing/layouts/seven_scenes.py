@@ -34,10 +34,10 @@ def _sequence(name: str, folder: Path) -> FrameSequence:
 
 def _frame(folder: Path, stem: str, K: NDArray[np.float64] | None) -> Frame | str:
     """A frame, or why it is no use."""
-    colour, depth, pose = beside(folder, f"{stem}.color"), beside(folder, f"{stem}.depth"), folder / f"{stem}.pose.txt"
-    if not (colour and depth):
+    color, depth, pose = beside(folder, f"{stem}.color"), beside(folder, f"{stem}.depth"), folder / f"{stem}.pose.txt"
+    if not (color and depth):
         return "without a .depth picture"
     if not pose.is_file():
         return "without a .pose.txt"
     T = rigid(read_matrix(pose, 4, 4))
-    return "whose pose is not finite, or no rotation" if T is None else Frame(colour, depth, T, K, none=NO_DEPTH)
+    return "whose pose is not finite, or no rotation" if T is None else Frame(color, depth, T, K, none=NO_DEPTH)

@@ -19,7 +19,7 @@ from scenegen.importing.layouts.planes import at_nearest
 from scenegen.importing.options import ImportOptions
 from scenegen.importing.pictures import find_pictures, picture_size, read_plane, reading
 from scenegen.shards.by_depth import sampled, verdicts
-from scenegen.tracing.status import Status
+from scenegen.status import Status
 
 F64 = NDArray[np.float64]
 TOLERANCE_PX = 1.0

@@ -28,13 +28,13 @@ def find(folder: Path) -> list[FrameSequence]:
 
 
 def _sequence(name: str, folder: Path) -> FrameSequence:
-    colours, depths = _listed(folder / "rgb.txt"), _listed(folder / "depth.txt")
+    colors, depths = _listed(folder / "rgb.txt"), _listed(folder / "depth.txt")
     poses = read_numbers(folder / "groundtruth.txt", "a list of poses (time tx ty tz qx qy qz qw)")
     if poses.shape[1] != 8 or not len(poses):
         raise ImportingError(f"{folder / 'groundtruth.txt'}: its rows are not time tx ty tz qx qy qz qw: mend it")
     depth_times = np.array([time for time, _ in depths])
 
-    def frame(time: float, colour: Path) -> Frame | str:
+    def frame(time: float, color: Path) -> Frame | str:
         d, p = nearest(depth_times, time), nearest(poses[:, 0], time)
         if d is None:
             return f"without depth within {MOST_APART_S:g} s"
@@ -42,9 +42,9 @@ def _sequence(name: str, folder: Path) -> FrameSequence:
             return f"without a pose within {MOST_APART_S:g} s"
         x, y, z, w = poses[p, 4:]
         T = of_quaternion((w, x, y, z), poses[p, 1:4])
-        return "whose pose is not finite" if T is None else Frame(colour, depths[d][1], T, unit_m=STEP_M)
+        return "whose pose is not finite" if T is None else Frame(color, depths[d][1], T, unit_m=STEP_M)
 
-    frames, skipped = usable(name, folder, [lambda t=time, c=colour: frame(t, c) for time, colour in colours])
+    frames, skipped = usable(name, folder, [lambda t=time, c=color: frame(t, c) for time, color in colors])
     return FrameSequence(name, frames, NOISE, skipped)
 
 

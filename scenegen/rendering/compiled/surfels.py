@@ -47,8 +47,8 @@ BLOCK = 256
 def fill(table, rotation, rays, hits, origin, directions, spread, rows, material):
     """Write the surface elements that some `rays` met on one body.
 
-    `rotation` (3, 3) float32 turns its normals into the world; `spread` is the width of a footprint, facing the ray,
-    in metres of the body per unit of the ray parameter.
+    `rotation` (3, 3) float32 turns its normals into the world; `spread` (1,) or (R,) is the width of a
+    footprint, facing the ray, in metres of the body per unit of the ray parameter.
     """
     _, primitive, us, vs, ts = hits
     normals, uv, colors, of_face, palette, tint, emission, texels, radiance, density, glow, plain = table
@@ -121,8 +121,10 @@ def _turned(turn, x, y, z):
 @compiled
 def _write_footprints(block, ts, spread, cosines):
     """Areas of the rays' footprints over the cosines, in square metres of the body."""
+    several = len(spread) > 1
     for place in range(len(block)):
-        side = ts[np.uintp(block[place])] * spread
+        ray = np.uintp(block[place])
+        side = ts[ray] * (spread[ray] if several else spread[0])
         cosines[place] = side * side / max(cosines[place], _LEAST_COSINE)
 
 

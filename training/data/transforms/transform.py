@@ -32,7 +32,7 @@ class Looks:
 
 
 class Transform(Protocol):
-    """A frozen dataclass of ranges, and what is drawn from them. A new one is a file and a row in `zoo`."""
+    """A frozen dataclass of ranges, and what is drawn from them. A new one is a file and a row in `registry`."""
 
     def looks(self, side_px: int, canvas_px: int, rng: np.random.Generator) -> Looks:
         """Draw where windows of `side_px` look at a canvas of `canvas_px` or more."""

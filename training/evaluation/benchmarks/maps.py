@@ -7,7 +7,7 @@ import numpy as np
 
 from scenegen.importing.flat import Dense, Matched, PairSequence
 from scenegen.importing.options import ImportOptions
-from scenegen.importing.pictures import read_colour
+from scenegen.importing.pictures import read_color
 from scenegen.importing.registry import PAIRS
 from training.evaluation.benchmarks.benchmark import Sight, Source
 from training.evaluation.pair import size_of
@@ -41,7 +41,7 @@ def _sources(sequence: PairSequence, disparity_scale: float) -> list[Source]:
 
 def read(pair: Matched, options: ImportOptions) -> Sight:
     """The two pictures with their map. Raises ImportingError where a file is damaged."""
-    image0, image1 = map(read_colour, pair.pictures)
+    image0, image1 = map(read_color, pair.pictures)
     truth = pair.truth(options)
     assert isinstance(truth, Dense)
     return Sight((image0, image1), MapTruth(truth.at, size_of(image1)))

@@ -15,7 +15,7 @@ from scenegen.config import Range
 from scenegen.errors import LonelyError
 from scenegen.geometry import angle_between
 from scenegen.importing.choosing import Chooser
-from scenegen.importing.frames import Frame, FrameSequence, colour_view, depth_view, view_size
+from scenegen.importing.frames import Frame, FrameSequence, color_view, depth_view, view_size
 from scenegen.importing.layouts.folders import first_file, read_matrix
 from scenegen.importing.registry import FRAMES
 from scenegen.shards.by_depth import Noise
@@ -64,15 +64,15 @@ def _with_K(frame: Frame) -> Frame:
     """A frame whose intrinsics are known. Raises DataError."""
     if frame.K is not None:
         return frame
-    file = first_file(*(folder / K_FILE for folder in list(frame.colour.parents)[:3]))
+    file = first_file(*(folder / K_FILE for folder in list(frame.color.parents)[:3]))
     if file is None:
-        raise DataError(f"{frame.colour}: nothing says the camera's intrinsics: put {K_FILE} (3 x 3) beside it")
+        raise DataError(f"{frame.color}: nothing says the camera's intrinsics: put {K_FILE} (3 x 3) beside it")
     return replace(frame, K=read_matrix(file, 3, 3))
 
 
 def _source(sequence: FrameSequence, frame0: Frame, frame1: Frame, overlap: float) -> Source:
-    files = frame0.colour, frame0.depth, frame1.colour, frame1.depth
-    name = f"{sequence.name}-{frame0.colour.stem}-{frame1.colour.stem}"
+    files = frame0.color, frame0.depth, frame1.color, frame1.depth
+    name = f"{sequence.name}-{frame0.color.stem}-{frame1.color.stem}"
     numbers = (*_numbers(frame0), *_numbers(frame1))
     return Source(sequence.name, name, files, partial(read, frame0, frame1, sequence.noise, overlap), numbers)
 
@@ -88,7 +88,7 @@ def read(frame0: Frame, frame1: Frame, noise: Noise, overlap: float) -> Sight:
     views = [depth_view(frame, lambda *_: None, view_size(frame)) for frame in (frame0, frame1)]
     T0, T1 = frame0.T_world_cam, frame1.T_world_cam
     return Sight(
-        (colour_view(frame0, view_size(frame0)), colour_view(frame1, view_size(frame1))),
+        (color_view(frame0, view_size(frame0)), color_view(frame1, view_size(frame1))),
         DepthTruth(views[0], views[1], noise),
         pose=RelativePose(views[0].K, views[1].K, np.linalg.inv(T1) @ T0),
         overlap=overlap,

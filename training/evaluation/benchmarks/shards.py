@@ -63,7 +63,10 @@ def _rows_and_views(shards: ShardSet) -> list[tuple[int, int]]:
 
 
 def _pair(sample: Sample, view: int) -> Pair:
-    """Views 0 and `view` of a sample with the rays that are visible, occluded or out of view."""
+    """Views 0 and `view` of a sample with the rays that are visible, occluded or out of view.
+
+    The estimators of poses know pinholes alone: through other lenses the pose counts as unknown.
+    """
     status = sample.status[view - 1]
     asked = np.isin(status, [Status.VISIBLE, Status.OCCLUDED, Status.OUT_OF_VIEW])
     return Pair(
@@ -75,7 +78,7 @@ def _pair(sample: Sample, view: int) -> Pair:
         overlap=float(sample.overlap[0, view]),
         view_angle_deg=float(sample.view_angle_deg[view - 1]),
         baseline_m=float(sample.baseline_m[view - 1]),
-        pose=_pose(sample, view) if sample.has_cameras else None,
+        pose=_pose(sample, view) if sample.has_cameras and not sample.has_lenses else None,
     )
 
 
@@ -169,7 +172,8 @@ def dense_truth_of(sample: Sample, view: int) -> FlowTruth | None:
     """Where every covisible pixel lies, from the depth layer; None without one, or without cameras."""
     if sample.depth is None or not sample.has_cameras:
         return None
-    link = link_views(sample.K[0], sample.T_world_cam[0], sample.K[view], sample.T_world_cam[view])
+    lenses = sample.lenses[0], sample.lenses[view]
+    link = link_views(sample.K[0], sample.T_world_cam[0], sample.K[view], sample.T_world_cam[view], lenses)
     return FlowTruth(*dense_truth(link, sample.depth[0], sample.depth[view]))
 
 

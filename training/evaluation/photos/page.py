@@ -8,7 +8,7 @@ from pathlib import Path
 from training.evaluation.photos.pictures import Drawn
 from training.evaluation.photos.results import PhotoTable, Sheet
 from training.evaluation.photos.table import Block, blocks, cells, footnotes, note
-from training.pages import filled
+from training.files.pages import filled
 
 Gallery = Mapping[tuple[str, str], Sequence[Drawn]]
 """The pictures of each benchmark and contender."""

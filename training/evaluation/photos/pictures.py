@@ -18,7 +18,7 @@ from training.evaluation.metrics import errors_px
 from training.evaluation.own_matches import errors_px as own_errors_px
 from training.evaluation.pair import Pair
 from training.evaluation.predictions import Pairs, Predictions, file_name
-from training.whole import writing
+from training.files.atomic import writing
 
 Array = NDArray[Any]
 EDGES_PX = (3.0, 10.0)
@@ -85,7 +85,7 @@ def compose(predictions: Predictions, pair: Pair, row: int) -> Figure:
     return figure
 
 
-def colours(error: Array) -> Sequence[str]:
+def colors(error: Array) -> Sequence[str]:
     """A colour for each error (N,); grey where it is not known."""
     number = np.searchsorted(EDGES_PX, np.nan_to_num(error, nan=0, posinf=1e9), side="right")
     return [GREY if np.isnan(value) else COLOURS[which] for value, which in zip(error, number, strict=True)]
@@ -109,9 +109,9 @@ def _matches(axes: Axes, pair: Pair, xy0: Array, xy1: Array, error: Array, title
     chosen = np.linspace(0, len(xy0) - 1, min(LINES, len(xy0))).astype(int)
     chosen = chosen[np.argsort(np.nan_to_num(error[chosen], nan=-1), kind="stable")]
     ends = np.stack([xy0[chosen], xy1[chosen] + np.array([left, 0])], axis=1)
-    axes.add_collection(LineCollection(list(ends), colors=colours(error[chosen]), linewidths=0.7, alpha=0.8))
-    for text, colour, place in zip(_legend(), (*COLOURS, GREY), (0.62, 0.72, 0.83, 0.93), strict=True):
-        axes.text(place, 1.02, text, color=colour, fontsize=8, transform=axes.transAxes)
+    axes.add_collection(LineCollection(list(ends), colors=colors(error[chosen]), linewidths=0.7, alpha=0.8))
+    for text, color, place in zip(_legend(), (*COLOURS, GREY), (0.62, 0.72, 0.83, 0.93), strict=True):
+        axes.text(place, 1.02, text, color=color, fontsize=8, transform=axes.transAxes)
 
 
 def _legend() -> tuple[str, ...]:

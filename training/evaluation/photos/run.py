@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from training.evaluation.benchmarks.benchmark import Asked
-from training.evaluation.benchmarks.zoo import benchmark, found
+from training.evaluation.benchmarks.registry import benchmark, found
 from training.evaluation.contender import Contender
 from training.evaluation.photos.page import page
 from training.evaluation.photos.pictures import Drawn, draw
@@ -13,7 +13,7 @@ from training.evaluation.photos.results import PhotoTable, Tell, question, sheet
 from training.evaluation.photos.settings import PhotoSettings
 from training.evaluation.photos.table import to_csv, to_json, to_markdown, to_text
 from training.evaluation.predictions import file_name
-from training.whole import whole, writing
+from training.files.atomic import whole, writing
 
 PAGE = "index.html"
 FORMS = {"table.txt": to_text, "table.md": to_markdown, "table.json": to_json, "table.csv": to_csv}

@@ -17,8 +17,8 @@ from training.errors import RequestError
 from training.experiments.colored_mnist.settings import MnistSettings, changed
 from training.experiments.colored_mnist.trial import Row, Trial
 from training.experiments.colored_mnist.verdict import F64
-from training.rows import as_text
-from training.whole import whole
+from training.files.atomic import whole
+from training.files.rows import as_text
 
 BASE = "base"
 HEADS = ("variant", "runs", "ID %", "OOD %", "OOD - base", "95 % of it", "backbone s", "classifier s")

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.optim import AdamW
 
 from training.experiments.colored_mnist.settings import Precision
-from training.loop import clip
+from training.running.loop import clip
 from training.settings import OptimizerSettings
 
 _TYPES = {"float32": None, "bfloat16": torch.bfloat16, "float16": torch.float16}

@@ -15,13 +15,13 @@ from training.experiments.colored_mnist.pictures import PictureSource
 from training.experiments.colored_mnist.settings import MnistSettings
 from training.experiments.colored_mnist.trial import Trial
 from training.experiments.colored_mnist.views import two_views
-from training.loop import make_optimizer, set_rate
 from training.models.unet import build_model
-from training.objectives.matches import Matches
+from training.objectives.pixel_pairs import PixelPairs
 from training.objectives.stable import StableSettings, best_within, total
+from training.running.loop import make_optimizer, set_rate
 from training.seeding import Stream, torch_generator, torch_seed
 
-Objective = Callable[[Tensor, Tensor, Matches], dict[str, Tensor]]
+Objective = Callable[[Tensor, Tensor, PixelPairs], dict[str, Tensor]]
 """Features (B, D, H, W) of both views and their matches to values per pair (B,), `total` among them."""
 Describe = Callable[[Tensor], Tensor]
 """Pictures (B, 3, 32, 32) to descriptors (B, D, 32, 32)."""
@@ -129,7 +129,7 @@ def validate(
 
 def validation_views(
     source: PictureSource, images: Tensor, settings: MnistSettings
-) -> Iterator[tuple[Tensor, Matches]]:
+) -> Iterator[tuple[Tensor, PixelPairs]]:
     """The views that every validation looks at."""
     shown = spread(images, settings.evaluated).to(source.mnist.images.device)
     for k, index in enumerate(shown.split(VALIDATION_BATCH)):
@@ -174,7 +174,7 @@ def image_batches(images: Tensor, batch: int, seed: int, phase: int) -> Iterator
 
 def views_of(
     source: PictureSource, index: Tensor, settings: MnistSettings, seed: int, step: int
-) -> tuple[Tensor, Matches]:
+) -> tuple[Tensor, PixelPairs]:
     """Both views (2B, 3, 32, 32), first the one then the other, of images `index` (B,) in a step, and their matches."""
     device = index.device
     pictures, _ = source.take(index, torch_generator(device, seed, Stream.PICTURES, PHASE, step))
@@ -184,7 +184,7 @@ def views_of(
     return torch.cat([first, second]), matches
 
 
-def loss_of(features: Tensor, objective: Objective, matches: Matches) -> Tensor:
+def loss_of(features: Tensor, objective: Objective, matches: PixelPairs) -> Tensor:
     """0-d mean loss of the descriptors (2B, D, 32, 32) of both views."""
     features0, features1 = features.chunk(2)
     return objective(features0, features1, matches)["total"].mean()

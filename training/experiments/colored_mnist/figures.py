@@ -16,7 +16,7 @@ from training.evaluation.figure_style import (
     GREY,
     INK,
     ORANGE,
-    location_colours,
+    location_colors,
     new_figure,
     save,
     show,
@@ -137,7 +137,7 @@ _LOCATION_TITLES = ("source", "moved", "another", "place", "place in moved", "â€
 def _location_plane() -> F64:
     """(32, 32, 3) the colour of each place."""
     y, x = np.mgrid[:SIDE, :SIDE]
-    return location_colours(np.stack([x, y], -1), SIDE, SIDE)
+    return location_colors(np.stack([x, y], -1), SIDE, SIDE)
 
 
 def _nearest(source: NDArray[np.float32], target: NDArray[np.float32]) -> NDArray[np.int64]:

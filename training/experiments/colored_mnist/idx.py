@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from training.errors import DataError, RequestError
-from training.whole import whole
+from training.files.atomic import whole
 
 SOURCE = "https://ossci-datasets.s3.amazonaws.com/mnist/"
 """Where the files are fetched from; the original site often refuses."""

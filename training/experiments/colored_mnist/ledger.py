@@ -7,7 +7,7 @@ from pathlib import Path
 from training.coding import SettingsMismatch, decode, differences
 from training.errors import RequestError
 from training.experiments.colored_mnist.settings import MnistSettings
-from training.whole import whole
+from training.files.atomic import whole
 
 ROWS, SETTINGS = "runs.csv", "settings.json"
 

@@ -20,10 +20,10 @@ from training.experiments.colored_mnist.table import left_out, markdown, verdict
 from training.experiments.colored_mnist.trial import Cell, Row
 from training.experiments.colored_mnist.verdict import judge
 from training.experiments.colored_mnist.views import two_views
+from training.files.atomic import whole
+from training.files.wide import roomy
 from training.models.unet import UNet
 from training.seeding import Stream, torch_generator
-from training.whole import whole
-from training.wide import roomy
 
 PICTURES = 4
 """Pictures in the figures of channels and places."""
@@ -48,7 +48,7 @@ def show_outcome(rows: Sequence[Row], mnist: Mnist, settings: MnistSettings, out
         out / "table.md",
         draw_accuracies(rows, out / "accuracies.png"),
         draw_curves(curves, out / "curves.png"),
-        draw_channels(_few(backbones), _both_colours(mnist, settings), out / "channels.png"),
+        draw_channels(_few(backbones), _both_colors(mnist, settings), out / "channels.png"),
         draw_locations(next(iter(backbones.values())), views, out / "places.png"),
     ]
 
@@ -64,11 +64,11 @@ def _few(backbones: dict[Cell, UNet], limit: int = 6) -> dict[Cell, nn.Module]:
     return dict(islice(backbones.items(), limit))
 
 
-def _both_colours(mnist: Mnist, settings: MnistSettings) -> Tensor:
+def _both_colors(mnist: Mnist, settings: MnistSettings) -> Tensor:
     """Half as many test pictures, each in both colours: what changes from row to row is colour."""
     images = mnist.images[split_images(len(mnist.digits), SPLIT_SEED).test[: PICTURES // 2]]
-    colours = torch.tensor([False, True]).repeat(PICTURES // 2)
-    return paint(enlarged(images).repeat_interleave(2, 0), colours, settings.picture)
+    colors = torch.tensor([False, True]).repeat(PICTURES // 2)
+    return paint(enlarged(images).repeat_interleave(2, 0), colors, settings.picture)
 
 
 def _views(mnist: Mnist, settings: MnistSettings) -> tuple[Tensor, Tensor, Tensor]:

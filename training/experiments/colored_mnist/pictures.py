@@ -41,8 +41,8 @@ class PictureSource:
         """
         fresh = self.settings.redrawn
         uniform = torch.rand((len(index), 2), generator=generator, device=index.device) if fresh else self.flips[index]
-        label, colour = labels_and_colours(self.mnist.digits[index], self.domain[index], uniform, self.settings)
-        return paint(enlarged(self.mnist.images[index]), colour, self.settings), label.float()
+        label, color = labels_and_colors(self.mnist.digits[index], self.domain[index], uniform, self.settings)
+        return paint(enlarged(self.mnist.images[index]), color, self.settings), label.float()
 
 
 def open_pictures(mnist: Mnist, settings: PictureSettings, seed: int) -> PictureSource:
@@ -52,14 +52,14 @@ def open_pictures(mnist: Mnist, settings: PictureSettings, seed: int) -> Picture
     return PictureSource(mnist, settings, domain_of(count).to(device), flips.to(device))
 
 
-def labels_and_colours(
+def labels_and_colors(
     digits: Tensor, domain: Tensor, uniform: Tensor, settings: PictureSettings
 ) -> tuple[Tensor, Tensor]:
     """Noisy labels (B,) and colours (B,), bool: the colour is the noisy label but for the noise of its domain (B,).
 
     `uniform` (B, 2) in [0, 1) decides both flips.
     """
-    noise = _constant(settings.colour_noise, digits.device)[domain]
+    noise = _constant(settings.color_noise, digits.device)[domain]
     label = (digits >= FIRST_OF_CLASS_1) ^ (uniform[:, 0] < settings.label_noise)
     return label, label ^ (uniform[:, 1] < noise)
 
@@ -70,12 +70,12 @@ def enlarged(images: Tensor) -> Tensor:
     return functional.interpolate(grey, size=(SIDE, SIDE), mode="bilinear", antialias=True)
 
 
-def paint(grey: Tensor, colour: Tensor, settings: PictureSettings) -> Tensor:
+def paint(grey: Tensor, color: Tensor, settings: PictureSettings) -> Tensor:
     """Grey digits (B, 1, H, W) in one of two colours (B,) bool: (B, 3, H, W).
 
     The digit is coloured by leaving out red or green, on black; or it is white on a coloured background.
     """
-    which = colour.long()
+    which = color.long()
     if settings.colored == "digit":
         return grey * _constant(CHANNELS, grey.device)[which][:, :, None, None]
     background = _constant(BACKGROUNDS, grey.device)[which][:, :, None, None]

@@ -13,8 +13,8 @@ from training.experiments.colored_mnist.backbone import image_batches
 from training.experiments.colored_mnist.domains import Split, spread
 from training.experiments.colored_mnist.pictures import PictureSource
 from training.experiments.colored_mnist.settings import MnistSettings
-from training.loop import make_optimizer, set_rate
 from training.models.classifier import ClassifierSettings, build_classifier, predicted_probability
+from training.running.loop import make_optimizer, set_rate
 from training.seeding import Stream, torch_generator, torch_seed
 
 PHASE, EVALUATION = 1, 2

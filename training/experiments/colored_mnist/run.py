@@ -19,8 +19,8 @@ from training.experiments.colored_mnist.reading import measure, train_classifier
 from training.experiments.colored_mnist.settings import MnistSettings
 from training.experiments.colored_mnist.together import train_backbones, train_classifiers
 from training.experiments.colored_mnist.trial import Row, Trial
+from training.files.atomic import whole
 from training.models.unet import UNet, build_model
-from training.whole import whole
 
 RUNS = "runs"
 """Folder of the runs' folders."""

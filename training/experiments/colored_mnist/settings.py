@@ -19,7 +19,7 @@ class PictureSettings:
     """Draw label noise and colour at every access, in validation too; otherwise once for each image."""
     label_noise: float = 0.25
     """Probability that the label (digit below 5 or not) is flipped."""
-    colour_noise: tuple[float, float, float] = (0.1, 0.2, 0.9)
+    color_noise: tuple[float, float, float] = (0.1, 0.2, 0.9)
     """Probability that the colour disagrees with the noisy label, in each third of the images."""
 
 
@@ -145,7 +145,7 @@ def _paper() -> MnistSettings:
     return replace(
         base,
         scale="paper",
-        picture=PictureSettings(colored="background", redrawn=False, colour_noise=(0.15, 0.15, 0.9)),
+        picture=PictureSettings(colored="background", redrawn=False, color_noise=(0.15, 0.15, 0.9)),
         view=ViewSettings(perspective=0.1, augment=AugmentSettings(hue=0.1, saturation=0.3)),
         backbone=replace(base.backbone, optimizer=plain),
         classifier=replace(base.classifier, optimizer=replace(plain, lr=2e-3)),

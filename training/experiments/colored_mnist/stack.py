@@ -21,7 +21,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from training.experiments.colored_mnist.arithmetic import Arithmetic, compile_mode
 from training.experiments.colored_mnist.settings import PhaseSettings, Precision
-from training.loop import make_optimizer, set_rate
+from training.running.loop import make_optimizer, set_rate
 
 
 class Stack:

@@ -15,7 +15,7 @@ from training.experiments.colored_mnist.ledger import ROWS, open_folder
 from training.experiments.colored_mnist.run import Bench, run_trials
 from training.experiments.colored_mnist.settings import MnistSettings
 from training.experiments.colored_mnist.trial import Cell, Row, Trial
-from training.rows import read_rows, write_rows
+from training.files.rows import read_rows, write_rows
 from training.settings import Norm
 
 USEFUL_FIRST = (1.0, 0.5, 0.0)

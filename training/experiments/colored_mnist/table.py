@@ -15,7 +15,7 @@ HEADS = ("p", "λ", "runs", "ID %", "OOD %", "95 % of OOD", "colour", "official 
 
 
 def verdict_table(verdicts: Sequence[Verdict]) -> Table:
-    """One row for each cell that was run. `colour` counts the runs that encode it."""
+    """One row for each cell that was run. `color` counts the runs that encode it."""
     table = Table(title="Colored MNIST against the official runs", box=box.SIMPLE_HEAD, title_justify="left")
     for k, heading in enumerate(HEADS):
         side = "left" if heading in ("p", "test", "verdict") else "right"

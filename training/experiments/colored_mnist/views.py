@@ -13,10 +13,12 @@ from torch.nn import functional
 from training.data.augment import augment
 from training.experiments.colored_mnist.pictures import SIDE
 from training.experiments.colored_mnist.settings import ViewSettings
-from training.objectives.matches import Matches
+from training.objectives.pixel_pairs import PixelPairs
 
 
-def two_views(pictures: Tensor, settings: ViewSettings, generator: torch.Generator) -> tuple[Tensor, Tensor, Matches]:
+def two_views(
+    pictures: Tensor, settings: ViewSettings, generator: torch.Generator
+) -> tuple[Tensor, Tensor, PixelPairs]:
     """Views (B, 3, 32, 32) twice and the matches of pictures (B, 3, H, W) float32 in [0, 1].
 
     S is every pixel of view 0 whose source lies on the canvas. Of those that view 1 shows, the share `kept` are
@@ -68,14 +70,14 @@ def look(canvas: Tensor, places: Tensor) -> Tensor:
     return functional.grid_sample(canvas, scaled, mode="bilinear", padding_mode="zeros", align_corners=True)
 
 
-def choose_matches(source: Tensor, corner: Tensor, settings: ViewSettings, generator: torch.Generator) -> Matches:
+def choose_matches(source: Tensor, corner: Tensor, settings: ViewSettings, generator: torch.Generator) -> PixelPairs:
     """P and N of each pair, from the sources (B, 1024, 2) of view 0 and the corner (B, 2) of view 1."""
     target = source - corner[:, None]
     shown = _within(target, SIDE) & _within(source, settings.canvas)
     chance = torch.rand(shown.shape, generator=generator, device=source.device)
     positive = shown & (chance < settings.kept)
     partner = torch.randint(SIDE, target.shape, generator=generator, device=source.device).float()
-    return Matches(
+    return PixelPairs(
         xy0=_grid(source.device).int().expand(len(source), -1, -1),
         xy1=torch.where(positive[..., None], target, partner),
         positive=positive,

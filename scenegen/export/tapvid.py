@@ -1,0 +1,56 @@
+"""Point tracks over the frames of each sample, as the TAP-Vid benchmarks have them (Doersch et al. 2022).
+
+`SPLIT.pkl` is a pickle of a dict: the name of a video to {video (T, H, W, 3) uint8, points (N, T, 2) float32, occluded
+(N, T) bool}. Points are (x, y) as shares of width and height, from the outer corner of the first pixel: (x + 1/2) / W.
+Frames are the views of a sample, in their order; tracks are rays that a later frame shows, evenly over the first one.
+What is hidden, outside of the picture or behind the camera is occluded, and so is what the tracer leaves open; it has
+its projection, or 0 where there is none. Frames of `--trajectory` follow each other as those of a camera do.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenegen.export.choices import Suffix
+from scenegen.export.folder import write
+from scenegen.export.pickles import pickled
+from scenegen.export.scenes import Scene
+from scenegen.shards import Status
+from scenegen.shards.sample import Sample
+
+MOST_POINTS = 256
+"""Tracks of a video: what Kubric's readers take of one."""
+
+
+def export_tapvid(scenes: Iterable[Scene], out: Path, _: Suffix) -> None:
+    """Write one pickle for each split. Raises ShardError for a damaged shard, OSError for the disk."""
+    videos: dict[str, dict[str, Any]] = {}
+    for scene in scenes:
+        of_split = videos.setdefault(scene.entry.split, {})
+        of_split |= {f"{scene.name}_{sample.index:03d}": video(sample) for sample in scene}
+    for split, content in videos.items():
+        write(out / f"{split}.pkl", pickled(content))
+
+
+def video(sample: Sample) -> dict[str, NDArray[Any]]:
+    """Frames and tracks of a sample."""
+    height, width = sample.rgb.shape[1:3]
+    seen = (sample.status == Status.VISIBLE).any(0)
+    rays = np.flatnonzero(seen)[apart(int(seen.sum()), MOST_POINTS)]
+    xy = np.concatenate([sample.xy0[None, rays].astype(np.float32), sample.xy[:, rays]])
+    occluded = np.concatenate([np.zeros((1, len(rays)), np.bool_), sample.status[:, rays] != Status.VISIBLE])
+    points = (np.nan_to_num(xy, nan=-0.5) + 0.5) / np.array([width, height], np.float32)
+    return {
+        "video": sample.rgb,
+        "points": np.ascontiguousarray(points.swapaxes(0, 1), np.float32),
+        "occluded": np.ascontiguousarray(occluded.T),
+    }
+
+
+def apart(count: int, most: int) -> NDArray[np.int64]:
+    """All numbers below `count`, or `most` of them at even distances."""
+    chosen = min(count, most)
+    return (2 * np.arange(chosen) + 1) * count // max(2 * chosen, 1)

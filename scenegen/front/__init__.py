@@ -1,0 +1,1 @@
+"""The generator from Python: what `import scenegen` offers by name."""

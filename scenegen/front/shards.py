@@ -1,0 +1,14 @@
+"""Shards from Python, by one name."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from scenegen.shards.reader import ShardSet
+
+
+def open_shards(place: Path | str, split: str | None = None, layers: Iterable[str] | None = None) -> ShardSet:
+    """All samples of a run, lazily: a folder, or an address such as s3://bucket/set; `layers` are those that are read.
+
+    Raises ShardError, in one line, where there is nothing to read.
+    """
+    return ShardSet(place, split, layers)

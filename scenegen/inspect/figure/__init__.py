@@ -1,0 +1,1 @@
+"""Figures of one sample: a module for each kind."""

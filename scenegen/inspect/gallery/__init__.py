@@ -1,0 +1,1 @@
+"""The gallery: one HTML page with samples of a run."""

@@ -1,0 +1,50 @@
+/* One view in the viewer: its picture, and beside it what is known of the point. */
+
+function makeFigure(picture, k, facts, sample) {
+  const element = document.getElementById("view").content.firstElementChild.cloneNode(true);
+  const find = (selector) => element.querySelector(selector);
+  const image = find("img");
+  [image.src, image.width, image.height] = [picture, ...sample.size];
+  find(".head b").textContent = `View ${k}`;
+  return { element, image, facts, frame: find(".frame"), dots: find(".dots"), marker: find(".marker"), loupe: find(".loupe"),
+    pairing: find(".pairing"), wide: find(".wide"), swatch: find(".verdict use"), verdict: find(".verdict span"),
+    place: find(".place") };
+}
+
+/** Says in the heading of view k what it is to the source: of pairs without view 0 no figures are kept. */
+function headFigure({ pairing: told, wide, frame, facts }, k, source) {
+  const pair = Math.max(k, source) - 1;
+  const known = k !== source && Math.min(k, source) === 0;
+  frame.classList.toggle("source", k === source);
+  told.textContent = k === source ? "the source" : known ? pairing(facts, pair) : "";
+  wide.textContent = known && source === 0 ? ` · ${facts.matches[pair].toLocaleString("en")} matches` : "";
+}
+
+function pairing(facts, pair) {
+  if (!facts.overlap.length) return "no cameras known";
+  const overlap = Math.round(100 * facts.overlap[pair]);
+  return `${overlap} % · ${facts.angle_deg[pair].toFixed(0)}° · ${facts.baseline_m[pair].toFixed(2)} m`;
+}
+
+/** Shows ray i in the source: what it hit, and how far away. */
+function showSource(figure, { size, names }, rays, i) {
+  const depth = rays.depth[i] ? `, depth ${(rays.depth[i] / 1000).toFixed(2)} m` : "";
+  figure.verdict.textContent = (names[rays.instance[i]] || `instance ${rays.instance[i]}`) + depth;
+  figure.place.textContent = `x ${rays.x[i]}, y ${rays.y[i]}`;
+  figure.swatch.setAttribute("href", "#mark-source");
+  figure.frame.classList.remove("absent");
+  placeMark(figure.marker, "source", rays.x[i], rays.y[i], size);
+  drawLoupe(figure.loupe, figure.image, rays.x[i], rays.y[i], size);
+}
+
+/** Shows ray i in one of the other views, counted from 0: where it falls, and its status. */
+function showOther(figure, { size }, rays, view, i) {
+  const point = seenIn(rays, view, i);
+  figure.verdict.textContent = LABELS[point.status];
+  figure.place.textContent = Number.isFinite(point.x)
+    ? `x ${point.x.toFixed(2)}, y ${point.y.toFixed(2)}${point.exact ? "" : " or farther"}` : "no projection";
+  figure.swatch.setAttribute("href", `#mark-${STATUSES[point.status]}`);
+  figure.frame.classList.toggle("absent", !Number.isFinite(point.x));
+  placeMark(figure.marker, STATUSES[point.status], point.x, point.y, size);
+  drawLoupe(figure.loupe, figure.image, point.x, point.y, size);
+}

@@ -1,0 +1,120 @@
+"""The front door: samples are those of the shards, scenes of one's own go through the same functions."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import scenegen as sg
+from scenegen.layers import LAYERS
+from scenegen.shards.rows import ROW_OF
+
+QUAD = ((0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0))
+FACES = ((0, 1, 2), (0, 2, 3))
+OPTIONS = {"rooms": 2, "pairs_per_room": 2, "size": sg.Size(64, 48)}
+
+
+def test_importing_reads_nothing_else_and_every_name_is_there():
+    code = "import sys, scenegen; print(*sorted(m for m in sys.modules if m.split('.')[0] in ('scenegen', 'numpy', 'torch')))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert said == ["scenegen", "scenegen.version"]
+    assert [name for name in sg.__all__ if getattr(sg, name, None) is None] == []
+    assert set(sg.__all__) <= set(dir(sg))
+    assert sg.__all__ == sorted(sg.__all__, key=lambda name: (not name.isupper(), name.islower(), name))
+    with pytest.raises(AttributeError, match="module 'scenegen' has no attribute 'render'"):
+        sg.render  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_samples_without_a_file_are_those_of_the_shards(tmp_path):
+    generator = sg.open_generator(**OPTIONS)
+    outcome = generator.write(tmp_path / "out", workers=0)
+    assert (outcome.exit_code, outcome.new_samples) == (0, 4)
+    stored = sg.open_shards(tmp_path / "out")
+    assert len(stored) == 4
+    shards = {entry.room: stored.reader(k) for k, entry in enumerate(stored.entries)}
+    assert generator.rooms() == tuple(sorted(shards))
+    for room in generator.rooms():
+        made, there = generator.sample(room, 1), shards[room][1]
+        assert shards[room].attributes["split"] == generator.split(room)
+        assert made.index == 1
+        for name in (*ROW_OF, *(layer.name for layer in LAYERS)):
+            if name not in ("object_asset", "T_world_object"):
+                np.testing.assert_array_equal(getattr(made, name), getattr(there, name), name)
+        assert made.origin == there.origin
+        used = there.object_asset >= 0
+        assert made.object_id[made.object_asset >= 0].tolist() == there.object_id[used].tolist()
+        np.testing.assert_array_equal(made.T_world_object[made.object_asset >= 0], there.T_world_object[used])
+        np.testing.assert_array_equal(made.matches()[0], there.matches()[0])
+    assert [sample.index for sample in generator.samples()] == [0, 1, 0, 1]
+
+
+def test_what_cannot_be_had_is_said():
+    with pytest.raises(
+        sg.ScenegenError, match=r"^roms: is no option; choose among cameras, layers, light, object_source,"
+    ):
+        sg.open_generator(roms=3)
+    with pytest.raises(sg.ScenegenError, match="--views 1"):
+        sg.open_generator(views=1)
+    generator = sg.open_generator(**OPTIONS)
+    with pytest.raises(
+        sg.ScenegenError, match=r"room 'cellar': is not of this set; choose among rooms\(\), such as 'room_"
+    ):
+        generator.sample("cellar")
+    with pytest.raises(sg.ScenegenError, match="sample -1 of room room_000: count from 0"):
+        generator.sample("room_000", -1)
+
+
+def looking_down(x, y, height):
+    return sg.View(sg.pinhole(64, 48, 50.0), sg.look_at((x, y, height), (x, y + 1e-6, 0)))
+
+
+def test_a_scene_of_ones_own_has_closed_form_pictures_and_matches():
+    floor = sg.make_mesh(4.0 * np.array(QUAD) - (2, 2, 0), FACES)
+    plate = sg.make_mesh(np.array(QUAD) - (0.5, 0.5, 0), FACES, (1, 0, 0))
+    scene = sg.build_scene([floor, (plate, sg.compose(translation=(0, 0, 0.5), scale=0.4))])
+    left, right = looking_down(0, 0, 2.0), looking_down(0.3, 0, 2.0)
+    frame = sg.render_view(scene, left)
+    shown = frame.instance == 2
+    assert set(np.unique(frame.instance)) == {1, 2}
+    np.testing.assert_allclose(frame.depth[shown], 1.5, atol=1e-6)
+    np.testing.assert_allclose(frame.depth[~shown], 2.0, atol=1e-6)
+    assert abs(shown.sum() - (0.4 * 50 / 1.5) ** 2) < 20
+    assert (frame.rgb[22:26, 30:34, 0] > 200).all()
+    assert (frame.rgb[22:26, 30:34, 1:] == 0).all()
+    found = sg.correspond(scene, left, right)
+    assert len(found.xy0) == 32 * 12
+    step = np.where(found.instance == 2, 0.3 * 50 / 1.5, 0.3 * 50 / 2.0)[:, None] * (-1, 0)
+    moved = found.xy1 - found.xy0
+    np.testing.assert_allclose(np.abs(moved), np.abs(step), atol=1e-3)
+    assert {sg.Status(code).name for code in np.unique(found.status)} == {"VISIBLE", "OCCLUDED", "OUT_OF_VIEW"}
+    hidden = found.status == sg.Status.OCCLUDED
+    assert (found.instance[hidden] == 1).all()
+    again = sg.correspond(scene, left, right, seed=1)
+    assert (again.xy0 != found.xy0).any()
+
+
+def test_a_mesh_file_is_read(tmp_path: Path):
+    (tmp_path / "quad.obj").write_text("v 0 0 0\nv 1 0 0\nv 1 1 0\nf 1 2 3\n")
+    assert sg.read_mesh(tmp_path / "quad.obj").faces.shape == (1, 3)
+    with pytest.raises(sg.ScenegenError, match=r"none\.obj"):
+        sg.read_mesh(tmp_path / "none.obj")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda: sg.make_mesh(np.zeros((3, 2)), FACES), r"vertices of shape \(3, 2\): must be \(N, 3\) and finite"),
+        (lambda: sg.make_mesh([[0, 0, np.nan]], FACES), "must be .N, 3. and finite"),
+        (lambda: sg.make_mesh(QUAD, np.zeros((0, 3))), "faces of shape .0, 3.: must be .F, 3., one or more"),
+        (lambda: sg.make_mesh(QUAD, [[0, 1, 4]]), "faces name vertices 0 to 4: there are 0 to 3"),
+        (lambda: sg.build_scene([]), "a scene needs at least one mesh"),
+        (lambda: sg.build_scene([(sg.make_mesh(QUAD, FACES), np.diag([1, 1, -1, 1]))]), "T_world_object: must be"),
+        (lambda: sg.build_scene([(sg.make_mesh(QUAD, FACES), np.diag([1, 2, 1, 1]))]), "T_world_object: must be"),
+        (lambda: sg.build_scene([(sg.make_mesh(QUAD, FACES), np.eye(3))]), "T_world_object: must be"),
+    ],
+)
+def test_impossible_scenes_are_refused(wrong, said):
+    with pytest.raises(sg.ScenegenError, match=said):
+        wrong()

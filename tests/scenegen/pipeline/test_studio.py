@@ -1,0 +1,155 @@
+"""What a worker keeps, and how a sample falls back to other arrangements."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+import scenes
+from room_maker import room, write_ply
+
+from scenegen.assets.mesh import Material, Mesh, texture_from_image
+from scenegen.assets.source import ObjectModel
+from scenegen.config import GenerationConfig, Size
+from scenegen.errors import AssetError, StagingError
+from scenegen.geometry import compose, rotation_about, transform
+from scenegen.pipeline import studio
+from scenegen.pipeline.plan import objects_for
+from scenegen.pipeline.studio import ObjectCache, Studio, memory_bytes, stage_sample
+from scenegen.rendering.surfaces import build_table
+from scenegen.staging.covisibility import COARSE, glance
+from scenegen.staging.lighting import _arriving, lit_sample
+from scenegen.staging.stage import light
+from scenegen.staging.viewpoints import NoViewsError
+
+
+@dataclass
+class Counting:
+    loads: list = field(default_factory=list)
+
+    def load(self, object_id):
+        self.loads.append(object_id)
+        if object_id == "bad":
+            raise AssetError("unreadable", "bad: cannot be read")
+        return ObjectModel(object_id, "box", scenes.box((0, 0, 0), (1, 1, 1)), 1.7)
+
+
+def test_objects_are_loaded_once_and_the_oldest_put_away_first():
+    source = Counting()
+    shelf = ObjectCache(source, limit=2 * memory_bytes(scenes.box((0, 0, 0), (1, 1, 1))))
+    for name in ("a", "b", "a", "c", "a", "b"):
+        assert shelf.load(name).model.id == name
+    assert source.loads == ["a", "b", "c", "b"]
+
+
+def test_an_object_larger_than_the_shelf_is_still_served():
+    shelf = ObjectCache(Counting(), limit=1)
+    assert shelf.load("a").model.id == "a"
+    assert shelf.load("b").model.id == "b"
+
+
+def test_a_broken_object_is_not_kept():
+    shelf = ObjectCache(Counting())
+    with pytest.raises(AssetError, match="bad: cannot be read"):
+        shelf.load("bad")
+
+
+def test_memory_counts_every_texture_once():
+    texture = texture_from_image(np.zeros((64, 64, 3), np.uint8))
+    clamped = replace(texture, wrap=("clamp", "clamp"))
+    glow = texture_from_image(np.zeros((32, 16, 3), np.uint8))
+    plain = scenes.box((0, 0, 0), (1, 1, 1))
+    painted = Mesh(
+        plain.vertices,
+        plain.faces,
+        plain.face_material,
+        (Material("a", texture=texture, glow_texture=glow), Material("b", texture=clamped)),
+    )
+    table = build_table(replace(painted, uv=np.zeros((8, 2), np.float32), materials=painted.materials[:1]))
+    assert table.pool is not None
+    kept = sum(level.nbytes for t in (texture, glow) for level in t.levels)
+    drawn = table.pool.texels.nbytes + 4 * sum(level.size // 3 for level in glow.levels)
+    assert memory_bytes(painted) - memory_bytes(plain) == kept + drawn
+
+
+@pytest.fixture
+def fake(monkeypatch):
+    """Staging that fails in the arrangements listed in `bad`, and records what was tried."""
+    bad, tried = set(), []
+
+    def build(stage, ids, load, config, number):
+        return number
+
+    def shoot(layout, config, index):
+        tried.append((layout, index))
+        if layout in bad:
+            raise NoViewsError("no cameras", {"wall": 3})
+        return f"shot {layout}"
+
+    monkeypatch.setattr(studio, "build_layout", build)
+    monkeypatch.setattr(studio, "shoot", shoot)
+    monkeypatch.setattr(studio, "light", lambda layout, shot, config, index: ())
+    return bad, tried
+
+
+def ambient_shares(room_source, count=16):
+    """Share of the ambient light in all that reaches what a camera sees, for `count` draws in one room."""
+    config = GenerationConfig(rooms=1, room_source=room_source, size=Size(160, 120))
+    place = studio.open_studio(config, None)
+    room = place.rooms.ids()[0]
+    staged = stage_sample(place, studio.room_stage(place, room), objects_for("train", place.objects)[0], 0)
+    seen = lit_sample(staged.layout.scene, glance(staged.layout.scene, staged.shot.views[:1], COARSE))
+    up = (1 + seen.normals[:, 2]).mean() / 2
+    shares = []
+    for index in range(count):
+        lighting = light(staged.layout, staged.shot, config, index)[0]
+        ambient = sum(lighting.ambient_up) * up + sum(lighting.ambient_down) * (1 - up)
+        places, radii = (np.array(v) for v in zip(*((p.position, p.radius_m) for p in lighting.lights), strict=True))
+        arriving = _arriving(staged.layout.scene, places, radii, seen)
+        lamps = sum(a * sum(lamp.color) for a, lamp in zip(arriving, lighting.lights, strict=True))
+        shares.append(ambient / (ambient + lamps))
+    return np.array(shares)
+
+
+def test_a_scanned_room_is_lit_softly_and_a_built_in_one_is_not(tmp_path):
+    """The colours of a scan hold light and shadow already: 60 to 80 % of its light is ambient, else 30 to 50 %.
+
+    Lamps that stand hidden are made up for by more, so the lower quarter tells.
+    """
+    vertices, faces, _ = room(np.random.default_rng(1), tables=1)
+    y_up = compose(rotation_about((1, 0, 0), -np.pi / 2))
+    rgb = np.full((len(vertices), 3), (200, 150, 100), np.uint8)
+    write_ply(tmp_path / "005" / "005.ply", transform(y_up, vertices), faces, rgb)
+    scan, built = (np.quantile(ambient_shares(name), 0.25) for name in (f"scenenn:{tmp_path}", "procedural"))
+    assert 0.57 < scan < 0.83
+    assert 0.27 < built < 0.53
+
+
+def workplace():
+    return Studio(GenerationConfig(), None, None, None, ObjectCache(Counting()))  # pyright: ignore[reportArgumentType]
+
+
+def test_neighbours_share_an_arrangement(fake):
+    place = workplace()
+    assert [stage_sample(place, None, {}, k).layout for k in range(6)] == [0, 0, 0, 0, 1, 1]
+
+
+def test_a_sample_without_cameras_gets_an_arrangement_of_its_own(fake):
+    bad, tried = fake
+    bad.add(0)
+    place = workplace()
+    staged = [stage_sample(place, None, {}, k) for k in (0, 1)]
+    assert staged[0].layout != staged[1].layout
+    assert all(s.layout >= 1_000_000 for s in staged)
+    assert staged[0].rejected == {"layout": 1, "wall": 3}
+    assert tried[0] == (0, 0)
+
+
+def test_a_hopeless_sample_is_given_up_with_its_reasons(fake):
+    bad, _ = fake
+    bad.update([0, *range(1_000_000, 1_000_100)])
+    with pytest.raises(StagingError) as error:
+        stage_sample(workplace(), None, {}, 2)
+    assert str(error.value) == (
+        "sample 2: no cameras found in 6 arrangements (layout 6, wall 18); "
+        "widen --overlap, --baseline-m or --target-distance-m, or leave this room out"
+    )

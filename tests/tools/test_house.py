@@ -1,0 +1,54 @@
+"""The house keeps its rules, and the tool that measures it sees where one is broken."""
+
+import ast
+
+import house
+import pytest
+
+
+@pytest.fixture(scope="module")
+def modules():
+    return house.read_modules()
+
+
+def made(**sources):
+    """Modules by dotted names, "__" for the dot."""
+    named = {name.replace("__", "."): text for name, text in sources.items()}
+    return {name: house.Module(name, text.count("\n"), ast.parse(text)) for name, text in named.items()}
+
+
+def test_the_house_keeps_its_rules(modules, capsys):
+    assert {"scenegen.shards.reader", "training.running.fit", "house"} & {
+        name.removeprefix("tools.") for name in modules
+    }
+    assert house.main([]) == 0, capsys.readouterr().out
+
+
+def test_an_arrow_that_is_not_drawn_is_seen(capsys):
+    others = made(scenegen__tracing__rays="from scenegen.errors import RayError\n", scenegen__errors="")
+    assert house.forbidden(others) == []
+    others = made(
+        scenegen__tracing__rays="def f():\n    from scenegen.staging.place import here\n", scenegen__staging__place=""
+    )
+    assert house.forbidden(others) == ["tracing -> staging"]
+    assert house.main(["--arrows"]) == 0
+    assert "rendering -> assets, errors" in capsys.readouterr().out
+
+
+def test_a_circle_is_seen():
+    ring = made(
+        scenegen__a="import scenegen.b", scenegen__b="from scenegen import c", scenegen__c="from scenegen.a import x"
+    )
+    assert set(house.circle(house.imports(ring))) == {"scenegen.a", "scenegen.b", "scenegen.c"}
+    assert house.circle(house.imports(made(scenegen__a="import scenegen.b", scenegen__b=""))) == []
+
+
+def test_what_is_long_undocumented_or_untyped_is_named():
+    text = "def f(x):\n" + "    x += 1\n" * 20 + "\n" * 300 + "def _g(y): return y\n"
+    found = house.measure("scenegen", list(made(scenegen__a=text).values()))
+    said = list(house.broken([found]))
+    assert said[0] == "scenegen.a (322): more than 300 lines"
+    assert said[1:3] == ["scenegen.a.f: has no docstring", "scenegen.a.f: has an argument or an answer without a type"]
+    assert said[3].startswith("scenegen: functions have ")
+    kernel = '@compiled\ndef f(x):\n    """Words."""\n    return x\n'
+    assert list(house.broken([house.measure("scenegen", list(made(scenegen__a=kernel).values()))])) == []

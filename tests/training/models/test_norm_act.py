@@ -1,0 +1,166 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from training.devices import denormals_as_zero
+from training.models import norm_act as module
+from training.models.norm_act import NormAct
+from training.models.norm_kernels import FLUSH, PIECE
+
+SLOPES = (0.0, 0.2, 1.0)
+TYPES = (torch.float32, torch.bfloat16)
+ROUNDING = {torch.float32: 2e-6, torch.bfloat16: 2**-8}
+
+
+def channels_last(shape, dtype=torch.float32, seed=0, mean=0.0):
+    generator = torch.Generator().manual_seed(seed)
+    x = torch.randn(shape, generator=generator) * 3 + mean
+    return x.to(dtype).contiguous(memory_format=torch.channels_last)
+
+
+def make(groups, channels, slope=0.0, seed=0):
+    norm = NormAct(groups, channels, slope)
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in norm.parameters():
+            parameter.copy_(torch.randn(channels, generator=generator))
+    return norm
+
+
+def results(answer, x, norm, seed=1):
+    """The answer, and the gradients of x, weight and bias."""
+    x, norm = x.detach().clone().requires_grad_(), norm.requires_grad_()
+    norm.zero_grad()
+    y = answer(x)
+    generator = torch.Generator().manual_seed(seed)
+    y.backward(torch.randn(y.shape, generator=generator).to(TYPES[1]).to(y.dtype))
+    return [each.detach().double().clone() for each in (y, x.grad, norm.weight.grad, norm.bias.grad)]
+
+
+def truth(x, norm):
+    """The same by PyTorch in float64."""
+    exact = nn.GroupNorm(norm.num_groups, norm.num_channels, norm.eps).double()
+    exact.load_state_dict(norm.state_dict())
+    return results(lambda x: nn.functional.leaky_relu(exact(x), norm.slope), x.double(), exact)
+
+
+def assert_near(got, due, tolerance):
+    for name, a, b in zip(("y", "dx", "dweight", "dbias"), got, due, strict=True):
+        scale = b.abs().max().clamp(min=1)
+        assert (a - b).abs().max() <= tolerance * scale, name
+
+
+@given(
+    images=st.integers(1, 3),
+    groups=st.integers(1, 4),
+    each=st.sampled_from([1, 2, 8, 24]),
+    height=st.integers(1, 9),
+    width=st.integers(2, 40),
+    slope=st.sampled_from(SLOPES),
+    dtype=st.sampled_from(TYPES),
+)
+@settings(max_examples=60, deadline=None)
+def test_it_is_the_norm_and_the_activation(images, groups, each, height, width, slope, dtype):
+    x, norm = channels_last((images, groups * each, height, width), dtype), make(groups, groups * each, slope)
+    got, due = results(norm, x, norm), truth(x, norm)
+    assert_near(got, due, 4 * ROUNDING[dtype])
+
+
+@pytest.mark.parametrize("slope", SLOPES)
+@pytest.mark.parametrize("dtype", TYPES)
+def test_maps_of_several_pieces(slope, dtype):
+    pixels = 2 * PIECE * 128 // 16 + FLUSH * 8 + 3  # two whole pieces, and a part that ends within a row
+    x, norm = channels_last((2, 16, 1, pixels), dtype), make(2, 16, slope)
+    assert_near(results(norm, x, norm), truth(x, norm), 2 * ROUNDING[dtype])
+
+
+def test_a_large_mean_costs_no_digits():
+    x, norm = channels_last((2, 16, 24, 24), mean=3000.0), make(2, 16, 0.2)
+    assert_near(results(norm, x, norm), truth(x, norm), 1e-4)  # float32 at 3,000: 1e-4 of 3
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_any_number_of_threads_gives_the_same_bits(threads):
+    x, norm = channels_last((3, 16, 150, 150)), make(1, 16, 0.2)
+    alone = _with_threads(1, x, norm)
+    assert all(torch.equal(a, b) for a, b in zip(alone, _with_threads(threads, x, norm), strict=True))
+
+
+def _with_threads(threads, x, norm):
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        return results(norm, x, norm)
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_numbers_far_out_and_nan():
+    norm = NormAct(1, 8, 0.2)
+    with torch.no_grad():
+        norm.weight.fill_(1e6)
+    x = channels_last((1, 8, 4, 4))
+    y = norm(x)
+    assert y.isfinite().all()
+    assert y.min() < -1e4
+    for dtype in TYPES:
+        x = channels_last((1, 8, 4, 4), dtype)
+        x[0, 0, 0, 0] = torch.nan
+        assert norm(x).isnan().all()
+
+
+def test_bfloat16_is_rounded_to_even():
+    norm = NormAct(1, 8, 1.0)
+    x = channels_last((1, 8, 32, 32), torch.bfloat16)
+    exact = nn.functional.group_norm(x.double(), 1, eps=norm.eps).float()
+    wrong = norm(x) != exact.bfloat16()
+    assert wrong.float().mean() < 1e-3  # float32 beside float64, at ties
+
+
+@pytest.mark.parametrize(
+    "x",
+    [channels_last((2, 8, 5, 7)).double(), channels_last((2, 8, 5, 7)).contiguous(), torch.zeros(0, 8, 5, 7)],
+    ids=["float64", "channels first", "nothing"],
+)
+def test_what_the_kernels_are_not_for_is_pytorchs(x, monkeypatch):
+    monkeypatch.setattr(module._Compiled, "apply", None)
+    norm = NormAct(2, 8).to(x.dtype)
+    due = nn.functional.relu(nn.functional.group_norm(x, 2, norm.weight, norm.bias, norm.eps))
+    assert torch.equal(norm(x), due)
+
+
+def test_without_numba(monkeypatch):
+    monkeypatch.setattr(module, "kernels", lambda: None)
+    x, norm = channels_last((2, 8, 5, 7)), make(2, 8, 0.2)
+    assert_near(results(norm, x, norm), truth(x, norm), 1e-5)
+
+
+def test_memory_is_that_of_the_map():
+    x = channels_last((2, 8, 5, 7))
+    y = NormAct(2, 8)(x)
+    assert y.is_contiguous(memory_format=torch.channels_last)
+    assert np.shares_memory(module._flat(y), y.detach().numpy())
+
+
+def test_threads_take_denormals_as_their_caller_does():
+    """Those of a pool that was made before the context, and after it."""
+    x, norm = channels_last((4, 16, 80, 80)), NormAct(2, 16, 1.0)
+    gradient = channels_last((4, 16, 80, 80), seed=1) * 1e-40
+
+    def share():
+        inside = x.clone().requires_grad_()
+        norm(inside).backward(gradient)
+        return (inside.grad != 0).float().mean()
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        assert share() > 0.5
+        with denormals_as_zero():
+            assert share() == 0
+        assert share() > 0.5
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,62 @@
+"""The front door of the descriptors: what it gives is what the commands write."""
+
+import re
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+import photo_world
+import pytest
+from PIL import Image
+
+import training
+from training.cli import main
+from training.errors import TrainingError
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("photos")
+    for name, shift in (("a", 20), ("b", 25)):
+        Image.fromarray(photo_world.texture()[20 : 20 + 96, shift : shift + 128]).save(folder / f"{name}.png")
+    return folder
+
+
+def test_importing_loads_no_pytorch():
+    code = "import sys, training; print('torch' in sys.modules, dir(training))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.startswith("False")
+    assert "load_descriptor" in said
+    with pytest.raises(AttributeError, match="module 'training' has no attribute 'describe'"):
+        training.describe  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_descriptors_are_those_of_extract(photos, tmp_path):
+    descriptor = training.load_descriptor(device="cpu")
+    assert (descriptor.channels, descriptor.distance) == (64, "cosine")
+    there = tmp_path / "a.h5"
+    words = ["--device", "cpu", "--precision", "float32"]
+    assert main(["extract", str(photos / "a.png"), "--out", str(there), *words]) == 0
+    with h5py.File(there) as file:
+        stored = file["a.png"][()]  # pyright: ignore[reportIndexIssue]
+    made = descriptor.describe(photos / "a.png")
+    np.testing.assert_array_equal(made, stored)
+    np.testing.assert_array_equal(made, descriptor.describe(np.asarray(Image.open(photos / "a.png"))))
+
+
+def test_matches_follow_a_shift(photos):
+    found = training.load_descriptor(device="cpu").match(str(photos / "a.png"), photos / "b.png")
+    assert len(found) > 50
+    np.testing.assert_allclose(np.median(found.xy0 - found.xy1, axis=0), (5, 0), atol=0.5)
+
+
+def test_what_cannot_be_had_is_said(photos, tmp_path):
+    descriptor = training.load_descriptor(device="cpu")
+    said = re.escape("picture of shape (4, 4, 3), float64: must be (H, W, 3) uint8")
+    with pytest.raises(TrainingError, match=said):
+        descriptor.describe(np.zeros((4, 4, 3)))
+    with pytest.raises(TrainingError, match=r"none\.png"):
+        descriptor.describe(photos / "none.png")
+    with pytest.raises(TrainingError, match="none"):
+        training.load_descriptor(tmp_path / "none")

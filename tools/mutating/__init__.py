@@ -1,0 +1,1 @@
+"""Small faults in a module, and whether its tests notice them."""

@@ -1,0 +1,1 @@
+"""Files that are whole at any moment, rows of tables, pages."""

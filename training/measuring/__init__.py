@@ -1,0 +1,1 @@
+"""How fast training is: the loader's rate, the parts of a step."""

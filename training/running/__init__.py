@@ -1,0 +1,1 @@
+"""A training run: from its parts through its steps to its folder, alone or in several processes."""
