@@ -3,12 +3,13 @@
 Feature maps are (B, C, H, W) float32. Every convolution has a bias; skips are added, never concatenated.
 """
 
-from math import sqrt
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from training.models.norm_act import norm_silu, norms_silu
 
 NormKind = Literal["image", "pixel"]
 
@@ -63,11 +64,11 @@ class Residual(nn.Module):
 
     def forward(self, x: Tensor, skip: Tensor | None = None) -> Tensor:
         """(B, c, H, W), and a skip of that shape where the block was made for one, to (B, c, H, W)."""
-        h = self.norm1(x)
-        if self.norm_skip is not None:
-            h = (h + self.norm_skip(skip)) * (1 / sqrt(2))
-        h = self.conv1(functional.silu(h))
-        h = self.dropout(functional.silu(self.norm2(h)))
+        if self.norm_skip is None or skip is None:
+            h = norm_silu(x, self.norm1)
+        else:
+            h = norms_silu(x, self.norm1, skip, self.norm_skip)
+        h = self.dropout(norm_silu(self.conv1(h), self.norm2))
         return x + self.conv2(h)
 
 

@@ -1,9 +1,10 @@
-"""Group normalisation and a (leaky) ReLU after it in one: on a CPU passes over the map that are compiled.
+"""Group normalisation and what follows it, (leaky) ReLU or SiLU, in one: on a CPU compiled passes over the map.
 
-    x' = (x - m_g) / sqrt(v_g + eps),     z = x' weight_c + bias_c,     y = max(z, 0) + slope min(z, 0)
+    x' = (x - m_g) / sqrt(v_g + eps),     z = x' weight_c + bias_c,     y = f(z)
 
-m_g and v_g are mean and variance of an image's numbers in group g of channels (Wu & He, ECCV 2018). Of the maps x alone
-is kept. With dz = dy where z > 0 and slope dy elsewhere, made anew from x in each of two passes,
+m_g and v_g are mean and variance of an image's numbers in group g of channels (Wu & He, ECCV 2018). Two maps, each with
+a norm of its own, may be added: z = (z_1 + z_2) / sqrt 2. The maps that come in are kept, and nothing between. With
+dz = s dy f'(z), s = 1 or 1 / sqrt 2, and for each map
 
     dbias_c = sum dz,   dweight_c = sum dz x',   u = dz weight_c,
     dx = (u - mean_g(u) - x' mean_g(u x')) / sqrt(v_g + eps)
@@ -12,24 +13,17 @@ Sums are float64 of float32 parts, and the same for any number of threads. What 
 types and layouts, a graph that is compiled or exported, no Numba) is PyTorch's: the same numbers but for rounding.
 """
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from itertools import pairwise
+from dataclasses import dataclass
+from math import sqrt
 from typing import Any, cast
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
-from training.devices import denormals_are_zero
-
-Array = NDArray[Any]
-PERIOD = 128
-"""Numbers in a row of the kernels, about: whole pixels."""
+from training.models.norm_map import LONGEST, Array, NormMap, flat, kernels
 
 
 class NormAct(nn.GroupNorm):
@@ -42,8 +36,22 @@ class NormAct(nn.GroupNorm):
     def forward(self, input: Tensor) -> Tensor:
         """(B, C, H, W) to the same shape, type and layout."""
         if _suits(input):
-            return cast(Tensor, _Compiled.apply(input, self.num_groups, self.weight, self.bias, self.eps, self.slope))
+            return _compiled(self.slope, (input, self))
         return functional.leaky_relu(super().forward(input), self.slope)
+
+
+def norm_silu(x: Tensor, norm: nn.Module) -> Tensor:
+    """SiLU(norm(x)): (B, C, H, W) to the same. What is no GroupNorm is computed by PyTorch."""
+    if isinstance(norm, nn.GroupNorm) and _suits(x):
+        return _compiled(None, (x, norm))
+    return functional.silu(norm(x))
+
+
+def norms_silu(x: Tensor, norm: nn.Module, skip: Tensor, norm_skip: nn.Module) -> Tensor:
+    """SiLU((norm(x) + norm_skip(skip)) / sqrt 2), two maps (B, C, H, W) to one; GroupNorms have as many groups."""
+    if isinstance(norm, nn.GroupNorm) and isinstance(norm_skip, nn.GroupNorm) and _suits(x) and _suits(skip):
+        return _compiled(None, (x, norm), (skip.to(x.dtype), norm_skip))
+    return functional.silu((norm(x) + norm_skip(skip)) * (1 / sqrt(2)))
 
 
 def _suits(x: Tensor) -> bool:
@@ -53,120 +61,81 @@ def _suits(x: Tensor) -> bool:
         and x.dtype in (torch.float32, torch.bfloat16)
         and x.is_contiguous(memory_format=torch.channels_last)
         and x.numel() > 0
+        and x.shape[1] <= LONGEST
         and not torch.compiler.is_compiling()
         and kernels() is not None
     )
 
 
-@cache
-def kernels() -> Any:
-    """The module of the kernels; None without Numba."""
-    try:
-        from training.models import norm_kernels
-    except ImportError:
-        return None
-    return norm_kernels
+def _compiled(slope: float | None, *pairs: tuple[Tensor, nn.GroupNorm]) -> Tensor:
+    """Maps and their norms by the kernels; a slope of None is SiLU."""
+    first = pairs[0][1]
+    given = [each for x, norm in pairs for each in (x, norm.weight, norm.bias)]
+    return cast(Tensor, _Compiled.apply(slope, first.num_groups, first.eps, *given))
 
 
 class _Compiled(torch.autograd.Function):
-    """`NormAct` by the kernels."""
+    """The formulas above; takes x, weight and bias of each map in turn."""
 
     @staticmethod
     def forward(  # pyright: ignore[reportIncompatibleMethodOverride]
-        ctx: Any, x: Tensor, groups: int, weight: Tensor, bias: Tensor, eps: float, slope: float
+        ctx: Any, slope: float | None, groups: int, eps: float, *given: Tensor
     ) -> Tensor:
-        map_, y = _Map(x, groups), torch.empty_like(x)
-        mean, rstd = map_.statistics(eps)
-        bias_of = np.broadcast_to(_float64(bias), mean.shape)
-        way = map_.rows(mean, rstd * _float64(weight), bias_of), np.float32(slope)
-        map_.each(kernels().write, *way, to=_flat(y))
-        ctx.save_for_backward(x, weight)
-        ctx.rest = groups, rstd, way
+        maps = [NormMap(x, groups) for x in given[::3]]
+        norms = [_Norm(*each.statistics(eps), _float64(w)) for each, w in zip(maps, given[1::3], strict=True)]
+        share = 1 / sqrt(len(maps))
+        bias = share * np.sum([_float64(each) for each in given[2::3]], axis=0)
+        line = [each for norm in (norms[0], norms[-1]) for each in (norm.mean, share * norm.scale)]
+        way = maps[0].rows(*line, bias), None if slope is None else np.float32(slope)
+        y = torch.empty_like(given[0])
+        maps[0].each(kernels().write, _second(maps), *way, to=flat(y))
+        ctx.save_for_backward(*given)
+        ctx.rest = groups, norms, way
         return y
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, dy: Tensor) -> tuple[Tensor | None, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
-        x, weight = ctx.saved_tensors
-        groups, rstd, way = ctx.rest
-        map_, dx = _Map(x, groups), torch.empty_like(x)
-        above = _flat(dy.to(x.dtype).contiguous(memory_format=torch.channels_last))
-        dbias, product = map_.summed(kernels().slopes, above, *way)
-        dweight = product * rstd
-        plain, bent = (map_.over_groups(_float64(weight) * each) / map_.count for each in (dbias, dweight))
-        map_.each(kernels().back, above, *way, *map_.rows(-(rstd**2) * bent, -rstd * plain), to=_flat(dx))
-        return dx, None, _like(dweight.sum(0), weight), _like(dbias.sum(0), weight), None, None
+        given: tuple[Tensor, ...] = ctx.saved_tensors
+        groups, norms, way = ctx.rest
+        maps = [NormMap(x, groups) for x in given[::3]]
+        share = 1 / sqrt(len(maps))
+        above = flat(dy.to(given[0].dtype).contiguous(memory_format=torch.channels_last))
+        dz = torch.empty_like(given[0])
+        sums = share * maps[0].summed(kernels().steepen, 3, _second(maps), above, *way, flat(dz))
+        gradients: list[Tensor] = []
+        for n, (x, weight, bias) in enumerate(zip(given[::3], given[1::3], given[2::3], strict=True)):
+            dx = torch.empty_like(x)
+            dweight = _back(maps[n], norms[n], share, flat(dz), sums[0], sums[n + 1], to=flat(dx))
+            gradients += [dx, _like(dweight.sum(0), weight), _like(sums[0].sum(0), bias)]
+        return None, None, None, *gradients
 
 
-class _Map:
-    """A channels-last map (B, C, H, W), as the kernels see it."""
+@dataclass(frozen=True)
+class _Norm:
+    """What normalises a map: (B, C) float64, and the weight (C,)."""
 
-    def __init__(self, x: Tensor, groups: int) -> None:
-        self.flat, self.groups = _flat(x), groups
-        self.images, self.channels = x.shape[:2]
-        self.count = self.flat.shape[1] // groups  # numbers of a group
-        self.repeats = max(1, PERIOD // self.channels)
+    mean: Array
+    rstd: Array
+    weight: Array
 
-    def rows(self, *values: Array) -> tuple[Array, ...]:
-        """(B, C) values as rows of the kernels, (B, period) float32."""
-        return tuple(np.tile(each.astype(np.float32), self.repeats) for each in values)
-
-    def over_groups(self, values: Array) -> Array:
-        """(B, C): the sum over each channel's group."""
-        grouped = values.reshape(self.images, self.groups, -1)
-        return np.broadcast_to(grouped.sum(2, keepdims=True), grouped.shape).reshape(values.shape)
-
-    def statistics(self, eps: float) -> tuple[Array, Array]:
-        """Mean and 1 / standard deviation of each channel's group: (B, C) float64 both."""
-        origin = _float32(self.flat[:, : self.channels])  # differences to a pixel lose no digits where means are large
-        plain, square = self.summed(kernels().moments, *self.rows(origin))
-        pixels = self.flat.shape[1] // self.channels
-        own = origin + plain / pixels
-        mean = self.over_groups(own) * self.groups / self.channels
-        spread = square - plain**2 / pixels + pixels * (own - mean) ** 2
-        return mean, 1 / np.sqrt(self.over_groups(spread) / self.count + eps)
-
-    def summed(self, kernel: Callable[..., None], *inputs: Any) -> Array:
-        """(2, B, C) float64: the two sums that a kernel makes for each channel of each image."""
-        sums = np.empty((self._pieces(), 2, self.repeats * self.channels))
-        self.each(kernel, *inputs, to=sums)
-        return sums.reshape(self.images, -1, 2, self.repeats, self.channels).sum((1, 3)).swapaxes(0, 1)
-
-    def each(self, kernel: Callable[..., None], *inputs: Any, to: Array) -> None:
-        """Run a kernel over all pieces of work, in as many threads as PyTorch uses."""
-        pieces = self._pieces()
-        threads = min(torch.get_num_threads(), pieces)
-        shares = pairwise(pieces * n // threads for n in range(threads + 1))
-        jobs = [(self.flat, *inputs, first, last, to) for first, last in shares]
-        if threads == 1:
-            kernel(*jobs[0])
-            return
-        flush = denormals_are_zero()  # threads of a pool keep what they were told last
-
-        def work(job: tuple[Any, ...]) -> None:
-            torch.set_flush_denormal(flush)
-            kernel(*job)
-
-        list(_pool(threads).map(work, jobs))
-
-    def _pieces(self) -> int:
-        return self.images * -(-self.flat.shape[1] // (kernels().PIECE * self.repeats * self.channels))
+    @property
+    def scale(self) -> Array:
+        """(B, C): by how much z grows with x."""
+        return self.rstd * self.weight
 
 
-@cache
-def _pool(threads: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(threads, "norm_act")
+def _back(map_: NormMap, norm: _Norm, share: float, dz: Array, plain: Array, product: Array, *, to: Array) -> Array:
+    """Write dx of a map, and return dweight of each image, of the sums of dz and of dz (x - mean): (B, C)."""
+    dweight = product * norm.rstd
+    level, tilt = (map_.over_groups(norm.weight * each) / map_.count for each in (plain, dweight))
+    lines = map_.rows(norm.mean, share * norm.scale, -(norm.rstd**2) * tilt, -norm.rstd * level)
+    map_.each(kernels().back, dz, lines, to=to)
+    return dweight
 
 
-def _flat(x: Tensor) -> Array:
-    """(B, n) numbers of a channels-last map, not copied: float32, or the bits of bfloat16."""
-    pixels = x.detach().permute(0, 2, 3, 1).view(len(x), -1)
-    return (pixels.view(torch.uint16) if x.dtype == torch.bfloat16 else pixels).numpy()
-
-
-def _float32(values: Array) -> Array:
-    """Numbers of a map, float32."""
-    return values if values.dtype == np.float32 else (values.astype(np.uint32) << 16).view(np.float32)
+def _second(maps: list[NormMap]) -> Array | None:
+    return maps[1].flat if len(maps) == 2 else None
 
 
 def _float64(parameter: Tensor) -> Array:

@@ -14,6 +14,7 @@ from training.models.attention import SelfAttention
 from training.models.blocks import Down, Residual, Up, make_norm
 from training.models.initial import from_seed
 from training.models.lattice import EVERY_PIXEL, Lattice
+from training.models.norm_act import norm_silu
 from training.models.padding import cut_back, pad_to_multiple
 from training.models.rules import refuse_broken
 from training.settings import ModelSettings
@@ -79,7 +80,7 @@ class UNet(nn.Module):
         return self._decode(self.middle(x), skips)
 
     def _head(self, x: Tensor) -> Tensor:
-        x = self.head(functional.silu(self.norm(x)))
+        x = self.head(norm_silu(x, self.norm))
         return functional.normalize(x, dim=1) if self.settings.unit_length else x
 
     def _encode(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
