@@ -25,7 +25,7 @@ from training.models.networks import AnyNetwork, build_network
 from training.presets import preset
 from training.settings import Precision
 
-STEPS = {"builtin": (16, 192), "cover": (4, 192)}
+STEPS = {"builtin": (16, 192), "cover": (4, 192), "paper": (8, 256)}
 """Views and side of the pictures that go through the network of each preset."""
 
 

@@ -7,7 +7,7 @@ from torch import nn
 
 from training.devices import denormals_as_zero
 from training.models import norm_act as module
-from training.models.norm_act import NormAct
+from training.models.norm_act import NormAct, norm_silu, norms_silu
 from training.models.norm_kernels import FLUSH, PIECE
 from training.models.norm_map import LONGEST, flat
 
@@ -83,6 +83,76 @@ def test_maps_of_several_pieces(slope, dtype):
 def test_a_large_mean_costs_no_digits():
     x, norm = channels_last((2, 16, 24, 24), mean=3000.0), make(2, 16, 0.2)
     assert_near(results(norm, x, norm), truth(x, norm), 1e-4)  # float32 at 3,000: 1e-4 of 3
+
+
+def silu_truth(maps, norms):
+    """SiLU of the mean of normalised maps times sqrt of their number, by PyTorch in float64."""
+    exact = [nn.GroupNorm(norm.num_groups, norm.num_channels, norm.eps).double() for norm in norms]
+    for each, norm in zip(exact, norms, strict=True):
+        each.load_state_dict(norm.state_dict())
+    share = len(maps) ** -0.5
+    return silu_results(
+        lambda *given: nn.functional.silu(share * sum(n(x) for n, x in zip(exact, given, strict=True))),
+        [x.double() for x in maps],
+        exact,
+    )
+
+
+def silu_results(answer, maps, norms, seed=1):
+    """The answer, and of each map the gradients of x, weight and bias."""
+    maps = [x.detach().clone().requires_grad_() for x in maps]
+    for norm in norms:
+        norm.zero_grad()
+    y = answer(*maps)
+    generator = torch.Generator().manual_seed(seed)
+    y.backward(torch.randn(y.shape, generator=generator).to(TYPES[1]).to(y.dtype))
+    gradients = [
+        each for x, norm in zip(maps, norms, strict=True) for each in (x.grad, norm.weight.grad, norm.bias.grad)
+    ]
+    return [each.detach().double().clone() for each in (y, *gradients)]
+
+
+def two_norms(groups, channels):
+    norms = [nn.GroupNorm(groups, channels) for _ in range(2)]
+    for seed, norm in enumerate(norms):
+        norm.load_state_dict(make(groups, channels, seed=seed).state_dict())
+    return norms
+
+
+@given(
+    images=st.integers(1, 3),
+    groups=st.integers(1, 4),
+    each=st.sampled_from([1, 2, 8, 24]),
+    height=st.integers(3, 9),
+    width=st.integers(2, 40),
+    dtype=st.sampled_from(TYPES),
+)
+@settings(max_examples=40, deadline=None)
+def test_silu_of_one_map_and_of_two(images, groups, each, height, width, dtype):
+    shape = (images, groups * each, height, width)
+    x, skip, norms = channels_last(shape, dtype), channels_last(shape, dtype, 1, 2.0), two_norms(groups, shape[1])
+    one = silu_results(lambda x: norm_silu(x, norms[0]), [x], norms[:1])
+    two = silu_results(lambda x, skip: norms_silu(x, norms[0], skip, norms[1]), [x, skip], norms)
+    for got, due in ((one, silu_truth([x], norms[:1])), (two, silu_truth([x, skip], norms))):
+        for a, b in zip(got, due, strict=True):
+            assert (a - b).abs().max() <= 4 * ROUNDING[dtype] * b.abs().max().clamp(min=1)
+
+
+def test_silu_far_out():
+    """Where exp has no float32: 0 below, z itself above."""
+    norm = nn.GroupNorm(1, 8)
+    with torch.no_grad():
+        norm.weight.fill_(1e4)
+    x = channels_last((1, 8, 4, 4))
+    y, z = norm_silu(x, norm), norm(x)
+    assert torch.allclose(y, nn.functional.silu(z), rtol=1e-5, atol=1e-2)
+    assert y[z < -100].abs().max() < 1e-20
+    assert torch.allclose(y[z > 100], z[z > 100], rtol=1e-5)
+
+
+def test_a_map_of_more_channels_than_a_row_holds_is_pytorchs():
+    x, norm = channels_last((1, LONGEST + 8, 2, 3)), nn.GroupNorm(8, LONGEST + 8)
+    assert torch.equal(norm_silu(x, norm), nn.functional.silu(norm(x)))
 
 
 @pytest.mark.parametrize("threads", [2, 3])
