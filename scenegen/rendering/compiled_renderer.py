@@ -14,12 +14,13 @@ from scenegen.lights import Lighting, PointLight
 from scenegen.rays import bundle, pixel_plane, pixel_rays, spreads
 from scenegen.rendering.antialias import OFFSETS_PX, sample_places, strongest, unanimous
 from scenegen.rendering.compiled import lamps, picture
-from scenegen.rendering.compiled.surfels import WIDTH, fill, grouped
+from scenegen.rendering.compiled.surfels import WIDTH, fill
 from scenegen.rendering.compiled.tables import Table, as_tuple
 from scenegen.rendering.frame import BACKGROUND, Frame
 from scenegen.rendering.shading import least_share
 from scenegen.rendering.surfaces import build_table
 from scenegen.srgb import decode
+from scenegen.tracing.compiled_planes import grouped
 from scenegen.tracing.packet_tracer import PacketWorld, columns
 from scenegen.tracing.raycaster import Body, Bvh, Scene, nearest, pixel_hits
 from scenegen.tracing.tracer import F32, Hits

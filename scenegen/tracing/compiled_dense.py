@@ -1,4 +1,4 @@
-"""The arithmetic of `tracks` for all pixels of a picture, compiled: what `dense` does between the rays.
+"""The verdicts of `tracks` for all pixels of a picture, compiled, with the rays in the same visit.
 
 Statement for statement that of `tracks`, in float64, so that a traced pixel and the pixel of the layer agree.
 """
@@ -11,7 +11,8 @@ import numpy as np
 from scenegen.jit import compiled, inlined
 from scenegen.lenses import MODELS, brown_shift, fisheye_shift
 from scenegen.status import Status
-from scenegen.tracing.packets import TILE_WIDTH
+from scenegen.tracing.compiled_planes import write
+from scenegen.tracing.packets import DIRECTION, FAR, ORIGIN, TILE_WIDTH, ask, fresh, met
 from scenegen.tracing.raycaster import MOST_SHIFT
 from scenegen.tracing.tracks import BAND, MIN_COSINE, RELATIVE_TOLERANCE
 
@@ -21,18 +22,29 @@ BROWN = list(MODELS).index("brown")
 _brown, _fisheye = compiled(brown_shift), compiled(fisheye_shift)
 ROWS = 2
 """Rows of a tile of pixels."""
+BLOCK = 256
+"""Rays whose planes lie in the nearest caches together."""
 
 
 @compiled
-def locate(across, down, T, instance, t, points, normals):
-    """Of all pixels, turn corners (N, 3) and normals (N, 3) of the faces met into points and unit normals that face us.
+def locate(mesh, primitive, rays, across, down, T, t, points, normals):
+    """Write the points (N, 3) that some `rays` of a picture met on a body, and unit normals (N, 3) that face the eye.
 
-    `across` and `down` (H, W) are X/Z and Y/Z of their rays. Where nothing was met they stay NaN.
+    `mesh`: vertices, faces, T_world_body and whether it is the identity. `across` and `down` (H, W) are X/Z and Y/Z of
+    the rays of the pixels.
     """
-    width = across.shape[1]
-    for row in range(len(t)):
-        if not instance[row]:
-            continue
+    for start in range(0, len(rays), BLOCK):  # what is fetched from all over the mesh is not waited for one by one
+        block = rays[start : start + BLOCK]
+        write(mesh[0], mesh[1], mesh[2], mesh[3], primitive, block, points, normals)
+        _onto_rays(block, across, down, T, t, points, normals)
+
+
+@compiled
+def _onto_rays(rays, across, down, T, t, points, normals):
+    """Turn corners and normals of faces into the points of `rays` on them, and unit normals."""
+    width = np.uintp(across.shape[1])
+    for each in rays:
+        row = np.uintp(each)
         x, y = across[row // width, row % width], down[row // width, row % width]
         above, below, square = 0.0, 0.0, 0.0
         for axis in range(3):
@@ -61,38 +73,53 @@ def in_tiles(width, height):
     return order
 
 
-@compiled
-def aim(points, instance, K, T, lens, width, height, order, status, rows, towards):
-    """Write the status that projection into another view decides; rows and directions of the others; their number.
+# A ray is made, traced with those of its packet, and judged in one visit: no array of rays, none of hits.
 
-    `lens` are the place of its model in `lenses.MODELS` (-1: a pinhole), reach and coefficients. `status` (N,), `rows`
-    (N,) and float32 `towards` (N, 3) are written, the rows as they come in `order`.
+
+@compiled
+def look(call, arguments, instances, points, normals, instance, camera, order, status):
+    """Write the status (N,) of the points of a picture in another view, but for a second surface behind them.
+
+    `camera`: K, T_world_cam, width, height, and of its lens the place of the model in `lenses.MODELS` (-1: a pinhole),
+    reach and coefficients. Points come in `order`; those without `instance` are nothing.
     """
-    count = 0
-    model, reach, coefficients = lens
-    for row in order:
+    K, T, width, height, lens = camera
+    floats, numbers, valid, places = fresh(call, arguments)
+    eye, rows, count = (T[0, 3], T[1, 3], T[2, 3]), np.empty(len(valid), np.uintp), 0
+    for axis in range(3):
+        floats[ORIGIN + axis] = np.float32(eye[axis])
+    for each in order:
+        row = np.uintp(each)
         if not instance[row]:
             status[row] = NO_HIT
             continue
-        dx, dy, dz = points[row, 0] - T[0, 3], points[row, 1] - T[1, 3], points[row, 2] - T[2, 3]
-        x = dx * T[0, 0] + dy * T[1, 0] + dz * T[2, 0]
-        y = dx * T[0, 1] + dy * T[1, 1] + dz * T[2, 1]
-        z = dx * T[0, 2] + dy * T[1, 2] + dz * T[2, 2]
-        if not z > 0:
-            status[row] = BEHIND
-            continue
-        u, v = (x * K[0, 0] + z * K[0, 2]) / z, (y * K[1, 1] + z * K[1, 2]) / z
-        if model >= 0:
-            du, dv = _shift(model, reach, coefficients, x / z, y / z)
-            u, v = u + K[0, 0] * du, v + K[1, 1] * dv
-        across, down = np.float32(u), np.float32(v)
-        if not (-0.5 < across < width - 0.5 and -0.5 < down < height - 0.5):
-            status[row] = OUT_OF_VIEW
-            continue
-        status[row], rows[count] = VISIBLE, row
-        towards[count, 0], towards[count, 1], towards[count, 2] = dx, dy, dz
-        count += 1
-    return count
+        dx, dy, dz = points[row, 0] - eye[0], points[row, 1] - eye[1], points[row, 2] - eye[2]
+        status[row] = _projected(K, T, width, height, lens, dx, dy, dz)
+        if status[row] == VISIBLE:
+            floats[DIRECTION, count], floats[DIRECTION + 1, count], floats[DIRECTION + 2, count] = dx, dy, dz
+            rows[count] = row
+            count += 1
+        if count == len(valid):
+            _judge(call, places, floats, numbers, valid, count, rows, instances, points, normals, instance, eye, status)
+            count = 0
+    _judge(call, places, floats, numbers, valid, count, rows, instances, points, normals, instance, eye, status)
+
+
+@inlined
+def _projected(K, T, width, height, lens, dx, dy, dz):
+    """The status of a point that is so far from the eye, VISIBLE where projection leaves it open."""
+    x = dx * T[0, 0] + dy * T[1, 0] + dz * T[2, 0]
+    y = dx * T[0, 1] + dy * T[1, 1] + dz * T[2, 1]
+    z = dx * T[0, 2] + dy * T[1, 2] + dz * T[2, 2]
+    if not z > 0:
+        return BEHIND
+    u, v = (x * K[0, 0] + z * K[0, 2]) / z, (y * K[1, 1] + z * K[1, 2]) / z
+    if lens[0] >= 0:
+        du, dv = _shift(lens[0], lens[1], lens[2], x / z, y / z)
+        u, v = u + K[0, 0] * du, v + K[1, 1] * dv
+    across, down = np.float32(u), np.float32(v)
+    inside = -0.5 < across < width - 0.5 and -0.5 < down < height - 0.5
+    return VISIBLE if inside else OUT_OF_VIEW
 
 
 @compiled
@@ -103,51 +130,65 @@ def _shift(model, reach, c, x, y):
     return _brown(x, y, c) if model == BROWN else _fisheye(x, y, c)
 
 
-@compiled
-def judge(points, normals, instance, eye, rows, met, t, status):
-    """Write the status of points `rows` from the first hits, instance `met` and parameter t, of rays from `eye`."""
-    for k in range(len(rows)):
-        row = rows[k]
+@inlined
+def _judge(call, places, floats, numbers, valid, count, rows, instances, points, normals, instance, eye, status):
+    """Trace the first `count` rays of a packet and judge the points `rows` by what they met."""
+    for lane in range(len(valid)):
+        valid[lane] = -1 if lane < count else 0
+    ask(call, places, floats, numbers, np.float32(np.inf))
+    for lane in range(count):
+        row = rows[lane]
         distance, cosine = _incidence(points, normals, eye, row)
         tolerance = _tolerance(distance, cosine)
-        gap = (1.0 - np.float64(t[k])) * distance
-        if abs(gap) <= tolerance and met[k] == instance[row]:
+        gap = (1.0 - np.float64(floats[FAR, lane])) * distance
+        if abs(gap) <= tolerance and met(numbers, lane, instances) == instance[row]:
             status[row] = VISIBLE if cosine < 0 else AMBIGUOUS
         else:
             status[row] = OCCLUDED if gap > BAND * tolerance else AMBIGUOUS
 
 
 @compiled
-def seen(status, order, rows):
-    """Write which pixels any view sees by their status (N, V), as they come in `order`; their number."""
-    count = 0
-    for row in order:
-        for view in range(status.shape[1]):
-            if status[row, view] == VISIBLE:
-                rows[count] = row
-                count += 1
-                break
-    return count
+def look_back(call, arguments, instances, points, normals, instance, eye, order, status):
+    """Make points that any view sees ambiguous in all views (N, V) where another surface lies just behind them.
+
+    Rays run from one tolerance behind a point back to `eye`'s side of it, and meet its own surface at 1.
+    """
+    floats, numbers, valid, places = fresh(call, arguments)
+    rows, count = np.empty(len(valid), np.uintp), 0
+    for each in order:
+        row = np.uintp(each)
+        if _is_seen(status, row):
+            distance, cosine = _incidence(points, normals, eye, row)
+            share = _tolerance(distance, cosine) / distance
+            for axis in range(3):
+                step = (points[row, axis] - eye[axis]) * share
+                floats[ORIGIN + axis, count], floats[DIRECTION + axis, count] = points[row, axis] + step, -step
+            rows[count] = row
+            count += 1
+        if count == len(valid):
+            _call_doubled(call, places, floats, numbers, valid, count, rows, instances, instance, status)
+            count = 0
+    _call_doubled(call, places, floats, numbers, valid, count, rows, instances, instance, status)
 
 
-@compiled
-def look_back(points, normals, eye, rows, origins, directions):
-    """Write the rays, float32 (M, 3) each, from just behind the points `rows` back to `eye`'s side of them."""
-    for k in range(len(rows)):
-        row = rows[k]
-        distance, cosine = _incidence(points, normals, eye, row)
-        share = _tolerance(distance, cosine) / distance
-        for axis in range(3):
-            step = (points[row, axis] - eye[axis]) * share
-            origins[k, axis], directions[k, axis] = points[row, axis] + step, -step
+@inlined
+def _is_seen(status, row):
+    """Whether any view sees a point."""
+    seen = False
+    for view in range(status.shape[1]):
+        seen |= status[row, view] == VISIBLE
+    return seen
 
 
-@compiled
-def call_doubled(instance, rows, met, t, status):
-    """Make visible points `rows` ambiguous in all views (N, V) where the ray back met another surface first."""
-    for k in range(len(rows)):
-        row = rows[k]
-        if met[k] and (met[k] != instance[row] or t[k] < np.float32(0.5)):
+@inlined
+def _call_doubled(call, places, floats, numbers, valid, count, rows, instances, instance, status):
+    """Trace the first `count` rays of a packet; what met another surface first is ambiguous where it was visible."""
+    for lane in range(len(valid)):
+        valid[lane] = -1 if lane < count else 0
+    ask(call, places, floats, numbers, np.float32(np.inf))
+    for lane in range(count):
+        row, found = rows[lane], met(numbers, lane, instances)
+        if found and (found != instance[row] or floats[FAR, lane] < np.float32(0.5)):
             for view in range(status.shape[1]):
                 if status[row, view] == VISIBLE:
                     status[row, view] = AMBIGUOUS

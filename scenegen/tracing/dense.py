@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from scenegen.geometry import View, pixel_grid
 from scenegen.rays import pixel_plane
-from scenegen.tracing.planes import hit_planes
-from scenegen.tracing.raycaster import Scene, nearest, pixel_hits
+from scenegen.tracing.raycaster import Scene, pixel_hits
 from scenegen.tracing.tracer import Hits
 from scenegen.tracing.tracks import follow, trace
 
@@ -31,22 +30,33 @@ def visibility_readably(scene: Scene, view: View, others: Sequence[View], hits: 
 
 
 def _compiled(scene: Scene, view: View, others: Sequence[View], hits: Hits | None = None) -> Verdicts:
-    """The same; what lies between the rays is compiled."""
+    """The same by compiled code, where the tracer can be asked from it."""
+    world = scene.world
+    if not isinstance(world, PacketWorld):
+        return visibility_readably(scene, view, others, hits)
     hits = pixel_hits(scene, view) if hits is None else hits
     width, height = view.camera.width, view.camera.height
-    points, normals = hit_planes(scene.bodies, hits.instance, hits.primitive)
-    plane = (np.broadcast_to(part, (height, width)) for part in pixel_plane(view.camera))
-    kernels.locate(*plane, view.T_world_cam, hits.instance, hits.t, points, normals)
+    known = (*_located(scene, view, hits), hits.instance)
     status, order = np.empty((len(hits), len(others)), np.uint8), _order(width, height)
     for k, other in enumerate(others):
-        _look(scene, points, normals, hits.instance, other, order, status[:, k])
-    rows = np.empty(len(hits), np.intp)
-    rows = rows[: kernels.seen(status, order, rows)]
-    origins, directions = np.empty((2, len(rows), 3), np.float32)
-    kernels.look_back(points, normals, view.position, rows, origins, directions)
-    back = nearest(scene, origins, directions, in_order=True)
-    kernels.call_doubled(hits.instance, rows, back.instance, back.t, status)
+        camera = other.camera
+        seen_by = camera.K, other.T_world_cam, camera.width, camera.height, camera.lens.numbers
+        kernels.look(*world.asked("rtcIntersect", COHERENT), *known, seen_by, order, status[:, k])
+    kernels.look_back(*world.asked("rtcIntersect", COHERENT), *known, view.position, order, status)
     return status.reshape(height, width, -1)
+
+
+def _located(scene: Scene, view: View, hits: Hits) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Points (N, 3) and unit normals (N, 3) of what the pixels of a view met; not written where that is nothing."""
+    points, normals = np.empty((2, len(hits), 3))
+    shape = view.camera.height, view.camera.width
+    across, down = (np.broadcast_to(part, shape) for part in pixel_plane(view.camera))
+    order, starts = grouped(hits.instance, max(body.instance for body in scene.bodies))
+    for body in scene.bodies:
+        mesh = body.mesh.vertices, body.mesh.faces, body.T_world_body, body.is_static
+        rays = order[starts[body.instance] : starts[body.instance + 1]]
+        kernels.locate(mesh, hits.primitive, rays, across, down, view.T_world_cam, hits.t, points, normals)
+    return points, normals
 
 
 @lru_cache(maxsize=2)
@@ -55,27 +65,10 @@ def _order(width: int, height: int) -> NDArray[np.intp]:
     return kernels.in_tiles(width, height)
 
 
-def _look(
-    scene: Scene,
-    points: NDArray[np.float64],
-    normals: NDArray[np.float64],
-    instance: NDArray[np.uint16],
-    view: View,
-    order: NDArray[np.intp],
-    status: Verdicts,
-) -> None:
-    """Write the status (N,) of points in a view, but for a second surface behind them."""
-    camera, T = view.camera, view.T_world_cam
-    rows, towards = np.empty(len(points), np.intp), np.empty((len(points), 3), np.float32)
-    count = kernels.aim(
-        points, instance, camera.K, T, camera.lens.numbers, camera.width, camera.height, order, status, rows, towards
-    )
-    hits = nearest(scene, view.position[None], towards[:count])
-    kernels.judge(points, normals, instance, view.position, rows[:count], hits.instance, hits.t, status)
-
-
 try:
     from scenegen.tracing import compiled_dense as kernels
+    from scenegen.tracing.compiled_planes import grouped
+    from scenegen.tracing.packet_tracer import COHERENT, PacketWorld
 
     visibility = _compiled
 except ImportError:  # no Numba

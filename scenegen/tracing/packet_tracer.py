@@ -34,7 +34,7 @@ class PacketWorld:
         """First hits of all pixel centres."""
         camera = view.camera
         hits = _blank(camera.width * camera.height)
-        size, asked = (camera.width, camera.height), self._asked("rtcIntersect", COHERENT)
+        size, asked = (camera.width, camera.height), self.asked("rtcIntersect", COHERENT)
         if camera.lens.bends:
             packets.picture_hits(*asked, view.position, pixel_rays(view), size, columns(hits))
         else:
@@ -46,22 +46,22 @@ class PacketWorld:
         hits = _blank(len(directions))
         # rays of one eye come in the order of pixels; those of many eyes go anywhere
         alike = COHERENT if in_order or len(origins) == 1 else SCATTERED
-        packets.ray_hits(*self._asked("rtcIntersect", alike), origins, directions, columns(hits))
+        packets.ray_hits(*self.asked("rtcIntersect", alike), origins, directions, columns(hits))
         return hits
 
     def blocked(self, origins: F32, directions: F32, t_far: float) -> NDArray[np.bool_]:
         """Whether anything is in the way."""
         out = np.empty(len(directions), np.bool_)
-        call, options, _ = self._asked("rtcOccluded", SCATTERED)
+        call, options, _ = self.asked("rtcOccluded", SCATTERED)
         packets.rays_blocked(call, options, origins, directions, np.float32(t_far), out)
         return out
 
     @property
     def occlusion(self) -> tuple[tuple[int, int, int, int], NDArray[np.uint32]]:
         """What kernels that cast shadow rays begin with: the call and its options."""
-        return self._asked("rtcOccluded", COHERENT)[:2]
+        return self.asked("rtcOccluded", COHERENT)[:2]
 
-    def _asked(
+    def asked(
         self, function: str, options: NDArray[np.uint32]
     ) -> tuple[tuple[int, int, int, int], NDArray[np.uint32], NDArray[np.uint16]]:
         """What every kernel begins with: the call, its options and names."""

@@ -22,7 +22,7 @@ from scenegen.jit import compiled, inlined
 
 TILE_WIDTH = 4
 """Pixels in a row of a packet's tile: 4 x 4, 4 x 2 or 4 x 1."""
-_ORIGIN, DIRECTION, FAR, _MASK = 0, 4, 8, 9
+ORIGIN, DIRECTION, FAR, _MASK = 0, 4, 8, 9
 _U, _V, _PRIMITIVE, _GEOMETRY, _INSTANCE, _COLUMNS = 15, 16, 17, 18, 19, 21
 """Columns of a packet. Not named: tnear (3), time (7), id (10), flags (11), normal (12-14), instance primitive (20)."""
 _NONE = np.uint32(0xFFFFFFFF)
@@ -75,7 +75,7 @@ def pixel_hits(call, arguments, instances, K, T, size, hits):
     rows, at = len(valid) // TILE_WIDTH, np.empty(len(valid), np.int64)
     across, down = _parts_of_rays(K, T, width, height)
     for axis in range(3):
-        floats[_ORIGIN + axis] = np.float32(T[axis, 3])
+        floats[ORIGIN + axis] = np.float32(T[axis, 3])
     for top in range(0, height, rows):
         for left in range(0, width, TILE_WIDTH):
             for row in range(rows):
@@ -97,7 +97,7 @@ def picture_hits(call, arguments, instances, eye, directions, size, hits):
     floats, numbers, valid, places = fresh(call, arguments)
     rows, at = len(valid) // TILE_WIDTH, np.empty(len(valid), np.int64)
     for axis in range(3):
-        floats[_ORIGIN + axis] = np.float32(eye[axis])
+        floats[ORIGIN + axis] = np.float32(eye[axis])
     for top in range(0, height, rows):
         for left in range(0, width, TILE_WIDTH):
             for lane in range(len(valid)):
@@ -168,16 +168,24 @@ def _load(floats, valid, origins, directions, start):
         valid[lane] = -1 if lane < left else 0
         row = start + min(lane, left - 1)
         for axis in range(3):
-            floats[_ORIGIN + axis, lane] = origins[0 if shared else row, axis]
+            floats[ORIGIN + axis, lane] = origins[0 if shared else row, axis]
             floats[DIRECTION + axis, lane] = directions[row, axis]
+
+
+@inlined
+def met(numbers, lane, instances):
+    """Number of the body that a ray of a packet met, 0 where there is none.
+
+    A body without a number of its own is the last of `instances`.
+    """
+    if numbers[_GEOMETRY, lane] == _NONE:
+        return np.uint16(0)
+    return instances[min(numbers[_INSTANCE, lane], len(instances) - 1)]
 
 
 @compiled
 def _take(floats, numbers, valid, at, instances, hits):
-    """Write what the rays of a packet met to places `at` (lanes,) of the columns of `Hits`.
-
-    A body without a number of its own is the last of `instances`.
-    """
+    """Write what the rays of a packet met to places `at` (lanes,) of the columns of `Hits`."""
     instance, primitive, u, v, t = hits
     for lane in range(len(valid)):
         if not valid[lane]:
@@ -186,6 +194,6 @@ def _take(floats, numbers, valid, at, instances, hits):
         if numbers[_GEOMETRY, lane] == _NONE:
             instance[place], primitive[place], u[place], v[place], t[place] = 0, -1, 0, 0, np.inf
         else:
-            number = min(numbers[_INSTANCE, lane], len(instances) - 1)
-            instance[place], primitive[place] = instances[number], np.int32(numbers[_PRIMITIVE, lane])
+            instance[place] = met(numbers, lane, instances)
+            primitive[place] = np.int32(numbers[_PRIMITIVE, lane])
             u[place], v[place], t[place] = floats[_U, lane], floats[_V, lane], floats[FAR, lane]

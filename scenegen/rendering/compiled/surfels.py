@@ -21,21 +21,6 @@ _ONE, _ZERO = np.float32(1), np.float32(0)
 _LEAST_COSINE = np.float32(LEAST_COSINE)
 
 
-@compiled
-def grouped(instance, count):
-    """Rays in the order of what they met: (R,) int32, and where each instance 0..count begins, (count + 2,)."""
-    starts = np.zeros(count + 2, np.int64)
-    for each in instance:
-        starts[each + 1] += 1
-    for number in range(count + 1):
-        starts[number + 1] += starts[number]
-    order, place = np.empty(len(instance), np.int32), starts[:-1].copy()
-    for ray in range(len(instance)):
-        order[place[instance[ray]]] = ray
-        place[instance[ray]] += 1
-    return order, starts
-
-
 # One pass over a block of rays for each thing that a surface has; the block stays in the nearest caches meanwhile. What
 # is called inside a pass takes numbers: an array that is handed on, a view of a row or a field of the table is counted
 # for the collector at each ray, at the price of the rest of the pass. Places without a sign are not asked whether they

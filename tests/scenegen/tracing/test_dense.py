@@ -13,7 +13,8 @@ from scenegen.geometry import pixel_grid, project
 from scenegen.rays import view_rays
 from scenegen.status import Status
 from scenegen.tracing import dense
-from scenegen.tracing.raycaster import pixel_hits
+from scenegen.tracing.raycaster import Bvh, Scene, pixel_hits
+from scenegen.tracing.tracer import tracer
 from scenegen.tracing.tracks import follow, trace
 
 WAYS = {"compiled": dense.visibility, "readable": dense.visibility_readably}
@@ -189,3 +190,11 @@ def test_neighbours_are_traced_together():
     for tile in order.reshape(-1, 8):
         assert (np.ptp(tile % 12), np.ptp(tile // 12)) == (3, 1)
     assert sorted(dense._order(7, 5)) == list(range(35))
+
+
+def test_a_tracer_that_compiled_code_cannot_ask_gives_the_same():
+    truth = boxes_in_room().scene()
+    by_embreex = Scene(tuple(replace(body, bvh=Bvh(body.mesh, tracer("embreex"))) for body in truth.bodies))
+    a, b = (view((2.2, y, 1.6), (0, 0, 0.5), (64, 48), 60.0) for y in (0.3, -0.6))
+    same = dense.visibility(by_embreex, a, [b]) == dense.visibility(truth, a, [b])
+    assert same.mean() > 0.998  # at edges one of the two may meet the other face
