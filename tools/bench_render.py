@@ -37,14 +37,12 @@ PARTS: tuple[tuple[ModuleType, str, str], ...] = (
     (compiled_renderer, "pixel_hits", "primary rays (Embree)"),
     (compiled_renderer, "nearest", "rays of more samples (Embree)"),
     (compiled_renderer, "grouped", "order by body"),
-    (compiled_renderer, "fill", "surface elements"),
-    (lamps, "strengths", "lamps"),
+    (compiled_renderer, "fill", "surface elements, lamps and normal layer"),
     (lamps, "following", "where shadows may be taken over"),
     (lamps, "survey", "shadows, with their rays (Embree)"),
     (lamps, "cast", "shadows of more samples (Embree)"),
     (picture, "develop", "light and bytes"),
     (picture, "contrasts", "edges"),
-    (picture, "normals", "normal layer"),
     (picture, "averaged", "means of samples"),
 )
 

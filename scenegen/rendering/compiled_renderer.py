@@ -1,6 +1,5 @@
 """The Embree renderer, compiled: the same pictures as `embree_renderer` makes, within a grey level, in less time."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -14,7 +13,7 @@ from scenegen.lights import Lighting, PointLight
 from scenegen.rays import bundle, pixel_plane, pixel_rays, spreads
 from scenegen.rendering.antialias import OFFSETS_PX, sample_places, strongest, unanimous
 from scenegen.rendering.compiled import lamps, picture
-from scenegen.rendering.compiled.surfels import WIDTH, fill
+from scenegen.rendering.compiled.surfels import PAINT_WIDTH, PLACE_WIDTH, Elements, fill
 from scenegen.rendering.compiled.tables import Table, as_tuple
 from scenegen.rendering.frame import BACKGROUND, Frame
 from scenegen.rendering.shading import least_share
@@ -43,20 +42,20 @@ class CompiledRenderer:
     def render(self, scene: Scene, view: View, lighting: Lighting) -> Frame:
         """Photograph `scene` from `view`; see `Frame`."""
         shape = view.camera.height, view.camera.width
-        wide = spreads(view.camera, *pixel_plane(view.camera))
-        seen = self._seen(scene, view, pixel_hits(scene, view), pixel_rays(view), wide)
-        inverse, label = np.empty(len(seen.rows), np.float32), np.empty(len(seen.rows), np.uint32)
-        flags, follows = np.empty((2, len(seen.rows)), np.bool_)
-        picture.inverses(seen.hits.t, inverse)
+        hits, wide = pixel_hits(scene, view), spreads(view.camera, *pixel_plane(view.camera))
+        normal = np.zeros((len(hits), 3), np.int8)
+        seen = self._seen(scene, view, hits, pixel_rays(view), wide, lighting, normal)
+        inverse, label = np.empty(len(hits), np.float32), np.empty(len(hits), np.uint32)
+        flags, follows = np.empty((2, len(hits)), np.bool_)
+        picture.inverses(hits.t, inverse)
         picture.bent(inverse, shape, flags)
-        picture.labels(seen.hits.instance, seen.material, label)
+        picture.labels(hits.instance, seen.elements.material, label)
         lamps.following(label, flags, shape, follows)
-        shares = _surveyed(_world(scene), seen, lighting, follows, shape)
-        photo = _developed(seen, lighting, shares)
-        self._refine(scene, view, lighting, edges(photo, flags, label, shape), photo)
-        depth = np.where(seen.hits.instance > 0, seen.hits.t, np.float32(0))
-        instance, normal = seen.hits.instance.reshape(shape), _normals(seen, view)
-        return Frame(photo.rgb.reshape(*shape, 3), depth.reshape(shape), instance, normal.reshape(*shape, 3), seen.hits)
+        _survey(_world(scene), seen, lighting, follows, shape)
+        photo = _developed(seen, lighting)
+        self._refine(scene, view, lighting, edges(photo, flags, label, shape), seen, photo)
+        depth = np.where(hits.instance > 0, hits.t, np.float32(0)).reshape(shape)
+        return Frame(photo.rgb.reshape(*shape, 3), depth, hits.instance.reshape(shape), normal.reshape(*shape, 3), hits)
 
     def close(self) -> None:
         """Forget all surface tables."""
@@ -68,29 +67,39 @@ class CompiledRenderer:
             self._tables[body.mesh] = as_tuple(build_table(body.mesh))
         return self._tables[body.mesh]
 
-    def _seen(self, scene: Scene, view: View, hits: Hits, directions: F32, wide: Array) -> "_Seen":
+    def _seen(
+        self, scene: Scene, view: View, hits: Hits, directions: F32, wide: Array, lighting: Lighting, normal: Array
+    ) -> "_Seen":
         """The surface elements at hits of rays from the eye, whose `spreads` are `wide`."""
-        rows = np.empty((len(hits), WIDTH), np.float32)
-        material = np.zeros(len(hits), np.uint8)
-        count = max(body.instance for body in scene.bodies)
-        order, starts = grouped(hits.instance, count)
-        eye = view.position.astype(np.float32)
+        elements = Elements(
+            np.empty((len(hits), PLACE_WIDTH), np.float32),
+            np.empty((PAINT_WIDTH, len(hits)), np.float32),
+            np.zeros(len(hits), np.uint8),
+            np.zeros((len(lighting.lights), len(hits)), np.float32),
+            normal,
+        )
+        order, starts = grouped(hits.instance, max(body.instance for body in scene.bodies))
+        eye, turn = view.position.astype(np.float32), np.ascontiguousarray(view.T_world_cam[:3, :3].T, np.float32)
         for body in scene.bodies:
             rays = order[starts[body.instance] : starts[body.instance + 1]]
             if len(rays):
                 table, spread = self._table(body), (wide / body.scale).astype(np.float32)
-                fill(table, body.rotation, rays, columns(hits), eye, directions, spread, rows, material)
-        return _Seen(hits, rows, material)
+                way = directions, spread, _lamps(lighting), turn
+                fill(table, body.rotation, rays, columns(hits), eye, *way, elements)
+        return _Seen(hits, elements)
 
-    def _refine(self, scene: Scene, view: View, lighting: Lighting, pixels: Array, photo: "_Photo") -> None:
+    def _refine(
+        self, scene: Scene, view: View, lighting: Lighting, pixels: Array, seen: "_Seen", photo: "_Photo"
+    ) -> None:
         """Overwrite some pixels by the mean of their centre sample and three more, in linear light."""
         directions, wide = bundle(view, sample_places(pixels, view.camera.width))
         hits = nearest(scene, view.position.astype(np.float32)[None], directions)
-        seen = self._seen(scene, view, hits, directions, wide)
+        more = self._seen(scene, view, hits, directions, wide, lighting, np.empty((0, 3), np.int8))
         image, samples = photo.lit.reshape(view.camera.height, -1), np.repeat(pixels, len(OFFSETS_PX))
         lit, dark = (np.take(unanimous(bits), samples) for bits in (image, ~image))
-        lights = _ambient(lighting), _asked(_world(scene), seen, lighting, lit, dark), _lamp_colors(lighting)
-        picture.averaged(pixels, seen.rows, hits.instance, *lights, _SKY, photo.light, photo.rgb)
+        _cast(_world(scene), more, lighting, lit, dark)
+        lights = _ambient(lighting), _lamp_colors(lighting), _SKY
+        picture.averaged(pixels, seen.light, more.light, *lights, photo.rgb)
 
 
 def warmed(renderer: CompiledRenderer) -> CompiledRenderer:
@@ -105,13 +114,15 @@ def warmed(renderer: CompiledRenderer) -> CompiledRenderer:
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """What rays met, and what is there; rows of rays that met nothing are not written."""
+    """What rays met, and what is there."""
 
     hits: Hits
-    rows: F32
-    """(R, 16) as `compiled.surfels` says."""
-    material: NDArray[np.uint8]
-    """(R,) low bits of the material's index."""
+    elements: Elements
+
+    @property
+    def light(self) -> tuple[Array, Array, Array]:
+        """Paint, instance and shares: what light that reaches the eye hangs on."""
+        return self.elements.paint, self.hits.instance, self.elements.shares
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,8 +131,6 @@ class _Photo:
 
     rgb: NDArray[np.uint8]
     """(N, 3) sRGB."""
-    light: F32
-    """(N, 3) radiance."""
     lit: NDArray[np.uint8]
     """(N,) which lamps arrive, bit by bit."""
 
@@ -133,37 +142,25 @@ def _world(scene: Scene) -> PacketWorld:
     return world
 
 
-def _lamp(lamp: PointLight) -> tuple[F32, np.float32, np.float32]:
-    """Position, square of the softening distance, and the least share that is asked for shadows."""
-    return np.array(lamp.position, np.float32), np.float32(lamp.radius_m**2), least_share(lamp)
+def _lamps(lighting: Lighting) -> F32:
+    """(L, 5) positions, squares of the softening distances, and the least shares that are asked for shadows."""
+    rows = [(*lamp.position, lamp.radius_m**2, least_share(lamp)) for lamp in lighting.lights]
+    return np.array(rows, np.float32).reshape(-1, 5)
 
 
-def _surveyed(world: PacketWorld, seen: _Seen, lighting: Lighting, follows: Array, shape: tuple[int, int]) -> F32:
-    """(L, N) shares of the lamps' colours that arrive at the pixels of a picture."""
-
-    def shade(_: int, position: F32, share: F32) -> None:
-        lamps.survey(*world.occlusion, seen.rows, seen.hits.t, position, follows, shape, share)
-
-    return _shaded(seen, lighting, shade)
+def _survey(world: PacketWorld, seen: _Seen, lighting: Lighting, follows: Array, shape: tuple[int, int]) -> None:
+    """Take the shares of lamps from the pixels of a picture that are in their shadow."""
+    places, shares = seen.elements.place, seen.elements.shares
+    for lamp, share in zip(_lamps(lighting), shares, strict=True):
+        lamps.survey(*world.occlusion, places, seen.hits.t, lamp[:3], follows, shape, share)
 
 
-def _asked(world: PacketWorld, seen: _Seen, lighting: Lighting, lit: Array, dark: Array) -> F32:
-    """(L, N) the same of any rays, by a shadow ray each where bit i does not say that lamp i is `lit` or `dark`."""
-
-    def shade(number: int, position: F32, share: F32) -> None:
-        lamps.cast(*world.occlusion, seen.rows, seen.hits.t, position, lit, dark, np.uint8(1 << number), share)
-
-    return _shaded(seen, lighting, shade)
-
-
-def _shaded(seen: _Seen, lighting: Lighting, shade: Callable[[int, F32, F32], None]) -> F32:
-    """(L, N) shares of the lamps' colours; `shade` takes a lamp's number, position and unshadowed shares."""
-    shares = np.empty((len(lighting.lights), len(seen.rows)), np.float32)
-    for number, (share, lamp) in enumerate(zip(shares, lighting.lights, strict=True)):
-        position, falloff, least = _lamp(lamp)
-        lamps.strengths(seen.rows, seen.hits.instance, position, falloff, least, share)
-        shade(number, position, share)
-    return shares
+def _cast(world: PacketWorld, seen: _Seen, lighting: Lighting, lit: Array, dark: Array) -> None:
+    """The same of any rays, by a shadow ray each where bit i does not say that lamp i is `lit` or `dark`."""
+    places, shares = seen.elements.place, seen.elements.shares
+    for number, (lamp, share) in enumerate(zip(_lamps(lighting), shares, strict=True)):
+        bit = np.uint8(1 << number)
+        lamps.cast(*world.occlusion, places, seen.hits.t, lamp[:3], lit, dark, bit, share)
 
 
 def _ambient(lighting: Lighting) -> F32:
@@ -176,21 +173,13 @@ def _lamp_colors(lighting: Lighting) -> F32:
     return np.array([lamp.color for lamp in lighting.lights], np.float32).reshape(-1, 3)
 
 
-def _developed(seen: _Seen, lighting: Lighting, shares: F32) -> _Photo:
-    """The picture of what was seen, under `shares` (L, N) of the lamps' colours."""
-    count = len(seen.rows)
-    photo = _Photo(np.empty((count, 3), np.uint8), np.empty((count, 3), np.float32), np.empty(count, np.uint8))
-    lights = _ambient(lighting), shares, _lamp_colors(lighting)
-    picture.develop(seen.rows, seen.hits.instance, *lights, _SKY, photo.light, photo.lit, photo.rgb)
+def _developed(seen: _Seen, lighting: Lighting) -> _Photo:
+    """The picture of what was seen."""
+    paint, instance, shares = seen.light
+    photo = _Photo(np.empty((len(instance), 3), np.uint8), np.empty(len(instance), np.uint8))
+    lights = _ambient(lighting), shares, _lamp_colors(lighting), _SKY
+    picture.develop(paint, instance, *lights, photo.lit, photo.rgb)
     return photo
-
-
-def _normals(seen: _Seen, view: View) -> NDArray[np.int8]:
-    """(N, 3) normals in camera axes."""
-    out = np.empty((len(seen.rows), 3), np.int8)
-    rotation = np.ascontiguousarray(view.T_world_cam[:3, :3].T, np.float32)
-    picture.normals(seen.rows, seen.hits.instance, rotation, view.position.astype(np.float32), out)
-    return out
 
 
 def edges(photo: _Photo, flags: Array, label: Array, shape: tuple[int, int]) -> Array:

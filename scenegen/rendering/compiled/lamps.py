@@ -1,4 +1,7 @@
-"""Light of lamps and their shadows: `scenegen.rendering.shading` and `shadows`, with the rays in the same visit."""
+"""Shadows of lamps: `scenegen.rendering.shadows`, with the rays in the same visit.
+
+`places` (N, 6) are those of `surfels.Elements`, `strength` (N,) is a lamp's row of its shares.
+"""
 
 # ruff: noqa: ANN001, ANN201, ANN202
 # pyright: basic
@@ -6,39 +9,20 @@
 import numpy as np
 
 from scenegen.jit import compiled, inlined
-from scenegen.rendering.compiled.surfels import NORMAL, POINT, SIDE
+from scenegen.rendering.compiled.surfels import POINT, SIDE
 from scenegen.rendering.shading import SHADOW_OFFSET, SHADOW_REACH
 from scenegen.rendering.shadows import DARK, LIT, STEPS
 from scenegen.tracing.packets import DIRECTION, FAR, ask, fresh
 
 _OFFSET, _REACH = np.float32(SHADOW_OFFSET), np.float32(SHADOW_REACH)
-_LEAST_SQUARE = np.float32(1e-12)
 BLOCK_PX = 16
 """Side of the blocks in which pixels are asked: one in four each way is a packet."""
 
 
 @compiled
-def unshadowed(row, position, falloff, least):
-    """Share of a lamp's colour that arrives at a surface element if nothing stands in the way; see the twin."""
-    x, y, z = row[POINT] - position[0], row[POINT + 1] - position[1], row[POINT + 2] - position[2]
-    square = x * x + y * y + z * z
-    away = x * row[SIDE] + y * row[SIDE + 1] + z * row[SIDE + 2]
-    along = x * row[NORMAL] + y * row[NORMAL + 1] + z * row[NORMAL + 2]
-    share = along * -falloff / ((square + falloff) * np.sqrt(max(square, _LEAST_SQUARE)))
-    return share if away < 0 and share > least else np.float32(0)
-
-
-@compiled
-def strengths(rows, present, position, falloff, least, out):
-    """`unshadowed` of all elements that are `present` (N,), 0 for the others."""
-    for number in range(len(rows)):
-        out[number] = unshadowed(rows[number], position, falloff, least) if present[number] else np.float32(0)
-
-
-@compiled
-def settle(call, arguments, rows, ts, position, asked, count, state):
+def settle(call, arguments, places, ts, position, asked, count, state):
     """Cast shadow rays to the elements `asked[:count]`, from the lamp to just above the surface: LIT or DARK."""
-    floats, numbers, valid, places = fresh(call, arguments)
+    floats, numbers, valid, addresses = fresh(call, arguments)
     lanes = len(valid)
     for axis in range(3):
         floats[axis] = position[axis]
@@ -46,32 +30,32 @@ def settle(call, arguments, rows, ts, position, asked, count, state):
         for lane in range(lanes):
             number = np.uintp(asked[min(start + lane, count - 1)])
             valid[lane] = -1 if start + lane < count else 0
-            x = rows[number, POINT] - position[0]
-            y = rows[number, POINT + 1] - position[1]
-            z = rows[number, POINT + 2] - position[2]
+            x = places[number, POINT] - position[0]
+            y = places[number, POINT + 1] - position[1]
+            z = places[number, POINT + 2] - position[2]
             lift = (np.sqrt(x * x + y * y + z * z) + ts[number]) * _OFFSET
-            floats[DIRECTION, lane] = x + rows[number, SIDE] * lift
-            floats[DIRECTION + 1, lane] = y + rows[number, SIDE + 1] * lift
-            floats[DIRECTION + 2, lane] = z + rows[number, SIDE + 2] * lift
-        ask(call, places, floats, numbers, _REACH)
+            floats[DIRECTION, lane] = x + places[number, SIDE] * lift
+            floats[DIRECTION + 1, lane] = y + places[number, SIDE + 1] * lift
+            floats[DIRECTION + 2, lane] = z + places[number, SIDE + 2] * lift
+        ask(call, addresses, floats, numbers, _REACH)
         for lane in range(min(lanes, count - start)):
             state[asked[start + lane]] = DARK if floats[FAR, lane] < 0 else LIT
 
 
 @compiled
-def survey(call, arguments, rows, ts, position, follows, shape, strength):
+def survey(call, arguments, places, ts, position, follows, shape, strength):
     """Set the strength (H W,) of a lamp to 0 where it is in shadow, as `shadows.surveyed_strength` does.
 
     The number of rays that were cast.
     """
     state, asked = np.zeros(len(strength), np.uint8), np.empty(len(strength), np.int32)
     total = count = _leading(shape, strength, follows, asked)
-    settle(call, arguments, rows, ts, position, asked, count, state)
+    settle(call, arguments, places, ts, position, asked, count, state)
     for step in STEPS:
         count = 0
         for kind in range(1, 4):
             count = _taken_over(kind, step, shape, strength, follows, state, asked, count)
-        settle(call, arguments, rows, ts, position, asked, count, state)
+        settle(call, arguments, places, ts, position, asked, count, state)
         total += count
     _darken(strength, state)
     return total
@@ -135,20 +119,20 @@ def _agree(values, above, below, across):
 
 
 @compiled
-def cast(call, arguments, rows, ts, position, lit, dark, bit, strength):
+def cast(call, arguments, places, ts, position, lit, dark, bit, strength):
     """Set the strength (N,) of a lamp to 0 in shadow; where a bit says `lit` or `dark`, no ray is cast.
 
     The number of rays that were cast.
     """
-    state, asked, count = np.zeros(len(rows), np.uint8), np.empty(len(rows), np.int32), 0
-    for number in range(len(rows)):
+    state, asked, count = np.zeros(len(places), np.uint8), np.empty(len(places), np.int32), 0
+    for number in range(len(places)):
         if strength[number] > 0:
             if dark[number] & bit:
                 state[number] = DARK
             elif not lit[number] & bit:
                 asked[count] = number
                 count += 1
-    settle(call, arguments, rows, ts, position, asked, count, state)
+    settle(call, arguments, places, ts, position, asked, count, state)
     _darken(strength, state)
     return count
 

@@ -1,4 +1,6 @@
-"""Whole pictures: where surfaces bend, what is lit, bytes, normals, and where one sample is too few.
+"""Whole pictures: where surfaces bend, what is lit, bytes, and where one sample is too few.
+
+`paint` (8, N) and `shares` (L, N) are those of `surfels.Elements`, the shares 0 in shadow.
 
 The twins are in `scenegen.rendering`: `antialias`, `shading`, `tone`, `embree_renderer`.
 """
@@ -10,13 +12,15 @@ import numpy as np
 
 from scenegen.jit import compiled, inlined
 from scenegen.rendering.antialias import BEND, INTERIOR_WEIGHT
-from scenegen.rendering.compiled.surfels import ALBEDO, EMISSION, GLOW, NORMAL, POINT
+from scenegen.rendering.compiled.surfels import ALBEDO, EMISSION, GLOW, PAINT
 from scenegen.rendering.tone import STEPS_PER_UNIT, TO_BYTE
 
 _BEND, _ONE, _HALF = np.float32(BEND), np.float32(1), np.float32(0.5)
 _STEPS = np.float32(STEPS_PER_UNIT)
 _INSIDE, _EDGE = np.float32(INTERIOR_WEIGHT / 4), np.float32(1 / 4)  # luma is four times the grey level
-_LEAST = np.float32(1e-6)
+_ALBEDO, _EMISSION, _GLOW = ALBEDO - PAINT, EMISSION - PAINT, GLOW - PAINT
+BLOCK = 1024
+"""Pixels whose light is worked out together."""
 
 
 @compiled
@@ -52,14 +56,14 @@ def labels(instance, material, out):
 
 
 @inlined
-def radiance(row, ambient, shares, number, colors, channel):
+def radiance(paint, number, ambient, shares, colors, channel):
     """Light of one channel towards the eye: ambient (2, 3) by the normal's z, lamps, emission, glow."""
     low, high = ambient[0, channel], ambient[1, channel]
-    arriving = row[NORMAL + 2] * ((high - low) * _HALF) + (high + low) * _HALF
+    arriving = paint[0, number] * ((high - low) * _HALF) + (high + low) * _HALF
     for lamp in range(len(colors)):
         arriving += shares[lamp, number] * colors[lamp, channel]
-    arriving += row[EMISSION] * (_ONE - arriving)
-    return arriving * row[ALBEDO + channel] + row[GLOW + channel]
+    arriving += paint[_EMISSION, number] * (_ONE - arriving)
+    return arriving * paint[_ALBEDO + channel, number] + paint[_GLOW + channel, number]
 
 
 @inlined
@@ -69,40 +73,52 @@ def to_byte(light):
 
 
 @compiled
-def develop(rows, instance, ambient, shares, colors, background, light, lit, rgb):
-    """Radiance (N, 3), which lamps reach a pixel (N,) in bits, and bytes (N, 3)."""
-    for number in range(len(rows)):
-        flags = 0
-        for lamp in range(len(colors)):
-            flags |= (shares[lamp, number] > 0) << lamp
-        lit[number] = flags if instance[number] else 0
+def develop(paint, instance, ambient, shares, colors, background, lit, rgb):
+    """Which lamps reach a pixel (N,) in bits, and bytes (N, 3)."""
+    light = np.empty(BLOCK, np.float32)
+    _write_lit(shares, lit)
+    for start in range(0, len(rgb), BLOCK):
+        end = min(start + BLOCK, len(rgb))
         for channel in range(3):
-            if instance[number]:
-                value = radiance(rows[number], ambient, shares, number, colors, channel)
-                light[number, channel], rgb[number, channel] = value, to_byte(value)
-            else:
-                light[number, channel], rgb[number, channel] = background[0, channel], background[1, channel]
+            low, high = ambient[0, channel], ambient[1, channel]
+            _ambient(paint[0, start:end], (high - low) * _HALF, (high + low) * _HALF, light)
+            for lamp in range(len(colors)):
+                _add(shares[lamp, start:end], colors[lamp, channel], light)
+            emission, albedo, glow = paint[_EMISSION], paint[_ALBEDO + channel], paint[_GLOW + channel]
+            _reflect(emission[start:end], albedo[start:end], glow[start:end], light)
+            for number in range(start, end):
+                if instance[number]:
+                    rgb[number, channel] = to_byte(light[number - start])
+                else:
+                    rgb[number, channel] = background[1, channel]
 
 
 @compiled
-def normals(rows, instance, rotation, eye, out):
-    """`embree_renderer.camera_normals` (N, 3); 0 where nothing is. `rotation` (3, 3) takes world to camera."""
-    for number in range(len(rows)):
-        if not instance[number]:
-            out[number] = 0
-            continue
-        row = rows[number]
-        x, y, z = row[NORMAL], row[NORMAL + 1], row[NORMAL + 2]
-        a, b, c = row[POINT] - eye[0], row[POINT + 1] - eye[1], row[POINT + 2] - eye[2]
-        along = x * a + y * b + z * c
-        if along > 0:
-            share = along / (a * a + b * b + c * c)
-            x, y, z = x - share * a, y - share * b, z - share * c
-            scale = _ONE / max(np.sqrt(x * x + y * y + z * z), _LEAST)
-            x, y, z = x * scale, y * scale, z * scale
-        for axis in range(3):
-            value = rotation[axis, 0] * x + rotation[axis, 1] * y + rotation[axis, 2] * z
-            out[number, axis] = np.int8(np.rint(value * np.float32(127)))
+def _write_lit(shares, lit):
+    lit[:] = 0
+    for lamp in range(len(shares)):
+        for number in range(len(lit)):
+            lit[number] |= np.uint8((shares[lamp, number] > 0) << lamp)
+
+
+@compiled
+def _ambient(up, slope, level, light):
+    for number in range(len(up)):
+        light[number] = up[number] * slope + level
+
+
+@compiled
+def _add(share, color, light):
+    for number in range(len(share)):
+        light[number] += share[number] * color
+
+
+@compiled
+def _reflect(emission, albedo, glow, light):
+    for number in range(len(emission)):
+        arriving = light[number]
+        arriving += emission[number] * (_ONE - arriving)
+        light[number] = arriving * albedo[number] + glow[number]
 
 
 @compiled
@@ -132,15 +148,23 @@ def _scores(near, far, count, luma, key, flags, out):
 
 
 @compiled
-def averaged(pixels, rows, instance, ambient, shares, colors, background, light, rgb):
-    """Write bytes of some pixels from their centre's radiance and that of their S samples, pixel after pixel."""
-    samples = len(rows) // max(len(pixels), 1)
+def averaged(pixels, centers, samples, ambient, colors, background, rgb):
+    """Write bytes of some pixels from the light at their centres and that of S samples each, pixel after pixel.
+
+    `centers` and `samples`: paint, instance and shares of all pixels and of all samples.
+    """
+    paint, instance, shares = centers
+    paint2, instance2, shares2 = samples
+    each = len(instance2) // max(len(pixels), 1)
     for place in range(len(pixels)):
+        pixel = np.uintp(pixels[place])
         for channel in range(3):
-            total = light[pixels[place], channel]
-            for number in range(place * samples, (place + 1) * samples):
-                if instance[number]:
-                    total += radiance(rows[number], ambient, shares, number, colors, channel)
+            total = background[0, channel]
+            if instance[pixel]:
+                total = radiance(paint, pixel, ambient, shares, colors, channel)
+            for number in range(place * each, (place + 1) * each):
+                if instance2[number]:
+                    total += radiance(paint2, number, ambient, shares2, colors, channel)
                 else:
                     total += background[0, channel]
-            rgb[pixels[place], channel] = to_byte(total / np.float32(1 + samples))
+            rgb[pixel, channel] = to_byte(total / np.float32(1 + each))
