@@ -13,7 +13,8 @@ from scenegen.lights import Lighting, PointLight
 from scenegen.rays import bundle, pixel_plane, pixel_rays, spreads
 from scenegen.rendering.antialias import OFFSETS_PX, sample_places, strongest, unanimous
 from scenegen.rendering.compiled import lamps, picture
-from scenegen.rendering.compiled.surfels import PAINT_WIDTH, PLACE_WIDTH, Elements, fill
+from scenegen.rendering.compiled.rows import PAINT_WIDTH, PLACE_WIDTH
+from scenegen.rendering.compiled.surfels import Elements, fill
 from scenegen.rendering.compiled.tables import Table, as_tuple
 from scenegen.rendering.frame import BACKGROUND, Frame
 from scenegen.rendering.shading import least_share

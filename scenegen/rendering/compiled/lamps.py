@@ -9,7 +9,7 @@
 import numpy as np
 
 from scenegen.jit import compiled, inlined
-from scenegen.rendering.compiled.surfels import POINT, SIDE
+from scenegen.rendering.compiled.rows import POINT, SIDE
 from scenegen.rendering.shading import SHADOW_OFFSET, SHADOW_REACH
 from scenegen.rendering.shadows import DARK, LIT, STEPS
 from scenegen.tracing.packets import DIRECTION, FAR, ask, fresh

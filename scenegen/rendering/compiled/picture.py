@@ -12,7 +12,7 @@ import numpy as np
 
 from scenegen.jit import compiled, inlined
 from scenegen.rendering.antialias import BEND, INTERIOR_WEIGHT
-from scenegen.rendering.compiled.surfels import ALBEDO, EMISSION, GLOW, PAINT
+from scenegen.rendering.compiled.rows import ALBEDO, EMISSION, GLOW, PAINT
 from scenegen.rendering.tone import STEPS_PER_UNIT, TO_BYTE
 
 _BEND, _ONE, _HALF = np.float32(BEND), np.float32(1), np.float32(0.5)
