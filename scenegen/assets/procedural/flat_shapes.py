@@ -69,11 +69,6 @@ def _middle(divisions: int) -> Array:
     return np.linspace(-1, 1, divisions + 1)[1:-1]
 
 
-def board(size: ArrayLike, material: Material, radius_m: float = 0.003, *, texture_scale_m: float = 1.0) -> Mesh:
-    """Rounded box with the grain along its longest side: the usual piece of wooden furniture."""
-    return rounded_box(size, material, radius_m, texture_scale_m=texture_scale_m, grain=int(np.argmax(size)))
-
-
 def _from_sides(
     half: Array, ticks: list[Array], r: float, material: Material, scale: float, grain: int | None, skip: str
 ) -> Mesh:

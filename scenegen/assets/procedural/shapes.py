@@ -4,7 +4,7 @@ The public names of the shape makers; flat ones have split vertices, curved ones
 """
 
 from scenegen.assets.mesh import concatenate
-from scenegen.assets.procedural.flat_shapes import board, box, extrude, patch, polygon, rounded_box, triangulate
+from scenegen.assets.procedural.flat_shapes import box, extrude, patch, polygon, rounded_box, triangulate
 from scenegen.assets.procedural.round_shapes import cylinder, frustum, lathe, sphere, tube
 from scenegen.assets.procedural.shape_base import (
     fit_uv,
@@ -19,7 +19,6 @@ from scenegen.assets.procedural.shape_base import (
 )
 
 __all__ = [
-    "board",
     "box",
     "concatenate",
     "cylinder",

@@ -14,7 +14,7 @@ def _loft(kit: Kit, role: str, rings: list[np.ndarray]) -> Mesh:
     faces = shapes.grid_faces(*grid.shape[:2])
     flat = grid.reshape(-1, 3)
     f = kit.finishes(role)
-    mesh = shapes.piece(flat, faces, np.zeros_like(flat), flat[:, :2] / f.scale_m, f.material)
+    mesh = shapes.piece(flat, faces, np.zeros_like(flat), flat[:, :2] / f.tile_m, f.material)
     return shapes.smoothed(mesh)
 
 
@@ -78,7 +78,7 @@ def bathtub(kit: Kit, width: float = 1.7) -> Item:
 def _wall_box(kit: Kit, role: str, w: float, y: tuple[float, float], h: float) -> Mesh:
     """Upright sides of a panelled bath, open on top."""
     f = kit.finishes(role)
-    mesh = shapes.box((2 * w, y[1] - y[0], h), f.material, texture_scale_m=f.scale_m, open_sides="+z -z")
+    mesh = shapes.box((2 * w, y[1] - y[0], h), f.material, texture_scale_m=f.tile_m, open_sides="+z -z")
     return shapes.move(mesh, 0, (y[0] + y[1]) / 2, h / 2)
 
 

@@ -108,7 +108,7 @@ def curtain(kit: Kit, width: float, height: float) -> Item:
     y = 0.09 + 0.033 * grow * np.sin(phase)[None] + 0.008 * np.sin(3.1 * phase)[None]
     grid = np.stack(np.broadcast_arrays((x * width)[None], y, z[:, None]), -1)
     f = kit.finishes("curtain")
-    uv = np.stack(np.broadcast_arrays((x * width * 1.7)[None], z[:, None]), -1) / f.scale_m
+    uv = np.stack(np.broadcast_arrays((x * width * 1.7)[None], z[:, None]), -1) / f.tile_m
     faces = shapes.grid_faces(*grid.shape[:2])
     back = grid - [0, 0.006, 0]
     n = grid.shape[0] * grid.shape[1]

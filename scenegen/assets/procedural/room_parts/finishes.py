@@ -4,36 +4,29 @@ A texture is the dear part of a room, so each role is made once per room and onl
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
-from scenegen.assets.mesh import WHITE, Material, Texture
+from scenegen.assets.mesh import Texture
+from scenegen.assets.procedural import finish_base
 from scenegen.assets.procedural import textures as tx
+from scenegen.assets.procedural.finish_base import Finish, solid
 from scenegen.assets.procedural.noise import Color, jitter, mix, shade
 from scenegen.assets.procedural.room_parts.palette import Palette
 from scenegen.seeding import Generator
-
-
-@dataclass(frozen=True)
-class Finish:
-    """A material and the length in metres that one tile of its texture covers."""
-
-    material: Material
-    scale_m: float = 1.0
-
 
 Maker = Callable[[Generator, Palette], Finish]
 
 
 def plain(name: str, color: Color, emission: float = 0.0) -> Finish:
-    """A finish without a texture."""
-    return Finish(Material(name, color, emission=emission))
+    """A finish of one colour."""
+    return replace(solid(name, color, emission), grained=True)
 
 
-def textured(name: str, texture: Texture, scale_m: float = 1.0, emission: float = 0.0) -> Finish:
-    """A finish of one texture."""
-    return Finish(Material(name, WHITE, texture, emission=emission), scale_m)
+def textured(name: str, texture: Texture, tile_m: float = 1.0, emission: float = 0.0) -> Finish:
+    """A finish whose texture runs along the longest side of a part, as all do in rooms."""
+    return finish_base.textured(name, texture, tile_m, grained=True, emission=emission)
 
 
 def _pictures(rng: Generator, p: Palette) -> Finish:

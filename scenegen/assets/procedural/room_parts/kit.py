@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scenegen.assets.mesh import Mesh
-from scenegen.assets.procedural import shapes
+from scenegen.assets.procedural import shapes, solids
 from scenegen.assets.procedural.room_parts.finishes import Finishes
 from scenegen.seeding import Generator
 
@@ -81,50 +81,34 @@ class Kit:
 
     def slab(self, role: str, x: Span, y: Span, z: Span, radius_m: float = 0.004) -> Mesh:
         """Board or block that fills three intervals, edges chamfered, grain along its longest side."""
-        f = self.finishes(role)
-        size = np.array([x[1] - x[0], y[1] - y[0], z[1] - z[0]])
-        mesh = shapes.board(size, f.material, radius_m, texture_scale_m=f.scale_m)
-        return self._slide(shapes.move(mesh, (x[0] + x[1]) / 2, (y[0] + y[1]) / 2, (z[0] + z[1]) / 2))
+        low, high = (x[0], y[0], z[0]), (x[1], y[1], z[1])
+        return self._slide(solids.slab(self.finishes(role), low, high, radius_m))
 
     def block(self, role: str, x: Span, y: Span, z: Span) -> Mesh:
         """Sharp-edged box that fills three intervals: 12 triangles."""
-        f = self.finishes(role)
-        size = np.array([x[1] - x[0], y[1] - y[0], z[1] - z[0]])
-        mesh = shapes.box(size, f.material, texture_scale_m=f.scale_m, grain=int(np.argmax(size)))
-        return self._slide(shapes.move(mesh, (x[0] + x[1]) / 2, (y[0] + y[1]) / 2, (z[0] + z[1]) / 2))
+        return self.slab(role, x, y, z, 0.0)
 
     def cushion(self, role: str, x: Span, y: Span, z: Span, radius_m: float = 0.06, puff: float = 0.15) -> Mesh:
         """Soft block: round edges, and broad sides that bulge by `puff` of the thickness."""
         f = self.finishes(role)
         size = np.array([x[1] - x[0], y[1] - y[0], z[1] - z[0]])
-        mesh = shapes.rounded_box(size, f.material, radius_m, segments=2, divisions=4, texture_scale_m=f.scale_m)
+        mesh = shapes.rounded_box(size, f.material, radius_m, segments=2, divisions=4, texture_scale_m=f.tile_m)
         middle = ((x[0] + x[1]) / 2, (y[0] + y[1]) / 2, (z[0] + z[1]) / 2)
         return self._slide(shapes.move(_bulged(mesh, size, puff), *middle))
 
     def rod(self, role: str, a: ArrayLike, b: ArrayLike, radius_m: float | Span, segments: int = 10) -> Mesh:
         """Round bar from a to b; two radii make it taper."""
-        f = self.finishes(role)
-        return self._slide(
-            shapes.tube(
-                np.stack([np.asarray(a, float), np.asarray(b, float)]),
-                radius_m,
-                f.material,
-                segments=segments,
-                texture_scale_m=f.scale_m,
-            )
-        )
+        start, end = radius_m if isinstance(radius_m, tuple) else (radius_m, radius_m)
+        return self._slide(solids.rod(self.finishes(role), a, b, start, end, segments))
 
     def pipe(self, role: str, path: ArrayLike, radius_m: float, segments: int = 10, closed: bool = False) -> Mesh:
         """Round tube along a path."""
         f = self.finishes(role)
-        return shapes.tube(path, radius_m, f.material, segments=segments, closed=closed, texture_scale_m=f.scale_m)
+        return shapes.tube(path, radius_m, f.material, segments=segments, closed=closed, texture_scale_m=f.tile_m)
 
     def turned(self, role: str, profile: ArrayLike, at: ArrayLike = (0, 0, 0), segments: int = 20) -> Mesh:
         """Lathe shape of (radius, height) with its foot at `at`."""
-        f = self.finishes(role)
-        mesh = shapes.lathe(profile, f.material, segments=segments, texture_scale_m=f.scale_m)
-        x, y, z = np.asarray(at, float)
-        return self._slide(shapes.move(mesh, x, y, z))
+        return self._slide(solids.turned(self.finishes(role), profile, at, segments))
 
     def ball(self, role: str, at: ArrayLike, radius_m: float, segments: int = 14) -> Mesh:
         """Sphere."""

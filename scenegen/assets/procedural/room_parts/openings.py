@@ -26,7 +26,7 @@ def _reveal(kit: Kit, role: str, o: Opening, depth: float, floor: bool) -> list[
     out = []
     for points, normal in sides[: 4 if floor else 3]:
         p = np.asarray(points)
-        uv = np.stack([p[:, 2] + p[:, 0], p[:, 1]], -1) / f.scale_m
+        uv = np.stack([p[:, 2] + p[:, 0], p[:, 1]], -1) / f.tile_m
         out.append(shapes.piece(p, [[0, 1, 2], [0, 2, 3]], [normal] * 4, uv, f.material))
     return out
 

@@ -56,12 +56,12 @@ def _floor_and_ceiling(kit: Kit, plan: Plan) -> list[Mesh]:
     """Floor at z = 0 and ceiling, both reaching a little under the walls."""
     f, c = kit.finishes("floor"), kit.finishes("ceiling")
     outline = _grown(plan.corners, plan.walls, _LAP)
-    floor = shapes.polygon(outline, f.material, texture_scale_m=f.scale_m)
+    floor = shapes.polygon(outline, f.material, texture_scale_m=f.tile_m)
     if kit.chance(0.5) and floor.uv is not None:
         floor = type(floor)(
             floor.vertices, floor.faces, floor.face_material, floor.materials, floor.normals, floor.uv[:, ::-1].copy()
         )
-    ceiling = shapes.move(shapes.polygon(outline, c.material, up=False, texture_scale_m=c.scale_m), z=plan.height)
+    ceiling = shapes.move(shapes.polygon(outline, c.material, up=False, texture_scale_m=c.tile_m), z=plan.height)
     return tag("floor", [floor]) + tag("ceiling", [ceiling])
 
 
@@ -89,8 +89,8 @@ def _wall_surfaces(kit: Kit, plan: Plan, k: int, openings: list[Opening], style:
         f = kit.finishes(role)
         holes = [(o.x0 + left, o.z0 - z0 if o.z0 > 0 else -1.0, o.x1 + left, o.z1 - z0) for o in openings]
         holes = [(a, max(b, 0.0), c, min(d, z1 - z0)) for a, b, c, d in holes if d > 0 and b < z1 - z0]
-        mesh = shapes.patch(wall.length + left + right, z1 - z0, f.material, holes=holes, texture_scale_m=f.scale_m)
-        out.append(shapes.move(shapes.shift_uv(mesh, 0.37 * k, z0 / f.scale_m), -left, z0))
+        mesh = shapes.patch(wall.length + left + right, z1 - z0, f.material, holes=holes, texture_scale_m=f.tile_m)
+        out.append(shapes.move(shapes.shift_uv(mesh, 0.37 * k, z0 / f.tile_m), -left, z0))
     return tag("wall", out)
 
 
@@ -140,7 +140,7 @@ def _moulding(
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
     faces = (4 * np.arange(len(a)))[:, None, None] + np.array([[0, 1, 2], [0, 2, 3]])
     f = kit.finishes(role)
-    uv = np.stack([points[..., 0], points[..., 1] + points[..., 2]], -1) / f.scale_m
+    uv = np.stack([points[..., 0], points[..., 1] + points[..., 2]], -1) / f.tile_m
     return shapes.piece(points, faces, np.repeat(normal, 4, axis=0), uv, f.material)
 
 
