@@ -39,7 +39,6 @@ SOLIDS = {
     "box": (shapes.box((1, 2, 3), M), 6.0, 1e-6),
     "rounded box": (shapes.rounded_box((1, 2, 3), M, 0.02), 6.0, 0.01),
     "cushion": (shapes.rounded_box((1, 2, 3), M, 0.02, segments=3, divisions=4), 6.0, 0.01),
-    "board": (shapes.board((1, 0.2, 0.05), M, 0.0005), 0.01, 0.02),
     "cylinder": (shapes.cylinder(1, 2, M, segments=96), 2 * np.pi, 0.01),
     "frustum": (shapes.frustum(1, 0.5, 2, M, segments=96), np.pi * 2 / 3 * 1.75, 0.01),
     "bevelled": (shapes.cylinder(1, 2, M, segments=96, bevel_m=0.01), 2 * np.pi, 0.01),
