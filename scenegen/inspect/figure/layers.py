@@ -21,8 +21,10 @@ from scenegen.layers import DEFAULT, LAYERS, named
 
 RIGHT_IN = 1.25
 NOTHING, ROOM = (0.0, 0.0, 0.0), (0.82, 0.82, 0.82)
-NAMED = 11
-"""Instances that the legend has space for."""
+NAMED = 12
+"""Entries of a legend at most."""
+LINE_PT = 8.8
+"""Height of an entry."""
 LETTERS = 15
 """Letters of a category that the legend has space for."""
 _HALO = [withStroke(linewidth=2.0, foreground="black")]
@@ -110,8 +112,7 @@ def draw_instances(subject: Subject, panels: tuple[Axes, ...]) -> None:
             at = middle(ids == k)
             panel.text(*at, str(k), color="white", fontsize=SMALL_PT, ha="center", va="center", path_effects=_HALO)
     shown = [int(k) for k in np.unique(layer) if k]
-    handles = [Patch(facecolor=colors[k], edgecolor="0.4", label=_label(k, subject)) for k in shown[:NAMED]]
-    _legend(panels[-1], _and_more(handles, len(shown)))
+    _legend(panels[-1], [Patch(facecolor=colors[k], edgecolor="0.4", label=_label(k, subject)) for k in shown])
 
 
 def draw_visibility(subject: Subject, panels: tuple[Axes, ...]) -> None:
@@ -138,13 +139,16 @@ def draw_semantic(subject: Subject, panels: tuple[Axes, ...]) -> None:
             interpolation="nearest",
         )  # fmt: skip
     shown = [k for k in ranked if pixels[k]]
-    handles = [Patch(facecolor=colors[k], edgecolor="0.4", label=_cut(str(names[k]))) for k in shown[:NAMED]]
-    _legend(panels[-1], _and_more(handles, len(shown)))
+    _legend(panels[-1], [Patch(facecolor=colors[k], edgecolor="0.4", label=_cut(str(names[k]))) for k in shown])
 
 
-def _and_more(handles: list[Patch], count: int) -> list[Patch]:
-    """The entries of a legend, with a last one that says how many have no space."""
-    return [*handles, Patch(facecolor="white", label=f"and {count - NAMED} more")] if count > NAMED else handles
+def _fitting(handles: list[Patch], panel: Axes) -> list[Patch]:
+    """The entries that stand beside a panel, with a last one that says how many have no space."""
+    height_pt = 72 * panel.get_position().height * sheet_of(panel).get_size_inches()[1]
+    lines = max(1, min(NAMED, int(height_pt / LINE_PT)))
+    if len(handles) <= lines:
+        return handles
+    return [*handles[: lines - 1], Patch(facecolor="white", label=f"and {len(handles) - lines + 1} more")]
 
 
 def category_colors(ranked: list[int]) -> NDArray[np.float64]:
@@ -160,8 +164,8 @@ def _legend(panel: Axes, handles: list[Patch]) -> None:
     legend = beside(panel, RIGHT_IN - 0.2)
     legend.set_axis_off()
     legend.legend(
-        handles=handles, loc="upper left", fontsize=SMALL_PT - 1, frameon=False, borderpad=0, handlelength=1.0,
-        labelspacing=0.25, borderaxespad=0,
+        handles=_fitting(handles, panel), loc="upper left", fontsize=SMALL_PT - 1, frameon=False, borderpad=0,
+        handlelength=1.0, labelspacing=0.25, borderaxespad=0,
     )  # fmt: skip
 
 

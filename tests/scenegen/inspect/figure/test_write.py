@@ -97,6 +97,30 @@ def test_words_stay_on_the_sheet_and_apart(subjects, kind):
         assert not any(a.overlaps(b) for b in boxes[:i])
 
 
+@pytest.mark.parametrize("views", [2, 6])
+def test_a_legend_of_many_instances_stays_beside_its_panel(subjects, views):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    subject, shown = subjects[3], tuple(range(3)) * (views // 2)
+    sample = type(subject.sample)(
+        **{**vars(subject.sample), "instance": np.arange(3 * 120 * 160).reshape(3, 120, 160) % 19}
+    )
+    figure = draw(type(subject)(**{**vars(subject), "sample": sample, "views": shown[:views]}), Choice("layers"))
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    (axes,) = (axes for axes in figure.axes if axes.get_legend() and "1 room" in texts_of(axes))
+    legend, panel = axes.get_legend().get_window_extent(renderer), axes.get_window_extent(renderer)
+    assert legend.y0 >= panel.y0 - 1
+    named = texts_of(axes)
+    assert named[-1] == f"and {19 - len(named)} more"  # instance 0 is nothing and has no entry
+    assert len(named) == {2: 12, 6: 7}[views]
+
+
+def texts_of(axes):
+    """Entries of the legend of a panel."""
+    return [text.get_text() for text in axes.get_legend().get_texts()]
+
+
 def _empty(text):
     return hasattr(text, "get_text") and not text.get_text()
 
