@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scenegen.errors import ShardError, UsageError
+from scenegen.inspect.cameras import cameras_of, in_words, merged
 from scenegen.remote import present
 from scenegen.shards import schema
 from scenegen.shards.choice import evenly
@@ -43,6 +44,8 @@ class Figures:
     """(P,) objects in each sample; empty where objects are not known."""
     categories: Counter[str]
     """Objects by category."""
+    cameras: Mapping[str, tuple[str, ...]]
+    """What is said of the cameras, by name, each with its different values."""
 
 
 def inspect_path(path: Path, console: Console) -> None:
@@ -77,6 +80,7 @@ def figures(reader: ShardReader) -> Figures:
         view_angle_deg=reader.read("sample/view_angle_deg").ravel(),
         objects=(assets >= 0).sum(1) if known else np.zeros(0, np.int64),
         categories=Counter(used.tolist()),
+        cameras=cameras_of(reader),
     )
 
 
@@ -95,6 +99,7 @@ def merge(parts: Sequence[Figures]) -> Figures:
         view_angle_deg=np.concatenate([part.view_angle_deg for part in parts]),
         objects=np.concatenate([part.objects for part in parts]),
         categories=sum((part.categories for part in parts), Counter()),
+        cameras=merged([part.cameras for part in parts]),
     )
 
 
@@ -103,6 +108,7 @@ def _describe_shard(reader: ShardReader) -> RenderableType:
     return Group(
         _attribute_table(reader),
         _dataset_table(reader),
+        _camera_table(numbers),
         _status_table(numbers),
         *_measure_tables(numbers),
     )
@@ -117,6 +123,7 @@ def _describe_folder(folder: Path) -> RenderableType:
     return Group(
         _run_table(folder, entries, sizes),
         _split_table(entries, sizes),
+        _camera_table(numbers, note),
         _status_table(numbers, note),
         *_measure_tables(numbers, note),
         *_remark_tables(_remarks(folder)),
@@ -155,6 +162,13 @@ def _dataset_table(reader: ShardReader) -> Table:
     for info in reader.datasets():
         shape = " x ".join(map(str, info.shape))
         _row(table, info.name, info.dtype, info.units, info.codec, shape, size_text(info.stored_bytes))
+    return table
+
+
+def _camera_table(numbers: Figures, note: str = "") -> Table:
+    table = _table(f"cameras{note}", "attribute", "value")
+    for name, values in numbers.cameras.items():
+        _row(table, name, in_words(values))
     return table
 
 

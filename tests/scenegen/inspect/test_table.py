@@ -10,7 +10,9 @@ from rich.console import Console
 from shard_factory import make_content
 
 from scenegen.errors import ShardError, UsageError
+from scenegen.inspect.cameras import in_words
 from scenegen.inspect.table import figures, inspect_path, merge, size_text
+from scenegen.lenses import Lens
 from scenegen.shards import schema
 from scenegen.shards.reader import ShardReader
 from scenegen.shards.writer import encode_shard, publish
@@ -57,6 +59,26 @@ def test_a_shard_shows_shares_and_quantiles(run):
     quantiles = " ".join(f"{q:.3g}" for q in np.quantile(baseline, [0, 0.25, 0.5, 0.75, 1]))
     assert f"baseline, m {quantiles}" in lines
     assert any(line.startswith("overlap with view 0 ") for line in lines)
+
+
+def test_a_set_says_its_lens_its_path_and_its_rig(tmp_path):
+    orbit = {"cameras": {"lens": "brown:-0.3,0,0,0,0", "trajectory": "orbit"}}
+    bent = make_content(samples=2, lens=Lens("brown", (-0.3, 0, 0, 0, 0)), config_json=json.dumps(orbit))
+    publish(tmp_path / "a.h5", encode_shard(bent))
+    said = ["views 2", "size, px 32 x 24", "lens brown:-0.3,0,0,0,0", "trajectory orbit", "rig free"]
+    assert set(said) <= set(shown(tmp_path / "a.h5"))
+    straight = make_content(samples=1, config_json=json.dumps({"cameras": {"rig": "stereo:0.2"}}))
+    publish(tmp_path / "b.h5", encode_shard(straight))
+    lines = shown(tmp_path)
+    assert {"lens brown:-0.3,0,0,0,0, pinhole", "trajectory orbit, none", "rig free, stereo:0.2"} <= set(lines)
+    assert in_words("abcde") == "a, b, c and 2 more"
+
+
+def test_an_imported_set_says_no_path_and_no_rig(run):
+    folder, _ = run
+    lines = shown(folder)
+    assert "lens pinhole" in lines
+    assert not any(line.startswith(("trajectory", "rig")) for line in lines)
 
 
 def test_a_folder_shows_the_sum_of_its_shards(run):
