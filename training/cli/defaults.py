@@ -15,7 +15,7 @@ from training.coding import flat
 from training.data.image_settings import ImageSettings
 from training.data.transforms.registry import TRANSFORMS, with_images
 from training.errors import RequestError
-from training.objectives.registry import kind, names, with_objective
+from training.objectives.registry import names, options, with_objective
 from training.presets import preset
 from training.settings import AnySettings
 
@@ -27,7 +27,7 @@ def fit_type(words: Sequence[str]) -> Any:
     settings = default_settings(words[1:])
     _refuse_options_of_others(words[1:], settings)
     default = Fit(tyro.MISSING, settings)
-    own = kind(settings.objective).settings
+    own = options(settings.objective).settings
     manual = (
         f"{Fit.__doc__}\n\nObjectives (--objective NAME --help shows the options of one): {', '.join(names())}. "
         f"Transforms (--images DIR --transform NAME): {', '.join(TRANSFORMS)}."
@@ -53,7 +53,7 @@ def _refuse_options_of_others(words: Sequence[str], settings: AnySettings) -> No
 
 def _options(objective: str) -> list[str]:
     """The names of an objective's own options."""
-    return [field.name for field in fields(kind(objective).settings)]
+    return [field.name for field in fields(options(objective).settings)]
 
 
 def views_type(settings: AnySettings) -> Any:

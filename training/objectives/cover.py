@@ -24,7 +24,6 @@ reads a quarter of the pixels; and all sampling has one convention of pixel cent
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Literal
 
 import torch
 from torch import Tensor, nn
@@ -35,10 +34,10 @@ from training.models.network import Network
 from training.objectives.anchors import first
 from training.objectives.gather import gather
 from training.objectives.objective import Kind
+from training.objectives.options import CoverSettings, by_angle
 from training.objectives.seen import Seen, Shown
 from training.objectives.stable import masked_mean
-from training.objectives.vectors import Start, regress, regress_at
-from training.ranges import Amount, Between, Some
+from training.objectives.vectors import regress, regress_at
 from training.running.places import ALONE, Places
 from training.seeding import generator_of
 from training.settings import AnySettings, Sampling
@@ -47,26 +46,6 @@ ANCHORS = 4096
 """Largest number of pixels per pair whose truth is compared."""
 TOKENS = 2048
 """Largest number of pixels that the global step compares with each other: memory is O(B J TOKENS^2)."""
-
-
-@dataclass(frozen=True)
-class CoverSettings:
-    """Vector regression."""
-
-    levels: Annotated[int, Between(1, 16)] = 5
-    """Levels of the vector pyramid: the finest maps of the network's decoder, each of half the next one's sides."""
-    vector_heads: tuple[int, ...] = (4, 4, 4, 1, 1)
-    """Heads of each level, coarse to fine; fewer levels take the last ones."""
-    head_dim: Some = 8
-    """Channels of a head."""
-    amplitude: Some = 2
-    """Reach of a level's local step, in its pixels: it looks at (2a + 1)^2 offsets."""
-    coarsest: Start = "global"
-    """How the coarsest level begins: with all pixels (unlimited reach), or with its local step only (the paper)."""
-    consistency: Amount = 1.0
-    """Weight of L_con."""
-    truth: Literal["tracks", "depth"] = "tracks"
-    """Where the displacement is known: at traced pixels, or at all covisible ones by the shards' depth layer."""
 
 
 class Projection(nn.Module):
@@ -201,7 +180,7 @@ KIND = Kind(
     CoverSettings,
     _make,
     "COVER: regression of the displacement that the features imply, coarse to fine",
-    lambda _: "cosine",
+    by_angle,
     levels=lambda settings: settings.levels,
     dense=lambda settings: settings.truth == "depth",
 )

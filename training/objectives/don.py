@@ -12,17 +12,15 @@ pixels of objects alone; here all positives are anchors, since descriptors of th
 Collapse costs margin^2, the optimum 0.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
 from training.objectives.anchors import Points, choose, first, join, near, spread
 from training.objectives.objective import Kind, Scale, stateless
+from training.objectives.options import DonSettings, euclidean
 from training.objectives.pixel_pairs import PixelPairs
 from training.objectives.seen import Seen
 from training.objectives.stable import masked_mean
-from training.ranges import Positive, Share
 
 ANCHORS = 1024
 """Largest number of positives per pair: memory is O(B ANCHORS CANDIDATES)."""
@@ -30,16 +28,6 @@ CANDIDATES = 150
 """Non-matches of each match."""
 RADIUS_PX = 5.0
 """Pixels this near to the true match are no non-matches."""
-
-
-@dataclass(frozen=True)
-class DonSettings:
-    """The contrastive hinge of Dense Object Nets."""
-
-    margin: Positive = 0.5
-    """Euclidean distance beyond which a non-match costs nothing."""
-    masked: Share = 0.5
-    """Share of the non-matches that lies on objects, where objects and background are seen."""
 
 
 def don(seen: Seen, settings: DonSettings) -> dict[str, Tensor]:
@@ -90,6 +78,6 @@ KIND = Kind(
     DonSettings,
     stateless(don),
     "Dense Object Nets: squared distance, and a hinge over the hard non-matches",
-    lambda _: "l2",
+    euclidean,
     scale=_optimum,
 )

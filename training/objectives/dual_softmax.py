@@ -12,29 +12,15 @@ true match, as InfoNCE does: at gamma = 0 the loss is twice the symmetric InfoNC
 Collapse costs 2 (1 - 1/n^2)^gamma log n for n pixels compared; the optimum 0 is approached, not reached.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
 from training.objectives.banks import both_ways, cosine
 from training.objectives.infonce import cross_entropy
 from training.objectives.objective import Kind, stateless
+from training.objectives.options import DualSoftmaxSettings, by_angle
 from training.objectives.seen import Seen
 from training.objectives.stable import masked_mean
-from training.ranges import Amount, Positive
-
-
-@dataclass(frozen=True)
-class DualSoftmaxSettings:
-    """Likelihood of the matches under a dual softmax."""
-
-    temperature: Positive = 0.05
-    """Divides the cosine."""
-    focal_gamma: Amount = 0.0
-    """Power of (1 - P) that weighs each match: 2 turns to the matches that are not yet likely, as LoFTR does."""
-    radius_px: Amount = 2.0
-    """Pixels this near to the true match are no negatives."""
 
 
 def dual_softmax(seen: Seen, settings: DualSoftmaxSettings) -> dict[str, Tensor]:
@@ -55,5 +41,5 @@ KIND = Kind(
     DualSoftmaxSettings,
     stateless(dual_softmax),
     "likelihood of the matches under softmax of rows times softmax of columns",
-    lambda _: "cosine",
+    by_angle,
 )

@@ -14,30 +14,15 @@ Collapse costs log of the number of pixels compared; the optimum 0 is approached
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
 
 from training.objectives.banks import Search, both_ways, cosine, products
 from training.objectives.objective import Kind, stateless
+from training.objectives.options import InfoNceSettings, by_similarity
 from training.objectives.seen import Seen
 from training.objectives.stable import masked_mean
-from training.ranges import Amount, Positive
-from training.settings import Distance
-
-
-@dataclass(frozen=True)
-class InfoNceSettings:
-    """Symmetric InfoNCE."""
-
-    similarity: Literal["cosine", "l2"] = "cosine"
-    """What is compared: directions, or positions by their squared distance."""
-    temperature: Positive = 0.07
-    """Divides the similarity (1 is usual for l2)."""
-    radius_px: Amount = 2.0
-    """Pixels this near to the true match are no negatives."""
 
 
 def infonce(seen: Seen, settings: InfoNceSettings) -> dict[str, Tensor]:
@@ -73,8 +58,4 @@ def nll_of_match(scores: Tensor, search: Search) -> Tensor:
     return -torch.log_softmax(scores.masked_fill(excluded, lowest), dim=2).diagonal(dim1=1, dim2=2)
 
 
-def _distance(settings: InfoNceSettings) -> Distance:
-    return settings.similarity
-
-
-KIND = Kind(InfoNceSettings, stateless(infonce), "symmetric InfoNCE over the positives of a pair", _distance)
+KIND = Kind(InfoNceSettings, stateless(infonce), "symmetric InfoNCE over the positives of a pair", by_similarity)

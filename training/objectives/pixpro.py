@@ -27,8 +27,7 @@ What differs from the paper and its code, and why:
 
 import copy
 import math
-from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -39,29 +38,15 @@ from training.models.network import Network
 from training.objectives.anchors import Points, first, join
 from training.objectives.gather import gather
 from training.objectives.objective import Kind
+from training.objectives.options import PixProSettings, by_angle
 from training.objectives.seen import Seen, Shown
 from training.objectives.stable import masked_mean
-from training.ranges import Between, Share, Some
 from training.settings import AnySettings, Precision, Sampling
 
 ANCHORS = 512
 """Largest number of matches per pair."""
 OTHERS = 48
 """Pixels of a view that are propagated to each of its anchors: with the anchor itself the 49 of a 7 x 7 map."""
-
-
-@dataclass(frozen=True)
-class PixProSettings:
-    """Pixel-to-propagation consistency with a momentum teacher."""
-
-    gamma: Annotated[float, Between(1, 100)] = 2.0
-    """Sharpness of the propagation (Eq. 4)."""
-    momentum: Share = 0.99
-    """Share of its weights that the teacher keeps in a step; rises to 1 over the run."""
-    hidden: Some = 256
-    """Channels inside the projector."""
-    projected: Some = 128
-    """Channels of the projected descriptors."""
 
 
 class PixPro(nn.Module):
@@ -154,6 +139,6 @@ KIND = Kind(
     PixProSettings,
     _make,
     "PixPro: propagated pixels of one view predict those of a momentum teacher in the other",
-    lambda _: "cosine",
+    by_angle,
     prices_collapse=False,
 )

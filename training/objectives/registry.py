@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from training.errors import RequestError
+from training.objectives.options import OPTIONS, Options
 from training.ranges import check_ranges
 from training.settings import AnySettings, Distance, FitSettings
 
@@ -43,25 +44,30 @@ def kind(name: str) -> "Kind[Any]":
     return import_module(f"training.objectives.{FILES[name]}").KIND
 
 
-def run_of(name: str, options: dict[str, Any], **run: Any) -> AnySettings:
+def options(name: str) -> "Options | Kind[Any]":
+    """The options of an objective and its distance, without PyTorch where `OPTIONS` has them. Raises RequestError."""
+    return OPTIONS[name] if name in OPTIONS else kind(name)
+
+
+def run_of(name: str, given: dict[str, Any], **run: Any) -> AnySettings:
     """The settings of a run with an objective and its options; the rest are fields of FitSettings."""
-    return FitSettings(objective=name, loss=kind(name).settings(**options), **run)
+    return FitSettings(objective=name, loss=options(name).settings(**given), **run)
 
 
-def with_objective(settings: AnySettings, name: str, **options: Any) -> AnySettings:
-    """The same run with another objective, at its own defaults but for `options`.
+def with_objective(settings: AnySettings, name: str, **given: Any) -> AnySettings:
+    """The same run with another objective, at its own defaults but for those that are given.
 
     Descriptors get length 1 where the objective compares directions.
     """
-    chosen = kind(name)
-    loss = chosen.settings(**options)
+    chosen = options(name)
+    loss = chosen.settings(**given)
     model = replace(settings.model, unit_length=chosen.distance(loss) == "cosine")
     return replace(settings, objective=name, loss=loss, model=model)
 
 
 def distance_of(settings: AnySettings) -> Distance:
     """How descriptors of a run are compared and searched, unless told otherwise."""
-    return kind(settings.objective).distance(settings.loss)
+    return options(settings.objective).distance(settings.loss)
 
 
 def build(settings: AnySettings, network: "Network") -> "nn.Module":

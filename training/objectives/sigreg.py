@@ -26,18 +26,15 @@ The optimum 0 is approached, not reached: n independent values of N(0, 1) have E
 Collapse costs at least weight * sqrt(2 pi) (1 - sqrt(2) + 1 / sqrt(3)) = 0.409 weight, the price of descriptors 0.
 """
 
-from dataclasses import dataclass
-from typing import Annotated
-
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize, pad
 
 from training.objectives.anchors import first
 from training.objectives.objective import Kind, stateless
+from training.objectives.options import SigRegSettings, euclidean
 from training.objectives.seen import Seen
 from training.objectives.stable import masked_mean
-from training.ranges import Between, Share, Some
 from training.running.places import Places
 from training.seeding import generator_of
 
@@ -47,18 +44,6 @@ SAMPLE = 256
 """Largest number of matches per pair in the sample: memory is O(B SAMPLE directions knots)."""
 REACH = 5.0
 """Largest t; the weight exp(-t^2 / 2) is 4e-6 there."""
-
-
-@dataclass(frozen=True)
-class SigRegSettings:
-    """Agreement of matches, and descriptors that are an isotropic Gaussian."""
-
-    weight: Share = 0.9
-    """Weight of the Gaussian; the agreement has the rest."""
-    directions: Some = 256
-    """Random directions of a step."""
-    knots: Annotated[int, Between(2, 1024)] = 17
-    """Values of t in [-5, 5] at which distributions are compared."""
 
 
 def sigreg(seen: Seen, settings: SigRegSettings) -> dict[str, Tensor]:
@@ -120,5 +105,5 @@ KIND = Kind(
     SigRegSettings,
     stateless(sigreg),
     "agreement of matches, and descriptors that are an isotropic Gaussian (SIGReg)",
-    lambda _: "l2",
+    euclidean,
 )

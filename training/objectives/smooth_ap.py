@@ -13,27 +13,17 @@ L lies in [0, 1). Collapse costs n / (n + 2) for n negatives, near 1; the optimu
 all others by several temperatures.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
 from training.objectives.banks import Search, both_ways, cosine
 from training.objectives.objective import Kind, stateless
+from training.objectives.options import SmoothApSettings, by_angle
 from training.objectives.seen import Seen
 from training.objectives.stable import masked_mean
-from training.ranges import Positive
 
 RADIUS_PX = 2.0
 """Pixels this near to the true match are no negatives."""
-
-
-@dataclass(frozen=True)
-class SmoothApSettings:
-    """Smooth average precision of the matches."""
-
-    temperature: Positive = 0.01
-    """Of the sigmoid that stands for a comparison of two cosines (paper: 0.01)."""
 
 
 def smooth_ap(seen: Seen, settings: SmoothApSettings) -> dict[str, Tensor]:
@@ -56,5 +46,5 @@ KIND = Kind(
     SmoothApSettings,
     stateless(smooth_ap),
     "smooth average precision: the rank of the true match",
-    lambda _: "cosine",
+    by_angle,
 )

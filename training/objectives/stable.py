@@ -39,7 +39,7 @@ Arithmetic is float32, or float64 for float64 features.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 import torch
@@ -49,25 +49,11 @@ from training.errors import RequestError
 from training.objectives import fused
 from training.objectives.gather import gather, nearest_pixel
 from training.objectives.objective import Kind, Scale, stateless
+from training.objectives.options import StableSettings, euclidean
 from training.objectives.pixel_pairs import PixelPairs
 from training.objectives.seen import Seen
-from training.ranges import Share, Some
 from training.running.places import ALONE, Places
-from training.settings import Distance, Norm, Sampling, Units
-
-
-@dataclass(frozen=True)
-class StableSettings:
-    """The stable single-pixel contrastive loss."""
-
-    p: Norm = "inf"
-    """Norm of the distance."""
-    lam: Share = 1.0
-    """λ of Eq. 5: 1 is the term within scenes alone, 0 the term between scenes alone."""
-    partners: Some = 4
-    """Unrelated images that each image is compared with in the term between scenes (λ < 1)."""
-    scale: Units = "paper"
-    """paper: Eq. 1-5 to the letter. official: distances, constants and weights of the official code."""
+from training.settings import Norm, Sampling, Units
 
 
 def stable(seen: Seen, settings: StableSettings) -> dict[str, Tensor]:
@@ -218,11 +204,6 @@ def fits_kernel(features: Tensor) -> bool:
     return features.is_cuda and features.dtype in (torch.float32, torch.bfloat16) and fused.available()
 
 
-def distance(settings: StableSettings) -> Distance:
-    """Descriptors are searched by the Euclidean distance, whatever the norm, as in the paper's maps of locations."""
-    return "l2"
-
-
 def optimum(settings: StableSettings) -> Scale:
     """Bits at ± 1/4 and negatives at 1/2; twice that in the official scale."""
     if settings.scale == "paper":
@@ -239,7 +220,7 @@ KIND = Kind(
     StableSettings,
     stateless(stable),
     "stable single-pixel contrastive loss (Eq. 1-5)",
-    distance,
+    euclidean,
     scale=optimum,
     pairs=pairs_needed,
 )

@@ -15,8 +15,6 @@ Collapse costs log C, to which w/16 is added where the features are 0. Pixels wi
 left out, as in InfoNCE. Distances take O(B M C) memory.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
@@ -24,22 +22,12 @@ from training.objectives.banks import Search, both_ways
 from training.objectives.infonce import nll_of_match
 from training.objectives.linf import linf_distances
 from training.objectives.objective import Kind, Scale, stateless
+from training.objectives.options import StableSoftmaxSettings, by_largest
 from training.objectives.seen import Seen
 from training.objectives.stable import masked_mean
-from training.ranges import Amount
 
 HALF_GAP = 0.25
 """Magnitude of a settled channel: two that differ are 1/2 apart."""
-
-
-@dataclass(frozen=True)
-class StableSoftmaxSettings:
-    """Competition over l-inf distances of bit-like codes."""
-
-    bits: Amount = 4.0
-    """Weight w of the pull of each channel to ±1/4."""
-    radius_px: Amount = 3.0
-    """Pixels this near to the true match are no negatives."""
 
 
 def stable_softmax(seen: Seen, settings: StableSoftmaxSettings) -> dict[str, Tensor]:
@@ -72,6 +60,6 @@ KIND = Kind(
     StableSoftmaxSettings,
     stateless(stable_softmax),
     "softmax over l-inf distances of codes whose channels settle at ±1/4",
-    lambda _: "linf",
+    by_largest,
     scale=lambda _: Scale(0.2, 0.3, 0.5, "inf"),
 )

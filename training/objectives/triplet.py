@@ -19,32 +19,20 @@ reached: n^2 >= margin + p^2 for all.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
 
 from training.objectives.banks import Search, both_ways, cosine, difference_to_hardest, difference_to_match
 from training.objectives.objective import Kind, Scale, stateless
+from training.objectives.options import TripletSettings, by_angle
 from training.objectives.seen import Seen
 from training.objectives.stable import masked_mean
-from training.ranges import Positive
 
 RADIUS_PX = 4.0
 """Pixels this near to the true match are no negatives."""
 FARTHEST = 4.0
 """Largest squared distance of descriptors of length 1."""
-
-
-@dataclass(frozen=True)
-class TripletSettings:
-    """Triplet margin with the hardest negative of the image."""
-
-    margin: Positive = 1.0
-    """By how much a negative's squared distance must exceed the match's."""
-    mining: Literal["hardest", "semi-hard"] = "hardest"
-    """Which negative: the nearest of all, or the nearest of those not nearer than the match."""
 
 
 def triplet(seen: Seen, settings: TripletSettings) -> dict[str, Tensor]:
@@ -88,6 +76,6 @@ KIND = Kind(
     TripletSettings,
     stateless(triplet),
     "triplet margin with the hardest negative of the image",
-    lambda _: "cosine",
+    by_angle,
     scale=_optimum,
 )

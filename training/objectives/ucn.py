@@ -12,26 +12,16 @@ Collapse costs at most margin^2 / 3: no distance, and two negatives for each mat
 match is nearest in both directions, and exact.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
 from training.objectives.banks import Search, both_ways, difference_to_hardest, difference_to_match
 from training.objectives.objective import Kind, Scale, stateless
+from training.objectives.options import UcnSettings, by_angle
 from training.objectives.seen import Seen
-from training.ranges import Positive
 
 RADIUS_PX = 4.0
 """A nearest candidate this near to the true match is found, no negative."""
-
-
-@dataclass(frozen=True)
-class UcnSettings:
-    """The contrastive loss of the Universal Correspondence Network."""
-
-    margin: Positive = 1.4
-    """Distance beyond which a negative costs nothing; unrelated directions are 1.41 apart."""
 
 
 def ucn(seen: Seen, settings: UcnSettings) -> dict[str, Tensor]:
@@ -59,6 +49,6 @@ KIND = Kind(
     UcnSettings,
     stateless(ucn),
     "Universal Correspondence Network: squared distance, and a hinge where the nearest is wrong",
-    lambda _: "cosine",
+    by_angle,
     scale=_optimum,
 )

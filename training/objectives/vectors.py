@@ -7,16 +7,14 @@ channels. Source: COVER (He and Li 2025), whose mixture of vectors and vector py
 """
 
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from training.objectives.gather import gather
+from training.objectives.options import Start
 
-Start = Literal["global", "local"]
-"""How the coarsest level begins: with a step of unlimited reach, or with its local one."""
 OUTSIDE = -1000.0
 """Logit of an offset that leaves the picture."""
 

@@ -11,6 +11,7 @@ from training_world import TINY, tiny, tiny_of
 from training.errors import RequestError
 from training.models.unet import build_model
 from training.objectives import fused, registry, stable
+from training.objectives.options import Options
 from training.objectives.pixel_pairs import PixelPairs
 from training.settings import PixelSettings
 
@@ -178,3 +179,11 @@ def test_pixels_are_as_many_as_in_the_sources():
 
     assert don.CANDIDATES == 150
     assert pixpro.OTHERS + 1 == 7 * 7
+
+
+@every_name
+def test_what_is_said_without_the_objective_is_what_it_says(name):
+    told, own = registry.options(name), registry.kind(name)
+    assert told.settings is own.settings
+    assert told.distance is own.distance
+    assert isinstance(told, Options)

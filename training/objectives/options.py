@@ -1,0 +1,190 @@
+"""The options of the objectives, and how descriptors are compared: what the command line asks of each before it runs.
+
+They stand here and not in the objectives' files so that no help and no mistyped option waits for PyTorch.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, NamedTuple
+
+from training.ranges import Amount, Between, Positive, Share, Some
+from training.settings import Distance, Norm, Units
+
+Start = Literal["global", "local"]
+"""How the coarsest level of COVER begins: with a step of unlimited reach, or with its local one."""
+
+
+@dataclass(frozen=True)
+class StableSettings:
+    """The stable single-pixel contrastive loss."""
+
+    p: Norm = "inf"
+    """Norm of the distance."""
+    lam: Share = 1.0
+    """λ of Eq. 5: 1 is the term within scenes alone, 0 the term between scenes alone."""
+    partners: Some = 4
+    """Unrelated images that each image is compared with in the term between scenes (λ < 1)."""
+    scale: Units = "paper"
+    """paper: Eq. 1-5 to the letter. official: distances, constants and weights of the official code."""
+
+
+@dataclass(frozen=True)
+class CoverSettings:
+    """Vector regression."""
+
+    levels: Annotated[int, Between(1, 16)] = 5
+    """Levels of the vector pyramid: the finest maps of the network's decoder, each of half the next one's sides."""
+    vector_heads: tuple[int, ...] = (4, 4, 4, 1, 1)
+    """Heads of each level, coarse to fine; fewer levels take the last ones."""
+    head_dim: Some = 8
+    """Channels of a head."""
+    amplitude: Some = 2
+    """Reach of a level's local step, in its pixels: it looks at (2a + 1)^2 offsets."""
+    coarsest: Start = "global"
+    """How the coarsest level begins: with all pixels (unlimited reach), or with its local step only (the paper)."""
+    consistency: Amount = 1.0
+    """Weight of L_con."""
+    truth: Literal["tracks", "depth"] = "tracks"
+    """Where the displacement is known: at traced pixels, or at all covisible ones by the shards' depth layer."""
+
+
+@dataclass(frozen=True)
+class DonSettings:
+    """The contrastive hinge of Dense Object Nets."""
+
+    margin: Positive = 0.5
+    """Euclidean distance beyond which a non-match costs nothing."""
+    masked: Share = 0.5
+    """Share of the non-matches that lies on objects, where objects and background are seen."""
+
+
+@dataclass(frozen=True)
+class DualSoftmaxSettings:
+    """Likelihood of the matches under a dual softmax."""
+
+    temperature: Positive = 0.05
+    """Divides the cosine."""
+    focal_gamma: Amount = 0.0
+    """Power of (1 - P) that weighs each match: 2 turns to the matches that are not yet likely, as LoFTR does."""
+    radius_px: Amount = 2.0
+    """Pixels this near to the true match are no negatives."""
+
+
+@dataclass(frozen=True)
+class InfoNceSettings:
+    """Symmetric InfoNCE."""
+
+    similarity: Literal["cosine", "l2"] = "cosine"
+    """What is compared: directions, or positions by their squared distance."""
+    temperature: Positive = 0.07
+    """Divides the similarity (1 is usual for l2)."""
+    radius_px: Amount = 2.0
+    """Pixels this near to the true match are no negatives."""
+
+
+@dataclass(frozen=True)
+class PixProSettings:
+    """Pixel-to-propagation consistency with a momentum teacher."""
+
+    gamma: Annotated[float, Between(1, 100)] = 2.0
+    """Sharpness of the propagation (Eq. 4)."""
+    momentum: Share = 0.99
+    """Share of its weights that the teacher keeps in a step; rises to 1 over the run."""
+    hidden: Some = 256
+    """Channels inside the projector."""
+    projected: Some = 128
+    """Channels of the projected descriptors."""
+
+
+@dataclass(frozen=True)
+class SigRegSettings:
+    """Agreement of matches, and descriptors that are an isotropic Gaussian."""
+
+    weight: Share = 0.9
+    """Weight of the Gaussian; the agreement has the rest."""
+    directions: Some = 256
+    """Random directions of a step."""
+    knots: Annotated[int, Between(2, 1024)] = 17
+    """Values of t in [-5, 5] at which distributions are compared."""
+
+
+@dataclass(frozen=True)
+class SmoothApSettings:
+    """Smooth average precision of the matches."""
+
+    temperature: Positive = 0.01
+    """Of the sigmoid that stands for a comparison of two cosines (paper: 0.01)."""
+
+
+@dataclass(frozen=True)
+class StableSoftmaxSettings:
+    """Competition over l-inf distances of bit-like codes."""
+
+    bits: Amount = 4.0
+    """Weight w of the pull of each channel to ±1/4."""
+    radius_px: Amount = 3.0
+    """Pixels this near to the true match are no negatives."""
+
+
+@dataclass(frozen=True)
+class TripletSettings:
+    """Triplet margin with the hardest negative of the image."""
+
+    margin: Positive = 1.0
+    """By how much a negative's squared distance must exceed the match's."""
+    mining: Literal["hardest", "semi-hard"] = "hardest"
+    """Which negative: the nearest of all, or the nearest of those not nearer than the match."""
+
+
+@dataclass(frozen=True)
+class UcnSettings:
+    """The contrastive loss of the Universal Correspondence Network."""
+
+    margin: Positive = 1.4
+    """Distance beyond which a negative costs nothing; unrelated directions are 1.41 apart."""
+
+
+class Options(NamedTuple):
+    """What can be said of an objective without it; a `Kind` says the same and more."""
+
+    settings: type[Any]
+    """Its options, a frozen dataclass with a default for each."""
+    distance: Callable[[Any], Distance]
+    """How its descriptors are compared."""
+
+
+def euclidean(settings: object) -> Distance:
+    """By the length of their difference, whatever the norm of the loss, as in the paper's maps of locations."""
+    return "l2"
+
+
+def by_angle(settings: object) -> Distance:
+    """By their directions."""
+    return "cosine"
+
+
+def by_largest(settings: object) -> Distance:
+    """By the largest of their differences."""
+    return "linf"
+
+
+def by_similarity(settings: InfoNceSettings) -> Distance:
+    """As the objective was told."""
+    return settings.similarity
+
+
+OPTIONS: dict[str, Options] = {
+    "stable": Options(StableSettings, euclidean),
+    "stable-hard": Options(StableSettings, euclidean),
+    "stable-softmax": Options(StableSoftmaxSettings, by_largest),
+    "infonce": Options(InfoNceSettings, by_similarity),
+    "dual-softmax": Options(DualSoftmaxSettings, by_angle),
+    "don": Options(DonSettings, euclidean),
+    "triplet": Options(TripletSettings, by_angle),
+    "ucn": Options(UcnSettings, by_angle),
+    "smooth-ap": Options(SmoothApSettings, by_angle),
+    "pixpro": Options(PixProSettings, by_angle),
+    "sigreg": Options(SigRegSettings, euclidean),
+    "cover": Options(CoverSettings, by_angle),
+}
+"""By name; an objective that is not here is asked itself, which loads PyTorch."""
