@@ -81,10 +81,10 @@ class FitWords:
 
 @dataclass(frozen=True)
 class Eval:
-    """Measure a trained network on the held-out rooms and objects of the shards, beside the baselines.
+    """Measure a trained network on the rooms and objects of a split of the shards, beside the baselines.
 
     Writes table.json, table.txt and the figures, and prints the table: matching by overlap and view angle,
-    instances, categories and edges, with intervals over rooms.
+    instances, categories and edges, with intervals over rooms, and whether the network was trained on any of them.
 
     For example:
 
@@ -96,7 +96,9 @@ class Eval:
     run: Run
     """Folder of a `scenetrain fit` run, a file of `scenetrain export-weights`, or builtin."""
     shards: Place
-    """Folder of the shards; the split val is measured."""
+    """Folder of the shards."""
+    split: str = "val"
+    """Split that is measured: val is held out from training on the same folder."""
     out: Annotated[Path | None, tyro.conf.arg(metavar="DIR", help_behavior_hint="(default: RUN/eval)")] = None
     """Folder for the table and the figures."""
     pairs: Count = 0

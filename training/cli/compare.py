@@ -159,7 +159,7 @@ def _setup(command: Compare[Any]) -> "Setup":
     from training.data.corpus import corpus
     from training.devices import choose_device
     from training.evaluation.benchmarks.shards import SPLIT
-    from training.evaluation.provenance import provenance
+    from training.evaluation.provenance import inputs_sha256
     from training.evaluation.run import EvaluationSettings
 
     window = command.data.crop if command.window is None else command.window
@@ -173,7 +173,7 @@ def _setup(command: Compare[Any]) -> "Setup":
         out=command.out,
         device=choose_device(command.device).type,
         train_sha256=corpus(command.images or command.shards, base).digest("train"),
-        val_sha256=provenance(command.shards, SPLIT).sha256,
+        val_sha256=inputs_sha256(command.shards, SPLIT),
     )
 
 

@@ -132,6 +132,7 @@ def _eval(command: Eval) -> int:
         distance=command.distance,
         pictures=command.pictures,
         seed=command.seed,
+        split=command.split,
     )
     device = choose_device(command.device)
     console = Console(highlight=False, emoji=False)

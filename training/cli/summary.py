@@ -12,8 +12,10 @@ def closing(outcome: Outcome, run: Path, shards: Path | None) -> list[str]:
     if not outcome.finished:
         return [f"stopped after step {outcome.step} of {outcome.steps}, with a checkpoint in {run}; "
                 "the same command goes on from there"]  # fmt: skip
-    measure = f"scenetrain eval --run {run} --shards {shards or 'DIR'}"
-    advice = f"next: {measure}" if shards else f"next: scenetrain match --run {run} A B --out matches.png, or {measure}"
+    held_out = shards if outcome.validated else None
+    measure = f"scenetrain eval --run {run} --shards {held_out or 'DIR'}"
+    look = f"scenetrain match --run {run} A B --out matches.png"
+    advice = f"next: {measure}" if held_out else f"next: {look}, or {measure} (a folder with a split val)"
     if outcome.began >= outcome.steps:
         return [f"{run} is finished: all {outcome.steps} steps were done before (--no-resume begins anew)", advice]
     files = f"checkpoint.pt, settings.json, *.jsonl and tensorboard/ are in {run} (curves: tensorboard --logdir {run})"

@@ -9,6 +9,7 @@ from training.data.dense import open_dense_pairs
 from training.data.image_pairs import image_splits, images_digest, open_images
 from training.data.pairs import content_digest, open_pairs, splits
 from training.data.source import PairSource
+from training.data.surfaces import Surfaces, surfaces
 from training.settings import AnySettings
 
 
@@ -21,6 +22,10 @@ class Corpus(Protocol):
 
     def digest(self, split: str) -> str:
         """sha256 of what a split holds: the same for the same data anywhere."""
+        ...
+
+    def surfaces(self, split: str) -> Surfaces | None:
+        """Rooms and objects that a split shows; None where nobody says."""
         ...
 
     def open(self, split: str, dense: bool) -> PairSource:
@@ -43,6 +48,10 @@ class ShardCorpus:
         """Digest of the shards' own digests."""
         return content_digest(self.folder, split)
 
+    def surfaces(self, split: str) -> Surfaces | None:
+        """What the shards' small tables say."""
+        return surfaces(self.folder, split)
+
     def open(self, split: str, dense: bool) -> PairSource:
         """Stored pairs, those for training with a share across samples; dense truth is made from depth and poses."""
         data = self.settings.data
@@ -64,6 +73,10 @@ class PictureCorpus:
     def digest(self, split: str) -> str:
         """Digest of names and sizes of files."""
         return images_digest(self.folder, split)
+
+    def surfaces(self, split: str) -> Surfaces | None:
+        """Nothing: a picture does not say where it was taken."""
+        return None
 
     def open(self, split: str, dense: bool) -> PairSource:
         """Pairs of one picture each; dense truth is known anyway."""

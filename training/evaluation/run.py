@@ -1,4 +1,4 @@
-"""`scenetrain eval`: a trained network beside the baselines, on held-out rooms and objects."""
+"""`scenetrain eval`: a trained network beside the baselines, on the pairs of a split of shards."""
 
 import json
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import cast
 
 import torch
 
-from scenegen.shards import ShardSet
+from scenegen.shards import ShardSet, located
 from training.errors import RequestError
 from training.evaluation.baselines import DenseSift, RgbDetail, RgbPatches, untrained
 from training.evaluation.benchmarks.shards import SPLIT, HeldOutPairs
@@ -22,6 +22,7 @@ from training.evaluation.metrics import score, score_bins
 from training.evaluation.predictions import Predictions, predicted
 from training.evaluation.provenance import Provenance, provenance
 from training.evaluation.table import EvaluationTable, Row, to_json, to_text
+from training.evaluation.taught import taught
 from training.files.atomic import whole
 from training.models.describe import NetworkDescriptor
 from training.running.logs import HEALTH, LOG, VALIDATION, read_lines
@@ -45,6 +46,8 @@ class EvaluationSettings:
     """Pictures at most for instances, categories and edges; 0 leaves these out."""
     seed: int = 0
     """Root of the choice of rays, of the clusters and of the resampled rooms."""
+    split: str = SPLIT
+    """Split that is measured."""
 
 
 def evaluate(
@@ -66,11 +69,11 @@ def evaluate(
     own = wanted.distance or trained.about.distance
     untaught = baselines(trained.about.network, trained.about.seed, device)
     others = [Dense(each, wanted.distance or "l2", device) for each in untaught]
-    about = provenance(shards, SPLIT)
+    about = provenance(shards, wanted.split, taught(trained, located(shards)))
     settings = replace(wanted, distance=own)
     table = measure([Dense(descriptor, own, device), *others], shards, about, trained.sha256, out, device, settings)
     write_table(table, out)
-    draw(descriptor, trained.folder, shards, out, device)
+    draw(descriptor, trained.folder, ShardSet(shards, wanted.split, layers=()), out, device)
     return table
 
 
@@ -96,9 +99,9 @@ def measure(
     settings: EvaluationSettings,
 ) -> EvaluationTable:
     """The table of some descriptors; `weights` names the networks among them in the keys of kept predictions."""
-    held_out = ShardSet(shards, split=SPLIT, layers=())
-    pairs = HeldOutPairs(held_out, settings.queries, settings.seed, settings.window, settings.pairs)
-    samples = labelled(shards, settings.pictures)
+    pictures = ShardSet(shards, settings.split, layers=())
+    pairs = HeldOutPairs(pictures, settings.queries, settings.seed, settings.window, settings.pairs)
+    samples = labelled(ShardSet(shards, settings.split), settings.pictures)
     rows = []
     for contender in contenders:
         predictions = asked(contender, pairs, weights, about.sha256, out, settings)
@@ -107,9 +110,8 @@ def measure(
     return EvaluationTable(tuple(rows), asdict(about) | asdict(settings) | {"checkpoint_sha256": weights})
 
 
-def labelled(shards: Path, limit: int) -> Sequence[LabelledSample]:
+def labelled(every: ShardSet, limit: int) -> Sequence[LabelledSample]:
     """The pictures that the paper's claims are measured on; none without depth and instance layers."""
-    every = ShardSet(shards, split=SPLIT)
     layers = {info.name for number in range(len(every.entries)) for info in every.reader(number).datasets()}
     if not limit or not {"depth", "instance"} <= layers:
         return ()
@@ -138,9 +140,11 @@ def write_table(table: EvaluationTable, out: Path) -> None:
             draft.write_text(text, encoding="utf-8")
 
 
-def draw(descriptor: Descriptor, run: Path | None, shards: Path, out: Path, device: torch.device | str) -> list[Path]:
+def draw(
+    descriptor: Descriptor, run: Path | None, shards: ShardSet, out: Path, device: torch.device | str
+) -> list[Path]:
     """All figures of the trained network, with the curves of its run where it has a folder."""
-    samples = LabelledSamples(ShardSet(shards, split=SPLIT, layers=()))
+    samples = LabelledSamples(shards)
     training, validation, health = (read_lines(run / name) if run else [] for name in (LOG, VALIDATION, HEALTH))
     history = History(training, validation, health)
     return write_figures(descriptor, cast("Sequence[LabelledSample]", samples), out, history, device)

@@ -118,7 +118,7 @@ def plain_text(drawn: RenderableType) -> str:
 def render(table: EvaluationTable) -> RenderableType:
     """The tables for a rich console: matching, by group, the paper's claims, and what was measured on."""
     parts: list[RenderableType] = [
-        _matching(table, "matching on held-out pairs", FOUND),
+        _matching(table, "matches found", FOUND),
         _matching(table, "errors, and matches that hold both ways", MISSED),
         *_groups(table),
     ]
@@ -182,7 +182,7 @@ def text_of(value: float, column: Column) -> str:
 def _footnotes(table: EvaluationTable) -> list[str]:
     scores = table.rows[0].scores
     lines = [
-        f"Held-out rooms: {scores.scenes}, pairs: {scores.pairs:,}; {scores.queries:,} queries (visible rays) and "
+        f"Rooms: {scores.scenes}, pairs: {scores.pairs:,}; {scores.queries:,} queries (visible rays) and "
         f"{scores.distractors:,} distractors (occluded or out of view); each is looked for among all pixels.",
         "closer: share of the pixels closer than the true match (0 is perfect, 50 is chance). "
         f"mutual: right within {RIGHT_PX:g} px, against wrong ones and distractors.",

@@ -31,6 +31,8 @@ class Outcome:
     """Steps that were done before this call."""
     first: bool = True
     """Whether this process is the one that prints."""
+    validated: bool = True
+    """Whether the folder has a split `val`."""
 
     @property
     def finished(self) -> bool:
@@ -65,11 +67,16 @@ def fit(
     with joined(world, target), stopping() as stop, denormals_as_zero():
         job = open_job(settings, located(folder), Path(out), target, world, resume, every or Every())
         if job.start >= job.steps:
-            return Outcome(job.start, job.steps, job.start, world.first)
+            return _outcome(job, job.start)
         world.wait()  # all have read the folder before the first one changes it
         _prepare(job, resume)
         step = _run(job, stop, console, compile)
-        return Outcome(step, job.steps, job.start, world.first)
+        return _outcome(job, step)
+
+
+def _outcome(job: TrainingRun, step: int) -> Outcome:
+    """How a call ended after `step`."""
+    return Outcome(step, job.steps, job.start, job.world.first, job.validation is not None)
 
 
 def _prepare(job: TrainingRun, resume: bool) -> None:
@@ -78,7 +85,7 @@ def _prepare(job: TrainingRun, resume: bool) -> None:
         return
     if not resume:
         run_folder.clear(job.out)
-    run_folder.begin(job.out, job.settings, job.facts())
+    run_folder.begin(job.out, job.settings, job.facts() | run_folder.as_facts(job.shown))
 
 
 def _run(job: TrainingRun, stop: Stop, console: Console, compile: bool) -> int:

@@ -12,6 +12,7 @@ from training.data.batch import PairBatch
 from training.data.corpus import corpus
 from training.data.loader import batches_per_epoch, train_batches
 from training.data.source import PairSource
+from training.data.surfaces import Surfaces
 from training.devices import describe_device
 from training.objectives.objective import Scale
 from training.objectives.registry import kind
@@ -44,6 +45,8 @@ class TrainingRun:
     """Validation pairs, if there are any."""
     data_sha256: str
     """Digest of the training data."""
+    shown: Surfaces | None
+    """Rooms and objects of the training data, where they are known."""
     trainee: Trainee
     """The network and its objective, at the weights of step `start`."""
     optimizer: AdamW
@@ -111,6 +114,7 @@ def open_job(
         data=data,
         validation=source.open("val", dense) if "val" in source.splits() else None,
         data_sha256=digest,
+        shown=source.surfaces("train") if world.first else None,
         trainee=trainee,
         optimizer=optimizer,
         least_pairs=objective.pairs(settings.loss),

@@ -4,8 +4,10 @@ import json
 import shutil
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from training.coding import differences
+from training.data.surfaces import Surfaces
 from training.errors import RequestError
 from training.files.atomic import whole
 from training.running.checkpoint import NAME, Checkpoint, load
@@ -42,7 +44,7 @@ def previous(run: Path, settings: AnySettings, data_sha256: str) -> Checkpoint |
     return checkpoint
 
 
-def begin(run: Path, settings: AnySettings, facts: dict[str, str | int]) -> None:
+def begin(run: Path, settings: AnySettings, facts: dict[str, Any]) -> None:
     """Make the folder and write settings.json and run.json. Raises RequestError where that is impossible."""
     try:
         run.mkdir(parents=True, exist_ok=True)
@@ -51,6 +53,24 @@ def begin(run: Path, settings: AnySettings, facts: dict[str, str | int]) -> None
                 draft.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise RequestError(f"--out {run}: cannot be written ({error.strerror}); choose another folder") from None
+
+
+def as_facts(shown: Surfaces | None) -> dict[str, list[str]]:
+    """What run.json says of the rooms and objects of the training data; nothing where they are not known."""
+    return {} if shown is None else {name: sorted(getattr(shown, name)) for name in _SHOWN}
+
+
+def trained_on(run: Path, data_sha256: str) -> Surfaces | None:
+    """The rooms and objects that a run of these data was trained on; None where its run.json does not say."""
+    try:
+        facts = json.loads((run / RUN).read_text(encoding="utf-8"))
+        same = facts["data_sha256"] == data_sha256
+        return Surfaces(*(frozenset(map(str, facts[name])) for name in _SHOWN)) if same else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+_SHOWN = ("rooms", "objects")
 
 
 def clear(run: Path) -> None:

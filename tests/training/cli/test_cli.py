@@ -275,6 +275,14 @@ def test_a_preset_s_warps_are_for_rooms(scenetrain, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+def test_fit_on_a_set_without_val_does_not_send_to_eval_on_it(scenetrain, tmp_path):
+    folder = write_shards(tmp_path / "shards", val=0)
+    code, out, errors = scenetrain("fit", "--shards", folder, "--out", tmp_path / "run", *SMALL, "--steps", 2)
+    assert (code, errors) == (0, "")
+    assert "--shards DIR (a folder with a split val)" in out
+    assert f"--shards {folder}" not in out
+
+
 def test_fit_on_pictures(scenetrain, tmp_path):
     folder = pictures(tmp_path / "photos")
     code, out, errors = scenetrain("fit", "--images", folder, "--out", tmp_path / "run", *SMALL, "--steps", 2)
@@ -344,3 +352,16 @@ def test_extract_and_match(scenetrain, run, tmp_path):
     assert (code, errors) == (0, "")
     assert f"pixels found a match; the picture is {tmp_path / 'm.png'}" in out
     assert (tmp_path / "m.png").stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    "words", [["fit"], ["fit", "--objective", "cover"], ["fit", "--images", "p"], ["compare"], ["eval"], ["bench"]]
+)
+def test_help_waits_for_no_pytorch(words):
+    code = (
+        "import sys\nfrom training.cli.main import parse\n"
+        f"try:\n    parse({[*words, '--help']})\nexcept SystemExit as left:\n    assert left.code == 0\n"
+        "print(sorted({'torch', 'numba', 'scipy', 'matplotlib'} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "[]\n")
