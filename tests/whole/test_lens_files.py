@@ -29,6 +29,8 @@ from scenegen.verify.check import check_shard
 from scenegen.verify.plausible import agreement, values_at
 from training.data.dense import dense_truth, link_views, open_dense_pairs
 from training.evaluation.benchmarks.shards import HeldOutPairs, dense_truth_of
+from training.evaluation.estimators import ESTIMATORS
+from training.evaluation.motion_errors import pose_error_deg
 from training.settings import DataSettings
 
 BENT = ("brown:-0.25,0.08,0.004,-0.003,-0.01", "fisheye:-0.02,0.005,-0.002,0.0003")
@@ -282,9 +284,12 @@ def test_fit_reads_that_truth(run):
         assert np.abs(np.moveaxis(item.flow, 0, -1) - there.displacement)[item.covisible].max() < 1e-3
 
 
-def test_through_a_lens_poses_are_not_known_to_evaluations(run):
-    shards = ShardSet(run)
-    assert HeldOutPairs(shards, 8, 0)[0].pose is None
+@pytest.mark.parametrize("estimator", ESTIMATORS.values(), ids=list(ESTIMATORS))
+def test_traced_matches_through_a_lens_give_the_pose(run, estimator):
+    pair = HeldOutPairs(ShardSet(run), 400, 0)[0]
+    assert pair.pose.lenses == ShardSet(run)[0].lenses[:2]
+    xy0, xy1 = pair.xy0[pair.visible], pair.xy1[pair.visible]
+    assert pose_error_deg(estimator.pose(xy0, xy1, pair.pose, 0.1), pair.pose.T_1_0) < 0.1
 
 
 def test_opengl_draws_no_lens():

@@ -1,7 +1,8 @@
 """From matches to a homography or a relative pose: the robust estimators, by name, with their inlier thresholds.
 
 Results depend on the estimator and its threshold more than on many a descriptor, so every table names both. Pixels
-have their centres at whole numbers; a principal point moves with them, so no half pixel is added.
+have their centres at whole numbers; a principal point moves with them, so no half pixel is added. The estimators know
+pinholes alone: matches through a lens are moved to where a pinhole with the same K has them, and thresholds hold there.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.lenses import Lens, straighten
 from training.evaluation.pair import RelativePose
 
 Array = NDArray[Any]
@@ -45,6 +47,7 @@ def _cv2_homography(xy0: Array, xy1: Array, px: float) -> Array | None:
 
 def _cv2_pose(xy0: Array, xy1: Array, pose: RelativePose, px: float) -> Array | None:
     """The essential matrix in normalised coordinates, the threshold divided by the mean focal length."""
+    xy0, xy1 = straightened(xy0, xy1, pose)
     if len(xy0) < 5:
         return None
     cv2.setRNGSeed(0)
@@ -61,6 +64,21 @@ def _cv2_pose(xy0: Array, xy1: Array, pose: RelativePose, px: float) -> Array | 
         if count > best[0]:
             best = count, _rigid(R, t)
     return best[1]
+
+
+def straightened(xy0: Array, xy1: Array, pose: RelativePose) -> tuple[Array, Array]:
+    """Matches (M, 2), (M, 2) where pinholes would have them, without those that no ray meets through the lenses."""
+    ends = _straight(xy0, pose.K0, pose.lenses[0]), _straight(xy1, pose.K1, pose.lenses[1])
+    met = np.isfinite(np.concatenate(ends, axis=1)).all(axis=1)
+    return ends[0][met], ends[1][met]
+
+
+def _straight(xy: Array, K: Array, lens: Lens) -> Array:
+    """Pixels (M, 2) as a pinhole has them; NaN beyond the reach of the lens."""
+    if not lens.bends:
+        return xy
+    places = np.stack(straighten(lens, *_normalised(xy, K).T), axis=1)
+    return (np.column_stack([places, np.ones(len(xy))]) @ K.T)[:, :2]
 
 
 def _normalised(xy: Array, K: Array) -> Array:
@@ -83,6 +101,7 @@ def _poselib_homography(xy0: Array, xy1: Array, px: float) -> Array | None:
 def _poselib_pose(xy0: Array, xy1: Array, pose: RelativePose, px: float) -> Array | None:
     import poselib
 
+    xy0, xy1 = straightened(xy0, xy1, pose)
     if len(xy0) < 5:
         return None
     cameras = (_camera(pose.K0), _camera(pose.K1))

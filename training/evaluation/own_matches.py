@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.lenses import parse
 from training.evaluation.answers import Found
 from training.evaluation.arrays import select
 from training.evaluation.auc import auc_estimate
@@ -92,7 +93,9 @@ def _errors(
         estimated = estimator.homography(xy0, xy1, thresholds.homography_px)
         homography = corner_error_px(estimated, facts.homography, facts.size0)
     if not np.isnan(facts.T_1_0).any():
-        estimated = estimator.pose(xy0, xy1, RelativePose(facts.K0, facts.K1, facts.T_1_0), thresholds.pose_px)
+        lenses = parse(str(facts.lens0)), parse(str(facts.lens1))
+        pose_of = RelativePose(facts.K0, facts.K1, facts.T_1_0, lenses)
+        estimated = estimator.pose(xy0, xy1, pose_of, thresholds.pose_px)
         pose = pose_error_deg(estimated, facts.T_1_0)
     return homography, pose
 

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.lenses import PINHOLE, Lens
+
 Array = NDArray[Any]
 
 
@@ -33,7 +35,7 @@ class Truth(Protocol):
 
 @dataclass(frozen=True)
 class RelativePose:
-    """Two pinhole cameras and where the second stands. Pixel centres are at whole numbers."""
+    """Two cameras and where the second stands. Pixel centres are at whole numbers."""
 
     K0: Array
     """(3, 3) float64 intrinsics of view 0, px."""
@@ -41,6 +43,8 @@ class RelativePose:
     """(3, 3) float64 intrinsics of view 1, px."""
     T_1_0: Array
     """(4, 4) float64, from camera 0 to camera 1 (OpenCV axes); the unit of length does not matter."""
+    lenses: tuple[Lens, Lens] = (PINHOLE, PINHOLE)
+    """What bends the rays before K0 and K1."""
 
 
 @dataclass(frozen=True)

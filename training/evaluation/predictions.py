@@ -18,7 +18,7 @@ from training.errors import DataError
 from training.evaluation.answers import PROTOCOL, Answers, Found, no_matches
 from training.evaluation.arrays import joined, read, write
 from training.evaluation.contender import Contender, Response
-from training.evaluation.pair import Pair
+from training.evaluation.pair import Pair, RelativePose
 from training.files.atomic import whole, writing
 
 Array = NDArray[Any]
@@ -60,6 +60,10 @@ class PairFacts:
     """(P, 3, 3) float64."""
     T_1_0: Array
     """(P, 4, 4) float64."""
+    lens0: Array
+    """(P,) text of the lens before K0, as `scenegen.lenses.parse` reads it; a pinhole where no camera is known."""
+    lens1: Array
+    """(P,) text of that before K1."""
 
     def __len__(self) -> int:
         return len(self.scene)
@@ -163,8 +167,8 @@ def _prediction(name: str, key: str, pair: Pair, response: Response) -> Predicti
 
 def _facts(pair: Pair) -> PairFacts:
     """One row."""
-    K0, K1, T_1_0 = (pair.pose.K0, pair.pose.K1, pair.pose.T_1_0) if pair.pose else (None, None, None)
     unknown = np.full((4, 4), np.nan)
+    pose = pair.pose or RelativePose(unknown[:3, :3], unknown[:3, :3], unknown)
     return PairFacts(
         scene=np.array([pair.scene], str),
         name=np.array([pair.name], str),
@@ -173,15 +177,17 @@ def _facts(pair: Pair) -> PairFacts:
         overlap=np.array([pair.overlap], np.float64),
         view_angle_deg=np.array([pair.view_angle_deg], np.float64),
         baseline_m=np.array([pair.baseline_m], np.float64),
-        homography=_row(pair.homography, unknown[:3, :3]),
-        K0=_row(K0, unknown[:3, :3]),
-        K1=_row(K1, unknown[:3, :3]),
-        T_1_0=_row(T_1_0, unknown),
+        homography=_row(unknown[:3, :3] if pair.homography is None else pair.homography),
+        K0=_row(pose.K0),
+        K1=_row(pose.K1),
+        T_1_0=_row(pose.T_1_0),
+        lens0=np.array([str(pose.lenses[0])], str),
+        lens1=np.array([str(pose.lenses[1])], str),
     )
 
 
-def _row(value: Array | None, otherwise: Array) -> Array:
-    return np.asarray(otherwise if value is None else value, np.float64)[None]
+def _row(value: Array) -> Array:
+    return np.asarray(value, np.float64)[None]
 
 
 def _no_answers() -> Answers:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from scenegen.geometry import rotation_about
-from training.evaluation.estimators import ESTIMATORS
+from scenegen.lenses import PINHOLE, Lens, shift
+from training.evaluation.estimators import ESTIMATORS, straightened
 from training.evaluation.motion_errors import corner_error_px, pose_error_deg, warp
 from training.evaluation.pair import RelativePose
 
@@ -46,6 +47,41 @@ def test_a_pose_comes_back_from_cameras_of_two_kinds(estimator):
     found = estimator.pose(xy0.astype(np.float32), outliers(xy1, rng, 0.3), pose, 2.0)
     assert pose_error_deg(found, T) < 2
     assert np.linalg.norm(found[:3, 3]) == pytest.approx(1)
+
+
+LENSES = (
+    (Lens("brown", (-0.28, 0.08, 1e-3, -5e-4, 0.0)), Lens("fisheye", (-0.02, 0.004, 0.0, 0.0))),
+    (Lens("fisheye", (0.03, -0.01, 0.0, 0.0)), PINHOLE),
+)
+
+
+@pytest.mark.parametrize("lenses", LENSES, ids=["brown and fisheye", "fisheye and pinhole"])
+def test_exact_matches_through_lenses_give_the_true_pose(estimator, lenses):
+    """The pixels are made by the formulas of the lenses, the pose is found from pixels alone."""
+    rng = np.random.default_rng(3)
+    T = np.eye(4)
+    T[:3, :3], T[:3, 3] = rotation_about((0.2, 1, 0.1), math.radians(12)), (0.5, 0.05, 0.1)
+    K = np.array([[300, 0, 319.5], [0, 300, 239.5], [0, 0, 1.0]])
+    points = np.column_stack([rng.uniform(-2, 2, (400, 2)), rng.uniform(2, 5, 400)])
+    xy0, xy1 = seen(points, K, lenses[0]), seen(points @ T[:3, :3].T + T[:3, 3], K, lenses[1])
+    assert pose_error_deg(estimator.pose(xy0, xy1, RelativePose(K, K, T, lenses), 0.5), T) < 0.1
+    assert pose_error_deg(estimator.pose(xy0, xy1, RelativePose(K, K, T), 0.5), T) > 0.5
+
+
+def test_matches_where_no_ray_comes_through_the_lens_are_left_out():
+    barrel = Lens("brown", (-0.3, 0.0, 0.0, 0.0, 0.0))
+    xy = np.array([[0.0, 0.0], [10.0, 20.0], [0.0, 1e3]])
+    pose = RelativePose(np.diag([100.0, 100, 1]), np.diag([100.0, 100, 1]), np.eye(4), (PINHOLE, barrel))
+    kept0, kept1 = straightened(xy, xy, pose)
+    assert np.array_equal(kept0, xy[:2])
+    assert (np.linalg.norm(kept1, axis=1) >= np.linalg.norm(xy[:2], axis=1)).all()
+
+
+def seen(points, K, lens):
+    """Pixels (N, 2) of points in a camera."""
+    x, y = (points[:, :2] / points[:, 2:]).T
+    bent = np.stack([x, y]) + np.stack(shift(lens, x, y))
+    return np.stack([K[0, 0] * bent[0] + K[0, 2], K[1, 1] * bent[1] + K[1, 2]], axis=1)
 
 
 def test_the_same_matches_give_the_same_answer(estimator):

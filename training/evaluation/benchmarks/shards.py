@@ -63,10 +63,7 @@ def _rows_and_views(shards: ShardSet) -> list[tuple[int, int]]:
 
 
 def _pair(sample: Sample, view: int) -> Pair:
-    """Views 0 and `view` of a sample with the rays that are visible, occluded or out of view.
-
-    The estimators of poses know pinholes alone: through other lenses the pose counts as unknown.
-    """
+    """Views 0 and `view` of a sample with the rays that are visible, occluded or out of view."""
     status = sample.status[view - 1]
     asked = np.isin(status, [Status.VISIBLE, Status.OCCLUDED, Status.OUT_OF_VIEW])
     return Pair(
@@ -78,13 +75,13 @@ def _pair(sample: Sample, view: int) -> Pair:
         overlap=float(sample.overlap[0, view]),
         view_angle_deg=float(sample.view_angle_deg[view - 1]),
         baseline_m=float(sample.baseline_m[view - 1]),
-        pose=_pose(sample, view) if sample.has_cameras and not sample.has_lenses else None,
+        pose=_pose(sample, view) if sample.has_cameras else None,
     )
 
 
 def _pose(sample: Sample, view: int) -> RelativePose:
     T_1_0 = np.linalg.inv(sample.T_world_cam[view]) @ sample.T_world_cam[0]
-    return RelativePose(sample.K[0], sample.K[view], T_1_0)
+    return RelativePose(sample.K[0], sample.K[view], T_1_0, (sample.lenses[0], sample.lenses[view]))
 
 
 def require_window(folder: Path, side: int) -> None:
