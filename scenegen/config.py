@@ -166,11 +166,11 @@ class GenerationConfig:
         return replace(self, room_source=self.room_source.split(":")[0], object_source=self.object_source.split(":")[0])
 
     def to_json(self) -> str:
-        """Canonical JSON: sorted keys, no spaces; without what came later and is not used: shards keep their bytes."""
-        values = asdict(self)
-        for name, usual in _LATER.items():
-            if values["cameras"][name] == usual:
-                del values["cameras"][name]
+        """Canonical JSON: sorted keys, no spaces, one spelling of a number; without what came later and is not used."""
+        values, metres = asdict(self), self.cameras.spacing_m
+        rig = self.cameras.rig if metres is None else f"stereo:{metres!r}".removesuffix(".0")
+        spelt = values["cameras"] | {"lens": str(self.cameras.optics), "rig": rig}
+        values["cameras"] = dict(spelt.items() - _LATER.items())
         return json.dumps(values, sort_keys=True, separators=(",", ":"))
 
     def sha256(self) -> str:

@@ -205,7 +205,7 @@ def parse(text: str) -> Lens:
     values = rest.split(",") if colon else []
     if not all(_NUMBER.fullmatch(value) for value in values):
         raise ValueError(f"must be {CHOICES}")
-    coefficients = tuple(float(value) for value in values)
+    coefficients = tuple(float(value) + 0.0 for value in values)  # -0 is 0
     if _is_slip(coefficients):
         raise ValueError(f"coefficients must be at most {MOST:g} in size")
     try:

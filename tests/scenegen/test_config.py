@@ -165,6 +165,20 @@ def test_a_lens_changes_the_digest_and_the_default_does_not_stand_in_it():
 
 
 @pytest.mark.parametrize(
+    ("name", "spellings"),
+    [
+        ("lens", ["brown:-.3,0,0,0,0.010", "brown:-0.3,-0,0.,0e5,1e-2", "brown:-0.30,0,+0,0,.01"]),
+        ("rig", ["stereo:.2", "stereo:0.20", "stereo:0.2"]),
+        ("rig", ["stereo:1", "stereo:1.0"]),
+    ],
+)
+def test_equal_numbers_give_one_digest(name, spellings):
+    configs = [replace(DEFAULT, cameras=CamerasConfig(**{name: text})) for text in spellings]
+    assert len({checked(each).sha256() for each in configs}) == 1
+    assert len({each.cameras.optics.array.tobytes() for each in configs}) == 1
+
+
+@pytest.mark.parametrize(
     ("values", "message"),
     [
         ({"romms": 3}, "file: unknown option 'romms'; known here: rooms, room_source"),
