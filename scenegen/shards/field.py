@@ -11,6 +11,13 @@ FORMAT_VERSION = "1.0"
 """Version of a shard that has every dataset of the first one: a file states the least version that describes it."""
 LENS_VERSION = "2.0"
 """Version of a shard whose cameras have lenses: who knows of none would take `camera/K` for all of the camera."""
+
+
+def in_numbers(version: str) -> tuple[int, ...]:
+    """A version as numbers, which compare as versions do: 1.10 comes after 1.9. What is no number is 0."""
+    return tuple(int(part[:9]) if part[:9].isdecimal() else 0 for part in version.split("."))
+
+
 TEXT = "utf-8"
 """Type name of fixed-length text; its width is that of the longest entry."""
 

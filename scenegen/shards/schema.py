@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from scenegen.layers import ENUM, LAYER, Layer
 from scenegen.lenses import MODELS
-from scenegen.shards.field import FORMAT_VERSION, LENS_VERSION, PICTURE, TEXT, Field
+from scenegen.shards.field import FORMAT_VERSION, LENS_VERSION, PICTURE, TEXT, Field, in_numbers
 from scenegen.shards.lens import LENS_FIELDS, LENSES, camera_convention, require_one
 from scenegen.status import Status
 
 FORMAT = "scenegen-pairs"
 IMPORTED_VERSION = "1.1"
 """Version of a shard that was made from data of elsewhere, and may lack what its source does not know."""
-NEWEST_VERSION = max(IMPORTED_VERSION, LENS_VERSION, *(layer.since for layer in LAYER.values()))
+NEWEST_VERSION = max(IMPORTED_VERSION, LENS_VERSION, *(layer.since for layer in LAYER.values()), key=in_numbers)
 """The newest version that this program reads."""
 MAJORS = (FORMAT_VERSION.split(".")[0], LENS_VERSION.split(".")[0])
 """Beginnings of the versions that it reads."""
@@ -229,7 +229,7 @@ def conventions(attributes: Mapping[str, Any], names: Iterable[str]) -> dict[str
 
 def version_of(names: Iterable[str], least: str = FORMAT_VERSION) -> str:
     """The least format version that describes datasets of these names, those of another format left out."""
-    return max([least, *(FIELD[name].since for name in names if name in FIELD)])
+    return max([least, *(FIELD[name].since for name in names if name in FIELD)], key=in_numbers)
 
 
 def attributes_due(attributes: Mapping[str, Any]) -> dict[str, tuple[type, str]]:

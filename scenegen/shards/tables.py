@@ -2,7 +2,7 @@
 
 from scenegen.layers import LAYERS
 from scenegen.shards import schema
-from scenegen.shards.field import LENS_VERSION
+from scenegen.shards.field import LENS_VERSION, in_numbers
 from scenegen.shards.lens import camera_convention
 
 _SYMBOLS = {"sample": "P", "view": "V", "seen_in_view": "V", "other_view": "V-1", "y": "H", "x": "W", "ray": "R"}
@@ -54,7 +54,7 @@ def _convention(name: str) -> str:
 
 def _of_layers() -> str:
     """Which layers bring a newer version."""
-    newer = [layer for layer in LAYERS if layer.since > schema.FORMAT_VERSION]
+    newer = [layer for layer in LAYERS if in_numbers(layer.since) > in_numbers(schema.FORMAT_VERSION)]
     return "".join(f"; with `{layer.name}` `{layer.since}`" for layer in newer) + f"; with a lens `{LENS_VERSION}`"
 
 

@@ -24,6 +24,7 @@ from scenegen.shards import schema
 from scenegen.shards.content import RULES, Arrays, Rule, broken_rules
 from scenegen.shards.digest import file_sha256
 from scenegen.shards.faults import DAMAGE, first_line, printable, trouble
+from scenegen.shards.field import in_numbers
 from scenegen.shards.lens import LENSES, lenses_of
 from scenegen.shards.manifest import Entry
 from scenegen.shards.opening import OpenShard, close, open_shard
@@ -165,7 +166,7 @@ def _odd_attributes(shard: OpenShard) -> list[str]:
     strange = [printable(name) for name in shard.file.attrs if name not in known]
     problems = [f"the attribute {name!r} is not of this format" for name in strange]
     said = shard.attributes
-    if str(said["format_version"]) <= schema.NEWEST_VERSION:
+    if in_numbers(str(said["format_version"])) <= in_numbers(schema.NEWEST_VERSION):
         other = [name for name, text in conventions.items() if said[name] != text]
         problems += [f"{name} is {_quoted(said[name])}, not {conventions[name]!r}" for name in other]
     if said["config_sha256"] != hashlib.sha256(str(said["config_json"]).encode()).hexdigest():

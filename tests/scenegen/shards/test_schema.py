@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import h5py
 import numpy as np
@@ -12,6 +13,7 @@ from scenegen.lenses import parse
 from scenegen.shards import ShardReader, schema
 from scenegen.shards.content import stored, validate
 from scenegen.shards.digest import content_sha256, sha256_of
+from scenegen.shards.field import in_numbers
 from scenegen.shards.tables import markdown_attributes, markdown_table, shape_text
 from scenegen.shards.writer import encode_shard
 from scenegen.status import Status
@@ -217,6 +219,16 @@ def test_every_field_is_documented():
         assert len(set(field.dims)) == len(field.dims)
     assert schema.LAYERS == ("depth", "instance", "normal", "visibility", "semantic")
     assert schema.NAMED == {"semantic": "categories/name"}
+
+
+def test_versions_compare_as_numbers(monkeypatch):
+    later = SimpleNamespace(since="1.10")
+    monkeypatch.setitem(schema.FIELD, "later", later)
+    monkeypatch.setitem(schema.FIELD, "sooner", SimpleNamespace(since="1.9"))
+    assert schema.version_of(["rgb", "later", "sooner"]) == "1.10"
+    assert schema.version_of(["sooner"], "1.10") == "1.10"
+    assert in_numbers("1.9") < in_numbers("1.10") < in_numbers("2.0")
+    assert in_numbers(f"1.x.{'9' * 5000}") == (1, 0, 999_999_999)
 
 
 def test_markdown_tables_have_one_row_per_entry():
