@@ -167,7 +167,7 @@ def test_a_lens_changes_the_digest_and_the_default_does_not_stand_in_it():
 @pytest.mark.parametrize(
     ("name", "spellings"),
     [
-        ("lens", ["brown:-.3,0,0,0,0.010", "brown:-0.3,-0,0.,0e5,1e-2", "brown:-0.30,0,+0,0,.01"]),
+        ("lens", ["brown:-.03,0,0,0,0.0010", "brown:-0.03,-0,0.,0e5,1e-3", "brown:-0.030,0,+0,0,.001"]),
         ("rig", ["stereo:.2", "stereo:0.20", "stereo:0.2"]),
         ("rig", ["stereo:1", "stereo:1.0"]),
     ],

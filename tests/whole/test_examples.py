@@ -31,6 +31,15 @@ def test_they_are_short_and_numbered_without_a_gap():
     assert {path.name: n for path in EXAMPLES if (n := len(path.read_text().splitlines())) > 40} == {}
 
 
+@pytest.mark.parametrize("number", [4, 5, 6, 7, 8])
+def test_without_words_they_say_how_they_are_called(number):
+    (path,) = FOLDER.glob(f"{number:02d}_*.py")
+    done = subprocess.run([sys.executable, path], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(rf"usage: .*{path.name} [A-Z][^\n]*\n", done.stderr)
+    assert done.stderr.partition(path.name)[2].strip() in path.read_text()
+
+
 def test_a_first_pair(tmp_path):
     said = run(1, tmp_path)
     matches, rays = map(int, re.match(r"(\d+) matches of (\d+) rays: \{.*'visible': \d+\}", said).groups())

@@ -12,7 +12,8 @@ from typing import Any
 import h5py
 import numpy as np
 
-file: Any = h5py.File(sys.argv[1])
+path = sys.argv[1] if len(sys.argv) == 2 else sys.exit(f"usage: {sys.argv[0]} SHARD.h5")
+file: Any = h5py.File(path)
 if {"brown", "fisheye"} & set(file["camera"]):
     sys.exit("these cameras have a lens: this example is of pinholes, scenegen/README.md has the other formulas")
 print(dict(file["rgb"].attrs.items())["description"], file["rgb"].shape)

@@ -9,7 +9,9 @@ import sys
 
 from training.cli import main
 
-shards, run, steps = sys.argv[1], sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else "300"
+if len(sys.argv) not in (3, 4):
+    sys.exit(f"usage: {sys.argv[0]} SHARDS RUN [STEPS]")
+shards, run, steps = [*sys.argv, "300"][1:4]
 size = ["--widths", "16", "32", "64", "--blocks", "1", "1", "2", "--crop", "96", "--batch", "4", "--workers", "0"]
 
 if __name__ == "__main__":

@@ -35,5 +35,6 @@ KIND = Kind(MarginSettings, stateless(margin), "margin to the mean", lambda _: "
 if __name__ == "__main__":
     sys.modules["training.objectives.margin"] = sys.modules[__name__]
     registry.FILES["margin"] = "margin"
-    small = ["--preset", "compare", "--crop", "64", "--batch", "2", "--steps", [*sys.argv, "300"][3], "--margin", "0.6"]
-    sys.exit(main(["fit", "--objective", "margin", "--shards", sys.argv[1], "--out", sys.argv[2], *small]))
+    words = sys.argv[1:] if len(sys.argv) > 2 else sys.exit(f"usage: {sys.argv[0]} SHARDS RUN [STEPS]")
+    small = ["--preset", "compare", "--crop", "64", "--batch", "2", "--steps", [*words, "300"][2], "--margin", "0.6"]
+    sys.exit(main(["fit", "--objective", "margin", "--shards", words[0], "--out", words[1], *small]))

@@ -34,5 +34,6 @@ KIND = Benchmark("shifted pictures", find, LONG_320)
 if __name__ == "__main__":
     sys.modules["training.evaluation.benchmarks.shifted"] = sys.modules[__name__]
     registry.FILES["shifted"] = "shifted"
+    folder, out = sys.argv[1:] if len(sys.argv) == 3 else sys.exit(f"usage: {sys.argv[0]} FOLDER OUT")
     words = ["--run", "builtin", "--benchmark", "shifted", "--queries", "100", "--grid", "24", "--pictures", "0"]
-    sys.exit(main(["eval-photos", "--data", sys.argv[1], "--out", sys.argv[2], *words]))
+    sys.exit(main(["eval-photos", "--data", folder, "--out", out, *words]))
