@@ -179,7 +179,7 @@ class Match:
 class Bench:
     """Measure pairs per second of the loader, the time of a training step, and the share of each part."""
 
-    shards: Annotated[Path | None, tyro.conf.arg(metavar="DIR")] = None
+    shards: Place | None = None
     """Folder of the shards to read; without, a small set is rendered for the purpose."""
     preset: Annotated[
         PresetName | None, tyro.conf.arg(help_behavior_hint="(default: paper on a GPU, quick on a CPU)")

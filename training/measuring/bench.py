@@ -15,6 +15,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
+from scenegen.shards import located
 from training.data.batch import PairBatch
 from training.data.loader import read_batches
 from training.devices import choose_device, computes_in_bfloat16, describe_device
@@ -71,7 +72,7 @@ class Report:
 
 
 def bench(
-    shards: Path | None,
+    shards: Path | str | None,
     device: str = "auto",
     name: str | None = None,
     console: Console | None = None,
@@ -87,7 +88,7 @@ def bench(
     console = console or Console(highlight=False, emoji=False)
     settings = preset(name := name or ("paper" if target.type == "cuda" else "quick"))
     with tempfile.TemporaryDirectory(prefix="scenetrain-bench-") as temporary:
-        folders, skipped = ([Path(shards)], []) if shards else _render_all(Path(temporary), console)
+        folders, skipped = ([located(shards)], []) if shards else _render_all(Path(temporary), console)
         rates = tuple(loader_rate(folder) for folder in folders)
         steps = [step_times(folders[0], name, settings, target, way) for way in ways(settings, target, compile)]
     report = Report(rates, tuple(steps), tuple(skipped))

@@ -10,6 +10,8 @@ from rich.console import Console
 from shard_factory import make_content
 
 from scenegen.shards.writer import encode_shard, publish
+from tests.whole.test_addresses import sent
+from training.cli.main import parse
 from training.errors import DataError, RequestError
 from training.measuring import bench as module
 from training.measuring import loader_rate as rates
@@ -120,6 +122,14 @@ def test_a_whole_benchmark_of_given_shards(folder, monkeypatch):
     assert [rate.codec for rate in report.loader] == ["gzip"]
     assert report.steps[0].name == "quick"
     assert "A step of preset quick" in out.getvalue()
+
+
+def test_shards_at_an_address_are_measured_as_well(folder, monkeypatch):
+    monkeypatch.setattr(module, "preset", lambda name: small())
+    there = sent(folder, "memory://bench/run")
+    command = parse(["bench", "--shards", str(there)])
+    assert bench(command.shards, "cpu", console=Console(file=io.StringIO())).loader[0].codec == "gzip"
+    assert bench(str(there), "cpu", console=Console(file=io.StringIO())).steps[0].name == "quick"
 
 
 def test_shards_are_rendered_where_none_are_given(folder, monkeypatch):
