@@ -18,6 +18,7 @@ from training.weights import BUILTIN
 
 Folder = Annotated[Path, tyro.conf.arg(metavar="DIR")]
 OtherFolder = Annotated[Path | None, tyro.conf.arg(metavar="DIR")]
+OtherPlace = Annotated[Place | None, tyro.conf.arg(metavar="DIR|URL")]
 Device = Literal["auto", "cpu", "cuda"]
 OtherDistance = Annotated[
     Distance | None,
@@ -56,7 +57,7 @@ class Fit(Generic[O, V]):
     """Folder of the run: checkpoint.pt, settings.json, log.jsonl, validation.jsonl, health.jsonl, pace.jsonl,
     tensorboard/."""
     run: Annotated[FitSettings[O, V], tyro.conf.arg(name="")]
-    shards: Place | None = None
+    shards: OtherPlace = None
     """Folder of the shards (a run of `scenegen render`): trains on split train, validates on split val."""
     images: OtherFolder = None
     """Instead of shards: a folder of pictures (PNG, JPEG, TIFF, .npy, DICOM, …); --transform makes two views of each.
@@ -179,7 +180,7 @@ class Match:
 class Bench:
     """Measure pairs per second of the loader, the time of a training step, and the share of each part."""
 
-    shards: Place | None = None
+    shards: OtherPlace = None
     """Folder of the shards to read; without, a small set is rendered for the purpose."""
     preset: Annotated[
         PresetName | None, tyro.conf.arg(help_behavior_hint="(default: paper on a GPU, quick on a CPU)")

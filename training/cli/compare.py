@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic
 import tyro
 from rich.console import Console
 
-from training.cli.commands import Count, Device, Folder, OtherFolder, Run
+from scenegen.cli.values import Place
+from training.cli.commands import Count, Device, OtherFolder, Run
 from training.cli.defaults import default_settings, option, views_type
 from training.cli.values import floats, require
 from training.errors import RequestError
@@ -53,7 +54,7 @@ class Compare(Generic[V]):
 
     """
 
-    shards: Folder
+    shards: Place
     """Folder of the shards: trains on split train, measures on split val."""
     out: Run
     """Folder of the comparison: compare.csv (a row for each run), compare.html, compare.md, verdicts.csv, runs/."""

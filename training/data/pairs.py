@@ -8,6 +8,7 @@ from pathlib import Path
 from torch.utils.data import Dataset
 
 from scenegen.shards import MANIFEST, ShardReader, ShardSet, file_sha256, is_remote, known_config, located
+from scenegen.shards.faults import first_line, trouble
 from training.counting import counted
 from training.data.order import Key
 from training.data.sampling import sampled
@@ -212,10 +213,14 @@ def _window1(second: Shot, windows: Windows) -> Array:
 
 
 def _require_shards(path: Path) -> None:
-    """Refuse a folder that a run never wrote to, and say how to make one."""
-    if path.is_file():
+    """Refuse a folder that a run never wrote to, and say how to make one; or say why it cannot be looked at."""
+    try:
+        is_file, holds = path.is_file(), (path / MANIFEST).is_file() or any(path.rglob("*.h5"))
+    except OSError as error:
+        raise DataError(f"{path}: {trouble(error, first_line(error))}") from None
+    if is_file:
         raise DataError(f"{path}: is a file: give the folder that holds the shards")
-    if not (path / MANIFEST).is_file() and not any(path.rglob("*.h5")):
+    if not holds:
         raise DataError(f"{path}: holds no shards: make some with `scenegen render --out {path}`")
 
 

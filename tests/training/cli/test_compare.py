@@ -165,3 +165,8 @@ def test_a_preset_without_a_length_wants_one(capsys):
         main(["compare", "--shards", "s", "--out", "o", "--preset", "paper"])
     assert leaving.value.code == 2
     assert "--steps" in capsys.readouterr().err
+
+
+def test_shards_may_lie_at_an_address():
+    words = ["compare", "--shards", "memory://compare/run", "--out", "out", "--steps", "2"]
+    assert str(parse(words).shards) == "memory://compare/run"

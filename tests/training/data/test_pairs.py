@@ -1,8 +1,10 @@
 """Pairs of one split: reproducible, and a clear line about shards that cannot be trained on."""
 
+import errno
 import hashlib
 import json
 import pickle
+import re
 from dataclasses import replace
 
 import h5py
@@ -11,11 +13,12 @@ import pytest
 from old_layout import in_old_layout
 from shard_factory import make_content
 
+from scenegen.errors import UNANSWERED
 from scenegen.shards import ShardError, Status, reader
 from scenegen.shards.opening import open_shard
 from scenegen.shards.writer import encode_shard, publish
 from training.data.loader import fixed_batches
-from training.data.pairs import REPLACEMENTS, content_digest, open_pairs
+from training.data.pairs import REPLACEMENTS, content_digest, open_pairs, splits
 from training.errors import DataError
 from training.settings import DataSettings
 
@@ -229,3 +232,20 @@ def test_the_digest_is_of_the_content(folder, tmp_path_factory):
     assert content_digest(folder) != by_files
     with pytest.raises(DataError, match="holds no shards"):
         content_digest(folder / "none")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.EACCES, "Permission denied"), "cannot be read (Permission denied)"),
+        (OSError(UNANSWERED, "no credentials"), "cannot be reached (no credentials): see that it is there"),
+    ],
+)
+def test_a_folder_that_cannot_be_looked_at_is_one_line(folder, monkeypatch, error, said):
+    def refused(_):
+        raise error
+
+    monkeypatch.setattr(type(folder), "is_file", refused)
+    for looked in (splits, content_digest):
+        with pytest.raises(DataError, match=re.escape(f"{folder}: {said}")):
+            looked(folder)
