@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST = 1000
 """Lines or points that one figure may have."""
+MOST_VIEWS = 8
+"""Views side by side that a figure can be read with."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Figure:
     """matches: lines and dots. tracks: some points through all views. overlap: who sees what. layers: depth,
     normals, instances. warp: the other views seen from the first, and the difference."""
     views: tuple[int, ...] = ()
-    """Views to show, the first compared with the others; by default all."""
+    """Views to show, the first compared with the others; by default all, or 8 that are spread evenly over more."""
     count: Annotated[int, tyro.conf.arg(metavar="N")] = 0
     """Lines of matches or points of tracks; 0: 48 and 16."""
     seed: int = 0
@@ -86,12 +88,25 @@ def figure(command: Figure, console: Console) -> int:
     require_matplotlib()
     with Samples(command.path) as samples:
         subject = samples.subject(command.sample)
-    subject = subject.only(command.views) if command.views else subject
+    subject = subject.only(_shown_views(command, subject.views))
     # any index will do: the drawing takes it modulo the number of points
     start = int(generator(command.seed, Stage.SELECTION, sample=command.sample).integers(1 << 31))
     save(draw(subject, Choice(command.kind, command.count, start)), command.out)
-    console.print(f"{command.out}: {command.kind} of {subject.source}", soft_wrap=True, markup=False)
+    left_out = len(subject.sample.rgb) - len(subject.views)
+    note = f", {left_out} views left out (--views names those to show)" if left_out and not command.views else ""
+    console.print(f"{command.out}: {command.kind} of {subject.source}{note}", soft_wrap=True, markup=False)
     return 0
+
+
+def _shown_views(command: Figure, every: tuple[int, ...]) -> tuple[int, ...]:
+    """The views that are asked for, or as many as a sheet is wide enough for. Raises UsageError for more than those."""
+    from scenegen.shards.choice import evenly
+
+    if len(command.views) > MOST_VIEWS:
+        raise UsageError(
+            f"--views: names {len(command.views)}, and a sheet is wide enough for {MOST_VIEWS}: name fewer"
+        )
+    return command.views or evenly(every, MOST_VIEWS)
 
 
 def view(command: View, console: Console) -> int:

@@ -56,11 +56,14 @@ _CORE: dict[str, Any] = {
 _CORE_TYPES = (str, str, str, int, int, int, str, str)
 
 
+_A_FILE = "is a file: give the folder of a run"
+
+
 def require_folder(folder: Path) -> None:
     """Raise ShardError unless there is a folder that can be looked into."""
     missing = "no such folder: check the path, or run the command that makes it"
     try:
-        there, why = folder.is_dir(), missing
+        there, why = folder.is_dir(), _A_FILE if folder.is_file() else missing
     except OSError as error:
         there, why = False, trouble(error, missing)
     if not there:

@@ -17,6 +17,8 @@ STRENGTH = 0.7
 """How much of a status colour covers a pixel that is not seen."""
 MATRIX_IN = 2.3
 _NOTE = "Pictures: by the depth layers, each pixel.\nTable: by ray tracing, as stored."
+WORDED = 3
+"""Views side by side above which a sentence has space."""
 
 
 def draw_overlap(subject: Subject) -> Figure:
@@ -38,7 +40,9 @@ def draw_overlap(subject: Subject) -> Figure:
             status = transfer(sample, here, there).status
             counts += np.bincount(status.ravel(), minlength=6)
             seen = seen_share(status)
-            show(panel, seen_picture(sample.rgb[here], status), f"view {there} sees {percent(seen)} of view {here}")
+            short = len(views) > WORDED
+            header = f"by {there}: {percent(seen)}" if short else f"view {there} sees {percent(seen)} of view {here}"
+            show(panel, seen_picture(sample.rgb[here], status), header)
     _matrix(page.figure, page.panels[0][-1], subject)
     foot_legend(page.figure, [_seen_handle(counts), *status_handles(counts, Status.VISIBLE)])
     return page.figure

@@ -5,7 +5,7 @@ import io
 import h5py
 import numpy as np
 import pytest
-from looking_world import shard
+from looking_world import room_views, shard
 from PIL import Image
 from rich.console import Console
 
@@ -24,6 +24,15 @@ def run(command):
     said = io.StringIO()
     code = (figure if isinstance(command, Figure) else view)(command, Console(file=said))
     return code, said.getvalue()
+
+
+def test_of_many_views_some_are_shown_and_that_is_said(tmp_path):
+    many, out = shard(tmp_path / "many.h5", views=room_views() * 4, samples=1), tmp_path / "a.png"
+    said = f"{out}: layers of many.h5, sample 0, 4 views left out (--views names those to show)\n"
+    assert run(Figure(many, out, kind="layers")) == (0, said)
+    assert run(Figure(many, out, views=(0, 11), kind="layers")) == (0, f"{out}: layers of many.h5, sample 0\n")
+    with pytest.raises(ScenegenError, match="--views: names 9, and a sheet is wide enough for 8: name fewer"):
+        run(Figure(many, out, views=tuple(range(9))))
 
 
 @pytest.mark.parametrize("kind", ["matches", "tracks", "overlap", "layers", "warp"])

@@ -114,6 +114,8 @@ def test_requests_that_cannot_be_met_are_one_line(run, tmp_path):
         export_run(run, run / "colmap", Choice("colmap"))
     with pytest.raises(ShardError, match="no such folder"):
         export_run(tmp_path / "no", out, Choice("colmap"))
+    with pytest.raises(ShardError, match=r"\.h5: is a file: give the folder of a run"):
+        export_run(next(run.glob("*.h5")), out, Choice("colmap"))
     assert not out.exists()
 
 

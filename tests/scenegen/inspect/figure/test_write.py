@@ -97,6 +97,18 @@ def test_words_stay_on_the_sheet_and_apart(subjects, kind):
         assert not any(a.overlaps(b) for b in boxes[:i])
 
 
+@pytest.mark.parametrize("views", [3, 4, 8])
+def test_headers_of_the_overlap_stay_apart(subjects, views):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure = draw(type(subjects[3])(**{**vars(subjects[3]), "views": (tuple(range(3)) * 3)[:views]}), Choice("overlap"))
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    boxes = [a._left_title.get_window_extent(renderer) for a in figure.axes if a.get_title("left")]
+    assert len(boxes) == views**2 + 1
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
 @pytest.mark.parametrize("views", [2, 6])
 def test_a_legend_of_many_instances_stays_beside_its_panel(subjects, views):
     from matplotlib.backends.backend_agg import FigureCanvasAgg
