@@ -12,7 +12,7 @@ from training.cli.experiments import ColoredMnist, FetchMnist
 from training.cli.weights import ExportOnnx, ExportWeights, File, Run
 from training.evaluation.photos.settings import PhotoSettings
 from training.presets import PresetName
-from training.ranges import Between
+from training.ranges import Between, Many, Some
 from training.settings import Distance, Every, FitSettings, O, V
 from training.weights import BUILTIN
 
@@ -102,17 +102,17 @@ class Eval:
     """Split that is measured: val is held out from training on the same folder."""
     out: Annotated[Path | None, tyro.conf.arg(metavar="DIR", help_behavior_hint="(default: RUN/eval)")] = None
     """Folder for the table and the figures."""
-    pairs: Count = 0
+    pairs: Many = 0
     """Pairs measured at most, spread evenly over the shards; 0: all."""
-    queries: Count = 512
+    queries: Some = 512
     """Visible rays looked up in each pair at most, and as many distractors."""
-    window: Count = 0
+    window: Many = 0
     """Side of the square windows in pixels; 0: whole pictures."""
-    pictures: Count = 32
+    pictures: Many = 32
     """Pictures at most for instances, categories and edges; 0 leaves these out."""
     distance: OtherDistance = None
     """How descriptors are compared."""
-    seed: Count = 0
+    seed: Many = 0
     """Root of the choice of rays, of the clusters and of the resampled rooms."""
     device: Device = "auto"
     """auto: a GPU if there is one."""
@@ -136,7 +136,7 @@ class Extract:
     run: Run = BUILTIN
     """builtin: the weights that come with the package; else the folder of a `scenetrain fit` run, or a file of
     `scenetrain export-weights`."""
-    tile: Count = 0
+    tile: Many = 0
     """Work in tiles of this many pixels (networks with --norm pixel: equal to the full image); 0: in one piece."""
     precision: Literal["float16", "float32"] = "float16"
     """Type of the stored descriptors."""

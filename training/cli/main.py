@@ -16,6 +16,7 @@ from training.cli.defaults import fit_type
 from training.cli.experiments import ColoredMnist, FetchMnist, colored_mnist, fetch_mnist
 from training.cli.weights import ExportOnnx, ExportWeights, export_onnx, export_weights
 from training.errors import RequestError, TrainingError
+from training.ranges import check_ranges
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 EXTRA = frozenset(
@@ -121,6 +122,7 @@ def _fit(command: Fit) -> int:
 
 def _eval(command: Eval) -> int:
     """`scenetrain eval`."""
+    check_ranges(command)
     from training.devices import choose_device
     from training.evaluation.run import EvaluationSettings, evaluate
     from training.evaluation.table import render
@@ -151,6 +153,7 @@ def _eval_photos(command: EvalPhotos) -> int:
 
 def _extract(command: Extract) -> int:
     """`scenetrain extract`."""
+    check_ranges(command)
     from training.applying.extract import extract
 
     names = extract(command.run, command.images, command.out, command.device, command.tile, command.precision)

@@ -365,3 +365,19 @@ def test_help_waits_for_no_pytorch(words):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stderr) == (0, "[]\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["eval", "--pairs", "-1"], "--pairs -1: must be 0 or more"),
+        (["eval", "--queries", "0"], "--queries 0: must be 1 or more"),
+        (["eval", "--window", "-5"], "--window -5: must be 0 or more"),
+        (["eval", "--pictures", "-1"], "--pictures -1: must be 0 or more"),
+        (["eval", "--seed", "-1"], "--seed -1: must be 0 or more"),
+        (["extract", "a.jpg", "--tile", "-1"], "--tile -1: must be 0 or more"),
+    ],
+)
+def test_numbers_out_of_range_are_one_line(scenetrain, words, said):
+    where = ["--shards", "nowhere"] if words[0] == "eval" else []
+    assert scenetrain(*words, *where, "--run", "builtin", "--out", "out") == (2, "", f"scenetrain: {said}\n")
