@@ -9,6 +9,7 @@ import tyro
 from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
 
 from scenegen.config import Range, Size
+from scenegen.errors import UsageError
 from scenegen.remote import is_remote, local, located
 
 
@@ -17,10 +18,17 @@ def _path(metavar: str, read: Callable[[str], Path]) -> PrimitiveConstructorSpec
     return PrimitiveConstructorSpec(
         nargs=1,
         metavar=metavar,
-        instance_from_str=lambda words: read(words[0]),
+        instance_from_str=lambda words: read(_said(words[0])),
         is_instance=lambda value: isinstance(value, Path) or is_remote(value),
         str_from_instance=lambda value: [str(value)],
     )
+
+
+def _said(word: str) -> str:
+    """A path as it was given. Raises UsageError for none at all, which would be the folder that one stands in."""
+    if not word:
+        raise UsageError('"" is no path: give one, or . for this folder')
+    return word
 
 
 Place = Annotated[Path, _path("DIR|URL", located)]

@@ -1,4 +1,7 @@
-"""Every objective by name. A new one is a file with a `KIND`, its test, and a line in FILES."""
+"""Every objective by name. A new one is a file with a `KIND`, its test, and a line in FILES.
+
+Where its options stand in `options` too, with a line in OPTIONS, help and mistakes are told without PyTorch.
+"""
 
 from dataclasses import replace
 from importlib import import_module

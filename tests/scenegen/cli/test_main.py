@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from scenegen.cli.main import load_config
+from scenegen.cli.main import load_config, main
 from scenegen.errors import UsageError
 
 
@@ -20,3 +20,11 @@ def test_what_is_no_configuration_is_named(tmp_path, name, kind):
     (tmp_path / name).write_text("{", encoding="utf-8")
     with pytest.raises(UsageError, match=kind):
         load_config(tmp_path / name)
+
+
+@pytest.mark.parametrize("words", [["status", ""], ["render", "--rooms", "1", "--out", ""]])
+def test_an_empty_path_is_not_the_folder_that_one_stands_in(words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    assert capsys.readouterr().err == 'scenegen: "" is no path: give one, or . for this folder\n'
+    assert not list(tmp_path.iterdir())
