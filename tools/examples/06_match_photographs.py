@@ -13,7 +13,7 @@ import training
 if len(sys.argv) != 3:
     sys.exit(f"usage: {sys.argv[0]} LEFT.jpg RIGHT.jpg")
 descriptor = training.load_descriptor()
-found = descriptor.match(*sys.argv[1:])
+found = descriptor.match(sys.argv[1], sys.argv[2])
 print(f"{len(found)} matches of {found.asked} pixels asked; the most distinct one:", found.xy0[0], "->", found.xy1[0])
 
 H, inliers = cv2.findHomography(found.xy0, found.xy1, cv2.RANSAC, 3.0)
