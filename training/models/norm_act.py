@@ -59,12 +59,20 @@ def _suits(x: Tensor) -> bool:
     return (
         x.device.type == "cpu"
         and x.dtype in (torch.float32, torch.bfloat16)
-        and x.is_contiguous(memory_format=torch.channels_last)
+        and _is_channels_last(x)
         and x.numel() > 0
         and x.shape[1] <= LONGEST
         and not torch.compiler.is_compiling()
         and kernels() is not None
     )
+
+
+def _is_channels_last(x: Tensor) -> bool:
+    """Whether channels lie together; under vmap no tensor says."""
+    try:
+        return x.is_contiguous(memory_format=torch.channels_last)
+    except RuntimeError:
+        return False
 
 
 def _compiled(slope: float | None, *pairs: tuple[Tensor, nn.GroupNorm]) -> Tensor:
