@@ -8,7 +8,8 @@ from pathlib import Path
 from scenegen.assets.cache import AssetCache
 from scenegen.config import GenerationConfig
 from scenegen.pipeline.places import words
-from scenegen.pipeline.studio import Studio, make_shard, open_studio, shard_attributes
+from scenegen.pipeline.shard import make_shard, shard_attributes
+from scenegen.pipeline.studio import Studio, open_studio
 from scenegen.pipeline.work import Progress
 from scenegen.shards.digest import digest_of, sha256_of
 from scenegen.shards.heap import keep_freed_memory

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from scenegen.geometry import View
 from scenegen.layers import LAYER, named
+from scenegen.pipeline.attempts import Staged, restage, taken
 from scenegen.pipeline.layers import Taken
 from scenegen.pipeline.naming import renumbered
 from scenegen.pipeline.sample import MadeSample as Made
-from scenegen.pipeline.studio import Staged, Studio, restage, taken
+from scenegen.pipeline.studio import Studio
 from scenegen.shards.lens import lenses_of
 from scenegen.shards.reader import ShardReader
 from scenegen.shards.sample import Sample

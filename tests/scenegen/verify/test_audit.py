@@ -12,10 +12,11 @@ from rich.console import Console
 from scenegen.assets.mesh import concatenate
 from scenegen.config import GenerationConfig, Size
 from scenegen.lenses import parse
+from scenegen.pipeline.attempts import restage, taken
 from scenegen.pipeline.executors import Crew
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import render
-from scenegen.pipeline.studio import open_studio, restage, taken
+from scenegen.pipeline.studio import open_studio
 from scenegen.shards.reader import ShardReader
 from scenegen.status import Status
 from scenegen.verify.audit import Tally, audit, close_calls, compare, nearby_verdicts, rays_differ, spread
