@@ -36,6 +36,7 @@ _WORDS = {
     "instances",
     "jit",
     "recent",
+    "evenly",
     "locks",
     "remote",
     "signals",

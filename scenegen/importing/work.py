@@ -10,7 +10,7 @@ from typing import Any
 
 from scenegen.errors import ImportingError
 from scenegen.importing.choosing import Chooser
-from scenegen.importing.content import figures, shard_content
+from scenegen.importing.content import shard_content, statistics
 from scenegen.importing.flat import PairSequence, PairStudio
 from scenegen.importing.frames import FrameSequence
 from scenegen.importing.options import ImportOptions, sha256
@@ -72,7 +72,7 @@ class ImportBench:
             bytes=len(there),
             content_sha256=digest_of(there) if there != data else sha256_of(content),
             sha256=hashlib.sha256(there).hexdigest(),
-            figures={**measured, **figures(made.samples), "given_up": len(made.given_up)},
+            figures={**measured, **statistics(made.samples), "given_up": len(made.given_up)},
         )
         return Record((entry,))
 

@@ -13,9 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from scenegen.errors import ShardError, UsageError
+from scenegen.evenly import evenly
 from scenegen.remote import present
 from scenegen.shards import schema
-from scenegen.shards.choice import evenly
 from scenegen.shards.faults import first_line, trouble
 from scenegen.shards.reader import ShardEntry, ShardReader, shard_entries
 from scenegen.shards.records import MANIFEST, known_manifest
@@ -28,7 +28,7 @@ _MAX_TEXT = 96
 
 
 @dataclass(frozen=True)
-class Figures:
+class Statistics:
     """Numbers that add up over shards."""
 
     status: NDArray[np.int64]
@@ -50,10 +50,10 @@ def inspect_path(path: Path, console: Console) -> None:
 
     Raises UsageError when the path does not exist, ShardError when it holds no readable shard.
     """
-    console.print(describe(path))
+    console.print(tables_of(path))
 
 
-def describe(path: Path) -> RenderableType:
+def tables_of(path: Path) -> RenderableType:
     """Tables about a shard file or a run folder; raises like `inspect_path`."""
     if path.is_dir():
         return _describe_folder(path)
@@ -63,14 +63,14 @@ def describe(path: Path) -> RenderableType:
         return _describe_shard(reader)
 
 
-def figures(reader: ShardReader) -> Figures:
+def statistics(reader: ShardReader) -> Statistics:
     """The numbers of one shard."""
     views = reader.read("sample/overlap").shape[1]
     overlap = reader.read("sample/overlap")
     assets = reader.read("objects/asset")
     used = reader.asset_categories[assets[assets >= 0]]
     known = "objects/asset" not in schema.absent(reader.attributes)
-    return Figures(
+    return Statistics(
         status=sum_status(reader.read("rays/status", i) for i in range(len(reader))),
         overlap=np.concatenate([overlap[:, 0, 1:views].ravel(), overlap[:, 1:views, 0].ravel()]),
         baseline_m=reader.read("sample/baseline_m").ravel(),
@@ -86,9 +86,9 @@ def sum_status(arrays: Iterable[NDArray[np.uint8]]) -> NDArray[np.int64]:
     return sum((np.bincount(array.ravel(), minlength=codes) for array in arrays), np.zeros(codes, np.int64))
 
 
-def merge(parts: Sequence[Figures]) -> Figures:
+def merge(parts: Sequence[Statistics]) -> Statistics:
     """The numbers of several shards together."""
-    return Figures(
+    return Statistics(
         status=sum((part.status for part in parts), np.zeros(len(schema.STATUS), np.int64)),
         overlap=np.concatenate([part.overlap for part in parts]),
         baseline_m=np.concatenate([part.baseline_m for part in parts]),
@@ -99,7 +99,7 @@ def merge(parts: Sequence[Figures]) -> Figures:
 
 
 def _describe_shard(reader: ShardReader) -> RenderableType:
-    numbers = figures(reader)
+    numbers = statistics(reader)
     return Group(
         _attribute_table(reader),
         _dataset_table(reader),
@@ -112,7 +112,7 @@ def _describe_folder(folder: Path) -> RenderableType:
     entries = shard_entries(folder)
     sizes = _sizes(folder, entries)
     opened = evenly(entries, _MAX_OPENED)
-    numbers = merge([_figures_of(entry) for entry in opened])
+    numbers = merge([_statistics_of(entry) for entry in opened])
     note = "" if len(opened) == len(entries) else f", from {len(opened)} of {len(entries)} shards"
     return Group(
         _run_table(folder, entries, sizes),
@@ -123,9 +123,9 @@ def _describe_folder(folder: Path) -> RenderableType:
     )
 
 
-def _figures_of(entry: ShardEntry) -> Figures:
+def _statistics_of(entry: ShardEntry) -> Statistics:
     with ShardReader(entry.path) as reader:
-        return figures(reader)
+        return statistics(reader)
 
 
 def _table(title: str, *columns: str, right: int = 0) -> Table:
@@ -158,7 +158,7 @@ def _dataset_table(reader: ShardReader) -> Table:
     return table
 
 
-def _status_table(numbers: Figures, note: str = "") -> Table:
+def _status_table(numbers: Statistics, note: str = "") -> Table:
     total = max(1, int(numbers.status.sum()))
     table = _table(f"rays by status{note}", "status", "rays", "share", right=2)
     for name, code in schema.STATUS.items():
@@ -167,12 +167,12 @@ def _status_table(numbers: Figures, note: str = "") -> Table:
     return table
 
 
-def _measure_tables(numbers: Figures, note: str = "") -> list[Table]:
+def _measure_tables(numbers: Statistics, note: str = "") -> list[Table]:
     """Measures and objects; nothing of matches that were imported without cameras."""
     return [_quantile_table(numbers, note), _category_table(numbers, note)] if len(numbers.objects) else []
 
 
-def _quantile_table(numbers: Figures, note: str = "") -> Table:
+def _quantile_table(numbers: Statistics, note: str = "") -> Table:
     table = _table(f"samples{note}", "quantity", *(f"{q:.0%}" for q in _QUANTILES), right=len(_QUANTILES))
     rows = {
         "overlap with view 0": numbers.overlap,
@@ -186,7 +186,7 @@ def _quantile_table(numbers: Figures, note: str = "") -> Table:
     return table
 
 
-def _category_table(numbers: Figures, note: str = "") -> Table:
+def _category_table(numbers: Statistics, note: str = "") -> Table:
     table = _table(f"objects by category{note}", "category", "objects", right=1)
     ranked = sorted(numbers.categories.items(), key=lambda item: (-item[1], item[0]))
     for name, count in ranked[:_MAX_CATEGORIES]:

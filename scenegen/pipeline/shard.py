@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from scenegen.assets.digest import assets_digest
 from scenegen.config import GenerationConfig
 from scenegen.errors import StagingError
-from scenegen.pipeline.assemble import Album, add_counts, figures, shard_content
+from scenegen.pipeline.assemble import Album, add_counts, shard_content, statistics
 from scenegen.pipeline.attempts import stage_sample, taken
 from scenegen.pipeline.sample import MadeSample
 from scenegen.pipeline.studio import Heard, Studio, room_stage, split_pool
@@ -53,7 +53,7 @@ def make_shard(studio: Studio, job: ShardJob, attributes: dict[str, str | int | 
     known = {"assets_sha256": _digest(studio, job, samples), "object_split": object_split}
     content = shard_content(album, {**attributes, **known})
     notes = {"given_up": len(given_up), "replaced_objects": replaced, "object_split": object_split}
-    return Made(content, {**figures(samples), **notes}, _remarks(studio, stage, samples))
+    return Made(content, {**statistics(samples), **notes}, _remarks(studio, stage, samples))
 
 
 def _remarks(studio: Studio, stage: RoomStage, samples: list[MadeSample]) -> Remarks:

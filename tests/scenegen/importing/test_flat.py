@@ -18,7 +18,7 @@ from scenegen.importing.layouts.stereo import nearest_in_right, shifted
 from scenegen.importing.options import ImportOptions
 from scenegen.importing.registry import sequences
 from scenegen.inspect.gallery.write import make_gallery
-from scenegen.inspect.table import describe
+from scenegen.inspect.table import tables_of
 from scenegen.shards import ShardReader, ShardSet, Status
 
 H = np.array([[1.1, 0.08, 5.0], [-0.05, 0.95, 3.0], [2e-4, -1e-4, 1.0]])
@@ -278,7 +278,7 @@ def test_every_other_command_takes_matches_or_says_why_not(tmp_path):
     page = make_gallery(run, 10)
     assert page.shown == 1
     assert "&quot;overlap&quot;: []" in page.html
-    describe(run)
+    tables_of(run)
     assert main(["card", str(run), "--out", str(tmp_path / "card")]) == 0
     card = (tmp_path / "card" / "README.md").read_text()
     assert "Not known, and so absent: `camera/K`" in card

@@ -10,7 +10,7 @@ from rich.console import Console
 from shard_factory import make_content
 
 from scenegen.errors import ShardError, UsageError
-from scenegen.inspect.table import figures, inspect_path, merge, size_text
+from scenegen.inspect.table import inspect_path, merge, size_text, statistics
 from scenegen.shards import schema
 from scenegen.shards.reader import ShardReader
 from scenegen.shards.writer import encode_shard, publish
@@ -111,7 +111,7 @@ def test_many_shards_are_sampled_and_it_says_so(run, monkeypatch):
 
 def test_figures_add_up(run):
     folder, arrays = run
-    parts = [figures(ShardReader(folder / f"{i}.h5")) for i in range(3)]
+    parts = [statistics(ShardReader(folder / f"{i}.h5")) for i in range(3)]
     both = merge(parts)
     assert both.status.sum() == sum(a["rays/status"].size for a in arrays)
     assert len(both.objects) == 6
@@ -124,7 +124,7 @@ def test_overlap_of_more_views_is_that_with_view_0(tmp_path):
     publish(tmp_path / "x.h5", encode_shard(content))
     overlap = content.arrays["sample/overlap"][0]
     expected = [overlap[0, 1], overlap[0, 2], overlap[1, 0], overlap[2, 0]]
-    np.testing.assert_array_equal(figures(ShardReader(tmp_path / "x.h5")).overlap, expected)
+    np.testing.assert_array_equal(statistics(ShardReader(tmp_path / "x.h5")).overlap, expected)
 
 
 def test_text_from_files_is_not_markup_and_is_cut(tmp_path):

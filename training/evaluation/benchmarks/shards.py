@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.evenly import from_first
 from scenegen.shards import MANIFEST, Sample, ShardSet, Status
 from training.data.dense import dense_truth, link_views
 from training.data.pairs import pictures_shape, splits
 from training.errors import DataError, RequestError
 from training.evaluation.benchmarks.benchmark import Benchmark, Points, Sight, Source
 from training.evaluation.benchmarks.sizes import as_it_is
-from training.evaluation.pair import Pair, RelativePose, chosen, evenly
+from training.evaluation.pair import Pair, RelativePose, chosen
 from training.evaluation.truths.flow import FlowTruth
 from training.evaluation.truths.planar import within
 from training.seeding import Stream, numpy_generator
@@ -38,7 +39,7 @@ class HeldOutPairs:
         self._shards = shards
         self._queries, self._seed, self._window = queries, seed, window
         every = _rows_and_views(shards)
-        self._rows = [every[number] for number in evenly(len(every), limit)]
+        self._rows = [every[number] for number in from_first(len(every), limit)]
 
     def __len__(self) -> int:
         return len(self._rows)
