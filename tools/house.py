@@ -41,6 +41,7 @@ _WORDS = {
     "remote",
     "signals",
     "version",
+    "terminal",
 }
 """What any folder may use: modules at the top of `scenegen`."""
 ARROWS = {

@@ -1,10 +1,12 @@
 """Configurations that --config names."""
 
 import json
+from typing import get_args
 
 import pytest
 
-from scenegen.cli.main import load_config
+from scenegen.cli.commands import Command
+from scenegen.cli.main import RUN, load_config
 from scenegen.errors import UsageError
 
 
@@ -20,3 +22,7 @@ def test_what_is_no_configuration_is_named(tmp_path, name, kind):
     (tmp_path / name).write_text("{", encoding="utf-8")
     with pytest.raises(UsageError, match=kind):
         load_config(tmp_path / name)
+
+
+def test_every_command_is_carried_out():
+    assert set(RUN) == set(get_args(Command))
