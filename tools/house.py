@@ -42,6 +42,7 @@ _WORDS = {
     "signals",
     "version",
     "terminal",
+    "sizes",
 }
 """What any folder may use: modules at the top of `scenegen`."""
 ARROWS = {

@@ -12,14 +12,15 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from scenegen.errors import ShardError, UsageError
+from scenegen.errors import ShardError, UsageError, first_line
 from scenegen.evenly import evenly
 from scenegen.remote import present
 from scenegen.shards import schema
-from scenegen.shards.faults import first_line, trouble
+from scenegen.shards.faults import trouble
 from scenegen.shards.reader import ShardEntry, ShardReader, shard_entries
 from scenegen.shards.records import MANIFEST, known_manifest
 from scenegen.shards.remarks import NOTHING, Remarks
+from scenegen.sizes import size_text
 
 _QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MAX_OPENED = 200
@@ -247,13 +248,3 @@ def _sizes(folder: Path, entries: Sequence[ShardEntry]) -> dict[str, int]:
     if gone := [entry for entry in entries if entry.file not in there]:
         raise ShardError(f"{gone[0].path}: is listed but missing: run the command that made it again")
     return there
-
-
-def size_text(count: int) -> str:
-    """A number of bytes for people, in powers of 1000."""
-    value, unit = float(count), "B"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if value < 1000:
-            break
-        value, unit = value / 1000, larger
-    return f"{count} B" if unit == "B" else f"{value:.1f} {unit}"

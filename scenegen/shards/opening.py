@@ -20,11 +20,11 @@ from h5py import h5i  # pyright: ignore[reportAttributeAccessIssue]
 from numpy.typing import NDArray
 
 from scenegen.address import Address
-from scenegen.errors import ShardError
+from scenegen.errors import ShardError, printable
 from scenegen.shards import schema
 from scenegen.shards.chunks import Packed, packed, read, read_rows
 from scenegen.shards.codecs import filters_of, require_readable
-from scenegen.shards.faults import AGAIN, DAMAGE, fault, printable
+from scenegen.shards.faults import AGAIN, DAMAGE, fault
 
 _LONGEST_NAME = 255
 """Bytes of a file's name at most, as file systems have it."""

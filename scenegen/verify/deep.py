@@ -8,13 +8,13 @@ from types import MappingProxyType
 
 from scenegen.assets.cache import AssetCache
 from scenegen.config import from_dict
-from scenegen.errors import AssetError, ScenegenError, StagingError, UsageError
+from scenegen.errors import AssetError, ScenegenError, StagingError, UsageError, first_line
 from scenegen.evenly import evenly
 from scenegen.pipeline.manifest import require_manifest
 from scenegen.pipeline.places import known_places, placed
 from scenegen.pipeline.plan import choose_rooms, listing_digest
 from scenegen.pipeline.studio import Studio, open_studio
-from scenegen.shards.faults import AGAIN, first_line
+from scenegen.shards.faults import AGAIN
 from scenegen.shards.manifest import Manifest
 from scenegen.shards.origin import imported_from
 from scenegen.shards.reader import ShardReader

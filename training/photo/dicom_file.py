@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from training.errors import first_line
+from scenegen.errors import first_line
 from training.photo.depth import Array, between, percentiles, stretched
 from training.photo.faults import DamagedError, NoImageError, PackageError
 

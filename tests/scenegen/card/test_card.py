@@ -28,6 +28,7 @@ from scenegen.pipeline.manifest import require_manifest
 from scenegen.shards import ShardSet, Status, file_sha256
 from scenegen.shards.schema import FIELDS
 from scenegen.shards.writer import encode_shard, publish
+from scenegen.sizes import size_text
 
 FILES = ("README.md", "card.jpg", "croissant.json")
 
@@ -87,7 +88,7 @@ def test_counts_and_shares_are_those_of_the_shards(run):
         count = int((status == code).sum())
         assert re.search(rf"\| `{code.name.lower()}` \|[^|]*\| {count:,} \| {100 * count / len(status):.2f} % \|", text)
     size = sum(p.stat().st_size for p in run.glob("*.h5"))
-    assert f"| `train` | train | 2 | 2 | 6 | {size / 1e6:.2f} MB |" in text
+    assert f"| `train` | train | 2 | 2 | 6 | {size_text(size)} |" in text
     assert "6 samples of 2 views, 64 × 48 pixels, in 2 rooms: for 384 pixels" in text
     baselines = [float(b) for k in range(len(shards)) for b in shards[k].baseline_m]
     assert f"| distance of the cameras | m | {min(baselines):.3g} |" in text

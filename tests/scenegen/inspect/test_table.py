@@ -10,7 +10,7 @@ from rich.console import Console
 from shard_factory import make_content
 
 from scenegen.errors import ShardError, UsageError
-from scenegen.inspect.table import inspect_path, merge, size_text, statistics
+from scenegen.inspect.table import inspect_path, merge, statistics
 from scenegen.shards import schema
 from scenegen.shards.reader import ShardReader
 from scenegen.shards.writer import encode_shard, publish
@@ -169,12 +169,3 @@ def test_a_listed_shard_that_is_gone(run):
     (folder / "1.h5").unlink()
     with pytest.raises(ShardError, match=r"1\.h5: "):
         shown(folder)
-
-
-@pytest.mark.parametrize(("count", "text"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (2_340_000, "2.3 MB")])
-def test_sizes_for_people(count, text):
-    assert size_text(count) == text
-
-
-def test_terabytes_are_the_largest_unit():
-    assert size_text(5 * 10**15) == "5000.0 TB"

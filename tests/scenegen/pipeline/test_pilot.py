@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from scenegen.cli.planning import size_text, time_text
+from scenegen.cli.planning import time_text
 from scenegen.errors import RunError
 from scenegen.pipeline.executors import Crew
 from scenegen.pipeline.pilot import PAIRS, peak_bytes, try_out
@@ -58,6 +58,5 @@ def test_a_price_below_nothing_is_one_line(tmp_path):
     assert not (tmp_path / "o").exists()
 
 
-def test_words_for_times_and_sizes():
+def test_words_for_times():
     assert [time_text(s) for s in (5, 300, 90_000)] == ["5 s", "5.0 min", "25.0 h"]
-    assert [size_text(n) for n in (5e6, 3.2e9, 1.5e12)] == ["5 MB", "3.20 GB", "1.50 TB"]

@@ -14,7 +14,6 @@ from scenegen.errors import RunError, ShardError
 from scenegen.pipeline.manifest import load_manifest
 from scenegen.pipeline.repack import repack
 from scenegen.shards.digest import content_sha256
-from scenegen.shards.faults import printable
 from scenegen.shards.opening import shard_path
 from scenegen.shards.reader import ShardReader, ShardSet
 from scenegen.shards.writer import encode_shard
@@ -106,11 +105,6 @@ def test_only_lock_files_of_slices_are_overlooked(shard, tmp_path):
     for name in ("run-0-of-2.lock", "run.lock", "run-x-of-2.lock", "run-0-of-2.lock.h5"):
         (tmp_path / name).touch()
     assert unlisted(tmp_path, {shard.name}) == ["run-0-of-2.lock.h5", "run-x-of-2.lock"]
-
-
-def test_words_of_a_file_are_short_and_plain():
-    assert printable("a\x1b[31mb\nc") == "a\N{REPLACEMENT CHARACTER}[31mb\N{REPLACEMENT CHARACTER}c"
-    assert printable("é" * 1000) == "é" * 300 + "…"
 
 
 # ---- manifests ----
