@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from scenegen.shards import ShardReader, ShardSet
-from training.data.pairs import pictures_shape
+from training.data.pairs import picture_size
 
 _IDENTITY = ("format_version", "generator_version", "config_sha256", "assets_sha256", "shard_index", "room", "split")
 
@@ -69,5 +69,4 @@ def _identity(reader: ShardReader, samples: int) -> list[str]:
 
 
 def _size(reader: ShardReader) -> str:
-    height, width = pictures_shape(reader)[2:4]
-    return f"{width}x{height}"
+    return "x".join(map(str, picture_size(reader)))

@@ -17,8 +17,9 @@ from tests.training.data.test_pairs import assert_same
 from tests.whole.test_addresses import sent
 from training.data.across import AcrossData, open_across, thinned
 from training.data.dense import open_dense_pairs
+from training.data.item import REPLACEMENTS
 from training.data.loader import train_batches
-from training.data.pairs import REPLACEMENTS, PairData, open_pairs
+from training.data.pairs import PairData, open_pairs
 from training.data.windows import ViewRays
 from training.errors import DataError
 from training.settings import DataSettings, WarpSettings

@@ -14,8 +14,9 @@ from shard_factory import make_content
 from scenegen.shards import ShardError, Status, reader
 from scenegen.shards.opening import open_shard
 from scenegen.shards.writer import encode_shard, publish
+from training.data.item import REPLACEMENTS
 from training.data.loader import fixed_batches
-from training.data.pairs import REPLACEMENTS, content_digest, open_pairs
+from training.data.pairs import content_digest, open_pairs
 from training.errors import DataError
 from training.settings import DataSettings
 
