@@ -7,6 +7,7 @@ from io import StringIO
 import h5py
 import numpy as np
 import pytest
+from listed_shards import entry_of, list_in_manifest, listing, sound_content
 from rich.console import Console
 from shard_factory import make_content
 
@@ -18,7 +19,6 @@ from scenegen.shards.opening import shard_path
 from scenegen.shards.reader import ShardReader, ShardSet
 from scenegen.shards.writer import encode_shard
 from scenegen.verify.check import check_shard, unlisted
-from tests.scenegen.verify.test_check import entry_of, list_in_manifest, listing, sound_content
 
 
 @pytest.fixture

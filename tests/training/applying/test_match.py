@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 import torch
+from photo_world import saved
 from PIL import Image
 from torch import nn
 from torch.nn import functional
 from training_world import TINY
 
-from tests.training.photo.test_photo import saved
 from training.applying import match as module
 from training.applying.match import match, match_features, match_photos, sought
 from training.applying.match_picture import over_all_cells, position_colors

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from across_world import Staged, tone, write_shard
 from export_world import made_run
+from s3_server import sent
+from surface_scene import BOARD, EYE, HERE, THERE, THING
+from training_world import assert_same
 
 from scenegen.geometry import compose, inverse, lengths, project, rotation_about, transform
 from scenegen.rays import view_rays
 from scenegen.shards import Status
 from scenegen.tracing.raycaster import nearest, surface
-from tests.scenegen.shards.test_surface_points import BOARD, EYE, HERE, THERE, THING
-from tests.training.data.test_pairs import assert_same
-from tests.whole.test_addresses import sent
 from training.data.across import AcrossData, open_across, thinned
 from training.data.dense import open_dense_pairs
 from training.data.item import REPLACEMENTS
