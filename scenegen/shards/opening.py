@@ -255,11 +255,6 @@ def _python_value(value: Any) -> Any:
     return value.decode() if isinstance(value, bytes) else value.item() if isinstance(value, np.generic) else value
 
 
-def shard_path(folder: Path, name: str) -> Path:
-    """Where a shard lies that a manifest names. Raises ValueError for a name that leads elsewhere, or is none."""
-    return folder / require_name(name)
-
-
 def require_name(name: Any) -> str:
     """The name of a file in a folder, as a manifest gives it. Raises ValueError where it leads elsewhere, or is none.
 

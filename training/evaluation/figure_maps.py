@@ -29,8 +29,6 @@ QUERIES = 20_000
 """Source pixels of a location map at most; larger pictures are painted on a coarser grid."""
 BANK = 70_000
 """Target pixels searched at most."""
-Coloring = Callable[[Array, Array], tuple[Array, Array]]
-"""Descriptors (D, H, W) of both views to pictures (H, W, 3) in [0, 1] that share their colours."""
 
 
 def location_maps(source: Array, targets: Sequence[tuple[str, Array]], describe: Callable[[Array], Array]) -> Figure:
