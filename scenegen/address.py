@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, Any, NamedTuple, Self
 
-from scenegen.errors import UNANSWERED
+from scenegen.errors import UNANSWERED, first_line
 
 RANGES: dict[str, Any] = {"block_size": 1 << 18, "cache_type": "blockcache", "cache_options": {"maxblocks": 64}}
 """How a file is read at any place: 256 kB at once, of which 16 MiB are kept while it is open."""
@@ -215,7 +215,6 @@ def said(error: BaseException) -> str:
     Timeouts of fsspec say nothing, and s3fs fails to look into those: an IndexError.
     """
     cause = error.__cause__ or error.__context__
-    lines = str(error).strip().splitlines()
-    if cause is not None and (not lines or isinstance(error, LookupError)):
+    if cause is not None and (not str(error).strip() or isinstance(error, LookupError)):
         return said(cause)
-    return (lines or [type(error).__name__])[0][:200].rstrip(".")
+    return first_line(error)

@@ -19,6 +19,8 @@ REACH = "see that it is there, that you may use it and that the network is up, t
 """What to do about that."""
 RAISE_LIMIT = "raise the limit of open files (ulimit -n)"
 """What to do about them."""
+MOST_SHOWN = 300
+"""Characters of a file's own words that an error repeats."""
 
 
 class ScenegenError(Exception):
@@ -108,3 +110,14 @@ def unreadable(path: Path, error: OSError) -> AssetError | MachineError:
         return AssetError("unreadable", f"{path}: cannot be read ({words})")
     advice = RAISE_LIMIT if error.errno in TOO_MANY_FILES else "mend that"
     return MachineError(f"{path}: cannot be read ({words}): {advice}, then run the same command again")
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error, or its kind where it says nothing; without its full stop, fit for a terminal."""
+    return printable((str(error).strip().splitlines() or [type(error).__name__])[0].rstrip("."))
+
+
+def printable(text: str) -> str:
+    """Words from a file that is not trusted, short and without control characters."""
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:MOST_SHOWN])
+    return shown + ("…" if len(text) > MOST_SHOWN else "")

@@ -39,14 +39,14 @@ def pair_picture(sample: Sample, width: int, matches: int, rng: np.random.Genera
     a, b = sample.matches()
     scale = width / sample.rgb.shape[2]
     draw = ImageDraw.Draw(picture)
-    for i in spread(a, matches, rng):
+    for i in farthest_of_some(a, matches, rng):
         color = tuple(int(255 * c) for c in colorsys.hsv_to_rgb(a[i, 0] * scale / width * 0.9, 0.9, 1.0))
         for (x, y), shift in ((a[i], 0), (b[i], width)):
             dot(draw, (x + 0.5) * scale + shift, (y + 0.5) * scale, color)
     return picture
 
 
-def spread(points: np.ndarray, count: int, rng: np.random.Generator) -> list[int]:
+def farthest_of_some(points: np.ndarray, count: int, rng: np.random.Generator) -> list[int]:
     """Indices of up to `count` points, each the farthest of a few random ones from those before it."""
     chosen: list[int] = []
     for _ in range(min(count, len(points))):

@@ -36,10 +36,13 @@ _WORDS = {
     "instances",
     "jit",
     "recent",
+    "evenly",
     "locks",
     "remote",
     "signals",
     "version",
+    "terminal",
+    "sizes",
 }
 """What any folder may use: modules at the top of `scenegen`."""
 ARROWS = {

@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from scenegen.assets.cache import AssetCache
 from scenegen.config import CamerasConfig, GenerationConfig, LightConfig, Range, checked
 from scenegen.geometry import View, project, transform, unproject
+from scenegen.pipeline.attempts import Staged, stage_sample
 from scenegen.pipeline.plan import objects_for
 from scenegen.pipeline.sample import MadeSample, photograph
-from scenegen.pipeline.studio import Staged, Studio, open_studio, room_stage, stage_sample
+from scenegen.pipeline.studio import Studio, open_studio, room_stage
 from scenegen.rays import view_rays
 from scenegen.rendering.frame import Renderer
 from scenegen.staging.stage import RoomStage

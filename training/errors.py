@@ -30,8 +30,3 @@ class DivergenceError(TrainingError):
 
     step: int | None = None
     """The step at which it was seen, where that is known."""
-
-
-def first_line(error: BaseException) -> str:
-    """The first line of an error's text, or its kind where it has none: what a message of one line can quote."""
-    return (str(error).splitlines() or [type(error).__name__])[0]

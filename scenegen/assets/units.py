@@ -12,6 +12,7 @@ from scenegen.assets.limits import OBJECT_LIMITS
 from scenegen.assets.reading import read_mesh
 from scenegen.assets.source import Defect
 from scenegen.errors import AssetError
+from scenegen.evenly import middles
 
 MAX_OBJECT_M = 4.0
 """Half of the objects of a folder are no larger: a larger middle one is not in metres."""
@@ -42,7 +43,7 @@ class Unit:
 
 def folder_unit(paths: list[Path], root: Path, facts: Facts) -> Unit:
     """The unit of meshes by their sizes as a whole: metres, centimetres or millimetres, by the middle diagonal."""
-    sample = spread(paths)
+    sample = looked_at(paths)
     sizes = [size for p in sample if (size := _diagonal(p, root, facts)) is not None]
     if not sizes:
         return Unit(1.0, "no size is known", True)
@@ -51,11 +52,10 @@ def folder_unit(paths: list[Path], root: Path, facts: Facts) -> Unit:
     return Unit(metres, f"the middle one of {len(sizes)} meshes is {middle:.3g} units across", True)
 
 
-def spread(paths: list[Path]) -> list[Path]:
+def looked_at(paths: list[Path]) -> list[Path]:
     """At most SAMPLE of the paths, evenly spread over the sorted ones; large files only where all are."""
     small = sorted(p for p in paths if _bytes(p) <= MOST_BYTES) or sorted(paths, key=lambda p: (_bytes(p), p))[:1]
-    count = min(SAMPLE, len(small))
-    return [small[(2 * k + 1) * len(small) // (2 * count)] for k in range(count)]
+    return [small[k] for k in middles(len(small), SAMPLE)]
 
 
 def _bytes(path: Path) -> int:

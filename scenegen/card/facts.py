@@ -8,9 +8,9 @@ from pathlib import Path
 
 from scenegen.card.sources import Source, sources_of
 from scenegen.errors import ShardError
+from scenegen.evenly import evenly
 from scenegen.remote import present
 from scenegen.shards import schema
-from scenegen.shards.choice import evenly
 from scenegen.shards.lens import LENSES, camera_convention
 from scenegen.shards.manifest import Entry, Failure, Manifest
 from scenegen.shards.origin import imported_from

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from scenegen.card.facts import Facts
-from scenegen.shards.choice import evenly
+from scenegen.evenly import evenly
 from scenegen.shards.reader import ShardReader
 from scenegen.shards.sample import Sample
 
@@ -61,7 +61,7 @@ def pair_picture(sample: Sample) -> Image.Image:
     return picture
 
 
-def spread(xy: NDArray[np.float32], width: int, height: int) -> NDArray[np.int64]:
+def one_of_each_cell(xy: NDArray[np.float32], width: int, height: int) -> NDArray[np.int64]:
     """Rows of (N, 2) pixels, one in each of CELLS where there is one: the nearest to the middle of its cell."""
     size = np.array([width / CELLS[0], height / CELLS[1]])
     cell = np.minimum((xy + 0.5) // size, np.array(CELLS) - 1).astype(int)
@@ -75,7 +75,7 @@ def _draw_matches(draw: ImageDraw.ImageDraw, sample: Sample, scale: float) -> No
     """Dots of one colour for each chosen match."""
     height, width = sample.rgb.shape[1:3]
     xy0, xy1 = sample.matches()
-    rows = spread(xy0, width, height)
+    rows = one_of_each_cell(xy0, width, height)
     for k, row in enumerate(rows):
         red, green, blue = (round(255 * c) for c in colorsys.hsv_to_rgb(k / len(rows), 0.85, 1.0))
         for (x, y), shift in ((xy0[row], 0), (xy1[row], VIEW_WIDTH_PX + BETWEEN_PX)):

@@ -6,6 +6,7 @@ from scenegen.card.hugging_face import front_matter
 from scenegen.shards import schema
 from scenegen.shards.origin import DEPTH_NOISE
 from scenegen.shards.tables import markdown_attributes, markdown_table
+from scenegen.sizes import size_text
 
 SHOWN_PROBLEMS = 10
 CONVENTIONS = {
@@ -56,7 +57,7 @@ def _summary(facts: Facts) -> str:
         if facts.layout
         else f"Rendered and traced from meshes by scenegen {version}; no label was guessed by a network or a person."
     )
-    size = f"{tables.size_text(facts.total_bytes)} in {len(facts.shards):,} HDF5 files"
+    size = f"{size_text(facts.total_bytes)} in {len(facts.shards):,} HDF5 files"
     return f"{summary_line(facts)}\n\n{origin} Optional layers: {layers}. {_lens(facts)}{_absent(facts)}{size}.\n"
 
 

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from scenegen.card.facts import Facts
+from scenegen.sizes import size_text
 
 QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
 MOST_CATEGORIES = 15
@@ -85,11 +86,6 @@ def version_table(facts: Facts) -> str:
     versions = facts.manifest.made_with
     known = {"scenegen": facts.manifest.generator_version, **versions}
     return table(("made with", "version"), ((_plain(str(k)), _plain(str(v))) for k, v in known.items()))
-
-
-def size_text(count: int) -> str:
-    """A number of bytes for people."""
-    return f"{count / 1e9:,.2f} GB" if count >= 1e9 else f"{count / 1e6:,.2f} MB"
 
 
 def first_file(facts: Facts) -> str:

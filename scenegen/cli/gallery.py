@@ -42,8 +42,8 @@ def gallery(command: Gallery, console: Console) -> int:
     Raises UsageError for an impossible request, ShardError where nothing can be read or the page not written.
     """
     from scenegen.inspect.gallery.write import make_gallery
-    from scenegen.inspect.table import size_text
     from scenegen.shards.writer import publish
+    from scenegen.sizes import size_text
 
     _require_possible(command)
 

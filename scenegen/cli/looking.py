@@ -100,7 +100,7 @@ def figure(command: Figure, console: Console) -> int:
 
 def _shown_views(command: Figure, every: tuple[int, ...]) -> tuple[int, ...]:
     """The views that are asked for, or as many as a sheet is wide enough for. Raises UsageError for more than those."""
-    from scenegen.shards.choice import evenly
+    from scenegen.evenly import evenly
 
     if len(command.views) > MOST_VIEWS:
         raise UsageError(

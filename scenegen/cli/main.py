@@ -6,8 +6,9 @@ import json
 import os
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import tyro
 from rich.console import Console
@@ -22,6 +23,7 @@ from scenegen.config import GenerationConfig, from_dict
 from scenegen.errors import ScenegenError, UsageError
 from scenegen.remote import located
 from scenegen.signals import exit_code, terminated_as_interrupted
+from scenegen.terminal import terminal
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """What the system says where a file cannot grow: the log on the standard output, a temporary file."""
@@ -30,7 +32,7 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code: 0 done, 1 failed in part or whole, 2 usage, 130, 143 by a signal."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    errors = Console(stderr=True, highlight=False, emoji=False)
+    errors = terminal(errors=True)
     try:
         with terminated_as_interrupted():
             return _run(_parse(words))
@@ -110,45 +112,10 @@ def load_config(path: Path) -> GenerationConfig:
 
 def _run(command: Command) -> int:
     """Carry out a parsed command."""
-    match command:
-        case Render():
-            return _render(command)
-        case Plan():
-            from scenegen.cli.planning import plan
-
-            return plan(command, Console(highlight=False, emoji=False))
-        case Import():
-            return import_data(command, Console(highlight=False, emoji=False))
-        case Inspect():
-            from scenegen.inspect.table import inspect_path
-
-            inspect_path(command.path, Console(highlight=False, emoji=False))
-            return 0
-        case Status():
-            from scenegen.pipeline.status import print_status
-
-            return print_status(command.folder, Console(highlight=False, emoji=False))
-        case Merge():
-            return _merge(command)
-        case Repack():
-            return _repack(command)
-        case Verify():
-            return _verify(command)
-        case Figure():
-            return figure(command, Console(highlight=False, emoji=False))
-        case View():
-            return view(command, Console(highlight=False, emoji=False))
-        case Gallery():
-            return gallery(command, Console(highlight=False, emoji=False))
-        case Card():
-            return card(command, Console(highlight=False, emoji=False))
-        case Export():
-            return export(command, Console(highlight=False, emoji=False))
-        case Assets():
-            return _check(command)
+    return RUN[type(command)](command, terminal())
 
 
-def _render(command: Render) -> int:
+def _render(command: Render, console: Console) -> int:
     """`scenegen render`."""
     from scenegen.assets.cache import AssetCache
     from scenegen.cli.planning import verdict
@@ -160,7 +127,6 @@ def _render(command: Render) -> int:
     from scenegen.pipeline.summary import print_summary
     from scenegen.shards.records import LOCAL
 
-    console = Console(highlight=False, emoji=False)
     part, said_by = chosen_slice(command.shard, os.environ)
     if said_by and said_by != "--shard":
         console.print(f"part {part} of the run, as {said_by} says", soft_wrap=True)
@@ -183,22 +149,43 @@ def _render(command: Render) -> int:
     return outcome.exit_code
 
 
-def _merge(command: Merge) -> int:
+def _plan(command: Plan, console: Console) -> int:
+    """`scenegen plan`."""
+    from scenegen.cli.planning import plan
+
+    return plan(command, console)
+
+
+def _inspect(command: Inspect, console: Console) -> int:
+    """`scenegen inspect`."""
+    from scenegen.inspect.table import inspect_path
+
+    inspect_path(command.path, console)
+    return 0
+
+
+def _status(command: Status, console: Console) -> int:
+    """`scenegen status`."""
+    from scenegen.pipeline.status import print_status
+
+    return print_status(command.folder, console)
+
+
+def _merge(command: Merge, console: Console) -> int:
     """`scenegen merge`."""
     from scenegen.pipeline.merge import merge
 
     merged = merge(command.folder)
     there = f"manifest.json lists {len(merged.manifest.shards)} of {merged.manifest.num_shards} shards"
     said = f"{there}; records of slices joined: {merged.joined}, of slices at work, left: {merged.at_work}"
-    Console(highlight=False, emoji=False).print(said, soft_wrap=True)
+    console.print(said, soft_wrap=True)
     return 0
 
 
-def _repack(command: Repack) -> int:
+def _repack(command: Repack, console: Console) -> int:
     """`scenegen repack`."""
     from scenegen.pipeline.repack import repack
 
-    console = Console(highlight=False, emoji=False)
     before, after = repack(command.folder, command.codec, command.out, console)
     console.print(
         f"the same data in {command.out}: {after / 1e6:.1f} MB with {command.codec}, {before / 1e6:.1f} MB before",
@@ -208,16 +195,16 @@ def _repack(command: Repack) -> int:
     return 0
 
 
-def _verify(command: Verify) -> int:
+def _verify(command: Verify, console: Console) -> int:
     """`scenegen verify`."""
     from scenegen.cli.verifying import verify
 
     if command.deep < 0 or not command.paths or (command.fast and command.deep):
         raise UsageError("verify: name at least one folder or shard, with --deep 1 or more, or --fast, or neither")
-    return verify(command, Console(highlight=False, emoji=False))
+    return verify(command, console)
 
 
-def _check(command: Assets) -> int:
+def _check(command: Assets, _: Console) -> int:
     """`scenegen assets check`."""
     from scenegen.assets.doctor_table import check
     from scenegen.assets.library import roles_of
@@ -227,3 +214,22 @@ def _check(command: Assets) -> int:
         roles = roles_of(command.source)
         role = roles[0] if len(roles) == 1 else "objects"
     return check(command.source, role, command.json, command.manifest)
+
+
+RUN: dict[type, Callable[[Any, Console], int]] = {
+    Render: _render,
+    Plan: _plan,
+    Import: import_data,
+    Inspect: _inspect,
+    Status: _status,
+    Verify: _verify,
+    Merge: _merge,
+    Repack: _repack,
+    Figure: figure,
+    View: view,
+    Gallery: gallery,
+    Card: card,
+    Export: export,
+    Assets: _check,
+}
+"""What carries out each command; what it needs is imported there, so that --help is quick."""

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scenegen.errors import UsageError
+from scenegen.sizes import size_text
 
 if TYPE_CHECKING:
     from scenegen.cli.commands import Plan
@@ -91,9 +92,3 @@ def time_text(seconds: float) -> str:
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.1f} min" if seconds < 7200 else f"{seconds / 3600:,.1f} h"
-
-
-def size_text(count: float) -> str:
-    """Bytes as people say them."""
-    unit, name = next((unit, name) for unit, name in ((1e12, "TB"), (1e9, "GB"), (0, "MB")) if count >= unit)
-    return f"{count / (unit or 1e6):,.2f} {name}" if unit else f"{count / 1e6:,.0f} MB"

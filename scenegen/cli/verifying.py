@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scenegen.cli.commands import Verify
-from scenegen.shards.faults import printable
+from scenegen.errors import printable
 from scenegen.shards.writer import publish
 from scenegen.verify.audit import Tallies, add
 from scenegen.verify.check import Report, Target, targets

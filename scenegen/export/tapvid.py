@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.evenly import middles
 from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
 from scenegen.export.pickles import pickled
@@ -39,7 +40,7 @@ def video(sample: Sample) -> dict[str, NDArray[Any]]:
     """Frames and tracks of a sample."""
     height, width = sample.rgb.shape[1:3]
     seen = (sample.status == Status.VISIBLE).any(0)
-    rays = np.flatnonzero(seen)[apart(int(seen.sum()), MOST_POINTS)]
+    rays = np.flatnonzero(seen)[middles(int(seen.sum()), MOST_POINTS)]
     xy = np.concatenate([sample.xy0[None, rays].astype(np.float32), sample.xy[:, rays]])
     occluded = np.concatenate([np.zeros((1, len(rays)), np.bool_), sample.status[:, rays] != Status.VISIBLE])
     points = (np.nan_to_num(xy, nan=-0.5) + 0.5) / np.array([width, height], np.float32)
@@ -48,9 +49,3 @@ def video(sample: Sample) -> dict[str, NDArray[Any]]:
         "points": np.ascontiguousarray(points.swapaxes(0, 1), np.float32),
         "occluded": np.ascontiguousarray(occluded.T),
     }
-
-
-def apart(count: int, most: int) -> NDArray[np.int64]:
-    """All numbers below `count`, or `most` of them at even distances."""
-    chosen = min(count, most)
-    return (2 * np.arange(chosen) + 1) * count // max(2 * chosen, 1)

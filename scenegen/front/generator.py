@@ -19,7 +19,8 @@ from scenegen.pipeline.executors import chosen_crew
 from scenegen.pipeline.plan import Plan, make_plan
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import Outcome, render
-from scenegen.pipeline.studio import Studio, make_shard, open_studio, shard_attributes
+from scenegen.pipeline.shard import make_shard, shard_attributes
+from scenegen.pipeline.studio import Studio, open_studio
 from scenegen.shards.lens import lenses_of
 from scenegen.shards.manifest import ShardJob
 from scenegen.shards.rows import sample_of

@@ -34,7 +34,7 @@ def shard_content(samples: Sequence[ImportedSample], room: str, attributes: dict
     return ShardContent(arrays, {**attributes, schema.ABSENT: ",".join(lacking)})
 
 
-def figures(samples: Sequence[ImportedSample]) -> dict[str, object]:
+def statistics(samples: Sequence[ImportedSample]) -> dict[str, object]:
     """What the manifest says of a shard: rays by status and, with cameras, overlap, baseline and angle."""
     status = np.bincount(np.concatenate([s.rays.status for s in samples]), minlength=len(Status))
     known = [sample.geometry for sample in samples if sample.geometry]

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from scenegen.errors import ImportingError
-from scenegen.shards.faults import first_line
+from scenegen.errors import ImportingError, first_line
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".ppm", ".pgm", ".bmp", ".tif", ".tiff", ".webp")
 """Files that are taken for pictures, in lower case."""

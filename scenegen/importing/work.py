@@ -1,25 +1,24 @@
 """The jobs of an import: what a worker does with one, whichever executor hands it out."""
 
-import hashlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from scenegen.errors import ImportingError
 from scenegen.importing.choosing import Chooser
-from scenegen.importing.content import figures, shard_content
+from scenegen.importing.content import shard_content, statistics
 from scenegen.importing.flat import PairSequence, PairStudio
 from scenegen.importing.frames import FrameSequence
 from scenegen.importing.options import ImportOptions, sha256
 from scenegen.importing.rgbd import FrameStudio
 from scenegen.importing.sample import ImportedSample
-from scenegen.shards.digest import digest_of, file_sha256, sha256_of
+from scenegen.shards.digest import file_sha256
 from scenegen.shards.heap import keep_freed_memory
-from scenegen.shards.manifest import Entry, Record, ShardJob
-from scenegen.shards.writer import encode_shard, publish_shard
+from scenegen.shards.manifest import Record, ShardJob
+from scenegen.shards.published import published
 from scenegen.version import __version__
 
 Sequences = tuple[FrameSequence | PairSequence, ...]
@@ -60,21 +59,10 @@ class ImportBench:
         started = time.perf_counter()
         made = _samples(_studio(self.work, job.room), job, progress)
         content = shard_content(made.samples, job.room, _attributes(self.work, job, made.files))
-        data = encode_shard(content, self.work.codec)
-        there = publish_shard(self.work.out / job.file, data)
+        entry = published(content, job, self.work.out, self.work.codec)
         measured = {"object_split": UNSPLIT, "seconds": round(time.perf_counter() - started, 2)}
-        entry = Entry(
-            index=job.index,
-            file=job.file,
-            room=job.room,
-            split=job.split,
-            samples=len(made.samples),
-            bytes=len(there),
-            content_sha256=digest_of(there) if there != data else sha256_of(content),
-            sha256=hashlib.sha256(there).hexdigest(),
-            figures={**measured, **figures(made.samples), "given_up": len(made.given_up)},
-        )
-        return Record((entry,))
+        figures = {**measured, **statistics(made.samples), "given_up": len(made.given_up)}
+        return Record((replace(entry, figures=figures),))
 
     def close(self) -> None:
         """Nothing is open between shards."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.geometry import pixel_grid, unproject
-from scenegen.inspect.points import spread
+from scenegen.inspect.points import far_apart
 from scenegen.shards import Status
 from scenegen.shards.sample import Sample
 
@@ -75,7 +75,7 @@ def status_lines(sample: Sample, view: int, count: int) -> dict[Status, F64]:
     """
     points = ray_points(sample)
     hit = np.flatnonzero(np.isfinite(points[:, 0]))
-    some = hit[spread(sample.xy0[hit], count)]
+    some = hit[far_apart(sample.xy0[hit], count)]
     status = sample.status[view - 1][some]
     first, other = sample.T_world_cam[0, :3, 3], sample.T_world_cam[view, :3, 3]
     lines = {}

@@ -9,7 +9,7 @@ CORNERS = np.array([[[0.15, 0.25, 0.95], [0.90, 0.35, 0.05]], [[0.55, 0.85, 1.00
 are seen with every common kind of colour blindness."""
 
 
-def spread(xy: NDArray, count: int, start: int = 0, taken: NDArray | None = None) -> NDArray[np.int64]:
+def far_apart(xy: NDArray, count: int, start: int = 0, taken: NDArray | None = None) -> NDArray[np.int64]:
     """Indices of up to `count` of the points (N, 2), far from each other and from those `taken` (K, 2).
 
     The first is `start % N`, or the farthest from those taken; each further one is the farthest from all

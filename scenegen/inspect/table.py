@@ -12,15 +12,16 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from scenegen.errors import ShardError, UsageError
+from scenegen.errors import ShardError, UsageError, first_line
+from scenegen.evenly import evenly
 from scenegen.inspect.cameras import cameras_of, in_words, merged
 from scenegen.remote import present
 from scenegen.shards import schema
-from scenegen.shards.choice import evenly
-from scenegen.shards.faults import first_line, trouble
+from scenegen.shards.faults import trouble
 from scenegen.shards.reader import ShardEntry, ShardReader, shard_entries
 from scenegen.shards.records import MANIFEST, known_manifest
 from scenegen.shards.remarks import NOTHING, Remarks
+from scenegen.sizes import size_text
 
 _QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MAX_OPENED = 200
@@ -29,7 +30,7 @@ _MAX_TEXT = 96
 
 
 @dataclass(frozen=True)
-class Figures:
+class Statistics:
     """Numbers that add up over shards."""
 
     status: NDArray[np.int64]
@@ -53,10 +54,10 @@ def inspect_path(path: Path, console: Console) -> None:
 
     Raises UsageError when the path does not exist, ShardError when it holds no readable shard.
     """
-    console.print(describe(path))
+    console.print(tables_of(path))
 
 
-def describe(path: Path) -> RenderableType:
+def tables_of(path: Path) -> RenderableType:
     """Tables about a shard file or a run folder; raises like `inspect_path`."""
     if path.is_dir():
         return _describe_folder(path)
@@ -66,14 +67,14 @@ def describe(path: Path) -> RenderableType:
         return _describe_shard(reader)
 
 
-def figures(reader: ShardReader) -> Figures:
+def statistics(reader: ShardReader) -> Statistics:
     """The numbers of one shard."""
     views = reader.read("sample/overlap").shape[1]
     overlap = reader.read("sample/overlap")
     assets = reader.read("objects/asset")
     used = reader.asset_categories[assets[assets >= 0]]
     known = "objects/asset" not in schema.absent(reader.attributes)
-    return Figures(
+    return Statistics(
         status=sum_status(reader.read("rays/status", i) for i in range(len(reader))),
         overlap=np.concatenate([overlap[:, 0, 1:views].ravel(), overlap[:, 1:views, 0].ravel()]),
         baseline_m=reader.read("sample/baseline_m").ravel(),
@@ -90,9 +91,9 @@ def sum_status(arrays: Iterable[NDArray[np.uint8]]) -> NDArray[np.int64]:
     return sum((np.bincount(array.ravel(), minlength=codes) for array in arrays), np.zeros(codes, np.int64))
 
 
-def merge(parts: Sequence[Figures]) -> Figures:
+def merge(parts: Sequence[Statistics]) -> Statistics:
     """The numbers of several shards together."""
-    return Figures(
+    return Statistics(
         status=sum((part.status for part in parts), np.zeros(len(schema.STATUS), np.int64)),
         overlap=np.concatenate([part.overlap for part in parts]),
         baseline_m=np.concatenate([part.baseline_m for part in parts]),
@@ -104,7 +105,7 @@ def merge(parts: Sequence[Figures]) -> Figures:
 
 
 def _describe_shard(reader: ShardReader) -> RenderableType:
-    numbers = figures(reader)
+    numbers = statistics(reader)
     return Group(
         _attribute_table(reader),
         _dataset_table(reader),
@@ -118,7 +119,7 @@ def _describe_folder(folder: Path) -> RenderableType:
     entries = shard_entries(folder)
     sizes = _sizes(folder, entries)
     opened = evenly(entries, _MAX_OPENED)
-    numbers = merge([_figures_of(entry) for entry in opened])
+    numbers = merge([_statistics_of(entry) for entry in opened])
     note = "" if len(opened) == len(entries) else f", from {len(opened)} of {len(entries)} shards"
     return Group(
         _run_table(folder, entries, sizes),
@@ -130,9 +131,9 @@ def _describe_folder(folder: Path) -> RenderableType:
     )
 
 
-def _figures_of(entry: ShardEntry) -> Figures:
+def _statistics_of(entry: ShardEntry) -> Statistics:
     with ShardReader(entry.path) as reader:
-        return figures(reader)
+        return statistics(reader)
 
 
 def _table(title: str, *columns: str, right: int = 0) -> Table:
@@ -165,14 +166,14 @@ def _dataset_table(reader: ShardReader) -> Table:
     return table
 
 
-def _camera_table(numbers: Figures, note: str = "") -> Table:
+def _camera_table(numbers: Statistics, note: str = "") -> Table:
     table = _table(f"cameras{note}", "attribute", "value")
     for name, values in numbers.cameras.items():
         _row(table, name, in_words(values))
     return table
 
 
-def _status_table(numbers: Figures, note: str = "") -> Table:
+def _status_table(numbers: Statistics, note: str = "") -> Table:
     total = max(1, int(numbers.status.sum()))
     table = _table(f"rays by status{note}", "status", "rays", "share", right=2)
     for name, code in schema.STATUS.items():
@@ -181,12 +182,12 @@ def _status_table(numbers: Figures, note: str = "") -> Table:
     return table
 
 
-def _measure_tables(numbers: Figures, note: str = "") -> list[Table]:
+def _measure_tables(numbers: Statistics, note: str = "") -> list[Table]:
     """Measures and objects; nothing of matches that were imported without cameras."""
     return [_quantile_table(numbers, note), _category_table(numbers, note)] if len(numbers.objects) else []
 
 
-def _quantile_table(numbers: Figures, note: str = "") -> Table:
+def _quantile_table(numbers: Statistics, note: str = "") -> Table:
     table = _table(f"samples{note}", "quantity", *(f"{q:.0%}" for q in _QUANTILES), right=len(_QUANTILES))
     rows = {
         "overlap with view 0": numbers.overlap,
@@ -200,7 +201,7 @@ def _quantile_table(numbers: Figures, note: str = "") -> Table:
     return table
 
 
-def _category_table(numbers: Figures, note: str = "") -> Table:
+def _category_table(numbers: Statistics, note: str = "") -> Table:
     table = _table(f"objects by category{note}", "category", "objects", right=1)
     ranked = sorted(numbers.categories.items(), key=lambda item: (-item[1], item[0]))
     for name, count in ranked[:_MAX_CATEGORIES]:
@@ -261,13 +262,3 @@ def _sizes(folder: Path, entries: Sequence[ShardEntry]) -> dict[str, int]:
     if gone := [entry for entry in entries if entry.file not in there]:
         raise ShardError(f"{gone[0].path}: is listed but missing: run the command that made it again")
     return there
-
-
-def size_text(count: int) -> str:
-    """A number of bytes for people, in powers of 1000."""
-    value, unit = float(count), "B"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if value < 1000:
-            break
-        value, unit = value / 1000, larger
-    return f"{count} B" if unit == "B" else f"{value:.1f} {unit}"

@@ -85,7 +85,7 @@ def _slots(sample: MadeSample, assets: tuple[tuple[str, str], ...], slots: int) 
     return np.array([row[a] for a in sample.assets] + [-1] * (slots - len(sample.assets)), np.int32)
 
 
-def figures(samples: list[MadeSample]) -> dict[str, object]:
+def statistics(samples: list[MadeSample]) -> dict[str, object]:
     """What the manifest and the summary say of a shard: counts of rays by status, overlap, baseline, rejections."""
     status = np.bincount(np.concatenate([s.arrays["rays/status"].ravel() for s in samples]), minlength=len(Status))
     off_diagonal = ~np.eye(len(samples[0].arrays["sample/overlap"]), dtype=bool)

@@ -3,8 +3,7 @@
 import os
 import socket
 
-from scenegen.errors import RunError
-from scenegen.shards.faults import first_line
+from scenegen.errors import RunError, first_line
 
 REACH_SECONDS = 5.0
 """How long an address may take to answer."""

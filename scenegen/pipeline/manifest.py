@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from scenegen.config import GenerationConfig
-from scenegen.errors import RecordError, RunError
+from scenegen.errors import RecordError, RunError, first_line
 from scenegen.pipeline.lock import manifest_writer
 from scenegen.pipeline.places import absolute, is_there, known_places, sources, write_places
 from scenegen.pipeline.plan import Plan
 from scenegen.pipeline.slices import WHOLE, Slice
 from scenegen.remote import is_remote, present, require_writable
-from scenegen.shards.faults import bad_record, first_line, trouble
+from scenegen.shards.faults import bad_record, trouble
 from scenegen.shards.lens import coefficients
 from scenegen.shards.manifest import Entry, Manifest, Record
 from scenegen.shards.recording import manifest_json, record_json

@@ -11,13 +11,13 @@ from statistics import fmean
 from scenegen.assets.cache import AssetCache
 from scenegen.config import GenerationConfig
 from scenegen.errors import RunError
+from scenegen.evenly import evenly
 from scenegen.pipeline.events import Advanced, Failed, Finished
 from scenegen.pipeline.executors import Crew, run_jobs
 from scenegen.pipeline.forecast import Forecast, Measured, forecast
 from scenegen.pipeline.plan import sample_bytes
 from scenegen.pipeline.run import prepare
 from scenegen.pipeline.worker import Task
-from scenegen.shards.choice import evenly
 from scenegen.shards.manifest import Entry, ShardJob
 
 PAIRS = 3

@@ -16,10 +16,9 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from scenegen.errors import RunError, ScenegenError
+from scenegen.errors import RunError, ScenegenError, printable
 from scenegen.pipeline.events import RETRIES, Advanced, Event, Failed, Finished
 from scenegen.pipeline.work import Work
-from scenegen.shards.faults import printable
 from scenegen.shards.manifest import ShardJob
 
 TAIL_LINES = 4

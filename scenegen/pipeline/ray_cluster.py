@@ -23,11 +23,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from scenegen.errors import RunError, ScenegenError, UsageError
+from scenegen.errors import RunError, ScenegenError, UsageError, first_line
 from scenegen.pipeline.cluster_address import AGAIN, reach, require_cluster
 from scenegen.pipeline.events import RETRIES, Advanced, Event, Failed, Finished
 from scenegen.pipeline.work import Bench, Work
-from scenegen.shards.faults import first_line
 from scenegen.shards.manifest import ShardJob
 
 WAIT_SECONDS = 5.0

@@ -1,19 +1,18 @@
 """Making one shard from job to published file: what runs inside a worker."""
 
-import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scenegen.assets.cache import AssetCache
 from scenegen.config import GenerationConfig
 from scenegen.pipeline.places import words
-from scenegen.pipeline.studio import Studio, make_shard, open_studio, shard_attributes
+from scenegen.pipeline.shard import make_shard, shard_attributes
+from scenegen.pipeline.studio import Studio, open_studio
 from scenegen.pipeline.work import Progress
-from scenegen.shards.digest import digest_of, sha256_of
 from scenegen.shards.heap import keep_freed_memory
-from scenegen.shards.manifest import Entry, Record, ShardJob
-from scenegen.shards.writer import encode_shard, publish_shard
+from scenegen.shards.manifest import Record, ShardJob
+from scenegen.shards.published import published
 
 
 @dataclass(frozen=True)
@@ -62,17 +61,6 @@ def run_job(task: Task, studio: Studio, job: ShardJob, progress: Progress) -> Re
     started = time.perf_counter()
     attributes = shard_attributes(task.config, job, task.num_shards, task.licenses)
     made = make_shard(studio, job, attributes, progress)
-    data = encode_shard(made.content, task.codec)
-    there = publish_shard(task.out / job.file, data)
-    entry = Entry(
-        index=job.index,
-        file=job.file,
-        room=job.room,
-        split=job.split,
-        samples=len(made.content.arrays["rgb"]),
-        bytes=len(there),
-        content_sha256=digest_of(there) if there != data else sha256_of(made.content),
-        sha256=hashlib.sha256(there).hexdigest(),
-        figures={"seconds": round(time.perf_counter() - started, 2), **made.figures},
-    )
-    return Record((entry,), remarks=made.remarks.published(words(task.config).published))
+    entry = published(made.content, job, task.out, task.codec)
+    figures = {"seconds": round(time.perf_counter() - started, 2), **made.figures}
+    return Record((replace(entry, figures=figures),), remarks=made.remarks.published(words(task.config).published))

@@ -4,7 +4,17 @@ import errno
 import os
 from pathlib import Path
 
-from scenegen.errors import MACHINE, RAISE_LIMIT, REACH, TOO_MANY_FILES, UNANSWERED, RecordError, ShardError
+from scenegen.errors import (
+    MACHINE,
+    RAISE_LIMIT,
+    REACH,
+    TOO_MANY_FILES,
+    UNANSWERED,
+    RecordError,
+    ShardError,
+    first_line,
+    printable,
+)
 
 AGAIN = "make it again with the command that made it, or copy it again"
 """What to do about a damaged shard."""
@@ -13,8 +23,6 @@ DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticE
 """What h5py and NumPy raise about a damaged file."""
 SYSTEM = MACHINE | {errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG}
 """What the system says where the file itself may be sound: it is not to be made again."""
-MOST_SHOWN = 300
-"""Characters of a file's own words that an error repeats."""
 
 
 def fault(error: BaseException, what: str = "is damaged") -> str:
@@ -44,14 +52,3 @@ def bad_record(error: RecordError) -> str:
     """The words for a record that raised an error when it was read."""
     advice = "move it away, then run the same command again: what it alone lists is made again"
     return f"{error.path}: {trouble(error.cause, f'is no record of this run ({first_line(error.cause)}): {advice}')}"
-
-
-def first_line(error: BaseException) -> str:
-    """The first line of an error, without its full stop, fit for a terminal."""
-    return printable((str(error).splitlines() or [type(error).__name__])[0].rstrip("."))
-
-
-def printable(text: str) -> str:
-    """Words from a file that is not trusted, short and without control characters."""
-    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:MOST_SHOWN])
-    return shown + ("…" if len(text) > MOST_SHOWN else "")

@@ -20,11 +20,11 @@ from h5py import h5i  # pyright: ignore[reportAttributeAccessIssue]
 from numpy.typing import NDArray
 
 from scenegen.address import Address
-from scenegen.errors import ShardError
+from scenegen.errors import ShardError, printable
 from scenegen.shards import schema
 from scenegen.shards.chunks import Packed, packed, read, read_rows
 from scenegen.shards.codecs import filters_of, require_readable
-from scenegen.shards.faults import AGAIN, DAMAGE, fault, printable
+from scenegen.shards.faults import AGAIN, DAMAGE, fault
 
 _LONGEST_NAME = 255
 """Bytes of a file's name at most, as file systems have it."""
@@ -253,11 +253,6 @@ def _check_dtype(field: schema.Field, dataset: h5py.Dataset) -> None:
 def _python_value(value: Any) -> Any:
     """An attribute as Python has it: text or a number, in a shard."""
     return value.decode() if isinstance(value, bytes) else value.item() if isinstance(value, np.generic) else value
-
-
-def shard_path(folder: Path, name: str) -> Path:
-    """Where a shard lies that a manifest names. Raises ValueError for a name that leads elsewhere, or is none."""
-    return folder / require_name(name)
 
 
 def require_name(name: Any) -> str:

@@ -8,13 +8,12 @@ import json
 import operator
 import os
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +21,7 @@ from scenegen.errors import ShardError
 from scenegen.lenses import Lens
 from scenegen.remote import located
 from scenegen.shards import schema
-from scenegen.shards.codecs import codec_of
+from scenegen.shards.dataset_info import DatasetInfo, stored_as
 from scenegen.shards.faults import AGAIN, DAMAGE, fault, no_manifest
 from scenegen.shards.lens import read_lenses
 from scenegen.shards.opening import OpenShard, close, open_shard
@@ -32,18 +31,6 @@ from scenegen.shards.rows import sample_of
 from scenegen.shards.sample import Sample
 
 Array = NDArray[Any]
-
-
-@dataclass(frozen=True)
-class DatasetInfo:
-    """How one dataset is stored."""
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: str
-    units: str
-    codec: str
-    stored_bytes: int
 
 
 class ShardReader:
@@ -113,6 +100,11 @@ class ShardReader:
         return origin_of(self._open().attributes)
 
     @property
+    def sizes(self) -> Mapping[str, int]:
+        """Length of every dimension of the schema: `sample`, `view`, `ray`, `y` and `x` of the pictures, and others."""
+        return dict(self._open().sizes)
+
+    @property
     def asset_ids(self) -> Array:
         """(A,) identifiers of the assets, as text."""
         return self.read("assets/id")
@@ -129,7 +121,7 @@ class ShardReader:
     def datasets(self) -> tuple[DatasetInfo, ...]:
         """Shape, type, codec and stored size of every dataset, in the order of the schema."""
         try:
-            return tuple(_info(name, dataset) for name, dataset in self._open().datasets.items())
+            return tuple(stored_as(name, dataset) for name, dataset in self._open().datasets.items())
         except DAMAGE as error:
             raise ShardError(f"{self.path}: {fault(error)}") from None
 
@@ -292,9 +284,3 @@ def _row_number(index: int, length: int) -> int:
     if not -length <= number < length:
         raise IndexError(f"sample {number} of {length}")
     return number % length
-
-
-def _info(name: str, dataset: h5py.Dataset) -> DatasetInfo:
-    field = schema.FIELD[name]
-    size = dataset.id.get_storage_size()
-    return DatasetInfo(name, dataset.shape, schema.dtype_text(field), field.units, codec_of(dataset), size)

@@ -9,6 +9,7 @@ the other side; such a verdict is a close call: the stored one is among those th
 ROUNDING narrower or wider. Close calls are counted as a kind of their own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,10 +18,11 @@ from numpy.typing import NDArray
 
 from scenegen.geometry import View
 from scenegen.layers import LAYER, named
+from scenegen.pipeline.attempts import Staged, restage, taken
 from scenegen.pipeline.layers import Taken
 from scenegen.pipeline.naming import renumbered
 from scenegen.pipeline.sample import MadeSample as Made
-from scenegen.pipeline.studio import Staged, Studio, restage, taken
+from scenegen.pipeline.studio import Studio
 from scenegen.shards.lens import lenses_of
 from scenegen.shards.reader import ShardReader
 from scenegen.shards.sample import Sample
@@ -58,7 +60,7 @@ class Tally:
 Tallies = dict[str, Tally]
 
 
-def audit(studio: Studio, reader: ShardReader, rows: list[int]) -> Tallies:
+def audit(studio: Studio, reader: ShardReader, rows: Sequence[int]) -> Tallies:
     """Make some samples of a shard again and count what differs, by kind: layers, cameras, rays, close calls.
 
     Raises AssetError or StagingError where a sample cannot be made again, which is a finding in itself.
@@ -94,11 +96,6 @@ def nearby_verdicts(scene: Scene, views: tuple[View, ...], xy0: NDArray[np.uint1
 def add(a: Tallies, b: Tallies) -> Tallies:
     """Counts by kind, added up."""
     return a | {kind: a.get(kind, Tally()) + tally for kind, tally in b.items()}
-
-
-def spread(count: int, wanted: int) -> list[int]:
-    """Up to `wanted` of `count` rows, evenly spread."""
-    return sorted({int(i) for i in np.linspace(0, count - 1, min(wanted, count))})
 
 
 def compare(made: Made, stored: Sample, nearby: Verdicts) -> Tallies:

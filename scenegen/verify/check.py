@@ -16,14 +16,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.errors import ShardError, UsageError
+from scenegen.errors import ShardError, UsageError, first_line, printable
 from scenegen.instances import FIRST_OBJECT, ROOM
 from scenegen.rays import is_seen
 from scenegen.remote import sizes
 from scenegen.shards import schema
 from scenegen.shards.content import RULES, Arrays, Rule, broken_rules
 from scenegen.shards.digest import file_sha256
-from scenegen.shards.faults import DAMAGE, first_line, printable, trouble
+from scenegen.shards.faults import DAMAGE, trouble
 from scenegen.shards.field import in_numbers
 from scenegen.shards.lens import LENSES, lenses_of
 from scenegen.shards.manifest import Entry

@@ -1,24 +1,25 @@
 """The deepest level of `verify`: samples made again from their assets, and what can be asked without these."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from scenegen.assets.cache import AssetCache
 from scenegen.config import from_dict
-from scenegen.errors import AssetError, ScenegenError, StagingError, UsageError
+from scenegen.errors import AssetError, ScenegenError, StagingError, UsageError, first_line
+from scenegen.evenly import evenly
 from scenegen.pipeline.manifest import require_manifest
 from scenegen.pipeline.places import known_places, placed
 from scenegen.pipeline.plan import choose_rooms, listing_digest
 from scenegen.pipeline.studio import Studio, open_studio
-from scenegen.shards.faults import AGAIN, first_line
+from scenegen.shards.faults import AGAIN
 from scenegen.shards.manifest import Manifest
 from scenegen.shards.origin import imported_from
 from scenegen.shards.reader import ShardReader
 from scenegen.shards.records import MANIFEST
-from scenegen.verify.audit import Tallies, Tally, add, audit, spread
+from scenegen.verify.audit import Tallies, Tally, add, audit
 from scenegen.verify.check import Report
 from scenegen.verify.plausible import Agreement, agreement
 from scenegen.verify.real import Look, look, noise_of
@@ -52,7 +53,7 @@ class Auditor:
     def look(self, path: Path, report: Report) -> Report:
         """The report with what a deep look adds to it."""
         with ShardReader(path) as reader:
-            rows = spread(len(reader), self.samples)
+            rows = evenly(range(len(reader)), self.samples)
             if imported_from(reader.config):
                 found = held_together(reader, rows)
                 self.tallies = add(self.tallies, {"verdicts": found.verdicts} if found.verdicts.compared else {})
@@ -93,7 +94,7 @@ class Auditor:
             )
             return None
 
-    def _made_again(self, reader: ShardReader, rows: list[int]) -> list[str]:
+    def _made_again(self, reader: ShardReader, rows: Sequence[int]) -> list[str]:
         """Make samples again and count; lines about what differs too much."""
         if self._studio is None:
             return []
@@ -117,7 +118,7 @@ def _require_same_assets(manifest: Manifest, studio: Studio) -> None:
         raise UsageError("the rooms or objects there are not those that the run chose from")
 
 
-def implausible(reader: ShardReader, rows: list[int]) -> list[str]:
+def implausible(reader: ShardReader, rows: Sequence[int]) -> list[str]:
     """Lines about samples whose depth, poses, labels and pictures contradict each other.
 
     One picture can deceive (a repeated pattern, a bare wall), so mirrored or shifted labels are those of most samples.
@@ -143,7 +144,7 @@ class Together:
     """Views whose pictures were asked, and those whose labels fit better a pixel or two elsewhere."""
 
 
-def held_together(reader: ShardReader, rows: list[int]) -> Together:
+def held_together(reader: ShardReader, rows: Sequence[int]) -> Together:
     """Hold depth, cameras, verdicts and pictures of samples of an import against each other."""
     try:
         noise = noise_of(reader.config)

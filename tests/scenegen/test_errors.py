@@ -8,7 +8,7 @@ import pytest
 
 from scenegen.assets.digest import files_digest, source_files
 from scenegen.assets.reading import read_mesh
-from scenegen.errors import AssetError, MachineError, ScenegenError, unreadable
+from scenegen.errors import AssetError, MachineError, ScenegenError, first_line, printable, unreadable
 
 TRIANGLE = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
 
@@ -68,3 +68,13 @@ def test_an_error_without_a_number_keeps_its_words():
 def test_errors_come_whole_out_of_a_worker(error: ScenegenError):
     back = pickle.loads(pickle.dumps(error))
     assert (type(back), back.reason, str(back)) == (type(error), error.reason, str(error))
+
+
+def test_words_of_a_file_are_short_and_plain():
+    assert printable("a\x1b[31mb\nc") == "a\N{REPLACEMENT CHARACTER}[31mb\N{REPLACEMENT CHARACTER}c"
+    assert printable("é" * 1000) == "é" * 300 + "…"
+
+
+def test_the_first_line_of_an_error():
+    assert first_line(ValueError("\nno such place.\nmore")) == "no such place"
+    assert first_line(ValueError()) == "ValueError"

@@ -10,6 +10,7 @@ from io import StringIO
 import numpy as np
 import pytest
 from rich.console import Console
+from run_world import config_in, digests, run
 from s3_server import BUCKET, Cutting, s3_server
 
 from scenegen import remote
@@ -29,13 +30,17 @@ from scenegen.shards.recording import manifest_json, record_json
 from scenegen.shards.records import require_folder
 from scenegen.shards.writer import publish_shard
 from scenegen.verify.check import check_shard, targets
-from tests.scenegen.pipeline.test_run import config, digests, run, world  # noqa: F401
 
 
 @pytest.fixture(scope="module")
 def server():
     with s3_server() as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    return config_in(tmp_path_factory.mktemp("world"))
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +55,7 @@ def folder(server, request):
     return located(f"s3://{BUCKET}/{request.node.name}/set")
 
 
-def rendered(config, out, part=WHOLE, crew=Crew("inline")):  # noqa: B008, F811
+def rendered(config, out, part=WHOLE, crew=Crew("inline")):  # noqa: B008
     display = Display(Console(file=StringIO()))
     return render(config, out, codec="gzip", crew=crew, cache=None, display=display, part=part)
 
@@ -59,7 +64,7 @@ def names(folder):
     return sorted(remote.sizes(folder))
 
 
-def test_a_run_in_a_bucket_is_the_run_on_a_disk(config, folder, s3, tmp_path):  # noqa: F811
+def test_a_run_in_a_bucket_is_the_run_on_a_disk(config, folder, s3, tmp_path):
     local = run(config, tmp_path)
     made = rendered(config, folder, crew=Crew(workers=2))
     assert made.manifest.complete
@@ -80,7 +85,7 @@ def test_a_run_in_a_bucket_is_the_run_on_a_disk(config, folder, s3, tmp_path):  
     assert targets(folder)[1] == []
 
 
-def test_the_same_command_makes_what_is_missing_and_nothing_twice(config, folder, s3):  # noqa: F811
+def test_the_same_command_makes_what_is_missing_and_nothing_twice(config, folder, s3):
     made = rendered(config, folder)
     lost = made.manifest.shards[1]
     s3.delete_object(Bucket=BUCKET, Key=f"{folder.key.partition('/')[2]}/{lost.file}")
@@ -91,7 +96,7 @@ def test_the_same_command_makes_what_is_missing_and_nothing_twice(config, folder
     assert run_status(folder).missing == ()
 
 
-def test_slices_record_and_merge_there(config, folder, tmp_path):  # noqa: F811
+def test_slices_record_and_merge_there(config, folder, tmp_path):
     rendered(config, folder, Slice(0, 2))
     assert "record-0-of-2.json" in names(folder)
     assert len(ShardSet(folder).entries) == 2
@@ -102,7 +107,7 @@ def test_slices_record_and_merge_there(config, folder, tmp_path):  # noqa: F811
     assert {e.file: e.sha256 for e in require_manifest(folder).shards} == digests(tmp_path)
 
 
-def test_a_shard_that_another_process_made_meanwhile_is_taken_over(config, folder, tmp_path):  # noqa: F811
+def test_a_shard_that_another_process_made_meanwhile_is_taken_over(config, folder, tmp_path):
     made = rendered(config, folder)
     first = made.manifest.shards[0]
     data = bytearray((folder / first.file).read_bytes())
@@ -113,14 +118,14 @@ def test_a_shard_that_another_process_made_meanwhile_is_taken_over(config, folde
     assert targets(folder)[1] == ["stray.h5"]
 
 
-def test_a_bucket_that_is_not_there(config, server):  # noqa: F811
+def test_a_bucket_that_is_not_there(config, server):
     with pytest.raises(
         ShardError, match=r"s3://no-such-bucket/set/\.probe-\d+: cannot be reached \(The specified bucket"
     ):
         rendered(config, located("s3://no-such-bucket/set"))
 
 
-def test_a_bucket_that_may_only_be_read_or_is_full(config, folder, monkeypatch):  # noqa: F811
+def test_a_bucket_that_may_only_be_read_or_is_full(config, folder, monkeypatch):
     class Refusing:
         def invalidate_cache(self):
             pass
@@ -162,7 +167,7 @@ def cutting(server, request):
     proxy.close()
 
 
-def test_an_upload_that_is_cut_leaves_nothing_and_the_next_run_mends_it(config, folder, cutting):  # noqa: F811
+def test_an_upload_that_is_cut_leaves_nothing_and_the_next_run_mends_it(config, folder, cutting):
     proxy, through = cutting
     rooms = replace(config, rooms=2)
     rendered(rooms, through, Slice(0, 2))
@@ -176,7 +181,7 @@ def test_an_upload_that_is_cut_leaves_nothing_and_the_next_run_mends_it(config, 
     assert rendered(rooms, through, Slice(1, 2)).manifest.complete
 
 
-def test_a_connection_that_is_cut_while_a_shard_is_read_is_one_line(config, folder, cutting, monkeypatch):  # noqa: F811
+def test_a_connection_that_is_cut_while_a_shard_is_read_is_one_line(config, folder, cutting, monkeypatch):
     rendered(replace(config, rooms=1), folder)
     proxy, through = cutting
     monkeypatch.setattr("s3fs.S3FileSystem.retries", 1)
@@ -205,7 +210,7 @@ def test_a_server_that_never_answers_is_given_up(server, monkeypatch):
             require_folder(there)
 
 
-def test_reading_takes_ranges_and_not_the_file(config, folder, monkeypatch):  # noqa: F811
+def test_reading_takes_ranges_and_not_the_file(config, folder, monkeypatch):
     big = replace(config, rooms=1, size=config.size._replace(width=640, height=480))
     rendered(big, folder)
     from s3fs.core import S3File
@@ -229,7 +234,7 @@ def test_a_missing_package_is_named(monkeypatch):
         located("s3://bucket/x")
 
 
-def test_commands_take_addresses(config, folder, tmp_path):  # noqa: F811
+def test_commands_take_addresses(config, folder, tmp_path):
     rendered(config, folder)
     for words in (["status"], ["verify"], ["inspect"], ["merge"]):
         command = [sys.executable, "-m", "scenegen", *words, str(folder)]
@@ -238,7 +243,7 @@ def test_commands_take_addresses(config, folder, tmp_path):  # noqa: F811
     assert json.loads((folder / "manifest.json").read_text())["complete"]
 
 
-def test_training_reads_from_a_bucket_with_several_workers(config, folder, tmp_path):  # noqa: F811
+def test_training_reads_from_a_bucket_with_several_workers(config, folder, tmp_path):
     torch = pytest.importorskip("torch")
     from training.data.loader import read_batches
     from training.data.pairs import content_digest, open_pairs
@@ -256,7 +261,7 @@ def test_training_reads_from_a_bucket_with_several_workers(config, folder, tmp_p
     assert content_digest(folder) == content_digest(tmp_path)
 
 
-def test_a_process_that_looked_before_sees_what_others_did_since(config, folder, s3, tmp_path):  # noqa: F811
+def test_a_process_that_looked_before_sees_what_others_did_since(config, folder, s3, tmp_path):
     """File systems of fsspec keep listings, in which neither new records are nor the gone ones gone."""
     run(config, tmp_path)
     key = folder.key.partition("/")[2]

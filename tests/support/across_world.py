@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from shard_factory import make_content
+from surface_scene import sample
 
 from scenegen.shards.writer import encode_shard, publish
-from tests.scenegen.shards.test_surface_points import sample
 
 VIEWS = 2
 LAYERS = ("depth", "instance", "normal")

@@ -102,3 +102,8 @@ def stereo(folder: Path, levels=4):
     save(folder / "im6.png", right)
     for name, disparity in (("disp2", d_left), ("disp6", d_right)):
         save(folder / f"{name}.png", np.tile(levels * disparity, (HEIGHT, 1)).astype(np.uint8))
+
+
+def saved(path, array, mode=None, **options):
+    Image.fromarray(np.asarray(array), mode).save(path, **options)
+    return path

@@ -10,6 +10,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from scenegen import remote
+from scenegen.remote import located
+
 BUCKET = "bucket"
 
 
@@ -80,3 +83,10 @@ class Cutting:
                 sink.sendall(data)
         for end in (source, sink):
             end.close()
+
+
+def sent(folder, address):
+    """The address, with the files of a folder at it."""
+    for path in folder.iterdir():
+        remote.write_over(located(address) / path.name, path.read_bytes())
+    return address

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenegen.assets.mesh import Material, Mesh
-from scenegen.geometry import View, look_at, pinhole
+from scenegen.geometry import View, compose, look_at, pinhole, quaternion_rotation
 from scenegen.lenses import parse
 from scenegen.tracing.raycaster import Body, Bvh, Scene
 
@@ -124,3 +124,12 @@ def looking_along_z(width=64, height=48, f_px=64.0, x=0.0, y=0.0, z=0.0) -> View
     pose = np.eye(4)
     pose[:3, 3] = x, y, z
     return View(pinhole(width, height, f_px), pose)
+
+
+def posed_scene(rng):
+    """A room and three objects, each turned, scaled and moved."""
+    bodies = [body(inside_out(box((-3, -3, -3), (3, 3, 3))), 1)]
+    for k, m in enumerate((box((-1, -1, -1), (1, 1, 1)), sphere(1.0, 8), box((-1, -0.2, -0.5), (1, 0.2, 0.5)))):
+        T = compose(quaternion_rotation(rng.normal(size=4)), rng.uniform(-2, 2, 3), rng.uniform(0.2, 0.8))
+        bodies.append(body(m, k + 2, T))
+    return Scene(tuple(bodies))

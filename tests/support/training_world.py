@@ -81,3 +81,10 @@ def killed_after(monkeypatch, steps: int) -> None:
                 raise Killed
 
     monkeypatch.setattr(fit_module, "train", dying)
+
+
+def assert_same(a, b):
+    for name in ("image0", "image1"):
+        np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+    for name in ("xy0", "xy1", "status", "foreground"):
+        np.testing.assert_array_equal(getattr(a.rays, name), getattr(b.rays, name))

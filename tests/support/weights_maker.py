@@ -3,9 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
+from networks import shaken
 from training_world import TINY_MODEL, tiny
 
-from tests.training.models.test_unet import shaken
 from training.running.checkpoint import Checkpoint, save
 from training.settings import ModelSettings
 from training.weights.weights import Weights, weights_of

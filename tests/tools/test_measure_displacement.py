@@ -6,9 +6,9 @@ import measure_displacement
 import numpy as np
 import pytest
 from measure_displacement import MOTIONS, Motion, main, views
+from picture_folder import pictures
 from training_world import TINY, write_shards
 
-from tests.training.data.test_image_pairs import pictures
 from training.data.image_pairs import open_images
 from training.data.transforms.registry import with_images
 from training.objectives.registry import with_objective

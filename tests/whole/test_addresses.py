@@ -9,15 +9,14 @@ import sys
 import pytest
 from export_world import made_run
 from import_world import imported
-from s3_server import BUCKET, Cutting
+from planar_world import write_planar
+from s3_server import BUCKET, Cutting, s3_server, sent
 
 from scenegen import remote
 from scenegen.address import as_oserror
 from scenegen.cli import main
 from scenegen.errors import UsageError
 from scenegen.remote import located
-from tests.scenegen.importing.test_flat import write_planar
-from tests.scenegen.test_remote import server  # noqa: F401
 
 IDENTITY = ("--url", "https://example.org/x", "--creator", "A lab", "--date", "2026-01-31")
 COMMANDS = {
@@ -42,6 +41,12 @@ READING = {name: words for name, words in COMMANDS.items() if name in ("gallery"
 
 
 @pytest.fixture(scope="module")
+def server():
+    with s3_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """A run on the disk."""
     folder = made_run(tmp_path_factory.mktemp("world"))
@@ -58,15 +63,9 @@ def there(request, run):
 
 
 @pytest.fixture
-def at_s3(request, run, server):  # noqa: F811
+def at_s3(request, run, server):
     """The same in a bucket."""
     return sent(run, f"s3://{BUCKET}/{request.node.name}/run")
-
-
-def sent(folder, address):
-    for path in folder.iterdir():
-        remote.write_over(located(address) / path.name, path.read_bytes())
-    return address
 
 
 def typed(words, run, out):
@@ -109,7 +108,7 @@ def test_a_command_writes_and_says_what_it_does_of_a_run_on_the_disk(name, run, 
 
 def test_a_recording_holds_what_that_of_a_run_on_the_disk_holds(run, at_s3, tmp_path, capsys):
     pytest.importorskip("rerun", reason="recordings need rerun-sdk")
-    from tests.scenegen.inspect.test_recording import read
+    from recording_reader import read
 
     here, there = (done(VIEW, place, tmp_path / name, capsys) for name, place in (("here", run), ("there", at_s3)))
     assert (here[0], here[2:]) == (0, there[2:])
@@ -161,7 +160,7 @@ def test_the_options_of_a_run_come_from_its_address(at_s3, tmp_path, capsys):
     assert said == f"--config {at_s3}/none.json: cannot be read (No such file or directory); give a JSON or TOML file"
 
 
-def test_data_is_imported_into_a_bucket(server, tmp_path, request):  # noqa: F811
+def test_data_is_imported_into_a_bucket(server, tmp_path, request):
     (tmp_path / "data").mkdir()
     write_planar(tmp_path / "data")
     address = f"s3://{BUCKET}/{request.node.name}"
@@ -173,7 +172,7 @@ def test_data_is_imported_into_a_bucket(server, tmp_path, request):  # noqa: F81
 
 
 @pytest.mark.parametrize("name", [*READING, "status", "inspect", "verify"])
-def test_a_bucket_that_is_not_there_is_one_line(name, server, tmp_path, capsys):  # noqa: F811
+def test_a_bucket_that_is_not_there_is_one_line(name, server, tmp_path, capsys):
     code, said = one_line(COMMANDS[name], "s3://no-such-bucket/run", tmp_path / "out", capsys)
     assert code in (1, 2)
     assert said.startswith("s3://no-such-bucket/run: ")
@@ -214,7 +213,7 @@ def test_a_package_that_is_missing_is_one_line(name, tmp_path, monkeypatch, caps
 
 
 @pytest.fixture
-def proxied(server, fresh):  # noqa: F811
+def proxied(server, fresh):
     """A proxy on the way to the server, for cutting connections."""
     proxy = Cutting(server)
     fresh.setenv("AWS_ENDPOINT_URL", proxy.address)

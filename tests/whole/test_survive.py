@@ -18,6 +18,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from command_line import content, scenegen, small, started
 from interrupting import PATIENCE_S
 from rich.console import Console
 from roots import ROOT
@@ -34,8 +35,6 @@ from scenegen.pipeline.manifest import load_manifest, make_folder
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import render
 from scenegen.pipeline.slices import Slice
-from tests.scenegen.cli.test_cli import scenegen, small
-from tests.scenegen.cli.test_trust import content, started
 
 
 @pytest.fixture(scope="module")

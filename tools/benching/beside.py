@@ -16,7 +16,8 @@ from benching.section import Row, Section
 from benching.subject import Subject, opened, room_of
 from scenegen.assets.mesh import Mesh, concatenate
 from scenegen.geometry import transform
-from scenegen.pipeline.studio import Staged, Studio, restage
+from scenegen.pipeline.attempts import Staged, restage
+from scenegen.pipeline.studio import Studio
 from scenegen.tracing.raycaster import Body, Scene
 
 PEERS = Path(__file__).parent / "peers"

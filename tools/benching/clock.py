@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import scenegen.pipeline.attempts as attempts_module
 import scenegen.pipeline.sample as sample_module
 import scenegen.pipeline.studio as studio_module
 from scenegen.pipeline.studio import Studio
@@ -104,8 +105,9 @@ def instrumented(clock: Clock, studio: Studio) -> Iterator[None]:
                 put(world, name, clock.wrap(clock.counting(getattr(world, name), lambda answer, *_: len(answer)), part))
         for name in ("survey", "cast"):  # rays and what decides where they go, in one
             put(lamps, name, clock.wrap(clock.counting(getattr(lamps, name), lambda answer, *_: answer), "shadow rays"))
-        for name in ("prepare_room", "build_layout", "shoot", "light"):
-            put(studio_module, name, clock.wrap(getattr(studio_module, name), "stage"))
+        put(studio_module, "prepare_room", clock.wrap(studio_module.prepare_room, "stage"))
+        for name in ("build_layout", "shoot", "light"):
+            put(attempts_module, name, clock.wrap(getattr(attempts_module, name), "stage"))
         put(sample_module, "_tracks", clock.wrap(sample_module._tracks, "tracks"))
         put(studio, "renderer", Timed(studio.renderer, render=clock.wrap(studio.renderer.render, "shading")))
         put(studio.shelf, "load", clock.wrap(studio.shelf.load, "load"))

@@ -8,7 +8,8 @@ import numpy as np
 from benching.clock import PARTS, RAYS, Clock
 from benching.section import Section
 from benching.subject import Subject, Timing, opened, peak_mb, timed
-from scenegen.pipeline.studio import Staged, Studio, restage
+from scenegen.pipeline.attempts import Staged, restage
+from scenegen.pipeline.studio import Studio
 from scenegen.rays import view_rays
 from scenegen.tracing.raycaster import blocked, nearest, pixel_hits
 

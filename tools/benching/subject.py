@@ -11,7 +11,8 @@ from benching.clock import Clock, Timed, instrumented
 from scenegen.assets.cache import AssetCache
 from scenegen.assets.source import Room
 from scenegen.config import GenerationConfig
-from scenegen.pipeline.studio import Studio, make_shard, open_studio, shard_attributes
+from scenegen.pipeline.shard import make_shard, shard_attributes
+from scenegen.pipeline.studio import Studio, open_studio
 from scenegen.shards.manifest import ShardJob
 from scenegen.shards.writer import encode_shard
 

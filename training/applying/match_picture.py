@@ -54,7 +54,7 @@ def compose(
         axes.text(left, _HEIGHT + 22, name, fontsize=10, color="0.35")
     axes.text(0, -16, f"{len(xy[0]):,} mutual matches of {asked:,} grid pixels", fontsize=14, color="0.1")
     axes.set(xlim=(-_GAP, total - _GAP), ylim=(_HEIGHT + 34, -top))
-    chosen = spread(xy[0], photos[0].shape[:2], LINES)
+    chosen = over_all_cells(xy[0], photos[0].shape[:2], LINES)
     ends = [(xy[i][chosen] + 0.5) * scales[i] + (i * offset, 0) for i in (0, 1)]
     colors = position_colors(xy[0][chosen], photos[0].shape[:2])
     axes.add_collection(LineCollection(list(np.stack(ends, axis=1)), colors=colors, linewidths=0.8, alpha=0.75))
@@ -63,7 +63,7 @@ def compose(
     return figure
 
 
-def spread(xy: np.ndarray, shape: tuple[int, int], count: int) -> np.ndarray:
+def over_all_cells(xy: np.ndarray, shape: tuple[int, int], count: int) -> np.ndarray:
     """Indices of at most `count` of the (M, 2) points, the first of each cell before the second of any."""
     if len(xy) <= count:
         return np.arange(len(xy))

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Generic
 
 import tyro
-from rich.console import Console
 
 from scenegen.cli.values import Place
+from scenegen.terminal import terminal
 from training.cli.commands import Count, Device, OtherFolder, Run
 from training.cli.defaults import default_settings, option, views_type
 from training.cli.values import floats, require
@@ -132,7 +132,7 @@ def compare(command: Compare[Any]) -> int:
     from training.comparison.trial import plan
 
     chosen = contestants(command.objectives)
-    setup, console = _setup(command), Console(highlight=False, emoji=False)
+    setup, console = _setup(command), terminal()
     trials = plan([each.name for each in chosen], factors, command.seeds)
     processes = command.processes or (1 if setup.device == "cuda" else os.cpu_count() or 1)
 

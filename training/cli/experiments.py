@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import tyro
-from rich.console import Console
 
+from scenegen.terminal import terminal
 from training.cli.values import floats, require
 from training.settings import Norm
 
@@ -90,7 +90,7 @@ def fetch_mnist(command: FetchMnist) -> int:
 
     fetched = fetch(command.out)
     said = f"fetched {len(fetched)} files into {command.out}" if fetched else f"{command.out} has all four files"
-    Console(highlight=False, emoji=False).print(said, soft_wrap=True, markup=False)
+    terminal().print(said, soft_wrap=True, markup=False)
     return 0
 
 
@@ -110,7 +110,7 @@ def colored_mnist(command: ColoredMnist) -> int:
 
     device = choose_device(command.device)
     workers = command.workers or (1 if device.type == "cuda" else os.cpu_count() or 1)
-    console = Console(highlight=False, emoji=False)
+    console = terminal()
 
     def report(row: "Row", done: int, of: int) -> None:
         took = f"{row.backbone_s + row.classifier_s:.0f} s"

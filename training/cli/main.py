@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import tyro
-from rich.console import Console
 
 from scenegen.shards import ScenegenError, keep_freed_memory
+from scenegen.terminal import terminal
 from training.cli.commands import Bench, Command, Eval, EvalPhotos, Extract, Fit, Match, commands
 from training.cli.compare import Compare, compare, compare_type
 from training.cli.defaults import fit_type
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(f"the package {package} is missing; install what training needs: pip install 'scenegen[train]'")
         return USAGE
     except KeyboardInterrupt:
-        Console(stderr=True, highlight=False, emoji=False).print("interrupted")
+        terminal(errors=True).print("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
@@ -52,7 +52,7 @@ def _complain(message: str) -> None:
     """One red line; under torchrun it says which process speaks."""
     rank = os.environ.get("RANK", "0")
     speaker = "scenetrain" if rank == "0" else f"scenetrain (process {rank})"
-    errors = Console(stderr=True, highlight=False, emoji=False)
+    errors = terminal(errors=True)
     errors.print(f"{speaker}: {message}", style="red", soft_wrap=True, markup=False)
 
 
@@ -101,7 +101,7 @@ def _fit(command: Fit) -> int:
     if (command.shards is None) == (command.images is None):
         raise RequestError("fit: give either --shards DIR or --images DIR")
     folder = command.shards or command.images or Path()
-    console = Console(highlight=False, emoji=False)
+    console = terminal()
     outcome = fit(
         command.run,
         folder,
@@ -137,7 +137,7 @@ def _eval(command: Eval) -> int:
         split=command.split,
     )
     device = choose_device(command.device)
-    console = Console(highlight=False, emoji=False)
+    console = terminal()
     console.print(render(evaluate(command.run, command.shards, command.out, device, settings)))
     out = command.out or command.run / "eval"
     console.print(f"table.json, table.txt and the figures are in {out}", soft_wrap=True, markup=False)
@@ -157,7 +157,7 @@ def _extract(command: Extract) -> int:
     from training.applying.extract import extract
 
     names = extract(command.run, command.images, command.out, command.device, command.tile, command.precision)
-    Console(highlight=False, emoji=False).print(f"{command.out} holds {', '.join(names)}", soft_wrap=True, markup=False)
+    terminal().print(f"{command.out} holds {', '.join(names)}", soft_wrap=True, markup=False)
     return 0
 
 
@@ -177,7 +177,7 @@ def _match(command: Match) -> int:
         command.distance,
     )
     line = f"{len(found)} of {found.asked} pixels found a match; the picture is {command.out}"
-    Console(highlight=False, emoji=False).print(line, soft_wrap=True, markup=False)
+    terminal().print(line, soft_wrap=True, markup=False)
     return 0
 
 
@@ -185,5 +185,5 @@ def _bench(command: Bench) -> int:
     """`scenetrain bench`."""
     from training.measuring.bench import bench
 
-    bench(command.shards, command.device, command.preset, Console(highlight=False, emoji=False), command.compile)
+    bench(command.shards, command.device, command.preset, terminal(), command.compile)
     return 0

@@ -3,6 +3,7 @@
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from scenegen.terminal import terminal
 from training.cli.commands import EvalPhotos
 from training.devices import choose_device
 from training.evaluation.photos.entrants import Entrants, contenders
@@ -16,7 +17,7 @@ def measure_photos(command: EvalPhotos) -> int:
     check_ranges(command)
     entrants = Entrants(command.runs, command.descriptors, command.baselines, command.distance)
     found = contenders(entrants, command.measure.grid, choose_device(command.device))
-    console = Console(highlight=False, emoji=False)
+    console = terminal()
     with _bar(console) as bar:
         told = _Told(bar)
         table = eval_photos(

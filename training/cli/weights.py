@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 import tyro
-from rich.console import Console
 
+from scenegen.terminal import terminal
 from training.weights import BUILTIN
 
 Run = Annotated[Path, tyro.conf.arg(metavar="RUN")]
@@ -76,4 +76,4 @@ def export_onnx(command: ExportOnnx) -> int:
 
 
 def _say(line: str) -> None:
-    Console(highlight=False, emoji=False).print(line, soft_wrap=True, markup=False)
+    terminal().print(line, soft_wrap=True, markup=False)

@@ -34,7 +34,7 @@ class Difference(NamedTuple):
     """Probability of a difference as large, were there none."""
 
 
-def spread(values: Sequence[float]) -> Spread:
+def mean_and_interval(values: Sequence[float]) -> Spread:
     """Mean, interval and deviation of the finite values; the mean of none is NaN."""
     known = [value for value in values if isfinite(value)]
     if len(known) < 2:
@@ -46,7 +46,7 @@ def spread(values: Sequence[float]) -> Spread:
 
 def welch(first: Sequence[float], second: Sequence[float]) -> Difference:
     """Welch's t-test of two samples of unequal variance; half and p are NaN below two values in either."""
-    a, b = spread(first), spread(second)
+    a, b = mean_and_interval(first), mean_and_interval(second)
     value = a.mean - b.mean
     if min(a.runs, b.runs) < 2:
         return Difference(value, nan, nan)

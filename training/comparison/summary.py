@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite, nan
 from statistics import fmean, median
 
-from training.comparison.statistics import Spread, spread
+from training.comparison.statistics import Spread, mean_and_interval
 from training.comparison.trial import Row
 
 RANKED_BY = "pck@5"
@@ -53,7 +53,7 @@ class Summary:
 
     def spread(self, metric: str) -> Spread:
         """Mean over the finished runs, with its interval."""
-        return spread(self.values.get(metric, []))
+        return mean_and_interval(self.values.get(metric, []))
 
     def worst(self, metric: str) -> float:
         """The worst finished run's value; NaN without one."""

@@ -6,17 +6,16 @@ point into view 1, where the nearest pixel shows that object no further from the
 the same side of it where shards have normals (`scenegen.shards.same_surface`).
 """
 
-from dataclasses import replace
-
 import numpy as np
 from torch.utils.data import Dataset
 
 from scenegen.shards import Status
 from training.counting import often
 from training.data.cut_out import cut_out, shared, slots_seen
+from training.data.item import REPLACEMENTS, PairItem, first_of_use
 from training.data.layers import Need, require_layers
 from training.data.order import Key
-from training.data.pairs import REPLACEMENTS, PairData, PairItem, Shot, images
+from training.data.pairs import PairData, Shot, images
 from training.data.standing import Standing, standing
 from training.data.windows import Array, ViewRays, Windows, carry, choose_windows
 from training.errors import DataError
@@ -60,12 +59,12 @@ class AcrossData(Dataset[PairItem]):
         rng = numpy_generator(self.own.seed, Stream.ACROSS, *key)
         if rng.random() >= self.settings.positives_across:
             return self.own[key]
-        sample = key[1]
-        for passed_over in range(REPLACEMENTS):
-            if (item := self._pair(sample, rng)) is not None:
-                return replace(item, passed_over=passed_over)
-            sample = int(rng.choice(self.objects.sample))
-        raise DataError(self._none_in_a_row())
+        return first_of_use(
+            key[1],
+            lambda sample: self._pair(sample, rng),
+            lambda: int(rng.choice(self.objects.sample)),
+            self._none_in_a_row,
+        )
 
     def as_taken(self) -> PairData:
         """The own pairs alone, as they were taken."""
@@ -103,7 +102,7 @@ class AcrossData(Dataset[PairItem]):
     def _shot(self, sample: int, rng: np.random.Generator) -> Shot:
         """One of the views of a sample."""
         reader, row = self.own.located(sample)
-        return Shot(reader, row, int(rng.integers(len(reader.read("camera/K", row)))))
+        return Shot(reader, row, int(rng.integers(reader.sizes["view"])))
 
     @property
     def _least(self) -> int:
@@ -128,7 +127,7 @@ class AcrossData(Dataset[PairItem]):
 
     def _item(self, shots: tuple[Shot, Shot], found: ViewRays, rng: np.random.Generator) -> PairItem | None:
         """Windows of two views with enough of the matches; None where there are no such."""
-        rays = thinned(found, len(shots[0].reader.read("rays/instance", shots[0].row)), rng)
+        rays = thinned(found, shots[0].reader.sizes["ray"], rng)
         windows, positives = choose_windows(rays, self.own.picture, self.settings, rng)
         if positives < self._least:
             return None

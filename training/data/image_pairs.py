@@ -13,8 +13,8 @@ from training.counting import often
 from training.data.faults import FAULTS, BlankError, SmallError, mark_of, told
 from training.data.image_settings import ImageSettings
 from training.data.image_views import draw_looks, truth, windows
+from training.data.item import REPLACEMENTS, PairItem, first_of_use
 from training.data.order import Key
-from training.data.pairs import REPLACEMENTS, PairItem
 from training.data.pictures import Listing, list_pictures, split_of
 from training.data.transforms.homography import Array
 from training.data.transforms.transform import Transform
@@ -63,15 +63,10 @@ class ImageData(Dataset[PairItem]):
 
     def __getitem__(self, key: Key) -> PairItem:
         """The pair of `key`, or its replacement. Raises DataError when there is none in a row of draws."""
-        epoch, index = key
-        rng = numpy_generator(self.seed, Stream.CROP, epoch, index)
-        for passed_over in range(REPLACEMENTS):
-            picture = self.picture(index)
-            item = None if picture is None else self._pair(picture, rng)
-            if item is not None:
-                return replace(item, passed_over=passed_over)
-            index = int(rng.integers(len(self)))
-        raise DataError(self._none_in_a_row())
+        rng = numpy_generator(self.seed, Stream.CROP, *key)
+        return first_of_use(
+            key[1], lambda index: self._pair(index, rng), lambda: int(rng.integers(len(self))), self._none_in_a_row
+        )
 
     def picture(self, index: int) -> Array | None:
         """(H, W, 3) uint8; None, and marked, where the file gives none."""
@@ -107,8 +102,11 @@ class ImageData(Dataset[PairItem]):
             raise BlankError(f"{path}: is of one colour")
         return picture
 
-    def _pair(self, picture: Array, rng: np.random.Generator) -> PairItem | None:
-        """The first draw of enough matches."""
+    def _pair(self, index: int, rng: np.random.Generator) -> PairItem | None:
+        """The first draw of a picture with enough matches; None without one, or without a picture."""
+        picture = self.picture(index)
+        if picture is None:
+            return None
         crop, least = self.settings.crop, max(self.settings.min_matches, 1)
         if rng.random() < self.settings.flip_p:
             picture = picture[:, ::-1]

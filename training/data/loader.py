@@ -13,8 +13,9 @@ from torch.utils.data import DataLoader, Dataset
 
 from scenegen.shards import ScenegenError, keep_freed_memory
 from training.data.batch import NO_RAY, PairBatch
+from training.data.item import PairItem
 from training.data.order import Key, batches_per_epoch, epoch_keys, fixed_keys
-from training.data.pairs import PairData, PairItem, content_digest, open_pairs
+from training.data.pairs import PairData, content_digest, open_pairs
 from training.data.source import PairSource
 from training.data.windows import Array
 from training.errors import DataError, TrainingError

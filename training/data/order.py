@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.evenly import middles
 from training.errors import DataError, RequestError
 from training.seeding import Stream, numpy_generator
 
@@ -41,13 +42,7 @@ def epoch_keys(
     return [tuple((epoch, int(pair)) for pair in order[k : k + batch][rank::world]) for k in starts]
 
 
-def spread(pairs: int, limit: int) -> NDArray[np.int64]:
-    """(min(limit, pairs),) int64 pairs at even distances, so over all shards; all of them when `limit` is 0."""
-    count = min(limit, pairs) or pairs
-    return (2 * np.arange(count) + 1) * pairs // (2 * count)
-
-
 def fixed_keys(pairs: int, batch: int, limit: int, epoch: int) -> list[tuple[Key, ...]]:
-    """The keys of each batch of the same `limit` pairs every time; the last batch may be smaller."""
-    chosen = spread(pairs, limit)
+    """The keys of each batch of the same `limit` pairs every time, of all shards; 0: all. The last may be smaller."""
+    chosen = middles(pairs, limit or pairs)
     return [tuple((epoch, int(pair)) for pair in chosen[k : k + batch]) for k in range(0, len(chosen), batch)]

@@ -5,11 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from torch.utils.data import Dataset
 
+from scenegen.errors import first_line
 from scenegen.shards import MANIFEST, ShardReader, ShardSet, file_sha256, is_remote, known_config, located
-from scenegen.shards.faults import first_line, trouble
+from scenegen.shards.faults import trouble
 from training.counting import counted
+from training.data.item import REPLACEMENTS, PairItem, first_of_use
 from training.data.order import Key
 from training.data.sampling import sampled
 from training.data.warp import places
@@ -20,8 +23,6 @@ from training.settings import DataSettings, WarpSettings
 
 FIRST_OBJECT = 2
 """Instance number of the first placed object; 0 is nothing and 1 the room."""
-REPLACEMENTS = 100
-"""Pairs in a row that may lack windows with enough matches before reading gives up."""
 
 
 @dataclass(frozen=True)
@@ -35,24 +36,6 @@ class Shot:
     def window(self, name: str, corner: tuple[int, int], size: tuple[int, int]) -> Array:
         """(h, w, ...) the window of `size` at `corner` of its picture or layer; what can be left of it is not read."""
         return read_window(self.reader, name, self.row, self.view, corner, size)
-
-
-@dataclass(frozen=True)
-class PairItem:
-    """One pair of windows as arrays."""
-
-    image0: Array
-    """(3, h, w) uint8 window of view 0."""
-    image1: Array
-    """(3, h, w) uint8 window of the other view."""
-    rays: ViewRays
-    """Rays that start in window 0, in the windows' frames."""
-    passed_over: int
-    """Pairs that were tried in vain before this one."""
-    flow: Array | None = None
-    """(2, h, w) float32 as in `PairBatch`; None where no dense truth was asked for."""
-    covisible: Array | None = None
-    """(h, w) bool as in `PairBatch`; None as `flow`."""
 
 
 Truth = Callable[[ShardReader, int, int, Windows], tuple[Array, Array]]
@@ -104,18 +87,10 @@ class PairData(Dataset[PairItem]):
 
         Raises ShardError (damage) and DataError (too few matches, a shard that is not what was promised).
         """
-        epoch, pair = key
-        rng = numpy_generator(self.seed, Stream.CROP, epoch, pair)
-        for passed_over in range(REPLACEMENTS):
-            reader, row, view = self._located(pair, float(rng.random()))
-            rays = read_rays(reader, row, view)
-            windows, positives = choose_windows(rays, self.picture, self.settings, rng)
-            if positives >= max(self.settings.min_matches, 1):
-                dense = self.truth(reader, row, view, windows) if self.truth else (None, None)
-                shots = Shot(reader, row, 0), Shot(reader, row, view)
-                return PairItem(*images(*shots, windows), carry(rays, windows), passed_over, *dense)
-            pair = int(rng.integers(len(self)))
-        raise DataError(self._too_few_matches())
+        rng = numpy_generator(self.seed, Stream.CROP, *key)
+        return first_of_use(
+            key[1], lambda pair: self._pair(pair, rng), lambda: int(rng.integers(len(self))), self._too_few_matches
+        )
 
     def as_taken(self) -> "PairData":
         """The same pairs as they were taken, neither mirrored nor warped, with a count of its own."""
@@ -139,7 +114,18 @@ class PairData(Dataset[PairItem]):
     def _located(self, pair: int, chance: float) -> tuple[ShardReader, int, int]:
         """The shard and the row of a pair, and the other view, one of 1.. by `chance` in [0, 1)."""
         reader, row = self.located(pair)
-        return reader, row, 1 + int(chance * (len(reader.read("camera/K", row)) - 1))
+        return reader, row, 1 + int(chance * (reader.sizes["view"] - 1))
+
+    def _pair(self, pair: int, rng: np.random.Generator) -> PairItem | None:
+        """Windows of a pair; None where there are none of enough matches."""
+        reader, row, view = self._located(pair, float(rng.random()))
+        rays = read_rays(reader, row, view)
+        windows, positives = choose_windows(rays, self.picture, self.settings, rng)
+        if positives < max(self.settings.min_matches, 1):
+            return None
+        dense = self.truth(reader, row, view, windows) if self.truth else (None, None)
+        shots = Shot(reader, row, 0), Shot(reader, row, view)
+        return PairItem(*images(*shots, windows), carry(rays, windows), 0, *dense)
 
     def _too_few_matches(self) -> str:
         crop, least = self.settings.crop, max(self.settings.min_matches, 1)
@@ -246,12 +232,11 @@ def require_promised(shards: ShardSet, number: int, picture: tuple[int, int]) ->
 
 def _size_of(shards: ShardSet, number: int) -> tuple[int, int]:
     """Width and height of a shard's pictures; DataError where it has not as many pairs as the manifest says."""
-    entry = shards.entries[number]
-    samples, _, height, width, _ = pictures_shape(shards.reader(number))
-    if samples != entry.samples:
-        what = f"holds {counted(samples, 'pair')}, the manifest says {entry.samples}"
+    entry, reader = shards.entries[number], shards.reader(number)
+    if len(reader) != entry.samples:
+        what = f"holds {counted(len(reader), 'pair')}, the manifest says {entry.samples}"
         raise DataError(f"{entry.path}: {what}: render again into the same folder, or delete {MANIFEST}")
-    return width, height
+    return picture_size(reader)
 
 
 def _common_size(shards: ShardSet) -> tuple[int, int]:
@@ -265,6 +250,6 @@ def _common_size(shards: ShardSet) -> tuple[int, int]:
     return next(iter(sizes))
 
 
-def pictures_shape(reader: ShardReader) -> tuple[int, ...]:
-    """(P, V, H, W, 3), the shape of a shard's pictures."""
-    return next(info.shape for info in reader.datasets() if info.name == "rgb")
+def picture_size(reader: ShardReader) -> tuple[int, int]:
+    """Width and height of a shard's pictures."""
+    return reader.sizes["x"], reader.sizes["y"]

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
+from training.data.item import PairItem
 from training.data.order import Key
-from training.data.pairs import PairItem
 from training.settings import DataSettings
 
 

@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 from scenegen.shards import ShardReader, ShardSet
 
 Numbers = NDArray[np.int64]
-Object = tuple[str, str]
-"""Source and identifier: what tells an object from all others."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import torch
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from scenegen.evenly import from_first
 from training.counting import counted
 from training.evaluation.figure_style import (
     BLUE,
@@ -20,7 +21,6 @@ from training.evaluation.figure_style import (
     new_figure,
     show,
     side_by_side,
-    spread_out,
 )
 from training.evaluation.nearest import nearest
 
@@ -29,8 +29,6 @@ QUERIES = 20_000
 """Source pixels of a location map at most; larger pictures are painted on a coarser grid."""
 BANK = 70_000
 """Target pixels searched at most."""
-Coloring = Callable[[Array, Array], tuple[Array, Array]]
-"""Descriptors (D, H, W) of both views to pictures (H, W, 3) in [0, 1] that share their colours."""
 
 
 def location_maps(source: Array, targets: Sequence[tuple[str, Array]], describe: Callable[[Array], Array]) -> Figure:
@@ -103,7 +101,7 @@ def false_colors(
     figure = new_figure(8.4, 8.4 * 3 * height / (2 * width) + 0.9)
     axes = figure.subplots(3, 1)
     show(axes[0], side_by_side(*images), "both views, true matches")
-    some = spread_out(len(xy0), lines)
+    some = from_first(len(xy0), lines)
     connect(axes[0], xy0[some], xy1[some], width, location_colors(xy0[some], width, height))
     show(axes[1], side_by_side(*first_three(*descriptors)), "first three channels as 0.5 x + 0.5")
     show(axes[2], side_by_side(*principal(*descriptors)), "three principal components of both views")

@@ -96,9 +96,3 @@ def location_colors(xy: Array, width: int, height: int) -> NDArray[np.float64]:
     )
     top, bottom = top_left + u * (top_right - top_left), bottom_left + u * (bottom_right - bottom_left)
     return top + v * (bottom - top)
-
-
-def spread_out(count: int, wanted: int) -> NDArray[np.int64]:
-    """At most `wanted` of the numbers 0..count-1, evenly."""
-    kept = min(count, wanted)
-    return np.arange(kept, dtype=np.int64) * count // max(kept, 1)

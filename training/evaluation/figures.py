@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from scenegen.evenly import from_first
 from training.errors import DataError
 from training.evaluation.claims import describe
 from training.evaluation.descriptor import Descriptor
 from training.evaluation.figure_curves import Records, curves
 from training.evaluation.figure_maps import Array, channels, false_colors, location_maps, matches, nearest_locations
-from training.evaluation.figure_style import save, spread_out
+from training.evaluation.figure_style import save
 from training.evaluation.labelled import LabelledSample
 from training.evaluation.nearest import nearest
 
@@ -67,7 +68,7 @@ def write_figures(
     features = (describe(descriptor, views[0], device), describe(descriptor, views[1], device))
     xy0, xy1 = shown.matches()
     found, error_px = found_matches(features, xy0, xy1)
-    some = spread_out(len(xy0), DRAWN)
+    some = from_first(len(xy0), DRAWN)
     figures = {
         "false_colors": false_colors(views, features, xy0, xy1),
         "channels": channels(views[0], features[0], f"all {len(features[0])} channels of {descriptor.name}"),

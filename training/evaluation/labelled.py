@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.evenly import from_first
 from scenegen.shards import Sample, ShardSet
 from training.errors import DataError
-from training.evaluation.pair import evenly
 
 Array = NDArray[Any]
 BACKGROUND = "room"
@@ -53,7 +53,7 @@ class LabelledSamples:
 
     def __init__(self, shards: ShardSet, limit: int = 0) -> None:
         self._shards = shards
-        self._rows = evenly(len(shards), limit)
+        self._rows = from_first(len(shards), limit)
 
     def __len__(self) -> int:
         return len(self._rows)

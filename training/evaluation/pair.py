@@ -109,9 +109,3 @@ def is_regular(matrix: Array, side: int) -> bool:
     """Whether a matrix has `side` rows and columns of finite numbers, and an inverse."""
     square = matrix.shape == (side, side) and bool(np.isfinite(matrix).all())
     return square and np.linalg.matrix_rank(matrix) == side
-
-
-def evenly(count: int, limit: int) -> list[int]:
-    """Up to `limit` of `count` numbers, evenly spread from the first on; all of them when `limit` is 0."""
-    kept = min(limit, count) if limit > 0 else count
-    return [number * count // kept for number in range(kept)]

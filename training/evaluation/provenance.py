@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scenegen.shards import ShardReader, ShardSet
-from training.data.pairs import pictures_shape
+from training.data.pairs import picture_size
 from training.data.surfaces import Surfaces, surfaces_of
 from training.evaluation.taught import Taught
 
@@ -82,5 +82,4 @@ def _identity(reader: ShardReader, samples: int) -> list[str]:
 
 
 def _size(reader: ShardReader) -> str:
-    height, width = pictures_shape(reader)[2:4]
-    return f"{width}x{height}"
+    return "x".join(map(str, picture_size(reader)))

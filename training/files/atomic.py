@@ -4,7 +4,8 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.errors import RequestError, first_line
+from scenegen.errors import first_line
+from training.errors import RequestError
 
 
 @contextlib.contextmanager

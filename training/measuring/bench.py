@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scenegen.shards import located
+from scenegen.terminal import terminal
 from training.data.batch import PairBatch
 from training.data.loader import read_batches
 from training.devices import choose_device, computes_in_bfloat16, describe_device
@@ -85,7 +86,7 @@ def bench(
     as `open_pairs` and `choose_device` do.
     """
     target = choose_device(device)
-    console = console or Console(highlight=False, emoji=False)
+    console = console or terminal()
     settings = preset(name := name or ("paper" if target.type == "cuda" else "quick"))
     with tempfile.TemporaryDirectory(prefix="scenetrain-bench-") as temporary:
         folders, skipped = ([located(shards)], []) if shards else _render_all(Path(temporary), console)

@@ -26,7 +26,7 @@ def first(matches: PixelPairs, mask: Tensor, count: int) -> Points:
     return _points(matches, order, mask.gather(1, order))
 
 
-def spread(matches: PixelPairs, mask: Tensor, count: int) -> Points:
+def evenly_among(matches: PixelPairs, mask: Tensor, count: int) -> Points:
     """`count` entries spread evenly over those that the mask (B, N) sets, with repetitions where they are fewer."""
     size = mask.sum(1, keepdim=True)
     steps = torch.arange(count if mask.shape[1] else 0, device=size.device)

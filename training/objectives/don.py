@@ -15,7 +15,7 @@ Collapse costs margin^2, the optimum 0.
 import torch
 from torch import Tensor
 
-from training.objectives.anchors import Points, choose, first, join, near, spread
+from training.objectives.anchors import Points, choose, evenly_among, first, join, near
 from training.objectives.objective import Kind, Scale, stateless
 from training.objectives.options import DonSettings, euclidean
 from training.objectives.pixel_pairs import PixelPairs
@@ -52,8 +52,8 @@ def non_matches(matches: PixelPairs, masked: float) -> tuple[Points, Tensor]:
     background = matches.positive & ~objects
     count = round(masked * CANDIDATES)
     both = objects.any(1) & background.any(1)
-    split = join(spread(matches, objects, count), spread(matches, background, CANDIDATES - count))
-    pool = choose(both, split, spread(matches, matches.valid, CANDIDATES))
+    split = join(evenly_among(matches, objects, count), evenly_among(matches, background, CANDIDATES - count))
+    pool = choose(both, split, evenly_among(matches, matches.valid, CANDIDATES))
     place = torch.arange(pool.present.shape[1], device=both.device)
     return pool, both.unsqueeze(1) & (place < count)
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from training.objectives import stable
-from training.objectives.anchors import Points, first, near, spread
+from training.objectives.anchors import Points, evenly_among, first, near
 from training.objectives.gather import gather
 from training.objectives.objective import stateless
 from training.objectives.pixel_pairs import PixelPairs
@@ -40,7 +40,7 @@ def stable_hard(seen: Seen, settings: StableSettings) -> dict[str, Tensor]:
 def mine(features0: Tensor, features1: Tensor, matches: PixelPairs, p: Norm) -> PixelPairs:
     """The positives of `matches`, each followed by its hardest negative where a candidate is left: (B, 2 M)."""
     anchors = first(matches, matches.positive, max(int(matches.positive.sum(1).max()), 0))
-    pool = spread(matches, matches.valid, CANDIDATES)
+    pool = evenly_among(matches, matches.valid, CANDIDATES)
     chosen, found = _hardest(features0, features1, anchors, pool, p)
     kept = anchors.present & found
     return PixelPairs(

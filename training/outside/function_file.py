@@ -14,7 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from training.errors import RequestError, first_line
+from scenegen.errors import first_line
+from training.errors import RequestError
 from training.outside.described import Outside, Picture
 from training.outside.stated import stated
 

@@ -14,7 +14,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from training.errors import RequestError, first_line
+from scenegen.errors import first_line
+from training.errors import RequestError
 from training.outside.described import Outside, Picture
 from training.outside.stated import stated
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.errors import first_line
+from scenegen.errors import first_line
 from training.photo.depth import Array, stretched
 from training.photo.faults import DamagedError, NoImageError
 

@@ -15,15 +15,15 @@ Array = NDArray[Any]
 LOW, HIGH = 0.5, 99.5
 """Percentiles of the values that become 0 and 255."""
 SAMPLES = 512
-"""Rows and columns at most, evenly spread, that the percentiles are measured on."""
+"""Rows and columns at most, evenly percentiles, that the percentiles are measured on."""
 
 
 def stretched(values: Array) -> Array:
     """Real values of any shape (H, W, ...) as uint8 of that shape: LOW percentile 0, HIGH percentile 255."""
-    return between(values, *spread(values))
+    return between(values, *percentiles(values))
 
 
-def spread(values: Array) -> tuple[float, float]:
+def percentiles(values: Array) -> tuple[float, float]:
     """The LOW and HIGH percentile of the finite values of (H, W, ...); where these are one, the least and the largest.
 
     (0, 0) where nothing is finite.

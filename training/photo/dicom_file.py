@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from training.errors import first_line
-from training.photo.depth import Array, between, spread, stretched
+from scenegen.errors import first_line
+from training.photo.depth import Array, between, percentiles, stretched
 from training.photo.faults import DamagedError, NoImageError, PackageError
 
 
@@ -77,7 +77,7 @@ def _grey(dataset: Any, frame: Array) -> Array:
     values = apply_rescale(frame, dataset).astype(np.float64)
     if "PixelPaddingValue" in dataset:
         values[frame == dataset.PixelPaddingValue] = np.nan
-    low, high = _window(dataset) or spread(values)
+    low, high = _window(dataset) or percentiles(values)
     if dataset.PhotometricInterpretation == "MONOCHROME1":
         values, low, high = -values, -high, -low
     return between(values, low, high)

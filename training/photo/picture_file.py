@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from training.errors import first_line
+from scenegen.errors import first_line
 from training.photo.depth import Array, stretched
 from training.photo.faults import DamagedError, NoImageError, too_large
 

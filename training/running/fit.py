@@ -7,6 +7,7 @@ from rich.console import Console
 from torch import nn
 
 from scenegen.shards import located
+from scenegen.terminal import terminal
 from training.counting import counted
 from training.devices import choose_device, denormals_as_zero
 from training.running import run_folder
@@ -63,7 +64,7 @@ def fit(
     world = from_environment()
     target = choose_device(device, world.local_rank)
     world.share(settings.batch)
-    console = (console or Console(highlight=False, emoji=False)) if world.first else Console(quiet=True)
+    console = (console or terminal()) if world.first else Console(quiet=True)
     with joined(world, target), stopping() as stop, denormals_as_zero():
         job = open_job(settings, located(folder), Path(out), target, world, resume, every or Every())
         if job.start >= job.steps:

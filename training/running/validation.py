@@ -5,10 +5,10 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
+from scenegen.evenly import from_first
 from scenegen.shards import Status
 from training.data.batch import PairBatch
 from training.evaluation.nearest import nearest_pixels
-from training.evaluation.pair import evenly
 from training.models.describe import to_unit
 from training.objectives.registry import distance_of
 from training.objectives.seen import Shown
@@ -54,7 +54,7 @@ def match_errors_px(features0: Tensor, features1: Tensor, batch: PairBatch, pair
     Features are (D, h, w). The rays are spread evenly over those of the pair. All NaN where descriptors are not finite.
     """
     visible = (batch.status[pair] == Status.VISIBLE).nonzero()[:, 0]
-    chosen = visible[evenly(len(visible), QUERIES)]
+    chosen = visible[from_first(len(visible), QUERIES)]
     true = batch.xy1[pair, chosen]
     if not (features0.isfinite().all() and features1.isfinite().all()):
         return torch.full_like(true[:, 0], torch.nan)

@@ -18,7 +18,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from training.errors import RequestError, first_line
+from scenegen.errors import first_line
+from training.errors import RequestError
 from training.files.atomic import whole, writing
 from training.models.networks import AnyNetwork
 from training.models.padding import mirror

@@ -17,8 +17,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from scenegen.errors import first_line
 from training.coding import SettingsMismatch, decode
-from training.errors import CheckpointError, first_line
+from training.errors import CheckpointError
 from training.files.atomic import whole, writing
 from training.weights.weights import About, Weights
 

@@ -18,7 +18,7 @@ from scenegen.inspect.figure.layout import (
     status_handles,
 )
 from scenegen.inspect.palette import status_rgb
-from scenegen.inspect.points import inner, position_colors, spread
+from scenegen.inspect.points import far_apart, inner, position_colors
 from scenegen.inspect.subject import Subject
 from scenegen.shards import Status
 
@@ -81,7 +81,7 @@ def _lines(panel: Axes, subject: Subject, view: int, count: int, start: int) -> 
 def _some(xy: NDArray, preferred: NDArray[np.bool_], count: int, start: int) -> NDArray[np.int64]:
     """Indices of `count` points spread over the picture; of the preferred ones where there are enough."""
     rows = np.flatnonzero(preferred) if preferred.sum() >= count else np.arange(len(xy))
-    return rows[spread(xy[rows], count, start)]
+    return rows[far_apart(xy[rows], count, start)]
 
 
 def _dots(panel: Axes, subject: Subject, view: int) -> None:

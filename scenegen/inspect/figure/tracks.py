@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from scenegen.inspect.figure.layout import SMALL_PT, blank, foot_legend, sheet, show
 from scenegen.inspect.figure.matches import rays_of
-from scenegen.inspect.points import inner, position_colors, spread
+from scenegen.inspect.points import far_apart, inner, position_colors
 from scenegen.inspect.subject import Subject
 from scenegen.shards import Status
 
@@ -61,8 +61,8 @@ def choose_tracks(subject: Subject, others: tuple[int, ...], count: int, start: 
     hidden = np.flatnonzero(whole & (status == Status.OCCLUDED).any(0))
     few = min(count // 4, len(hidden))
     best = _most_seen(np.where(whole, seen, 0), len(others), count)
-    best = best[spread(sample.xy0[best], count - few, start)]
-    return np.concatenate([best, hidden[spread(sample.xy0[hidden], few, start, sample.xy0[best])]])
+    best = best[far_apart(sample.xy0[best], count - few, start)]
+    return np.concatenate([best, hidden[far_apart(sample.xy0[hidden], few, start, sample.xy0[best])]])
 
 
 def _most_seen(seen: NDArray[np.int64], others: int, count: int) -> NDArray[np.int64]:

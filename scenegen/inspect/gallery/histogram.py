@@ -56,10 +56,10 @@ def histogram(quantity: Quantity) -> str:
         plot.values_axis(quantity.unit),
         plot.marker(median, f"median {quantity.text(median)}"),
     ]
-    return _svg(_HEIGHT, describe(quantity, values), parts)
+    return _svg(_HEIGHT, in_a_sentence(quantity, values), parts)
 
 
-def describe(quantity: Quantity, values: Array) -> str:
+def in_a_sentence(quantity: Quantity, values: Array) -> str:
     """A histogram in one sentence."""
     low, middle, high = (quantity.text(float(v)) for v in np.quantile(values, (0, 0.5, 1)))
     return f"{quantity.title}: {len(values):,} {quantity.counted}, from {low} to {high}, median {middle}"

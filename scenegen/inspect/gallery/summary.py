@@ -10,7 +10,7 @@ from scenegen.inspect.gallery.histogram import Quantity, histogram, ranking, sta
 from scenegen.inspect.gallery.run import RunFolder
 from scenegen.inspect.gallery.survey import Survey
 from scenegen.inspect.palette import STATUS_LABELS
-from scenegen.inspect.table import size_text
+from scenegen.sizes import size_text
 
 Surveys = Sequence[Survey]
 

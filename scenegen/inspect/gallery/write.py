@@ -10,7 +10,7 @@ from scenegen.inspect.gallery.card import Card, read_card
 from scenegen.inspect.gallery.page import page
 from scenegen.inspect.gallery.rays import needed_layers
 from scenegen.inspect.gallery.run import RunFolder, run_folder
-from scenegen.inspect.gallery.spread import spread
+from scenegen.inspect.gallery.shares import evenly_over
 from scenegen.inspect.gallery.survey import Survey, survey
 from scenegen.shards.reader import ShardReader
 
@@ -53,7 +53,7 @@ def make_gallery(folder: Path, most: int, follow: Follow = silent) -> Gallery:
     skipped = dict(run.skipped)
     surveys = _surveyed(folder, run, skipped, follow)
     rooms = [numbers.room for numbers in surveys for _ in range(len(numbers))]
-    cards = _cards(folder, surveys, spread(rooms, most), skipped, follow)
+    cards = _cards(folder, surveys, evenly_over(rooms, most), skipped, follow)
     sound = [numbers for numbers in surveys if _name(folder, numbers.path) not in skipped]
     if not sound:
         raise _nothing(folder, run, skipped)

@@ -5,11 +5,11 @@ import os
 from pathlib import Path
 
 import pytest
+from run_world import run
 from small_world import objects_folder, rooms_folder
 
 from scenegen.cli.main import main
 from scenegen.config import GenerationConfig, ObjectsConfig, Range, Size
-from tests.scenegen.pipeline.test_run import run
 
 NAME = "zzalice"
 """Stands in every folder above the run and its sources, as the name of a user does."""

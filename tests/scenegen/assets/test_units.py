@@ -5,7 +5,7 @@ from model_files import CUBE_V, obj_text, write
 
 from scenegen.assets import units
 from scenegen.assets.facts import Facts
-from scenegen.assets.units import Unit, folder_unit, spread
+from scenegen.assets.units import Unit, folder_unit, looked_at
 
 
 def made(root, *sides):
@@ -38,15 +38,15 @@ def test_what_cannot_be_read_has_no_say(tmp_path):
 
 def test_the_sample_is_small_spread_and_the_same_in_any_order(tmp_path, monkeypatch):
     paths = [write(tmp_path / f"{k:04d}.obj", "x") for k in range(1000)]
-    chosen = spread(paths)
-    assert chosen == spread(paths[::-1])
+    chosen = looked_at(paths)
+    assert chosen == looked_at(paths[::-1])
     assert len(chosen) == len(set(chosen)) == units.SAMPLE
     assert (chosen[0].name, chosen[-1].name) == ("0015.obj", "0984.obj")
-    assert spread(paths[:3]) == paths[:3]
+    assert looked_at(paths[:3]) == paths[:3]
     write(tmp_path / "0001.obj", "large" * 9)
     monkeypatch.setattr(units, "MOST_BYTES", 10)
-    assert spread(paths[:3]) == [paths[0], paths[2]]
-    assert spread(paths[1:2]) == [paths[1]]
+    assert looked_at(paths[:3]) == [paths[0], paths[2]]
+    assert looked_at(paths[1:2]) == [paths[1]]
 
 
 def test_sizes_are_kept_as_facts(tmp_path, monkeypatch):

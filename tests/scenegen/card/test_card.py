@@ -17,8 +17,8 @@ from rich.console import Console
 from shard_factory import make_content
 
 from scenegen.card.croissant import Identity
-from scenegen.card.facts import evenly, gather
-from scenegen.card.picture import CELLS, pair_picture, spread
+from scenegen.card.facts import gather
+from scenegen.card.picture import CELLS, one_of_each_cell, pair_picture
 from scenegen.card.readme import readme
 from scenegen.card.sources import sources_of
 from scenegen.card.write import MARK, write_card
@@ -28,6 +28,7 @@ from scenegen.pipeline.manifest import require_manifest
 from scenegen.shards import ShardSet, Status, file_sha256
 from scenegen.shards.schema import FIELDS
 from scenegen.shards.writer import encode_shard, publish
+from scenegen.sizes import size_text
 
 FILES = ("README.md", "card.jpg", "croissant.json")
 
@@ -87,7 +88,7 @@ def test_counts_and_shares_are_those_of_the_shards(run):
         count = int((status == code).sum())
         assert re.search(rf"\| `{code.name.lower()}` \|[^|]*\| {count:,} \| {100 * count / len(status):.2f} % \|", text)
     size = sum(p.stat().st_size for p in run.glob("*.h5"))
-    assert f"| `train` | train | 2 | 2 | 6 | {size / 1e6:.2f} MB |" in text
+    assert f"| `train` | train | 2 | 2 | 6 | {size_text(size)} |" in text
     assert "6 samples of 2 views, 64 × 48 pixels, in 2 rooms: for 384 pixels" in text
     baselines = [float(b) for k in range(len(shards)) for b in shards[k].baseline_m]
     assert f"| distance of the cameras | m | {min(baselines):.3g} |" in text
@@ -273,11 +274,11 @@ def make_sample():
 
 def test_matches_are_spread_over_the_picture():
     xy = np.random.default_rng(0).uniform(0, [319, 239], (4000, 2)).astype(np.float32)
-    rows = spread(xy, 320, 240)
+    rows = one_of_each_cell(xy, 320, 240)
     cells = {(int(x // 64), int(y // 60)) for x, y in xy[rows] + 0.5}
     assert len(rows) == len(cells) == CELLS[0] * CELLS[1]
-    assert len(spread(xy[:0], 320, 240)) == 0
-    np.testing.assert_array_equal(spread(xy[:1], 320, 240), [0])
+    assert len(one_of_each_cell(xy[:0], 320, 240)) == 0
+    np.testing.assert_array_equal(one_of_each_cell(xy[:1], 320, 240), [0])
 
 
 def test_the_picture_is_small_and_ours(run):
@@ -286,11 +287,6 @@ def test_the_picture_is_small_and_ours(run):
         assert picture.info["comment"] == MARK.encode()
         assert picture.width == 1214
     assert (run / "card.jpg").stat().st_size < 400_000
-
-
-def test_an_even_choice_keeps_both_ends():
-    assert evenly(tuple(range(10)), 4) == (0, 3, 6, 9)
-    assert evenly(tuple(range(3)), 4) == (0, 1, 2)
 
 
 def test_words_that_would_break_the_files_are_refused(run):

@@ -1,13 +1,13 @@
 """The real commands, as a user types them."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import time
 
 import pytest
+from command_line import scenegen, small
 from interrupting import PATIENCE_S, interruptible
 from small_world import objects_folder, rooms_folder
 
@@ -18,18 +18,6 @@ def world(tmp_path_factory):
     rooms_folder(folder / "rooms")
     objects_folder(folder / "objects")
     return folder
-
-
-def scenegen(*words, cwd=None, env=None):
-    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", **(env or {})}
-    return subprocess.run(
-        [sys.executable, "-m", "scenegen", *map(str, words)], capture_output=True, text=True, cwd=cwd, env=environment
-    )
-
-
-def small(world, out, *more):
-    return ["render", "--rooms", 2, "--pairs-per-room", 1, "--size", "96x72", "--room-source", f"folder:{world / 'rooms'}",
-            "--object-source", f"folder:{world / 'objects'}", "--out", out, "--no-cache", *more]  # fmt: skip
 
 
 def test_render_inspect_and_render_again(world, tmp_path):

@@ -1,10 +1,12 @@
 """Configurations that --config names."""
 
 import json
+from typing import get_args
 
 import pytest
 
-from scenegen.cli.main import load_config, main
+from scenegen.cli.commands import Command
+from scenegen.cli.main import RUN, load_config, main
 from scenegen.errors import UsageError
 
 
@@ -28,3 +30,7 @@ def test_an_empty_path_is_not_the_folder_that_one_stands_in(words, tmp_path, mon
     assert main(words) == 2
     assert capsys.readouterr().err == 'scenegen: "" is no path: give one, or . for this folder\n'
     assert not list(tmp_path.iterdir())
+
+
+def test_every_command_is_carried_out():
+    assert set(RUN) == set(get_args(Command))

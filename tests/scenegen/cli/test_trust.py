@@ -6,14 +6,11 @@ import os
 import resource
 import shutil
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
+from command_line import content, scenegen, small, started
 from small_world import objects_folder, rooms_folder
-
-from tests.scenegen.cli.test_cli import scenegen, small
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +27,6 @@ def whole(world, tmp_path_factory):
     out = tmp_path_factory.mktemp("whole")
     assert scenegen(*small(world, out, "--workers", 0)).returncode == 0
     return out
-
-
-def content(out):
-    return {s["file"]: s["content_sha256"] for s in json.loads((out / "manifest.json").read_text())["shards"]}
 
 
 def test_a_sound_run_is_verified(whole, tmp_path):
@@ -129,11 +122,6 @@ def test_bad_input_is_one_clear_line(tmp_path, words, code, message):
     assert done.returncode == code
     assert message in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def started(world, out, *more, **options):
-    words = [sys.executable, "-m", "scenegen", *map(str, small(world, out, *more))]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, **options)
 
 
 def test_a_second_run_in_the_folder_is_refused(world, tmp_path):

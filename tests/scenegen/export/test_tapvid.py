@@ -5,11 +5,9 @@ import pickle
 import numpy as np
 import pytest
 from export_world import made_run
-from hypothesis import given
-from hypothesis import strategies as st
 
 from scenegen.export.run import Choice, export_run
-from scenegen.export.tapvid import MOST_POINTS, apart
+from scenegen.export.tapvid import MOST_POINTS
 from scenegen.shards import ShardSet, Status
 
 
@@ -53,11 +51,3 @@ def test_points_and_flags_are_those_of_the_rays(run, out):
         assert (points[~occluded] >= 0).all()
         assert (points[~occluded] <= 1).all()
         assert np.isfinite(points).all()
-
-
-@given(st.integers(0, 2000), st.integers(1, 300))
-def test_tracks_lie_apart(count, most):
-    chosen = apart(count, most)
-    assert len(chosen) == min(count, most)
-    assert ((chosen >= 0) & (chosen < max(count, 1))).all()
-    assert len(chosen) < 2 or np.diff(chosen).min() >= count // most

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from import_world import imported, noise, save_rgb
+from planar_world import H, warped, write_planar
 
 from scenegen.cli import main
 from scenegen.errors import ImportingError, UsageError
@@ -18,31 +19,10 @@ from scenegen.importing.layouts.stereo import nearest_in_right, shifted
 from scenegen.importing.options import ImportOptions
 from scenegen.importing.registry import sequences
 from scenegen.inspect.gallery.write import make_gallery
-from scenegen.inspect.table import describe
+from scenegen.inspect.table import tables_of
 from scenegen.shards import ShardReader, ShardSet, Status
 
-H = np.array([[1.1, 0.08, 5.0], [-0.05, 0.95, 3.0], [2e-4, -1e-4, 1.0]])
 SIZES = st.tuples(st.integers(20, 300), st.integers(20, 300))
-
-
-def warped(rgb, size):
-    """The picture that a camera sees whose pixels are H times ours."""
-    back = np.linalg.inv(H)
-    y, x = np.mgrid[: size[1], : size[0]]
-    places = np.stack([x.ravel(), y.ravel(), np.ones(x.size)]).astype(float)
-    u, v, w = back @ places
-    column, row = np.rint(u / w).astype(int), np.rint(v / w).astype(int)
-    inside = (column >= 0) & (row >= 0) & (column < rgb.shape[1]) & (row < rgb.shape[0])
-    out = np.zeros((size[1] * size[0], 3), np.uint8)
-    out[inside] = rgb[row[inside], column[inside]]
-    return out.reshape(size[1], size[0], 3)
-
-
-def write_planar(folder, sizes=((160, 120), (200, 100)), **said):
-    save_rgb(folder / "a.png", noise(*sizes[0]))
-    save_rgb(folder / "b.png", warped(noise(*sizes[0]), sizes[1]))
-    said = {"image1": "a.png", "image2": "b.png", "homography": H.tolist(), **said}
-    (folder / "points.json").write_text(json.dumps(said))
 
 
 # pictures in a frame
@@ -278,7 +258,7 @@ def test_every_other_command_takes_matches_or_says_why_not(tmp_path):
     page = make_gallery(run, 10)
     assert page.shown == 1
     assert "&quot;overlap&quot;: []" in page.html
-    describe(run)
+    tables_of(run)
     assert main(["card", str(run), "--out", str(tmp_path / "card")]) == 0
     card = (tmp_path / "card" / "README.md").read_text()
     assert "Not known, and so absent: `camera/K`" in card

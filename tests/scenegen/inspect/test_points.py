@@ -5,14 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenegen.geometry import quaternion_rotation
-from scenegen.inspect.points import inner, position_colors, quaternion, spread
+from scenegen.inspect.points import far_apart, inner, position_colors, quaternion
 
 
 @settings(max_examples=80, deadline=None)
 @given(st.integers(0, 60), st.integers(0, 30), st.integers(0, 2**31), st.integers(0, 99))
 def test_spread_points_are_distinct_and_start_where_told(points, count, start, seed):
     xy = np.random.default_rng(seed).permutation(60)[:points, None] * np.array([[3, -2]])
-    chosen = spread(xy, count, start)
+    chosen = far_apart(xy, count, start)
     assert len(chosen) == min(count, points)
     assert len(set(chosen.tolist())) == len(chosen)
     if len(chosen):
@@ -27,22 +27,22 @@ def test_spread_points_are_further_apart_than_random_ones():
         apart = np.linalg.norm(xy[rows][:, None] - xy[rows][None], axis=2) + 1e9 * np.eye(len(rows))
         return apart.min()
 
-    assert nearest(spread(xy, 40, 7)) > 9
+    assert nearest(far_apart(xy, 40, 7)) > 9
     assert nearest(rng.choice(2000, 40, replace=False)) < 5
 
 
 def test_points_keep_away_from_those_taken():
     xy = np.random.default_rng(0).uniform(0, 100, (500, 2))
-    taken = xy[spread(xy, 10)]
-    some = xy[spread(xy, 5, 3, taken)]
+    taken = xy[far_apart(xy, 10)]
+    some = xy[far_apart(xy, 5, 3, taken)]
     apart = np.linalg.norm(np.r_[taken, some][:, None] - some[None], axis=2)
     assert apart[apart > 0].min() > 15
     assert (apart[:10] > 15).all()
-    assert np.array_equal(spread(xy, 5, 3, np.zeros((0, 2))), spread(xy, 5, 3))
+    assert np.array_equal(far_apart(xy, 5, 3, np.zeros((0, 2))), far_apart(xy, 5, 3))
 
 
 def test_equal_points_do_no_harm():
-    assert len(spread(np.zeros((9, 2)), 4)) == 4
+    assert len(far_apart(np.zeros((9, 2)), 4)) == 4
 
 
 def test_colors_are_of_the_corners_and_between():

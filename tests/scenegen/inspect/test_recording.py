@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from looking_world import shard
+from recording_reader import read
 from rich.console import Console
 
 from scenegen.errors import ShardError, UsageError
@@ -15,8 +16,6 @@ from scenegen.inspect.palette import status_rgb
 from scenegen.inspect.recording import check_target, encode_recording, save_recording
 from scenegen.inspect.subject import Samples
 from scenegen.lenses import parse
-
-chunk = pytest.importorskip("rerun.chunk", reason="recordings need rerun-sdk")
 
 
 @pytest.fixture(scope="module")
@@ -27,16 +26,6 @@ def made(tmp_path_factory):
         subject = samples.subject(1)
     save_recording(subject, folder / "a.rrd")
     return subject, read(folder / "a.rrd")
-
-
-def read(path):
-    found = {}
-    for piece in chunk.RrdReader(str(path)).stream():
-        assert piece.is_static
-        batch = piece.to_record_batch()
-        columns = {name: batch.column(name) for name in batch.schema.names if ":" in name}
-        found.setdefault(piece.entity_path, {}).update({name: column[0].values for name, column in columns.items()})
-    return found
 
 
 def rows(values, width):

@@ -11,7 +11,7 @@ from shard_factory import make_content
 
 from scenegen.errors import ShardError, UsageError
 from scenegen.inspect.cameras import in_words
-from scenegen.inspect.table import figures, inspect_path, merge, size_text
+from scenegen.inspect.table import inspect_path, merge, statistics
 from scenegen.lenses import Lens
 from scenegen.shards import schema
 from scenegen.shards.reader import ShardReader
@@ -133,7 +133,7 @@ def test_many_shards_are_sampled_and_it_says_so(run, monkeypatch):
 
 def test_figures_add_up(run):
     folder, arrays = run
-    parts = [figures(ShardReader(folder / f"{i}.h5")) for i in range(3)]
+    parts = [statistics(ShardReader(folder / f"{i}.h5")) for i in range(3)]
     both = merge(parts)
     assert both.status.sum() == sum(a["rays/status"].size for a in arrays)
     assert len(both.objects) == 6
@@ -146,7 +146,7 @@ def test_overlap_of_more_views_is_that_with_view_0(tmp_path):
     publish(tmp_path / "x.h5", encode_shard(content))
     overlap = content.arrays["sample/overlap"][0]
     expected = [overlap[0, 1], overlap[0, 2], overlap[1, 0], overlap[2, 0]]
-    np.testing.assert_array_equal(figures(ShardReader(tmp_path / "x.h5")).overlap, expected)
+    np.testing.assert_array_equal(statistics(ShardReader(tmp_path / "x.h5")).overlap, expected)
 
 
 def test_text_from_files_is_not_markup_and_is_cut(tmp_path):
@@ -191,12 +191,3 @@ def test_a_listed_shard_that_is_gone(run):
     (folder / "1.h5").unlink()
     with pytest.raises(ShardError, match=r"1\.h5: "):
         shown(folder)
-
-
-@pytest.mark.parametrize(("count", "text"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (2_340_000, "2.3 MB")])
-def test_sizes_for_people(count, text):
-    assert size_text(count) == text
-
-
-def test_terabytes_are_the_largest_unit():
-    assert size_text(5 * 10**15) == "5000.0 TB"

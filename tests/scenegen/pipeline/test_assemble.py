@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scenegen.assets.digest import assets_digest
-from scenegen.pipeline.assemble import Album, add_counts, figures, preview, shard_content
+from scenegen.pipeline.assemble import Album, add_counts, preview, shard_content, statistics
 from scenegen.pipeline.sample import MadeSample
 from scenegen.status import Status
 
@@ -75,7 +75,7 @@ def test_the_preview_is_two_pairs_at_half_size():
 
 
 def test_figures_of_a_shard():
-    told = figures([sample([("a", "b")], rejected={"wall": 2}), sample([], rejected={"wall": 1, "hole": 4})])
+    told = statistics([sample([("a", "b")], rejected={"wall": 2}), sample([], rejected={"wall": 1, "hole": 4})])
     assert told["rays"] == {
         "no_hit": 0, "visible": 2, "occluded": 2, "out_of_view": 0, "behind_camera": 0, "ambiguous": 0
     }  # fmt: skip

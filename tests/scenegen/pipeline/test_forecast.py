@@ -4,10 +4,10 @@ import json
 from dataclasses import replace
 
 import pytest
+from manifests import entry, manifest
 
 from scenegen.pipeline.forecast import FORECAST, Measured, errors, forecast, keep_forecast, kept_forecast, wall_s
 from scenegen.shards.manifest import ShardJob
-from tests.scenegen.shards.test_records import entry, manifest
 
 JOBS = [ShardJob(k, f"r{k}", "train", 0, 10, f"{k}.h5") for k in range(6)]
 KNOWN = {"config_sha256": "c", "codec": "gzip", "workers": 2, "start_s": 5.0, "peak_bytes": 100, "sample_bytes": 7}

@@ -6,6 +6,7 @@ import sys
 from io import StringIO
 
 import pytest
+from manifests import entry, manifest
 from rich.console import Console
 
 from scenegen.errors import RunError
@@ -16,7 +17,6 @@ from scenegen.pipeline.status import print_status, run_status
 from scenegen.shards.manifest import Record
 from scenegen.shards.recording import manifest_json, record_json
 from scenegen.shards.records import MANIFEST, read_manifest
-from tests.scenegen.shards.test_records import entry, manifest
 
 
 @pytest.fixture

@@ -5,16 +5,21 @@ import subprocess
 import sys
 
 import pytest
+from run_world import config_in
 
-from scenegen.cli.planning import size_text, time_text
+from scenegen.cli.planning import time_text
 from scenegen.errors import RunError
 from scenegen.pipeline.executors import Crew
 from scenegen.pipeline.pilot import PAIRS, peak_bytes, try_out
-from tests.scenegen.pipeline.test_run import config, world  # noqa: F401
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    return config_in(tmp_path_factory.mktemp("world"))
 
 
 @pytest.mark.parametrize("crew", [Crew("inline"), Crew(workers=1)], ids=["inline", "process"])
-def test_some_pairs_are_made_and_all_are_reckoned(config, crew):  # noqa: F811
+def test_some_pairs_are_made_and_all_are_reckoned(config, crew):
     trial = try_out(config, "gzip", None, crew)
     found = trial.forecast
     assert (found.shards, found.pairs) == (len(trial.jobs), config.rooms * config.pairs_per_room)
@@ -26,7 +31,7 @@ def test_some_pairs_are_made_and_all_are_reckoned(config, crew):  # noqa: F811
     assert found.config_sha256 == config.portable().sha256()
 
 
-def test_rooms_that_cannot_be_made_are_one_line(config, monkeypatch):  # noqa: F811
+def test_rooms_that_cannot_be_made_are_one_line(config, monkeypatch):
     monkeypatch.setattr("scenegen.pipeline.worker.run_job", lambda *_: (_ for _ in ()).throw(RunError("no luck")))
     with pytest.raises(RunError, match="no room that was tried could be made: render a few rooms to see why"):
         try_out(config, "gzip", None, Crew("inline"))
@@ -58,6 +63,5 @@ def test_a_price_below_nothing_is_one_line(tmp_path):
     assert not (tmp_path / "o").exists()
 
 
-def test_words_for_times_and_sizes():
+def test_words_for_times():
     assert [time_text(s) for s in (5, 300, 90_000)] == ["5 s", "5.0 min", "25.0 h"]
-    assert [size_text(n) for n in (5e6, 3.2e9, 1.5e12)] == ["5 MB", "3.20 GB", "1.50 TB"]

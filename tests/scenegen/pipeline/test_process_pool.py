@@ -7,36 +7,18 @@ import signal
 from dataclasses import replace
 
 import pytest
-from small_world import objects_folder, rooms_folder
+from pool_work import finished, task_and_jobs_in
 
-from scenegen.config import GenerationConfig, Size
 from scenegen.errors import RunError
 from scenegen.pipeline import process_pool
 from scenegen.pipeline.events import Advanced, Failed, Finished
 from scenegen.pipeline.inline import run_inline
-from scenegen.pipeline.plan import make_plan
 from scenegen.pipeline.process_pool import run_pool
-from scenegen.pipeline.worker import Task, open_task
 
 
 @pytest.fixture(scope="module")
 def task_and_jobs(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("world")
-    config = GenerationConfig(
-        rooms=3,
-        pairs_per_room=2,
-        size=Size(64, 48),
-        room_source=f"folder:{rooms_folder(folder / 'rooms')}",
-        object_source=f"folder:{objects_folder(folder / 'objects')}",
-    )
-    (folder / "out").mkdir()
-    task = Task(config, folder / "out", "none", 3, "test", None)
-    studio = open_task(task)
-    return task, list(make_plan(config, studio.rooms, studio.objects).jobs)
-
-
-def finished(events):
-    return sorted(e.job.index for e in events if isinstance(e, Finished))
+    return task_and_jobs_in(tmp_path_factory.mktemp("world"))
 
 
 def test_inline_and_pool_tell_the_same(task_and_jobs):

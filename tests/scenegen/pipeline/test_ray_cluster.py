@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 from interrupting import PATIENCE_S
+from pool_work import finished, task_and_jobs_in
 from small_world import objects_folder, rooms_folder
 
 from scenegen.errors import RunError, UsageError
@@ -21,13 +22,17 @@ from scenegen.pipeline.executors import Crew, chosen_crew
 from scenegen.pipeline.inline import run_inline
 from scenegen.pipeline.ray_cluster import _Head, run_ray
 from scenegen.shards.manifest import ShardJob
-from tests.scenegen.pipeline.test_process_pool import finished, task_and_jobs  # noqa: F401
 
 ray = pytest.importorskip("ray", reason="the extra ray is not installed")
 cluster_utils = pytest.importorskip("ray.cluster_utils")
 pytestmark = pytest.mark.filterwarnings(
     "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
 )
+
+
+@pytest.fixture(scope="module")
+def task_and_jobs(tmp_path_factory):
+    return task_and_jobs_in(tmp_path_factory.mktemp("world"))
 
 
 def started(nodes):
@@ -51,7 +56,7 @@ def digests(events):
     return {e.job.index: e.record.shards[0].sha256 for e in events if isinstance(e, Finished)}
 
 
-def test_a_node_that_is_killed_costs_its_shard_another_try(task_and_jobs, cluster):  # noqa: F811
+def test_a_node_that_is_killed_costs_its_shard_another_try(task_and_jobs, cluster):
     task, jobs = task_and_jobs
     events, alive = [], list(cluster.nodes)
     for event in run_ray(task, jobs, None, cluster.address):
@@ -80,7 +85,7 @@ time.sleep(1e6)
 
 
 @pytest.mark.slow
-def test_a_cpu_that_others_use_holds_nothing_up(task_and_jobs, cluster):  # noqa: F811
+def test_a_cpu_that_others_use_holds_nothing_up(task_and_jobs, cluster):
     task, jobs = task_and_jobs
     with subprocess.Popen([sys.executable, "-c", HOLD, cluster.address], stdout=subprocess.PIPE, text=True) as other:
         try:
@@ -90,7 +95,7 @@ def test_a_cpu_that_others_use_holds_nothing_up(task_and_jobs, cluster):  # noqa
             other.kill()
 
 
-def test_failures_come_back_in_words_and_closing_ends_the_actors(task_and_jobs, cluster, tmp_path):  # noqa: F811
+def test_failures_come_back_in_words_and_closing_ends_the_actors(task_and_jobs, cluster, tmp_path):
     task, jobs = task_and_jobs
     lost = replace(task, config=replace(task.config, object_source=f"folder:{tmp_path / 'lost'}"))
     events = list(run_ray(lost, jobs, 1, cluster.address))
@@ -102,7 +107,7 @@ def test_failures_come_back_in_words_and_closing_ends_the_actors(task_and_jobs, 
     assert not ray.is_initialized()
 
 
-def test_no_cluster_at_the_address_is_one_line(task_and_jobs):  # noqa: F811
+def test_no_cluster_at_the_address_is_one_line(task_and_jobs):
     task, jobs = task_and_jobs
     with pytest.raises(
         RunError, match=r"--address 127\.0\.0\.1:9: no Ray cluster answers there \(.*refused.*\): see to"

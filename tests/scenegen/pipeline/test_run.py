@@ -1,6 +1,5 @@
 """Whole runs: determinism, resume, refusals, and failures that cost only their own room."""
 
-import hashlib
 import json
 import os
 from dataclasses import replace
@@ -10,12 +9,12 @@ import h5py
 import numpy as np
 import pytest
 from rich.console import Console
-from small_world import objects_folder, rooms_folder
+from run_world import config_in, digests, run
+from small_world import rooms_folder
 
-from scenegen.config import GenerationConfig, ObjectsConfig, Range, Size
 from scenegen.errors import RunError, ShardError, UsageError
 from scenegen.pipeline.cores import usable_cores
-from scenegen.pipeline.executors import Crew, chosen_crew
+from scenegen.pipeline.executors import Crew
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import render
 from scenegen.pipeline.slices import Slice
@@ -26,36 +25,8 @@ from scenegen.shards.reader import ShardSet
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("world")
-    return rooms_folder(folder / "rooms"), objects_folder(folder / "objects")
-
-
-@pytest.fixture(scope="module")
-def config(world):
-    return GenerationConfig(
-        rooms=3,
-        pairs_per_room=3,
-        size=Size(96, 72),
-        room_source=f"folder:{world[0]}",
-        object_source=f"folder:{world[1]}",
-        objects=ObjectsConfig(objects=Range(2, 5), pairs_per_layout=2),
-    )
-
-
-def run(config, out, workers=0, codec="gzip"):
-    return render(
-        config,
-        out,
-        codec=codec,
-        crew=chosen_crew("process", workers, None),
-        cache=None,
-        display=Display(Console(file=StringIO())),
-    )
-
-
-def digests(out):
-    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(out.glob("*.h5"))}
+def config(tmp_path_factory):
+    return config_in(tmp_path_factory.mktemp("world"))
 
 
 @pytest.fixture(scope="module")
@@ -97,11 +68,12 @@ def plain(value):
     return value.decode() if isinstance(value, bytes) else int(value)
 
 
-def test_nothing_of_the_machine_is_inside_a_shard(done, world):
+def test_nothing_of_the_machine_is_inside_a_shard(done, config):
     out, _ = done
+    rooms = config.room_source.removeprefix("folder:")
     for path in sorted(out.glob("*.h5")):
         data = path.read_bytes()
-        assert str(world[0]).encode() not in data
+        assert rooms.encode() not in data
         assert str(out).encode() not in data
 
 
@@ -203,7 +175,7 @@ def test_too_many_rooms_and_negative_workers(config, tmp_path):
 
 
 @pytest.mark.parametrize("workers", [0, 1])
-def test_a_bad_room_costs_only_itself(config, world, tmp_path, workers):
+def test_a_bad_room_costs_only_itself(config, tmp_path, workers):
     rooms = rooms_folder(tmp_path / "rooms", 2)
     (rooms / "broken.ply").write_bytes(b"ply\nformat ascii 1.0\nelement vertex 9999999999\nend_header\n")
     outcome = run(replace(config, room_source=f"folder:{rooms}"), tmp_path / "out", workers)

@@ -167,6 +167,9 @@ def test_attributes_config_and_assets(path, content):
     assert list(reader.asset_categories) == list(content.arrays["assets/category"])
     assert {info.name: info.shape for info in reader.datasets()} == {n: a.shape for n, a in content.arrays.items()}
     assert all(info.stored_bytes > 0 and info.codec == "gzip" for info in reader.datasets())
+    pictures, rays = content.arrays["rgb"].shape, content.arrays["rays/depth0"].shape
+    assert tuple(reader.sizes[name] for name in ("sample", "view", "y", "x")) == pictures[:4]
+    assert (reader.sizes["sample"], reader.sizes["ray"]) == rays
 
 
 def test_a_shard_without_objects(tmp_path):

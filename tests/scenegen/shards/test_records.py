@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from manifests import FILES, JOBS, entry, manifest
 
 from scenegen.errors import ShardError
-from scenegen.shards.manifest import Entry, Failure, Manifest, Record, ShardJob, together
+from scenegen.shards.manifest import Failure, Record, together
 from scenegen.shards.reader import shard_entries
 from scenegen.shards.recording import manifest_json, record_json
 from scenegen.shards.records import (
@@ -21,21 +22,9 @@ from scenegen.shards.records import (
 )
 from scenegen.shards.remarks import Remarks, Skip
 
-FILES = [f"train-r{k}-000.h5" for k in range(6)]
-JOBS = tuple(ShardJob(k, f"r{k}", "train", 0, 3, file) for k, file in enumerate(FILES))
-
-
-def entry(k, **changes):
-    return replace(Entry(FILES[k], f"r{k}", "train", 3, k, 100 + k, "aa", "bb", {"rays": {"visible": 5}}), **changes)
-
 
 def failure(k, why="too small"):
     return Failure(FILES[k], why, k, f"r{k}", "empty")
-
-
-def manifest(*made, failed=(), remarks=Remarks()):  # noqa: B008
-    record = Record(tuple(made), tuple(failed), remarks)
-    return Manifest("1.0", "0.3", {"rooms": 6}, "c", "a", "gzip", "CC0", JOBS, len(JOBS), record, {"numpy": "2"})
 
 
 REMARKS = Remarks({"room r1": {"no_uv": ("x", "y")}}, {"object b": Skip("no_faces", "flat")})

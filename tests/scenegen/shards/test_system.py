@@ -15,7 +15,7 @@ from shard_factory import make_content
 
 from scenegen.cli.main import main
 from scenegen.errors import ScenegenError, ShardError
-from scenegen.inspect.table import describe
+from scenegen.inspect.table import tables_of
 from scenegen.pipeline.manifest import load_manifest
 from scenegen.shards import ShardSet
 from scenegen.shards.digest import content_sha256
@@ -59,8 +59,8 @@ READERS = {
     "ShardReader": lambda folder: ShardReader(folder / "train-a.h5")[0],
     "ShardSet": lambda folder: ShardSet(folder)[0],
     "content_sha256": lambda folder: content_sha256(folder / "train-a.h5"),
-    "inspect": lambda folder: describe(folder / "train-a.h5"),
-    "inspect a run": describe,
+    "inspect": lambda folder: tables_of(folder / "train-a.h5"),
+    "inspect a run": tables_of,
     "render": load_manifest,
 }
 

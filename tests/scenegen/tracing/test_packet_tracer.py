@@ -7,6 +7,7 @@ import pytest
 import scenes
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scenes import posed_scene
 
 from scenegen.geometry import Camera, View, compose, look_at, pinhole
 from scenegen.lenses import parse
@@ -14,7 +15,6 @@ from scenegen.rays import pixel_rays
 from scenegen.tracing import embree
 from scenegen.tracing.raycaster import Body, Bvh, Scene, blocked, nearest, pixel_hits
 from scenegen.tracing.tracer import tracer
-from tests.scenegen.tracing.test_raycaster import posed_scene
 
 
 def retraced(scene, name):

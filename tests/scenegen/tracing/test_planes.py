@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import scenes
+from scenes import posed_scene
 
 from scenegen.geometry import transform
 from scenegen.tracing.compiled_planes import write_planes
 from scenegen.tracing.planes import hit_planes, write_planes_readably
-from tests.scenegen.tracing.test_raycaster import posed_scene
 
 
 def hits(scene, rng, count=300):

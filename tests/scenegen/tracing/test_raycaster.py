@@ -4,27 +4,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenes import body, box, inside_out, mesh, moller_trumbore, scene, sphere
+from scenes import body, box, mesh, moller_trumbore, posed_scene, scene, sphere
 
-from scenegen.geometry import compose, normalize, quaternion_rotation, transform
+from scenegen.geometry import normalize, transform
 from scenegen.seeding import Stage, generator
 from scenegen.tracing.embreex_tracer import EmbreexMesh
-from scenegen.tracing.raycaster import Scene, blocked, nearest, surface
+from scenegen.tracing.raycaster import blocked, nearest, surface
 
 
 def rays(rng, count=500, spread=2.0):
     return rng.uniform(-spread, spread, (1, 3)), normalize(rng.normal(size=(count, 3))) * rng.uniform(
         0.2, 3, (count, 1)
     )
-
-
-def posed_scene(rng):
-    """A room and three objects, each turned, scaled and moved."""
-    bodies = [body(inside_out(box((-3, -3, -3), (3, 3, 3))), 1)]
-    for k, m in enumerate((box((-1, -1, -1), (1, 1, 1)), sphere(1.0, 8), box((-1, -0.2, -0.5), (1, 0.2, 0.5)))):
-        T = compose(quaternion_rotation(rng.normal(size=4)), rng.uniform(-2, 2, 3), rng.uniform(0.2, 0.8))
-        bodies.append(body(m, k + 2, T))
-    return Scene(tuple(bodies))
 
 
 def all_triangles(s):

@@ -12,13 +12,14 @@ from rich.console import Console
 from scenegen.assets.mesh import concatenate
 from scenegen.config import GenerationConfig, Size
 from scenegen.lenses import parse
+from scenegen.pipeline.attempts import restage, taken
 from scenegen.pipeline.executors import Crew
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import render
-from scenegen.pipeline.studio import open_studio, restage, taken
+from scenegen.pipeline.studio import open_studio
 from scenegen.shards.reader import ShardReader
 from scenegen.status import Status
-from scenegen.verify.audit import Tally, audit, close_calls, compare, nearby_verdicts, rays_differ, spread
+from scenegen.verify.audit import Tally, audit, close_calls, compare, nearby_verdicts, rays_differ
 from scenegen.verify.check import Report
 from scenegen.verify.deep import Auditor, implausible
 
@@ -121,12 +122,6 @@ def test_true_samples_have_hardly_a_close_call(studio):
     made = taken(studio, staged, 0).arrays
     nearby = nearby_verdicts(staged.layout.scene, staged.shot.views, made["rays/xy0"])
     assert (nearby != made["rays/status"]).any(0).mean() < 2e-3
-
-
-def test_rows_are_spread_over_a_shard():
-    assert spread(10, 3) == [0, 4, 9]
-    assert spread(2, 5) == [0, 1]
-    assert spread(7, 1) == [0]
 
 
 def test_tallies_add_up():

@@ -1,28 +1,17 @@
 """A sound shard passes; every kind of damage and of foreign content is named."""
 
-import json
 from dataclasses import replace
 
 import h5py
 import numpy as np
 import pytest
-from shard_factory import make_content
+from listed_shards import entry_of, list_in_manifest, sound_content
 
 from scenegen.errors import ShardError, UsageError
 from scenegen.shards import schema
 from scenegen.shards.digest import file_sha256
-from scenegen.shards.manifest import Entry
 from scenegen.shards.writer import encode_shard
 from scenegen.verify.check import check_shard, targets, unlisted
-
-
-def sound_content(**changes):
-    """Content that a camera could have made: visible points lie in the picture."""
-    content = make_content(**changes)
-    height, width = content.arrays["rgb"].shape[2:4]
-    seen = content.arrays["rays/status"] == schema.STATUS["visible"]
-    content.arrays["rays/xy"][seen] = np.clip(content.arrays["rays/xy"][seen], 0, min(width, height) - 1)
-    return content
 
 
 @pytest.fixture
@@ -30,18 +19,6 @@ def shard(tmp_path):
     path = tmp_path / "train-a-000.h5"
     path.write_bytes(encode_shard(sound_content()))
     return path
-
-
-def entry_of(path):
-    return Entry(path.name, "room-α", "train", 2, 0, path.stat().st_size, file_sha256(path))
-
-
-def listing(entry):
-    return {name: getattr(entry, name) for name in ("file", "room", "split", "samples", "index", "bytes", "sha256")}
-
-
-def list_in_manifest(*paths):
-    paths[0].with_name("manifest.json").write_text(json.dumps({"shards": [listing(entry_of(p)) for p in paths]}))
 
 
 @pytest.mark.parametrize("level", ["fast", "full"])

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import h5py
 import pytest
+from command_line import scenegen
+from listed_shards import entry_of, list_in_manifest, sound_content
 from roots import TESTS
 from shard_factory import make_content
 
@@ -15,8 +17,6 @@ from scenegen.shards.writer import encode_shard
 from scenegen.verify import quarantine
 from scenegen.verify.check import Report, Target
 from scenegen.verify.quarantine import Quarantine, check_all
-from tests.scenegen.cli.test_cli import scenegen
-from tests.scenegen.verify.test_check import entry_of, list_in_manifest, sound_content
 
 CASES = TESTS / "support" / "fuzzing" / "cases"
 """Shards that HDF5 2.0.0 crashes on, found by the fuzzer."""

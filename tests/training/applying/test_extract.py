@@ -6,10 +6,10 @@ import h5py
 import numpy as np
 import pytest
 import torch
+from networks import shaken
+from photo_world import saved
 from training_world import tiny
 
-from tests.training.models.test_unet import shaken
-from tests.training.photo.test_photo import saved
 from training.applying import extract as module
 from training.applying.extract import extract
 from training.errors import ImageError, RequestError

@@ -5,15 +5,15 @@ import math
 import numpy as np
 import pytest
 import torch
+from photo_world import saved
 from PIL import Image
 from torch import nn
 from torch.nn import functional
 from training_world import TINY
 
-from tests.training.photo.test_photo import saved
 from training.applying import match as module
 from training.applying.match import match, match_features, match_photos, sought
-from training.applying.match_picture import position_colors, spread
+from training.applying.match_picture import over_all_cells, position_colors
 from training.errors import ImageError, RequestError
 from training.models.lattice import EVERY_PIXEL, enlarged
 from training.photo import read_photo
@@ -117,10 +117,10 @@ def test_refusals(fake_run, tmp_path):
 
 def test_the_lines_drawn_are_spread_over_the_photo():
     xy = np.concatenate((np.full((90, 2), 5.0), np.full((10, 2), 95.0)))
-    chosen = spread(xy, (100, 100), 10)
+    chosen = over_all_cells(xy, (100, 100), 10)
     assert len(chosen) == 10
     assert (xy[chosen, 0] == 95).sum() == 5
-    assert spread(xy, (100, 100), 500).tolist() == list(range(100))
+    assert over_all_cells(xy, (100, 100), 500).tolist() == list(range(100))
 
 
 def test_colors_vary_with_the_place():

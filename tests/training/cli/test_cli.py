@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import torch
 from interrupting import PATIENCE_S, interruptible
+from picture_folder import pictures
 from training_world import TINY, write_shards
 
-from tests.training.data.test_image_pairs import pictures
 from training.cli import main
 from training.cli.main import parse
 from training.coding import differences, flat

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from training.comparison.statistics import holm, spread, welch
+from training.comparison.statistics import holm, mean_and_interval, welch
 
 values = st.floats(-100, 100, width=16)
 samples = st.lists(values, min_size=2, max_size=8).filter(lambda sample: np.std(sample) > 1e-3)
@@ -16,7 +16,7 @@ samples = st.lists(values, min_size=2, max_size=8).filter(lambda sample: np.std(
 
 @given(samples)
 def test_the_interval_is_students(sample):
-    found = spread([*sample, math.nan, math.inf])
+    found = mean_and_interval([*sample, math.nan, math.inf])
     low, high = stats.t.interval(0.95, len(sample) - 1, np.mean(sample), stats.sem(sample))
     assert found.runs == len(sample)
     assert (found.mean - found.half, found.mean + found.half) == pytest.approx((low, high))
@@ -25,13 +25,13 @@ def test_the_interval_is_students(sample):
 
 def test_an_interval_by_hand():
     """t of 2 degrees of freedom at 97.5 % is 4.302653; the deviation of 1, 2, 3 is 1."""
-    assert spread([1, 2, 3]).half == pytest.approx(4.302653 / math.sqrt(3))
+    assert mean_and_interval([1, 2, 3]).half == pytest.approx(4.302653 / math.sqrt(3))
 
 
 def test_few_values_have_no_interval():
-    assert (spread([0.5]).runs, spread([0.5]).mean) == (1, 0.5)
-    assert math.isnan(spread([0.5]).half)
-    assert math.isnan(spread([]).mean)
+    assert (mean_and_interval([0.5]).runs, mean_and_interval([0.5]).mean) == (1, 0.5)
+    assert math.isnan(mean_and_interval([0.5]).half)
+    assert math.isnan(mean_and_interval([]).mean)
 
 
 @given(samples, samples)

@@ -7,18 +7,19 @@ import numpy as np
 import pytest
 from across_world import Staged, tone, write_shard
 from export_world import made_run
+from s3_server import sent
+from surface_scene import BOARD, EYE, HERE, THERE, THING
+from training_world import assert_same
 
 from scenegen.geometry import compose, inverse, lengths, project, rotation_about, transform
 from scenegen.rays import view_rays
 from scenegen.shards import Status
 from scenegen.tracing.raycaster import nearest, surface
-from tests.scenegen.shards.test_surface_points import BOARD, EYE, HERE, THERE, THING
-from tests.training.data.test_pairs import assert_same
-from tests.whole.test_addresses import sent
 from training.data.across import AcrossData, open_across, thinned
 from training.data.dense import open_dense_pairs
+from training.data.item import REPLACEMENTS
 from training.data.loader import train_batches
-from training.data.pairs import REPLACEMENTS, PairData, open_pairs
+from training.data.pairs import PairData, open_pairs
 from training.data.windows import ViewRays
 from training.errors import DataError
 from training.settings import DataSettings, WarpSettings

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 from export_world import made_run
+from picture_folder import pictures
 from training_world import TINY, write_shards
 
-from tests.training.data.test_image_pairs import pictures
 from training.data.across import AcrossData
 from training.data.corpus import corpus
 from training.data.image_pairs import ImageData

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from picture_folder import pictures
 from PIL import Image
 from ramp import ramp_picture
 
@@ -24,15 +25,6 @@ from training.settings import DataSettings
 
 SETTINGS = DataSettings(crop=16, min_matches=4, workers=0)
 IMAGES = image_settings("paper")
-
-
-def pictures(folder, count=12, size=(40, 32), seed=0):
-    """A folder of pictures of noise, no two alike."""
-    folder.mkdir(exist_ok=True)
-    rng = np.random.default_rng(seed)
-    for k in range(count):
-        Image.fromarray(rng.integers(0, 256, (size[1], size[0], 3)).astype(np.uint8)).save(folder / f"{k}.png")
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.data.order import batches_per_epoch, epoch_keys, epoch_order, fixed_keys, spread
+from training.data.order import batches_per_epoch, epoch_keys, epoch_order, fixed_keys
 from training.errors import DataError, RequestError
 
 SIZES = st.tuples(st.integers(1, 8), st.integers(1, 6)).map(lambda s: (s[0] * s[1] + s[1] // 2, s[0]))
@@ -53,15 +53,6 @@ def test_too_few_pairs(pairs, said):
     assert str(caught.value) == f"{said} not fill a batch of 32: use --batch {pairs} or less, or more data"
 
 
-@given(st.integers(1, 500), st.integers(0, 600))
-def test_fixed_pairs_are_spread_evenly(pairs, limit):
-    chosen = spread(pairs, limit)
-    assert len(chosen) == (min(limit, pairs) or pairs)
-    assert chosen.min() >= 0
-    assert chosen.max() < pairs
-    steps = np.diff(chosen)
-    assert len(steps) == 0 or (steps.min() >= 1 and steps.max() - steps.min() <= 1)
-
-
 def test_fixed_keys_keep_the_last_batch():
+    assert fixed_keys(3, 2, 0, 7) == [((7, 0), (7, 1)), ((7, 2),)]
     assert fixed_keys(10, 2, 5, 99) == [((99, 1), (99, 3)), ((99, 5), (99, 7)), ((99, 9),)]

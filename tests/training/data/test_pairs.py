@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 from old_layout import in_old_layout
 from shard_factory import make_content
+from training_world import assert_same
 
 from scenegen.errors import UNANSWERED
 from scenegen.shards import ShardError, Status, reader
 from scenegen.shards.opening import open_shard
 from scenegen.shards.writer import encode_shard, publish
+from training.data.item import REPLACEMENTS
 from training.data.loader import fixed_batches
-from training.data.pairs import REPLACEMENTS, content_digest, open_pairs, splits
+from training.data.pairs import content_digest, open_pairs, splits
 from training.errors import DataError
 from training.settings import DataSettings
 
@@ -50,13 +52,6 @@ def folder(tmp_path):
     for k in range(3):
         write(tmp_path / f"{k}.h5", samples=2, views=3, seed=k, split="val" if k == 2 else "train")
     return tmp_path
-
-
-def assert_same(a, b):
-    for name in ("image0", "image1"):
-        np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
-    for name in ("xy0", "xy1", "status", "foreground"):
-        np.testing.assert_array_equal(getattr(a.rays, name), getattr(b.rays, name))
 
 
 def test_a_pair_depends_on_its_key_and_the_seed_alone(folder):

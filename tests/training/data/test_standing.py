@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from across_world import Staged, write_shard
+from surface_scene import BOARD, EYE, HERE, THERE, THING
 
 from scenegen.shards import ShardSet
 from scenegen.shards.opening import OpenShard
-from tests.scenegen.shards.test_surface_points import BOARD, EYE, HERE, THERE, THING
 from training.data.standing import standing
 
 CAMERAS = ((EYE, HERE[:3, 3]),) * 2

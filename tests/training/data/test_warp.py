@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from window_rays import PICTURE, all_visible, index_picture, random_rays
 
 from scenegen.shards import Status
-from tests.training.data.test_windows import PICTURE, all_visible, index_picture, random_rays
 from training.data.sampling import sampled
 from training.data.transforms.homography import BEND_LIMIT
 from training.data.warp import draw_warp, moves, places, warped

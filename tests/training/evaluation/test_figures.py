@@ -9,7 +9,7 @@ from training.errors import DataError, RequestError
 from training.evaluation import figure_maps, figures
 from training.evaluation.figure_curves import curves, series, smoothed
 from training.evaluation.figure_maps import channels, first_three, matches, nearest_locations, principal
-from training.evaluation.figure_style import location_colors, save, side_by_side, spread_out
+from training.evaluation.figure_style import location_colors, save, side_by_side
 from training.evaluation.figures import History, found_matches, write_figures
 from training.evaluation.labelled import LabelledSamples
 
@@ -155,12 +155,6 @@ def test_smoothing_keeps_lines_and_length():
     assert np.allclose(smoothed(line)[10:-10], line[10:-10])
     assert len(smoothed(np.zeros(0))) == 0
     assert np.std(smoothed(RNG.normal(size=4000))) < 0.2
-
-
-def test_spread_out_takes_evenly():
-    assert spread_out(10, 5).tolist() == [0, 2, 4, 6, 8]
-    assert spread_out(3, 5).tolist() == [0, 1, 2]
-    assert spread_out(0, 5).tolist() == []
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scenegen.geometry import Scaling
 from training.evaluation.motion_errors import warp
-from training.evaluation.pair import RelativePose, Standing, asked, evenly
+from training.evaluation.pair import RelativePose, Standing, asked
 from training.evaluation.truths.flow import FlowTruth
 from training.evaluation.truths.planar import PlanarTruth
 from training.evaluation.truths.scaled import (
@@ -106,9 +106,3 @@ def test_what_is_asked_is_known_and_no_more_than_wanted():
     assert len(np.unique(xy0, axis=0)) == 50
     again = asked(truth, (40, 30), 25, np.random.default_rng(0))[0]
     assert np.array_equal(again, xy0)
-
-
-def test_evenly_keeps_the_ends_apart():
-    assert evenly(10, 0) == list(range(10))
-    assert evenly(10, 3) == [0, 3, 6]
-    assert evenly(2, 5) == [0, 1]

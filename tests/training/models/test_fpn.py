@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 import torch
+from networks import gn, picture, shaken
 from torch.nn import functional
 
-from tests.training.models.test_unet import gn, picture, shaken
 from training.errors import RequestError
 from training.models.fpn import build_model
 from training.models.lattice import Lattice

@@ -2,8 +2,8 @@
 
 import pytest
 import torch
+from networks import picture, shaken
 
-from tests.training.models.test_unet import picture, shaken
 from training.errors import RequestError
 from training.models.tiling import alignment, margin, seen_interval, tiled, tiles
 from training.settings import ModelSettings

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 import torch
+from networks import gn, picture, shaken
 from torch.nn import functional
 
 from training.errors import RequestError
 from training.models.blocks import PixelNorm, make_norm
-from training.models.networks import build_network
 from training.models.padding import pad_to_multiple
 from training.models.unet import LOCAL_UP, UNet, build_model, count_parameters
 from training.settings import ModelSettings
@@ -16,20 +16,6 @@ from training.settings import ModelSettings
 FIRST = ModelSettings(widths=(32, 64, 64), blocks=(1, 2, 2))
 SECOND = ModelSettings()
 SMALL = ModelSettings(widths=(8, 16), blocks=(1, 2), channels=5, heads=2)
-
-
-def shaken(settings, seed=0):
-    """A network whose every weight matters (a fresh one has blocks that do nothing)."""
-    model = build_network(settings, seed).eval()
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.add_(0.2 * torch.randn(parameter.shape, generator=generator))
-    return model
-
-
-def picture(*shape, seed=1):
-    return torch.rand(*shape, generator=torch.Generator().manual_seed(seed))
 
 
 @pytest.mark.parametrize("norm", ["image", "pixel"])
@@ -112,13 +98,6 @@ def test_initial_spreads():
 
 
 # ---- an independent forward pass, from the words of the paper
-
-
-def gn(x, w, b, groups=1):
-    parts = x.reshape(len(x), groups, -1)
-    centred = parts - parts.mean(2, keepdim=True)
-    normed = (centred / (parts.var(2, unbiased=False, keepdim=True) + 1e-5).sqrt()).reshape(x.shape)
-    return normed * w.reshape(-1, *[1] * (x.dim() - 2)) + b.reshape(-1, *[1] * (x.dim() - 2))
 
 
 class Reference:

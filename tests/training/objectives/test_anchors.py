@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from match_maker import random_matches
 
-from training.objectives.anchors import choose, first, join, near, spread
+from training.objectives.anchors import choose, evenly_among, first, join, near
 
 
 @given(seed=st.integers(0, 999), count=st.integers(0, 12), entries=st.integers(0, 9))
@@ -24,7 +24,7 @@ def test_first_keeps_the_order_and_marks_the_rest_absent(seed, count, entries):
 @given(seed=st.integers(0, 999), count=st.integers(1, 12), entries=st.integers(0, 9))
 def test_spread_covers_what_the_mask_sets_and_nothing_else(seed, count, entries):
     matches = random_matches(seed, 3, entries, 5, 5)
-    points = spread(matches, matches.negative, count)
+    points = evenly_among(matches, matches.negative, count)
     for b in range(3):
         valid = matches.xy1[b][matches.negative[b]]
         if not len(valid):
@@ -38,12 +38,12 @@ def test_spread_covers_what_the_mask_sets_and_nothing_else(seed, count, entries)
 
 def test_a_spread_of_nothing_is_empty():
     matches = random_matches(0, 3, 9, 5, 5)
-    assert spread(matches, matches.valid, 0).xy0.shape == (3, 0, 2)
+    assert evenly_among(matches, matches.valid, 0).xy0.shape == (3, 0, 2)
 
 
 def test_points_are_joined_and_chosen_by_pair():
     matches = random_matches(0, 3, 20, 5, 5)
-    a, b = spread(matches, matches.positive, 4), spread(matches, matches.valid & False, 4)
+    a, b = evenly_among(matches, matches.positive, 4), evenly_among(matches, matches.valid & False, 4)
     both = join(a, b)
     chosen = choose(torch.tensor([True, False, True]), a, b)
     for name in ("xy0", "xy1", "present"):

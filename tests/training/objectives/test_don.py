@@ -19,7 +19,7 @@ from match_maker import (
     zero_without_positives,
 )
 
-from training.objectives.anchors import spread
+from training.objectives.anchors import evenly_among
 from training.objectives.don import CANDIDATES, RADIUS_PX, DonSettings, don, non_matches
 
 MARGIN = DonSettings().margin
@@ -93,7 +93,7 @@ def test_where_only_one_kind_is_seen_or_nothing_is_known_all_of_s_is_one_pool(sh
     matches = matches if share is None else with_objects(matches, share=share)
     pool, masked = non_matches(matches, 0.5)
     assert not masked.any()
-    assert torch.equal(pool.xy1, spread(matches, matches.valid, CANDIDATES).xy1)
+    assert torch.equal(pool.xy1, evenly_among(matches, matches.valid, CANDIDATES).xy1)
 
 
 def test_each_pair_chooses_for_itself():

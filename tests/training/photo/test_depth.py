@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from training.photo.depth import between, spread, stretched
+from training.photo.depth import between, percentiles, stretched
 
 FINITE = st.floats(-1e6, 1e6, width=32)
 PICTURES = arrays.arrays(np.float32, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=FINITE)
@@ -54,7 +54,7 @@ def test_the_unit_does_not_matter(picture, unit):
 
 @given(PICTURES)
 def test_the_percentiles_of_a_small_picture_are_exact(picture):
-    low, high = spread(picture)
+    low, high = percentiles(picture)
     expected = np.percentile(picture.astype(np.float64), (0.5, 99.5))
     if expected[0] == expected[1]:
         expected = (picture.min(), picture.max())

@@ -3,15 +3,11 @@
 import cv2
 import numpy as np
 import pytest
+from photo_world import saved
 from PIL import Image, ImageOps
 
 from training.errors import ImageError
 from training.photo import as_batch, photo_pixels, read_photo
-
-
-def saved(path, array, mode=None, **options):
-    Image.fromarray(np.asarray(array), mode).save(path, **options)
-    return path
 
 
 def test_color_is_read_as_it_is(tmp_path):

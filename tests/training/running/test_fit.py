@@ -15,13 +15,13 @@ import torch
 from export_world import made_run
 from import_world import imported
 from interrupting import in_background, interruptible
+from planar_world import write_planar
 from rich.console import Console
 from shard_factory import make_content
 from training_world import TINY, Killed, killed_after, tiny, write_shards
 
 from scenegen.shards import ShardError, Status
 from scenegen.shards.writer import encode_shard, publish
-from tests.scenegen.importing.test_flat import write_planar
 from training.errors import CheckpointError, DataError, RequestError, TrainingError
 from training.running import fit as fit_module
 from training.running.checkpoint import load

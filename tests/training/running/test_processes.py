@@ -1,46 +1,16 @@
 """Jobs in processes: their results, their errors, and their end."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
-import torch
 from interrupting import PATIENCE_S
+from process_work import polite, work
 
 from training.errors import DataError, DivergenceError
 from training.running.processes import in_processes
-
-
-def work(job):
-    """What the processes do."""
-    kind, value = job
-    if kind == "threads":
-        return os.getpid(), torch.get_num_threads()
-    if kind == "fail":
-        raise DivergenceError(value)
-    if kind == "die":
-        os.kill(os.getpid(), signal.SIGKILL)
-    if kind == "wait":
-        try:
-            Path(value + ".begun").touch()
-            time.sleep(PATIENCE_S)
-        finally:
-            Path(value).touch()
-    return value
-
-
-def leave(*_):
-    sys.exit(0)
-
-
-def polite(job):
-    """The same, with a goodbye when asked to end."""
-    signal.signal(signal.SIGTERM, leave)
-    return work(job)
 
 
 def until(path):
@@ -78,7 +48,7 @@ def test_a_process_that_the_system_stops_is_one_line():
 
 def test_a_process_ends_with_its_parent(tmp_path):
     script = (
-        "from test_training_processes import polite\nfrom training.running.processes import in_processes\n"
+        "from process_work import polite\nfrom training.running.processes import in_processes\n"
         f"if __name__ == '__main__': list(in_processes(polite, [('wait', {str(tmp_path / 'ended')!r})], 1))"
     )
     (tmp_path / "script.py").write_text(script)

@@ -6,9 +6,9 @@ from dataclasses import asdict, replace
 import pytest
 import torch
 from gloo import together
+from picture_folder import pictures
 from training_world import TINY, Killed, killed_after, one_thread, tiny_of, write_shards
 
-from tests.training.data.test_image_pairs import pictures
 from training.data.transforms.registry import TRANSFORMS, with_images
 from training.errors import CheckpointError
 from training.objectives import registry

@@ -7,11 +7,11 @@ import sys
 import numpy as np
 import pytest
 import torch
+from networks import shaken
 from training_world import tiny
 from weights_maker import run_folder
 
 from scenegen.shards import file_sha256
-from tests.training.models.test_unet import shaken
 from training.errors import RequestError
 from training.models.describe import NetworkDescriptor
 from training.models.networks import NETWORKS, build_network

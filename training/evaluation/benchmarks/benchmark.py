@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from scenegen.evenly import from_first
 from scenegen.geometry import Scaling
-from training.evaluation.pair import Array, Pair, RelativePose, Standing, Truth, asked, chosen, evenly, size_of
+from training.evaluation.pair import Array, Pair, RelativePose, Standing, Truth, asked, chosen, size_of
 from training.evaluation.truths.scaled import ScaledTruth, resized, scaled_homography, scaled_pose
 from training.seeding import Stream, numpy_generator
 
@@ -92,7 +93,7 @@ class Asked:
     """The pairs of a benchmark, ready to be asked about, each read when it is asked for."""
 
     def __init__(self, benchmark: Benchmark, sources: Sequence[Source], question: Question) -> None:
-        self._numbers = evenly(len(sources), question.limit)
+        self._numbers = from_first(len(sources), question.limit)
         self._sources, self._question = sources, question
         self._size = question.size or benchmark.size
 

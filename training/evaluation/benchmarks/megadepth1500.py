@@ -14,7 +14,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from training.errors import DataError, first_line
+from scenegen.errors import first_line
+from training.errors import DataError
 from training.evaluation.benchmarks.benchmark import Benchmark, Sight, Source
 from training.evaluation.benchmarks.sizes import long_side
 from training.evaluation.pair import Array, RelativePose, is_regular

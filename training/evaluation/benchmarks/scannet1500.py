@@ -13,8 +13,9 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from scenegen.errors import first_line
 from scenegen.geometry import Scaling
-from training.errors import DataError, first_line
+from training.errors import DataError
 from training.evaluation.benchmarks.benchmark import Benchmark, Sight, Source
 from training.evaluation.benchmarks.sizes import exact
 from training.evaluation.pair import Array, RelativePose, is_regular

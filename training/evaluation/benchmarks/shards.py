@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.shards import MANIFEST, Sample, ShardSet, Status
+from scenegen.evenly import from_first
+from scenegen.shards import MANIFEST, Sample, ShardSet, Status, known_config
 from training.data.dense import dense_truth, link_views
-from training.data.pairs import pictures_shape, splits
+from training.data.pairs import picture_size, splits
 from training.errors import DataError, RequestError
 from training.evaluation.benchmarks.benchmark import Benchmark, Points, Sight, Source
 from training.evaluation.benchmarks.sizes import as_it_is
-from training.evaluation.pair import Pair, RelativePose, chosen, evenly
+from training.evaluation.pair import Pair, RelativePose, chosen
 from training.evaluation.truths.flow import FlowTruth
 from training.evaluation.truths.planar import within
 from training.seeding import Stream, numpy_generator
@@ -38,7 +39,7 @@ class HeldOutPairs:
         self._shards = shards
         self._queries, self._seed, self._window = queries, seed, window
         every = _rows_and_views(shards)
-        self._rows = [every[number] for number in evenly(len(every), limit)]
+        self._rows = [every[number] for number in from_first(len(every), limit)]
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -56,9 +57,10 @@ class HeldOutPairs:
 
 
 def _rows_and_views(shards: ShardSet) -> list[tuple[int, int]]:
-    """Every sample with each of its other views; a shard is looked at once."""
-    views = [pictures_shape(shards.reader(number))[1] for number in range(len(shards.entries))]
-    rows = np.repeat(views, [entry.samples for entry in shards.entries])
+    """Every sample with each of its other views; the first shard tells how many a run with a manifest has."""
+    looked_at = [0] if known_config(shards.folder) else range(len(shards.entries))
+    views = [shards.reader(number).sizes["view"] for number in looked_at]
+    rows = np.repeat(views, [len(shards)] if len(views) == 1 else [entry.samples for entry in shards.entries])
     return [(row, view) for row, count in enumerate(rows) for view in range(1, int(count))]
 
 
@@ -88,7 +90,7 @@ def require_window(folder: Path, side: int) -> None:
     """Raise RequestError where a window is larger than pictures of the held-out shards."""
     shards = ShardSet(folder, split=SPLIT)
     for number in range(len(shards.entries)):
-        height, width = pictures_shape(shards.reader(number))[2:4]
+        width, height = picture_size(shards.reader(number))
         if side > min(height, width):
             raise RequestError(
                 f"--window {side}: does not fit the held-out pictures, {width}x{height} px; choose a smaller one"

@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from scenegen.evenly import from_first
 from training.experiments.colored_mnist.arithmetic import Arithmetic, compile_mode
-from training.experiments.colored_mnist.domains import Split, spread
+from training.experiments.colored_mnist.domains import Split
 from training.experiments.colored_mnist.pictures import PictureSource
 from training.experiments.colored_mnist.settings import MnistSettings
 from training.experiments.colored_mnist.trial import Trial
@@ -131,7 +132,7 @@ def validation_views(
     source: PictureSource, images: Tensor, settings: MnistSettings
 ) -> Iterator[tuple[Tensor, PixelPairs]]:
     """The views that every validation looks at."""
-    shown = spread(images, settings.evaluated).to(source.mnist.images.device)
+    shown = images[from_first(len(images), settings.evaluated)].to(source.mnist.images.device)
     for k, index in enumerate(shown.split(VALIDATION_BATCH)):
         if k and len(index) < VALIDATION_BATCH:
             break

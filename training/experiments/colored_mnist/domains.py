@@ -27,12 +27,6 @@ class Split:
     """All images of the last domain."""
 
 
-def spread(images: Tensor, limit: int) -> Tensor:
-    """At most `limit` of some images (0: all), evenly over their order, which is by domain."""
-    kept = min(limit or len(images), len(images))
-    return images[torch.arange(kept) * len(images) // max(kept, 1)]
-
-
 def domain_of(count: int) -> Tensor:
     """(count,) int64 domain 0, 1, 2 of each image: three consecutive thirds, the last one takes the remainder."""
     third = count // 3

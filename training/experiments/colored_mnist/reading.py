@@ -8,9 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from scenegen.evenly import from_first
 from training.experiments.colored_mnist.arithmetic import Arithmetic
 from training.experiments.colored_mnist.backbone import image_batches
-from training.experiments.colored_mnist.domains import Split, spread
+from training.experiments.colored_mnist.domains import Split
 from training.experiments.colored_mnist.pictures import PictureSource
 from training.experiments.colored_mnist.settings import MnistSettings
 from training.models.classifier import ClassifierSettings, build_classifier, predicted_probability
@@ -61,7 +62,7 @@ def measure(
     """Accuracy on the known domains' test images and in the unknown domain."""
     return Accuracies(
         *(
-            _accuracy(backbone, classifier, source, spread(images, settings.evaluated), domain)
+            _accuracy(backbone, classifier, source, images[from_first(len(images), settings.evaluated)], domain)
             for domain, images in enumerate((split.test, split.unknown))
         )
     )

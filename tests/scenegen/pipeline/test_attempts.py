@@ -1,74 +1,20 @@
-"""What a worker keeps, and how a sample falls back to other arrangements."""
-
-from dataclasses import dataclass, field, replace
+"""How a sample falls back to other arrangements, and the light that it is given."""
 
 import numpy as np
 import pytest
-import scenes
 from room_maker import room, write_ply
 
-from scenegen.assets.mesh import Material, Mesh, texture_from_image
-from scenegen.assets.source import ObjectModel
 from scenegen.config import GenerationConfig, Size
-from scenegen.errors import AssetError, StagingError
+from scenegen.errors import StagingError
 from scenegen.geometry import compose, rotation_about, transform
-from scenegen.pipeline import studio
+from scenegen.pipeline import attempts
+from scenegen.pipeline.attempts import stage_sample
 from scenegen.pipeline.plan import objects_for
-from scenegen.pipeline.studio import ObjectCache, Studio, memory_bytes, stage_sample
-from scenegen.rendering.surfaces import build_table
+from scenegen.pipeline.studio import Studio, open_studio, room_stage
 from scenegen.staging.covisibility import COARSE, glance
 from scenegen.staging.lighting import _arriving, lit_sample
 from scenegen.staging.stage import light
 from scenegen.staging.viewpoints import NoViewsError
-
-
-@dataclass
-class Counting:
-    loads: list = field(default_factory=list)
-
-    def load(self, object_id):
-        self.loads.append(object_id)
-        if object_id == "bad":
-            raise AssetError("unreadable", "bad: cannot be read")
-        return ObjectModel(object_id, "box", scenes.box((0, 0, 0), (1, 1, 1)), 1.7)
-
-
-def test_objects_are_loaded_once_and_the_oldest_put_away_first():
-    source = Counting()
-    shelf = ObjectCache(source, limit=2 * memory_bytes(scenes.box((0, 0, 0), (1, 1, 1))))
-    for name in ("a", "b", "a", "c", "a", "b"):
-        assert shelf.load(name).model.id == name
-    assert source.loads == ["a", "b", "c", "b"]
-
-
-def test_an_object_larger_than_the_shelf_is_still_served():
-    shelf = ObjectCache(Counting(), limit=1)
-    assert shelf.load("a").model.id == "a"
-    assert shelf.load("b").model.id == "b"
-
-
-def test_a_broken_object_is_not_kept():
-    shelf = ObjectCache(Counting())
-    with pytest.raises(AssetError, match="bad: cannot be read"):
-        shelf.load("bad")
-
-
-def test_memory_counts_every_texture_once():
-    texture = texture_from_image(np.zeros((64, 64, 3), np.uint8))
-    clamped = replace(texture, wrap=("clamp", "clamp"))
-    glow = texture_from_image(np.zeros((32, 16, 3), np.uint8))
-    plain = scenes.box((0, 0, 0), (1, 1, 1))
-    painted = Mesh(
-        plain.vertices,
-        plain.faces,
-        plain.face_material,
-        (Material("a", texture=texture, glow_texture=glow), Material("b", texture=clamped)),
-    )
-    table = build_table(replace(painted, uv=np.zeros((8, 2), np.float32), materials=painted.materials[:1]))
-    assert table.pool is not None
-    kept = sum(level.nbytes for t in (texture, glow) for level in t.levels)
-    drawn = table.pool.texels.nbytes + 4 * sum(level.size // 3 for level in glow.levels)
-    assert memory_bytes(painted) - memory_bytes(plain) == kept + drawn
 
 
 @pytest.fixture
@@ -85,18 +31,18 @@ def fake(monkeypatch):
             raise NoViewsError("no cameras", {"wall": 3})
         return f"shot {layout}"
 
-    monkeypatch.setattr(studio, "build_layout", build)
-    monkeypatch.setattr(studio, "shoot", shoot)
-    monkeypatch.setattr(studio, "light", lambda layout, shot, config, index: ())
+    monkeypatch.setattr(attempts, "build_layout", build)
+    monkeypatch.setattr(attempts, "shoot", shoot)
+    monkeypatch.setattr(attempts, "light", lambda layout, shot, config, index: ())
     return bad, tried
 
 
 def ambient_shares(room_source, count=16):
     """Share of the ambient light in all that reaches what a camera sees, for `count` draws in one room."""
     config = GenerationConfig(rooms=1, room_source=room_source, size=Size(160, 120))
-    place = studio.open_studio(config, None)
+    place = open_studio(config, None)
     room = place.rooms.ids()[0]
-    staged = stage_sample(place, studio.room_stage(place, room), objects_for("train", place.objects)[0], 0)
+    staged = stage_sample(place, room_stage(place, room), objects_for("train", place.objects)[0], 0)
     seen = lit_sample(staged.layout.scene, glance(staged.layout.scene, staged.shot.views[:1], COARSE))
     up = (1 + seen.normals[:, 2]).mean() / 2
     shares = []
@@ -125,7 +71,7 @@ def test_a_scanned_room_is_lit_softly_and_a_built_in_one_is_not(tmp_path):
 
 
 def workplace():
-    return Studio(GenerationConfig(), None, None, None, ObjectCache(Counting()))  # pyright: ignore[reportArgumentType]
+    return Studio(GenerationConfig(), None, None, None, None)  # pyright: ignore[reportArgumentType]
 
 
 def test_neighbours_share_an_arrangement(fake):

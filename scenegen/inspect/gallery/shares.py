@@ -5,8 +5,10 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.evenly import middles
 
-def spread(groups: Sequence[Hashable], wanted: int) -> list[int]:
+
+def evenly_over(groups: Sequence[Hashable], wanted: int) -> list[int]:
     """Up to `wanted` positions of `groups`, in order, with as equal a number of each group as there can be.
 
     Groups with too few give all they have; what remains over goes to groups that lie evenly apart. Within a
@@ -16,7 +18,7 @@ def spread(groups: Sequence[Hashable], wanted: int) -> list[int]:
     for position, group in enumerate(groups):
         members.setdefault(group, []).append(position)
     quotas = shares(np.array([len(some) for some in members.values()], np.int64), wanted)
-    chosen = [some[i] for some, quota in zip(members.values(), quotas, strict=True) for i in apart(len(some), quota)]
+    chosen = [some[i] for some, quota in zip(members.values(), quotas, strict=True) for i in middles(len(some), quota)]
     return sorted(chosen)
 
 
@@ -29,12 +31,7 @@ def shares(sizes: NDArray[np.int64], wanted: int) -> NDArray[np.int64]:
     rest = min(max(wanted, 0), int(sizes.sum()))
     while rest:
         open_ = np.flatnonzero(taken < sizes)
-        chosen = open_[apart(len(open_), min(rest, len(open_)))]
+        chosen = open_[middles(len(open_), rest)]
         taken[chosen] += 1
         rest -= len(chosen)
     return taken
-
-
-def apart(count: int, wanted: int) -> NDArray[np.int64]:
-    """(wanted,) positions of 0 to count - 1 that lie evenly apart; the middle for one. Asks wanted <= count."""
-    return (np.arange(wanted) * 2 + 1) * count // (2 * max(wanted, 1))
