@@ -57,12 +57,12 @@ def norms_silu(x: Tensor, norm: nn.Module, skip: Tensor, norm_skip: nn.Module) -
 def _suits(x: Tensor) -> bool:
     """Whether the kernels are for it."""
     return (
-        x.device.type == "cpu"
+        not torch.compiler.is_compiling()
+        and x.device.type == "cpu"
         and x.dtype in (torch.float32, torch.bfloat16)
         and _is_channels_last(x)
         and x.numel() > 0
         and x.shape[1] <= LONGEST
-        and not torch.compiler.is_compiling()
         and kernels() is not None
     )
 
