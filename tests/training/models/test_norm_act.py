@@ -242,7 +242,7 @@ def test_threads_take_denormals_as_their_caller_does():
 @pytest.mark.parametrize("compiled", [False, True])
 def test_under_vmap_it_is_pytorchs(compiled):
     """No tensor tells its layout there."""
-    x, norm = channels_last((3, 8, 5, 6)).expand(2, 3, 8, 5, 6), nn.GroupNorm(1, 8)
+    x, norm = torch.randn((2, 3, 8, 5, 6), generator=torch.Generator().manual_seed(0)), nn.GroupNorm(1, 8)
     stacked = torch.vmap(lambda each: norm_silu(each, norm))
     found = (torch.compile(stacked, backend="eager") if compiled else stacked)(x)
     assert torch.allclose(found[1], nn.functional.silu(norm(x[1])), atol=1e-6)
