@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
+from scenegen.config import CamerasConfig
 from scenegen.errors import StagingError
 from scenegen.lights import Lighting
 from scenegen.pipeline.assemble import add_counts
@@ -52,16 +53,18 @@ def stage_sample(studio: Studio, stage: RoomStage, pool: Pool, index: int) -> St
             continue
         return Staged(layout, shot, light(layout, shot, studio.config, index), rejected)
     reasons = ", ".join(f"{reason} {count}" for reason, count in rejected.items())
-    free = studio.config.cameras.free
-    advice = (
-        "widen --overlap, --baseline-m or"
-        if free
-        else "use a shorter --rig, another --trajectory, fewer --views, widen"
-    )
     raise StagingError(
         f"sample {index}: no cameras found in {LAYOUT_TRIES} arrangements ({reasons}); "
-        f"{advice} --target-distance-m, or leave this room out"
+        f"{_advice(studio.config.cameras)} --target-distance-m, or leave this room out"
     )
+
+
+def _advice(cameras: CamerasConfig) -> str:
+    """What to change where no cameras are found."""
+    lens = f"use another lens than --lens {cameras.lens}, " if cameras.optics.bends else ""
+    if cameras.free:
+        return f"{lens}widen --overlap, --baseline-m or"
+    return f"{lens}use a shorter --rig, another --trajectory, fewer --views, widen"
 
 
 def _layout_numbers(index: int, pairs_per_layout: int) -> Iterator[int]:

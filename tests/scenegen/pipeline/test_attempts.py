@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from room_maker import room, write_ply
 
-from scenegen.config import GenerationConfig, Size
+from scenegen.config import CamerasConfig, GenerationConfig, Size
 from scenegen.errors import StagingError
 from scenegen.geometry import compose, rotation_about, transform
 from scenegen.pipeline import attempts
@@ -70,8 +70,8 @@ def test_a_scanned_room_is_lit_softly_and_a_built_in_one_is_not(tmp_path):
     assert 0.27 < built < 0.53
 
 
-def workplace():
-    return Studio(GenerationConfig(), None, None, None, None)  # pyright: ignore[reportArgumentType]
+def workplace(cameras=CamerasConfig()):  # noqa: B008 (frozen)
+    return Studio(GenerationConfig(cameras=cameras), None, None, None, None)  # pyright: ignore[reportArgumentType]
 
 
 def test_neighbours_share_an_arrangement(fake):
@@ -99,3 +99,10 @@ def test_a_hopeless_sample_is_given_up_with_its_reasons(fake):
         "sample 2: no cameras found in 6 arrangements (layout 6, wall 18); "
         "widen --overlap, --baseline-m or --target-distance-m, or leave this room out"
     )
+
+
+def test_where_no_cameras_are_found_the_lens_is_named(fake):
+    bad, _ = fake
+    bad.update([0, *range(1_000_000, 1_000_100)])
+    with pytest.raises(StagingError, match=r"use another lens than --lens fisheye:0.1,0,0,0, widen --overlap"):
+        stage_sample(workplace(CamerasConfig(lens="fisheye:0.1,0,0,0")), None, {}, 2)
