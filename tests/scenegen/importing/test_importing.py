@@ -120,9 +120,9 @@ def test_the_manifest_names_no_folder_and_says_what_it_is(frames):
 
 DEADLY = """
 import os, signal, sys
-from scenegen.importing import work
+from scenegen.shards import published
 
-publish, done = work.publish_shard, []
+publish, done = published.publish_shard, []
 
 def deadly(path, data):
     if len(done) == 2:
@@ -130,7 +130,7 @@ def deadly(path, data):
     done.append(path)
     return publish(path, data)
 
-work.publish_shard = deadly
+published.publish_shard = deadly
 
 if __name__ == "__main__":
     from scenegen.cli.main import main

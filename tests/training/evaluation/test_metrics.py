@@ -30,7 +30,8 @@ def predictions(parts, scenes, overlap=None):
     overlap = np.full(len(parts), 0.5) if overlap is None else np.array(overlap)
     size, K = np.full((len(parts), 2), 100), unknown[:, :3, :3]
     names, no = np.array(scenes), np.zeros(len(parts), bool)
-    facts = PairFacts(names, names, size, no, overlap, nothing, nothing, K, K, K, unknown)
+    lens = np.full(len(parts), "pinhole")
+    facts = PairFacts(names, names, size, no, overlap, nothing, nothing, K, K, K, unknown, lens, lens)
     none = np.zeros((0, 2), np.float32)
     found = Found(none, none, none)
     return Predictions(

@@ -56,7 +56,7 @@ def test_the_weights_stay_equal_and_are_those_of_the_checkpoint(pair_of_processe
 def test_only_the_first_writes_and_speaks(pair_of_processes):
     folder, _, (first, second) = pair_of_processes
     assert "training: 6 steps of 2 pairs from 6, 16 px windows, on CPU, 1 threads, 2 processes" in first
-    assert second.startswith("Outcome(step=6, steps=6, began=0, first=False)")
+    assert second.startswith("Outcome(step=6, steps=6, began=0, first=False, ")
     assert [record["step"] for record in read_lines(folder / "run" / LOG)] == [1, 2, 3, 4, 5, 6]
     assert json.loads((folder / "run" / "run.json").read_text())["processes"] == 2
 
