@@ -81,11 +81,12 @@ class CompiledRenderer:
         )
         order, starts = grouped(hits.instance, max(body.instance for body in scene.bodies))
         eye, turn = view.position.astype(np.float32), np.ascontiguousarray(view.T_world_cam[:3, :3].T, np.float32)
+        lamp_rows = _lamps(lighting)
         for body in scene.bodies:
             rays = order[starts[body.instance] : starts[body.instance + 1]]
             if len(rays):
                 table, spread = self._table(body), (wide / body.scale).astype(np.float32)
-                way = directions, spread, _lamps(lighting), turn
+                way = directions, spread, lamp_rows, turn
                 fill(table, body.rotation, rays, columns(hits), eye, *way, elements)
         return _Seen(hits, elements)
 

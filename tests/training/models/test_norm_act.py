@@ -8,7 +8,7 @@ from torch import nn
 from training.devices import denormals_as_zero
 from training.models import norm_act as module
 from training.models.norm_act import NormAct, norm_silu, norms_silu
-from training.models.norm_kernels import FLUSH, PIECE
+from training.models.norm_kernels import FLUSH, PIECE, STRIDE
 from training.models.norm_map import LONGEST, flat
 
 SLOPES = (0.0, 0.2, 1.0)
@@ -148,6 +148,11 @@ def test_silu_far_out():
     assert torch.allclose(y, nn.functional.silu(z), rtol=1e-5, atol=1e-2)
     assert y[z < -100].abs().max() < 1e-20
     assert torch.allclose(y[z > 100], z[z > 100], rtol=1e-5)
+
+
+def test_rows_are_as_long_as_the_kernels_take_them():
+    """Stated twice, as the kernels cannot be asked where Numba is missing."""
+    assert LONGEST == STRIDE
 
 
 def test_a_map_of_more_channels_than_a_row_holds_is_pytorchs():
