@@ -43,6 +43,7 @@ _WORDS = {
     "version",
     "terminal",
     "sizes",
+    "counting",
 }
 """What any folder may use: modules at the top of `scenegen`."""
 ARROWS = {

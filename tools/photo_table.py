@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from training.counting import counted
+from scenegen.counting import counted
 from training.devices import choose_device
 from training.errors import RequestError, TrainingError
 from training.evaluation.bootstrap import Estimate

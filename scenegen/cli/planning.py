@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from scenegen.counting import counted
 from scenegen.errors import UsageError
 from scenegen.sizes import size_text
 
@@ -52,9 +53,9 @@ def table(trial: "Trial", price: float) -> Table:
     cost = found.core_s / 3600 * price
     for label, value in {
         "pairs": f"{found.pairs:,} in {found.shards:,} shards",
-        "measured": f"{trial.pairs} pairs by {counted(found.workers)} in {trial.seconds:.0f} s",
+        "measured": f"{trial.pairs} pairs by {counted(found.workers, 'worker')} in {trial.seconds:.0f} s",
         "core time": f"{time_text(found.core_s)}: {found.pair_s:.2f} s a pair, {found.room_s:.2f} s a shard",
-        "wall time": ", ".join(f"{time_text(s)} by {counted(n)}" for n, s in fleets.items()),
+        "wall time": ", ".join(f"{time_text(s)} by {counted(n, 'worker')}" for n, s in fleets.items()),
         "disk": f"{size_text(found.bytes)}, {found.bytes / found.pairs / 1e6:.2f} MB a pair",
         "memory": memory,
         "price": f"{f'{cost:,.2f}' if cost >= 0.01 else 'below 0.01'} at {price:g} an hour of a core (--price)",
@@ -80,11 +81,6 @@ def verdict(outcome: "Outcome") -> str:
         if came
     ]
     return f"scenegen plan said {', '.join(parts)}" if parts else ""
-
-
-def counted(workers: int) -> str:
-    """So many workers."""
-    return f"{workers} worker{'' if workers == 1 else 's'}"
 
 
 def time_text(seconds: float) -> str:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from scenegen.cli.values import Folder, OptionalSource, Place
+from scenegen.counting import counted
 from scenegen.errors import UsageError
 from scenegen.export.choices import Format, Suffix
 from scenegen.remote import is_remote
@@ -119,7 +120,7 @@ def export(command: Export, console: Console) -> int:
         tally = export_run(command.folder, command.out, choice, lambda t: advance(t.samples, t.total))
     if manifest and not manifest.complete:
         console.print(f"the run is unfinished: {len(manifest.shards)} of {manifest.num_shards} shards are there")
-    what = f"{tally.samples} samples of {tally.scenes} staged scenes"
+    what = f"{counted(tally.samples, 'sample')} of {counted(tally.scenes, 'staged scene')}"
     console.print(f"{what} for {command.format} are in {command.out}", soft_wrap=True, markup=False)
     return 0
 

@@ -13,7 +13,7 @@ from scenegen.errors import UsageError
 from scenegen.remote import is_remote, local, located
 
 
-def _path(metavar: str, read: Callable[[str], Path]) -> PrimitiveConstructorSpec:
+def path_spec(metavar: str, read: Callable[[str], Path]) -> PrimitiveConstructorSpec:
     """How a path is read and shown."""
     return PrimitiveConstructorSpec(
         nargs=1,
@@ -31,15 +31,15 @@ def _said(word: str) -> str:
     return word
 
 
-Place = Annotated[Path, _path("DIR|URL", located)]
+Place = Annotated[Path, path_spec("DIR|URL", located)]
 """A folder of this machine, or an address such as s3://bucket/set."""
-Shards = Annotated[Path, _path("SHARD|DIR|URL", located)]
+Shards = Annotated[Path, path_spec("SHARD|DIR|URL", located)]
 """A shard or the folder of a run, on this machine or at an address."""
-ConfigFile = Annotated[Path, _path("FILE|URL", located)]
+ConfigFile = Annotated[Path, path_spec("FILE|URL", located)]
 """A file of options, on this machine or at an address."""
-Folder = Annotated[Path, _path("DIR", local)]
+Folder = Annotated[Path, path_spec("DIR", local)]
 """A folder that must lie on this machine."""
-File = Annotated[Path, _path("FILE", local)]
+File = Annotated[Path, path_spec("FILE", local)]
 """A file that must lie on this machine."""
 
 OptionalSource = Annotated[str | None, tyro.conf.arg(metavar="KIND:PATH")]

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.export.cameras import HALF_PX, corner_intrinsics, quaternion
+from scenegen.export.cameras import HALF_PX, corner_intrinsics, focal_and_center, quaternion
 from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
 from scenegen.export.pictures import write_pictures
@@ -76,7 +76,7 @@ def _camera(number: int, sample: Sample, view: int) -> bytes:
     """Id, model, width, height, parameters."""
     height, width = sample.rgb.shape[1:3]
     K, (model, more) = corner_intrinsics(sample.K[view]), distortion(sample.lenses[view])
-    parameters = (K[0, 0], K[1, 1], K[0, 2], K[1, 2], *more)
+    parameters = (*focal_and_center(K), *more)
     return struct.pack(f"<IiQQ{len(parameters)}d", number, model, width, height, *parameters)
 
 

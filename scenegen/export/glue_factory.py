@@ -12,7 +12,7 @@ the top-left one, so half a pixel is added to ours.
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from scenegen.export.cameras import corner_intrinsics, numbers
+from scenegen.export.cameras import corner_intrinsics, focal_and_center, numbers
 from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
 from scenegen.export.pictures import depth_h5, write_pictures
@@ -48,7 +48,7 @@ def _view_line(sample: Sample, view: int, file: str) -> str:
     T_cam_world, K = inverse(sample.T_world_cam[view]), corner_intrinsics(sample.K[view])
     height, width = sample.rgb.shape[1:3]
     pose = numbers(T_cam_world[:3, :3], T_cam_world[:3, 3])
-    return f"{file} {pose} PINHOLE {width} {height} {numbers(K[0, 0], K[1, 1], K[0, 2], K[1, 2])}\n"
+    return f"{file} {pose} PINHOLE {width} {height} {numbers(*focal_and_center(K))}\n"
 
 
 def _calibrated_lines(sample: Sample, files: list[str]) -> Iterator[str]:

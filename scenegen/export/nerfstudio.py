@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from scenegen.export.cameras import corner_intrinsics, opengl_pose
+from scenegen.export.cameras import INTRINSICS, corner_intrinsics, opengl_pose, transforms_intrinsics
 from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
 from scenegen.export.pictures import depth_png, encode
@@ -21,7 +21,6 @@ from scenegen.export.points import Points, points_of
 from scenegen.export.scenes import Scene, picture_name
 from scenegen.shards.sample import Sample
 
-INTRINSICS = ("w", "h", "fl_x", "fl_y", "cx", "cy")
 DISTORTION = ("k1", "k2", "k3", "k4", "p1", "p2")
 """Of a lens; k4 of OPENCV is one more power than ours has, and 0."""
 MODELS = {"fisheye": "OPENCV_FISHEYE"}
@@ -75,8 +74,7 @@ def _frames(sample: Sample, folder: Path, suffix: Suffix) -> Iterator[dict[str, 
     for view, rgb in enumerate(sample.rgb):
         name = picture_name(sample.index, view, suffix)
         write(folder / "images" / name, encode(rgb, suffix))
-        K = corner_intrinsics(sample.K[view])
-        frame = dict(zip(INTRINSICS, (width, height, K[0, 0], K[1, 1], K[0, 2], K[1, 2]), strict=True))
+        frame: dict[str, Any] = dict(transforms_intrinsics(corner_intrinsics(sample.K[view]), width, height))
         lens = sample.lenses[view]
         said = dict(zip(lens.names, lens.coefficients, strict=True))
         frame |= {name: said.get(name, 0.0) for name in DISTORTION if lens.bends}

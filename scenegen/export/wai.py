@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.export.cameras import transforms_intrinsics
 from scenegen.export.choices import Suffix
 from scenegen.export.exr import depth_exr
 from scenegen.export.folder import write
@@ -25,8 +26,6 @@ MODALITIES = {
     "image": {"frame_key": "image", "format": "image"},
     "depth": {"frame_key": "depth", "format": "depth"},
 }
-HEAD_BYTES = 128
-"""Loaders map the matrix of an .npy file from here on, whatever its head says; NumPy pads heads to 64 bytes."""
 LISTED_AS = "dynamicreplica"
 """The dataset whose loader asks for pictures and depth alone, keeps all depth, and takes it for metric."""
 ABOUT = f"""wai: for the datasets of MapAnything in WAI layout
@@ -91,7 +90,7 @@ def covisibility(overlaps: list[NDArray[np.float32]]) -> NDArray[np.float32]:
 
 
 def npy(array: NDArray[Any]) -> bytes:
-    """An array as an .npy file; the head of a float32 matrix has HEAD_BYTES."""
+    """An array as an .npy file. Loaders map a matrix from byte 128 on: there NumPy ends the head of a small one."""
     stream = io.BytesIO()
     np.save(stream, array, allow_pickle=False)
     return stream.getvalue()
@@ -104,14 +103,11 @@ def _frames(sample: Sample, folder: Path, suffix: Suffix) -> Iterator[dict[str, 
     for view, image in enumerate(write_pictures(sample, folder / "images", suffix)):
         depth = picture_name(sample.index, view, "exr")
         write(folder / "depth" / depth, depth_exr(sample.depth[view]))
-        K = sample.K[view]
         yield {
             "frame_name": Path(image).stem,
             "file_path": f"images/{image}",
             "image": f"images/{image}",
             "depth": f"depth/{depth}",
             "transform_matrix": sample.T_world_cam[view].tolist(),
-            **dict(zip(("fl_x", "fl_y", "cx", "cy"), (K[0, 0], K[1, 1], K[0, 2], K[1, 2]), strict=True)),
-            "w": width,
-            "h": height,
+            **transforms_intrinsics(sample.K[view], width, height),
         }

@@ -207,6 +207,8 @@ def make_folder(out: Path) -> None:
         require_writable(out)
         return
     probe = out / f".{_PROBE}.tmp-{os.getpid()}"
+    if out.is_file():
+        raise RunError(f"{out}: is a file; choose another --out, a folder")
     try:
         out.mkdir(parents=True, exist_ok=True)
         probe.touch()

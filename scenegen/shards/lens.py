@@ -1,8 +1,7 @@
 """Lenses in a shard: one dataset of coefficients, named after the model; none where the cameras are pinholes."""
 
 from collections.abc import Callable, Collection
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from scenegen.errors import ShardError
 from scenegen.lenses import MODELS, PINHOLE, Lens
 from scenegen.shards.faults import AGAIN
 from scenegen.shards.field import Field
+from scenegen.shards.reads import Reads
 
 LENSES: dict[str, str] = {model: f"camera/{model}" for model in MODELS}
 """Lens model to the dataset of its coefficients."""
@@ -54,20 +54,6 @@ def lenses_of(views: int, read: Callable[[str], NDArray[Any] | None]) -> tuple[L
         if (rows := read(name)) is not None:
             return tuple(Lens(model, tuple(row.tolist())) for row in rows)
     return (PINHOLE,) * views
-
-
-class Reads(Protocol):
-    """What lenses are read by; `ShardReader` is one."""
-
-    path: Path
-
-    def holds(self, name: str) -> bool:
-        """Whether there is a dataset of this name."""
-        ...
-
-    def read(self, name: str, *index: int) -> NDArray[Any]:
-        """A dataset, or its part at leading indices."""
-        ...
 
 
 def read_lenses(reader: Reads, views: int, index: int) -> tuple[Lens, ...]:

@@ -1,14 +1,13 @@
 """The rows of a shard's datasets that are one sample."""
 
 from collections.abc import Collection
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.lenses import Lens
 from scenegen.shards import schema
 from scenegen.shards.origin import origin_of
+from scenegen.shards.reads import Reads
 from scenegen.shards.sample import Sample
 
 ROW_OF = {
@@ -33,28 +32,6 @@ _OF_LAYERS = {"box": "objects/box", "seen_px": "objects/seen_px", "alone_px": "o
 
 
 _NAMES = Sample.__dataclass_fields__
-
-
-class Reads(Protocol):
-    """What a shard is read by; `ShardReader` is one."""
-
-    @property
-    def attributes(self) -> dict[str, str | int | float]:
-        """All root attributes."""
-        ...
-
-    @property
-    def asset_ids(self) -> NDArray[Any]:
-        """(A,) identifiers of the assets."""
-        ...
-
-    def lenses(self, index: int) -> tuple[Lens, ...]:
-        """The lenses of the views of a sample."""
-        ...
-
-    def read(self, name: str, *index: int) -> NDArray[Any]:
-        """A dataset, or its part at leading indices."""
-        ...
 
 
 def sample_of(reader: Reads, index: int, layers: Collection[str]) -> Sample:

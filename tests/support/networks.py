@@ -15,6 +15,12 @@ def shaken(settings, seed=0):
     return model
 
 
+def count_parameters(model):
+    """All parameters, and the trainable ones: the paper prints the first for Experiment 1, the second elsewhere."""
+    parameters = list(model.parameters())
+    return sum(p.numel() for p in parameters), sum(p.numel() for p in parameters if p.requires_grad)
+
+
 def picture(*shape, seed=1):
     return torch.rand(*shape, generator=torch.Generator().manual_seed(seed))
 

@@ -401,6 +401,12 @@ def test_two_calls_that_look_at_a_folder_do_not_disturb_each_other(tmp_path, mon
     assert not hidden(tmp_path / "o")
 
 
+def test_a_file_is_no_folder_to_write_to(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(RunError, match=r"file: is a file; choose another --out, a folder$"):
+        make_folder(tmp_path / "file")
+
+
 # ---- the order of publishing ----
 
 

@@ -7,17 +7,16 @@ from typing import Annotated, Any, Generic, Literal
 
 import tyro
 
-from scenegen.cli.values import Place
+from scenegen.cli.values import File, Folder, Place
 from training.cli.experiments import ColoredMnist, FetchMnist
-from training.cli.weights import ExportOnnx, ExportWeights, File, Run
+from training.cli.weights import ExportOnnx, ExportWeights, Run
 from training.evaluation.photos.settings import PhotoSettings
 from training.presets import PresetName
 from training.ranges import Between, Many, Some
 from training.settings import Distance, Every, FitSettings, O, V
 from training.weights import BUILTIN
 
-Folder = Annotated[Path, tyro.conf.arg(metavar="DIR")]
-OtherFolder = Annotated[Path | None, tyro.conf.arg(metavar="DIR")]
+OtherFolder = Annotated[Folder | None, tyro.conf.arg(metavar="DIR")]
 OtherPlace = Annotated[Place | None, tyro.conf.arg(metavar="DIR|URL")]
 Device = Literal["auto", "cpu", "cuda"]
 OtherDistance = Annotated[
@@ -100,7 +99,7 @@ class Eval:
     """Folder of the shards."""
     split: str = "val"
     """Split that is measured: val is held out from training on the same folder."""
-    out: Annotated[Path | None, tyro.conf.arg(metavar="DIR", help_behavior_hint="(default: RUN/eval)")] = None
+    out: Annotated[Folder | None, tyro.conf.arg(metavar="DIR", help_behavior_hint="(default: RUN/eval)")] = None
     """Folder for the table and the figures."""
     pairs: Many = 0
     """Pairs measured at most, spread evenly over the shards; 0: all."""

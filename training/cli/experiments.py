@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import tyro
 
+from scenegen.cli.values import Folder
 from scenegen.terminal import terminal
 from training.cli.values import floats, require
+from training.cli.weights import Run
 from training.settings import Norm
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ class ColoredMnist:
 
     """
 
-    out: Annotated[Path, tyro.conf.arg(metavar="RUN")]
+    out: Run
     """Folder of the sweep: runs.csv, runs/, table.md and the figures."""
     mnist: Annotated[Path, tyro.conf.arg(metavar="PATH")] = MNIST
     """Folder of the four MNIST files; see scenetrain fetch-mnist."""
@@ -80,7 +82,7 @@ class ColoredMnist:
 class FetchMnist:
     """Download the four MNIST files and check each by its md5; files that are there are left alone."""
 
-    out: Annotated[Path, tyro.conf.arg(metavar="DIR")] = MNIST
+    out: Folder = MNIST
     """Folder for the files."""
 
 

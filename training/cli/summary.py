@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from training.counting import counted
+from scenegen.counting import counted
 from training.running.fit import Outcome
 from training.running.logs import VALIDATION, read_lines
 

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import tyro
-
+from scenegen.cli.values import File, path_spec
+from scenegen.remote import local
 from scenegen.terminal import terminal
 from training.weights import BUILTIN
 
-Run = Annotated[Path, tyro.conf.arg(metavar="RUN")]
+Run = Annotated[Path, path_spec("RUN", local)]
 """What `--run` names: a run folder, a file of weights, or `builtin`."""
-File = Annotated[Path, tyro.conf.arg(metavar="FILE")]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from scenegen.counting import counted
 from training.comparison.curves import draw
 from training.comparison.measuring import measured_on
 from training.comparison.page import page
@@ -15,7 +16,6 @@ from training.comparison.summary import Summary, summarise
 from training.comparison.table import sheets
 from training.comparison.trial import Reference, Row
 from training.comparison.verdict import AIMS, Verdict, judge
-from training.counting import counted
 from training.files.atomic import whole
 from training.files.rows import write_rows
 from training.files.wide import roomy

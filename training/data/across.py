@@ -9,8 +9,8 @@ the same side of it where shards have normals (`scenegen.shards.same_surface`).
 import numpy as np
 from torch.utils.data import Dataset
 
+from scenegen.counting import often
 from scenegen.shards import Status
-from training.counting import often
 from training.data.cut_out import cut_out, shared, slots_seen
 from training.data.item import REPLACEMENTS, PairItem, first_of_use
 from training.data.layers import Need, require_layers

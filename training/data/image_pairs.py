@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from training.counting import often
+from scenegen.counting import often
 from training.data.faults import FAULTS, BlankError, SmallError, mark_of, told
 from training.data.image_settings import ImageSettings
 from training.data.image_views import draw_looks, truth, windows

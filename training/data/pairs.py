@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from torch.utils.data import Dataset
 
+from scenegen.counting import counted
 from scenegen.errors import first_line
 from scenegen.shards import MANIFEST, ShardReader, ShardSet, file_sha256, is_remote, known_config, located
 from scenegen.shards.faults import trouble
-from training.counting import counted
 from training.data.item import REPLACEMENTS, PairItem, first_of_use
 from training.data.order import Key
 from training.data.sampling import sampled

@@ -9,8 +9,8 @@ import torch
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from scenegen.counting import counted
 from scenegen.evenly import from_first
-from training.counting import counted
 from training.evaluation.figure_style import (
     BLUE,
     DIVERGING,

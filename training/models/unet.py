@@ -155,12 +155,6 @@ def check_settings(settings: ModelSettings) -> None:
     refuse_broken(wrong, settings)
 
 
-def count_parameters(model: nn.Module) -> tuple[int, int]:
-    """All parameters, and the trainable ones: the paper prints the first for Experiment 1, the second elsewhere."""
-    parameters = list(model.parameters())
-    return sum(p.numel() for p in parameters), sum(p.numel() for p in parameters if p.requires_grad)
-
-
 def _make_stem(channels: int) -> nn.Conv2d:
     stem = nn.Conv2d(3, channels, 3, padding=1)
     nn.init.xavier_uniform_(stem.weight)

@@ -6,9 +6,9 @@ from pathlib import Path
 from rich.console import Console
 from torch import nn
 
+from scenegen.counting import counted
 from scenegen.shards import located
 from scenegen.terminal import terminal
-from training.counting import counted
 from training.devices import choose_device, denormals_as_zero
 from training.running import run_folder
 from training.running.distributed import from_environment, joined, replicated

@@ -12,7 +12,7 @@ from shard_factory import make_content
 
 from scenegen.errors import UsageError
 from scenegen.export.run import Choice, export_run
-from scenegen.export.wai import HEAD_BYTES, covisibility, npy
+from scenegen.export.wai import covisibility, npy
 from scenegen.shards import ShardSet, Status
 from scenegen.shards.writer import encode_shard, publish
 
@@ -132,7 +132,7 @@ def test_samples_are_not_compared_with_each_other():
 @pytest.mark.parametrize("frames", [2, 9, 10, 1000, 10000])
 def test_heads_of_matrices_have_the_bytes_that_loaders_skip(frames):
     narrow = np.zeros((frames, frames if frames < 1001 else 0), np.float32)
-    assert len(npy(narrow)) == HEAD_BYTES + narrow.nbytes
+    assert len(npy(narrow)) == 128 + narrow.nbytes
 
 
 def test_each_split_has_a_list_and_the_text_says_the_conventions(tmp_path):

@@ -164,6 +164,13 @@ def test_bad_input_is_one_clear_line(scenetrain, tmp_path, monkeypatch, words, c
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
+@pytest.mark.parametrize(
+    "words", [["fit", "--shards", "x", "--out", ""], ["match", "a", "b", "--run", ""], ["fetch-mnist", "--out", ""]]
+)
+def test_an_empty_path_is_not_the_folder_that_one_stands_in(scenetrain, words):
+    assert scenetrain(*words) == (2, "", 'scenetrain: "" is no path: give one, or . for this folder\n')
+
+
 def test_no_gpu_where_one_was_asked_for(scenetrain, shards, tmp_path):
     code, _, errors = scenetrain("fit", "--shards", shards, "--out", tmp_path / "run", "--device", "cuda")
     assert code == 2

@@ -10,8 +10,8 @@ from picture_folder import pictures
 from PIL import Image
 from ramp import ramp_picture
 
+from scenegen.counting import often
 from scenegen.shards import Status
-from training.counting import often
 from training.data.batch import PairBatch
 from training.data.image_pairs import image_splits, images_digest, open_images
 from training.data.image_settings import ImageSettings

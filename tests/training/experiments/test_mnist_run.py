@@ -6,6 +6,7 @@ from itertools import islice
 import pytest
 import torch
 from mnist_world import strokes, tiny
+from networks import count_parameters
 
 from training.errors import RequestError
 from training.experiments.colored_mnist.backbone import image_batches, train_backbone
@@ -17,7 +18,7 @@ from training.experiments.colored_mnist.run import Bench, load_backbone, load_cu
 from training.experiments.colored_mnist.settings import PhaseSettings, PictureSettings, experiment
 from training.experiments.colored_mnist.sweep import plan
 from training.experiments.colored_mnist.trial import Trial
-from training.models.unet import build_model, count_parameters
+from training.models.unet import build_model
 from training.settings import OptimizerSettings
 
 CPU = torch.device("cpu")

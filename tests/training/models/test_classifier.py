@@ -1,10 +1,9 @@
 """The pixel classifier: counts, an independent forward pass, seeds."""
 
 import torch
-from networks import gn
+from networks import count_parameters, gn
 
 from training.models.classifier import ClassifierSettings, build_classifier, predicted_probability
-from training.models.unet import count_parameters
 
 
 def test_counts_of_the_paper():

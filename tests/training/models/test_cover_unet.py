@@ -4,13 +4,12 @@ from dataclasses import replace
 
 import pytest
 import torch
-from networks import gn, picture, shaken
+from networks import count_parameters, gn, picture, shaken
 from torch.nn import functional
 
 from training.errors import RequestError
 from training.models.cover_unet import CoverUNet, build_model
 from training.models.padding import pad_to_multiple
-from training.models.unet import count_parameters
 from training.settings import ModelSettings
 
 RELEASED = ModelSettings(network="cover", widths=(32, 64, 128, 256, 512), channels=32)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from networks import gn, picture, shaken
+from networks import count_parameters, gn, picture, shaken
 from torch.nn import functional
 
 from training.errors import RequestError
@@ -12,7 +12,6 @@ from training.models.fpn import build_model
 from training.models.lattice import Lattice
 from training.models.networks import build_network
 from training.models.padding import pad_to_multiple
-from training.models.unet import count_parameters
 from training.objectives.registry import build, run_of
 from training.presets import preset
 from training.settings import ModelSettings

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 import torch
-from networks import gn, picture, shaken
+from networks import count_parameters, gn, picture, shaken
 from torch.nn import functional
 
 from training.errors import RequestError
 from training.models.blocks import PixelNorm, make_norm
 from training.models.padding import pad_to_multiple
-from training.models.unet import LOCAL_UP, UNet, build_model, count_parameters
+from training.models.unet import LOCAL_UP, UNet, build_model
 from training.settings import ModelSettings
 
 FIRST = ModelSettings(widths=(32, 64, 64), blocks=(1, 2, 2))

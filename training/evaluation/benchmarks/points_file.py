@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from training.counting import counted
+from scenegen.counting import counted
 from training.errors import DataError
 from training.evaluation.benchmarks.benchmark import Points, Sight, Source
 from training.evaluation.pair import Array, is_regular

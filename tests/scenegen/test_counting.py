@@ -1,6 +1,6 @@
 """Counts in words: one thing is no several."""
 
-from training.counting import counted, often
+from scenegen.counting import counted, often
 
 
 def test_one_is_singular():
