@@ -193,4 +193,4 @@ def test_what_is_said_without_the_objective_is_what_it_says(name):
 def test_an_objective_without_a_line_in_options_is_told_by_its_kind(monkeypatch):
     monkeypatch.delitem(OPTIONS, "don")
     assert registry.options("don") is registry.kind("don")
-    assert registry.run_of("don").objective == "don"
+    assert registry.run_of("don", {}).objective == "don"
