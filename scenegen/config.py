@@ -144,9 +144,9 @@ class GenerationConfig:
     renderer: Literal["embree", "pyrender"] = "embree"
     """embree: ray traced, runs anywhere. pyrender: OpenGL, needs the `gl` extra and EGL."""
     layers: tuple[str, ...] = DEFAULT
-    """Which image layers to store, comma-separated: rgb (always), depth, instance, normal; visibility: what each pixel
-    of each view is in every other one (a byte per pixel and other view); semantic: the category of each pixel (two
-    bytes), with names: of room surfaces where the source knows them, and of objects."""
+    """Which image layers to store, comma-separated, rgb among them; all there are stand above. visibility is a byte per
+    pixel and other view; semantic, two bytes per pixel, has names: of room surfaces where the source knows them, and
+    of objects."""
     objects: ObjectsConfig = field(default_factory=ObjectsConfig)
     cameras: CamerasConfig = field(default_factory=CamerasConfig)
     light: LightConfig = field(default_factory=LightConfig)

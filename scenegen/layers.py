@@ -22,7 +22,7 @@ class Layer:
     dims: tuple[str, ...]
     """Labels of what a pixel has, beyond sample, view, y and x."""
     dtype: str
-    """NumPy type name, or `ENUM`."""
+    """One of `ITEM_BYTES`: what the maker's arrays have, or `ENUM`."""
     units: str
     """Unit of the numbers; "1" where there is none."""
     description: str
@@ -30,9 +30,9 @@ class Layer:
     made_by: str
     """`module:function`, (`Taken`) to an array (H, W, ...) for each view."""
     differs_by: str
-    """`module:function`, two arrays to a mask of what differs beyond rounding."""
+    """`module:function`, two arrays (H, W, ...) to a mask (H, W) of pixels that differ beyond rounding."""
     drawn_by: str | None
-    """`module:function`, (`Subject`, panels of a row); None for the picture itself."""
+    """`module:function`, (`Subject`, matplotlib axes, one for each of its views); None for the picture itself."""
     on_request: bool = False
     """Whether it is stored only where it is asked for."""
     since: str = "1.0"

@@ -86,7 +86,7 @@ def parse_spec(spec: str, role: str) -> tuple[str, Path | None]:
         raise UsageError(f"unknown {noun} source {shown}; use {usage(role)}")
     if not KINDS[kind].needs_path:
         if colon:
-            raise UsageError(f"{noun} source {shown}: the built-in library takes no path; use {kind}")
+            raise UsageError(f"{noun} source {shown}: it lies in no folder: use {kind}")
         return kind, None
     if not path:
         raise UsageError(f"{noun} source {shown} lacks its folder; use {kind}:PATH, as in --{noun}-source {kind}:PATH")

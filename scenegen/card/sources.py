@@ -124,6 +124,17 @@ KNOWN = {
 }
 
 
+def _other(kind: str) -> Source:
+    """A source that has no entry in `KNOWN`: what holds of any."""
+    return Source(
+        kind=kind,
+        title=f"the source `{kind}`",
+        terms=f"Terms of {kind}, as far as the shards state them.",
+        persons=f"Not known: what {kind} was made from is not described here.",
+        limit=f"Rooms and objects of {kind} are taken as they are.",
+    )
+
+
 def _imported(layout: str) -> Source:
     """The data that an import was made from."""
     return Source(
@@ -143,7 +154,7 @@ def sources_of(config: Mapping[str, Any]) -> tuple[Source, ...]:
     for role in ("room", "object"):
         kind = str(config.get(f"{role}_source", "")).partition(":")[0]
         roles.setdefault(kind, []).append(f"{role}s")
-    return tuple(replace(KNOWN.get(kind, _FOLDER), roles=tuple(found)) for kind, found in roles.items())
+    return tuple(replace(KNOWN.get(kind) or _other(kind), roles=tuple(found)) for kind, found in roles.items())
 
 
 def is_free(sources: tuple[Source, ...]) -> bool:

@@ -1,6 +1,7 @@
 """The commands as typed, frozen dataclasses; their docstrings are the manual."""
 
 from dataclasses import dataclass, field
+from inspect import getdoc
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,7 @@ from scenegen.cli.looking import Figure, View
 from scenegen.cli.publishing import Card, Export
 from scenegen.cli.values import ConfigFile, File, Folder, OptionalSource, Place, Shards
 from scenegen.config import GenerationConfig
+from scenegen.layers import LAYERS
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,7 @@ Command = (
 def commands(defaults: GenerationConfig) -> Any:
     """The union of all commands, for tyro; `defaults` are what --config brought."""
     return (
-        Annotated[Render, tyro.conf.subcommand("render", default=Render(data=defaults))]
+        Annotated[Render, tyro.conf.subcommand("render", default=Render(data=defaults), description=_render_manual())]
         | Annotated[Plan, tyro.conf.subcommand("plan", default=Plan(render=Render(data=defaults)))]
         | Annotated[Import, tyro.conf.subcommand("import")]
         | Annotated[Inspect, tyro.conf.subcommand("inspect")]
@@ -198,3 +200,9 @@ def commands(defaults: GenerationConfig) -> Any:
         | Annotated[Export, tyro.conf.subcommand("export")]
         | Annotated[Assets, tyro.conf.subcommand("assets")]
     )
+
+
+def _render_manual() -> str:
+    """What `render` does, with every layer that there is."""
+    told = "\n".join(f"  {layer.name}: {layer.description}" for layer in LAYERS)
+    return f"{getdoc(Render)}\n\nAn unknown kind of source is answered with all there are. Layers:\n{told}\n"

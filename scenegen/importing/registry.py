@@ -52,7 +52,7 @@ PAIRS: dict[str, Layout] = {
 }
 """Layouts of pairs with matches, one line each."""
 LAYOUTS: dict[str, Layout] = FRAMES | PAIRS
-"""All of them; nothing else knows a name of a layout."""
+"""All of them; but for the type of the option `--from`, nothing else knows a name of a layout."""
 
 
 def sequences(name: str, folder: Path) -> tuple[FrameSequence | PairSequence, ...]:

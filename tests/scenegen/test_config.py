@@ -19,6 +19,7 @@ from scenegen.config import (
     from_dict,
 )
 from scenegen.errors import UsageError
+from scenegen.layers import LAYER
 
 DEFAULT = GenerationConfig()
 
@@ -89,7 +90,7 @@ def test_the_digest_does_not_depend_on_where_the_assets_lie():
         ({"trace_fraction": 0.3}, "--trace-fraction 0.3: choose one of 1, 0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625"),
         (
             {"layers": ("rgb", "depht")},
-            "--layers depht: unknown; choose from rgb,depth,instance,normal,visibility,semantic",
+            f"--layers depht: unknown; choose from {','.join(LAYER)}",
         ),
         ({"layers": ("depth",)}, "--layers: rgb cannot be left out"),
         ({"seed": -1}, "--seed -1: must be 0 or a positive 63-bit integer"),

@@ -11,7 +11,8 @@ from scenegen.inspect.figure.layers import RIGHT_IN
 from scenegen.layers import DEFAULT, LAYER, LAYERS, named
 from scenegen.pipeline.plan import sample_bytes
 from scenegen.shards import schema
-from scenegen.shards.sample import Sample
+from scenegen.shards.reader import ShardReader
+from scenegen.shards.writer import encode_shard, publish
 
 every = pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
 
@@ -28,11 +29,14 @@ def test_it_has_a_maker_an_auditor_and_a_drawer(layer):
 
 
 @every
-def test_format_and_samples_have_it(layer):
+def test_format_and_samples_have_it(layer, tmp_path):
     field = schema.FIELD[layer.name]
     assert field.is_picture
     assert field.layer == (None if layer.name == "rgb" else layer.name)
-    assert layer.name in Sample.__dataclass_fields__
+    content = make_content(samples=1)
+    publish(tmp_path / "a.h5", encode_shard(content))
+    with ShardReader(tmp_path / "a.h5") as reader:
+        np.testing.assert_array_equal(reader[0].layer(layer.name), content.arrays[layer.name][0])
     assert layer.names is None or schema.FIELD[layer.names].layer == layer.name
 
 

@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 
+from scenegen.layers import ENUM, LAYER
 from scenegen.shards.content import ShardContent
 from scenegen.shards.lens import coefficients
 from scenegen.shards.schema import ATTRIBUTES, LAYERS
@@ -46,7 +47,13 @@ def _layers(rng, samples, views, height, width, layers):
         "visibility": np.random.default_rng(7).integers(0, len(Status), (*shape, views - 1)).astype(np.uint8),
         "semantic": np.zeros(shape, np.uint16),
     }
-    return {name: every[name] for name in layers}
+    return {name: every[name] if name in every else _blank(LAYER[name], shape, views) for name in layers}
+
+
+def _blank(layer, shape, views):
+    """A layer of which nothing is known here but its entry in the table."""
+    more = [{"other_view": views - 1}.get(label, 3) for label in layer.dims]
+    return np.zeros((*shape, *more), np.uint8 if layer.dtype == ENUM else layer.dtype)
 
 
 def _named(arrays):

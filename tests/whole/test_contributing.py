@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import h5py
+import house
 import numpy as np
 import pytest
 from roots import ROOT
@@ -29,6 +30,9 @@ def changed(tmp_path):
         shutil.copytree(ROOT / "assets_manifest", tmp_path / "assets_manifest")
         done = subprocess.run(["git", "apply"], input=diff, text=True, cwd=tmp_path, capture_output=True)
         assert done.returncode == 0, done.stderr
+        modules = house.read_modules(tmp_path)
+        measured = house.measure("scenegen", list(modules.values()))
+        assert [*house.forbidden(modules), *house.broken([measured])] == []
         return tmp_path
 
     return change

@@ -158,11 +158,13 @@ def _setup(command: Compare[Any]) -> "Setup":
     """What all runs have in common. Raises ShardError and DataError as the folders make it."""
     from training.comparison.setup import Setup
     from training.data.corpus import corpus
+    from training.data.pairs import require_split
     from training.devices import choose_device
     from training.evaluation.benchmarks.shards import SPLIT
     from training.evaluation.provenance import inputs_sha256
     from training.evaluation.run import EvaluationSettings
 
+    require_split(command.shards, SPLIT)
     window = command.data.crop if command.window is None else command.window
     base = _base(command)
     return Setup(

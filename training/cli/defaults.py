@@ -6,6 +6,7 @@ for --preset and --objective before they are parsed.
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from inspect import getdoc
 from typing import Annotated, Any
 
 import tyro
@@ -29,7 +30,7 @@ def fit_type(words: Sequence[str]) -> Any:
     default = Fit(tyro.MISSING, settings)
     own = options(settings.objective).settings
     manual = (
-        f"{Fit.__doc__}\n\nObjectives (--objective NAME --help shows the options of one): {', '.join(names())}. "
+        f"{getdoc(Fit)}\n\nObjectives (--objective NAME --help shows the options of one): {', '.join(names())}. "
         f"Transforms (--images DIR --transform NAME): {', '.join(TRANSFORMS)}."
     )
     return Annotated[Fit[own, views_type(settings)], tyro.conf.subcommand("fit", default=default, description=manual)]

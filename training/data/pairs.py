@@ -148,6 +148,13 @@ def read_window(
     return reader.read_window(name, row, view, slice(y, y + height), slice(x, x + width))
 
 
+def require_split(path: Path, split: str) -> None:
+    """Raise DataError, with what to do, where a run folder has no shard of a split."""
+    if split not in (there := splits(path)):
+        advice = f"render more rooms with `scenegen render --rooms N --out {path}`, or import with --split {split}"
+        raise DataError(f"{path}: has no shard of split {split!r}, only of {', '.join(there)}: {advice}")
+
+
 def open_pairs(path: Path, split: str, settings: DataSettings, seed: int) -> PairData:
     """The pairs of one split of a run folder.
 
@@ -156,9 +163,7 @@ def open_pairs(path: Path, split: str, settings: DataSettings, seed: int) -> Pai
     or smaller than the window, and ShardError when a shard is damaged, of another format, or newer than this program.
     """
     path = located(path)
-    if split not in (there := splits(path)):
-        advice = f"render more rooms with `scenegen render --rooms N --out {path}`, or import with --split {split}"
-        raise DataError(f"{path}: has no shard of split {split!r}, only of {', '.join(there)}: {advice}")
+    require_split(path, split)
     shards = ShardSet(path, split)
     picture = _promised_size(shards) or _common_size(shards)
     window_size(picture, settings.crop)

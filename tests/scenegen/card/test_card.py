@@ -415,3 +415,9 @@ def test_text_does_not_depend_on_where_the_run_lies(run, tmp_path):
     assert str(tmp_path) not in text
     write_card(moved, require_manifest(moved), moved, "name", Identity(date="2026-01-31"))
     assert str(tmp_path) not in (moved / "croissant.json").read_text()
+
+
+def test_a_source_without_words_of_its_own_is_not_taken_for_a_folder():
+    (source,) = sources_of({"room_source": "bare", "object_source": "bare"})
+    assert (source.kind, source.title, source.roles) == ("bare", "the source `bare`", ("rooms", "objects"))
+    assert source.terms == "Terms of bare, as far as the shards state them."

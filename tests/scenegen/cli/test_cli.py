@@ -11,6 +11,8 @@ from command_line import scenegen, small
 from interrupting import PATIENCE_S, interruptible
 from small_world import objects_folder, rooms_folder
 
+from scenegen.layers import LAYERS
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
@@ -126,6 +128,7 @@ def test_help_reads_like_a_manual(words):
                      "--trace-fraction", "--workers", "--renderer", "--layers", "--codec", "--config", "--overlap",
                      "--placement", "--relight"):  # fmt: skip
             assert flag in done.stdout
+        assert all(f"  {layer.name}: " in done.stdout for layer in LAYERS)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

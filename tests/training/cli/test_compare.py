@@ -165,6 +165,15 @@ def test_bad_requests_are_one_line(tmp_path, capsys, monkeypatch, words, said):
     assert [path.name for path in tmp_path.iterdir()] == ["empty"]
 
 
+def test_shards_without_a_split_val_are_told_what_to_do(tmp_path, capsys):
+    shards, out = write_shards(tmp_path / "shards", val=0), tmp_path / "run"
+    assert main(["compare", "--shards", str(shards), "--out", str(out), *TINY, "--objectives", "stable"]) == 1
+    said = capsys.readouterr().err
+    assert f"{shards}: has no shard of split 'val', only of train: render more rooms with `scenegen render" in said
+    assert len(said.strip().splitlines()) == 1
+    assert not out.exists()
+
+
 def test_a_preset_without_a_length_wants_one(capsys):
     with pytest.raises(SystemExit) as leaving:
         main(["compare", "--shards", "s", "--out", "o", "--preset", "paper"])
