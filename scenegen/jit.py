@@ -11,7 +11,7 @@ from typing import Any
 from numba import config, njit
 from numba.core.sigutils import normalize_signature
 
-if config.DISABLE_JIT:
+if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
     raise ImportError("NUMBA_DISABLE_JIT is set: nothing is compiled")
 
 _OPTIONS = {"nogil": True, "error_model": "numpy"}

@@ -68,7 +68,7 @@ def _suits(x: Tensor, norm: nn.GroupNorm) -> bool:
     """Whether the kernels are for a map and its norm."""
     return (
         not torch.compiler.is_compiling()
-        and not torch.jit.is_tracing()
+        and not torch.jit.is_tracing()  # pyright: ignore[reportPrivateImportUsage]
         and norm.affine
         and x.dim() == 4
         and x.device.type == "cpu"
