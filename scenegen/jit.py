@@ -3,11 +3,16 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from numba import njit
+from numba import config, njit
+from numba.core.sigutils import normalize_signature
+
+if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
+    raise ImportError("NUMBA_DISABLE_JIT is set: nothing is compiled")
 
 _OPTIONS = {"nogil": True, "error_model": "numpy"}
 _IMPORT = re.compile(r"^from ([\w.]+) import ", re.MULTILINE)
@@ -17,7 +22,7 @@ def compiled(function: Callable[..., Any]) -> Any:
     """The function as machine code, made at its first call and kept beside its file, or in the user's cache folder.
 
     Where neither can be written (NUMBA_CACHE_DIR names another place) every process compiles for itself. What was kept
-    holds as long as neither the file nor any that it imports from changes.
+    holds as long as neither the file nor any that it imports from changes, and is made anew where it is damaged.
     """
     return _made(function, _OPTIONS)
 
@@ -33,14 +38,45 @@ def inlined(function: Callable[..., Any]) -> Any:
 
 
 def _made(function: Callable[..., Any], options: dict[str, Any]) -> Any:
+    """Compiled when it is called; kept where there is a place, and a Numba whose way of keeping is known."""
     try:
-        made = njit(cache=True, **options)(function)
-    except RuntimeError:  # no place to keep it
+        made: Any = njit(cache=True, **options)(function)
+        made._cache = Kept(made._cache, digest(Path(function.__code__.co_filename)))
+    except (RuntimeError, AttributeError):
         return njit(**options)(function)
-    # Numba looks at the function's own file alone, and would keep constants and functions of others as they were
-    kept: Any = made._cache._cache_file  # pyright: ignore[reportAttributeAccessIssue]
-    kept._source_stamp = (kept._source_stamp, digest(Path(function.__code__.co_filename)))
     return made
+
+
+class Kept:
+    """Numba's store of what it made of one function; a store that is damaged, full or gone costs time alone.
+
+    Numba raises what unpickling a damaged file raises, and what a full disk does. It looks at the function's own file
+    alone, and would keep constants and functions of others as they were: `stamp` changes with those. Two processes that
+    begin a store at once for unlike arguments give their files one name: what was made for others is not taken.
+    """
+
+    def __init__(self, store: Any, stamp: str) -> None:
+        self._store = store
+        files = store._cache_file
+        files._source_stamp = (files._source_stamp, stamp)
+        self.cache_path: str = store.cache_path
+        self.flush: Callable[[], None] = store.flush
+
+    def load_overload(self, signature: Any, target: Any) -> Any:
+        """What was made for a signature, None where it must be made; called by Numba."""
+        try:
+            found = self._store.load_overload(signature, target)
+        except Exception:  # a damaged pickle raises anything
+            with suppress(OSError):
+                self.flush()
+            return None
+        wanted, _ = normalize_signature(signature)
+        return found if found is None or tuple(found.signature.args) == tuple(wanted) else None
+
+    def save_overload(self, signature: Any, made: Any) -> None:
+        """Keep what was made, if that is possible; called by Numba."""
+        with suppress(OSError):
+            self._store.save_overload(signature, made)
 
 
 @cache

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 Rgb = tuple[float, float, float]
+MOST_LAMPS = 8
+"""Lamps of a view at most: which of them reach a pixel is told by the bits of a byte."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Lighting:
     """All the light of one view."""
 
     lights: tuple[PointLight, ...]
-    """One to three lamps, each casts shadows."""
+    """Each casts shadows: none to MOST_LAMPS; staging draws one to three."""
     ambient_up: Rgb
     """Linear RGB ambient irradiance on faces that look up."""
     ambient_down: Rgb

@@ -48,7 +48,14 @@ def describe_device(device: torch.device) -> str:
 
 def computes_in_bfloat16(device: torch.device) -> bool:
     """Whether arithmetic in bfloat16 is faster than in float32: on a GPU, and on a CPU with instructions for it."""
-    return device.type == "cuda" or (device.type == "cpu" and torch.cpu._is_avx512_bf16_supported())
+    return device.type == "cuda" or (device.type == "cpu" and _cpu_has_bfloat16())
+
+
+def _cpu_has_bfloat16() -> bool:
+    """Whether the processor multiplies it; PyTorch tells since it has `get_capabilities`, and told privately before."""
+    if hasattr(torch.cpu, "get_capabilities"):
+        return bool(torch.cpu.get_capabilities().get("avx512_bf16", False))
+    return torch.cpu._is_avx512_bf16_supported()
 
 
 def network_arithmetic(device: torch.device, precision: Precision) -> torch.autocast:

@@ -12,7 +12,7 @@ from scenegen.assets import reading
 from scenegen.assets.mesh import Material, Mesh
 from scenegen.errors import UsageError
 from scenegen.geometry import View, choose_pixels
-from scenegen.lights import Lighting
+from scenegen.lights import MOST_LAMPS, Lighting
 from scenegen.rendering.choice import open_renderer
 from scenegen.rendering.frame import Frame, Renderer
 from scenegen.seeding import Stage, generator
@@ -70,9 +70,11 @@ def _similarity(T: ArrayLike) -> NDArray[np.float64]:
 def render_view(scene: Scene, view: View, lighting: Lighting = OVERCAST, renderer: str = "embree") -> Frame:
     """One picture with depth, instances and normals of its pixels.
 
-    Raises UsageError for an unknown renderer, and a lens that folds the picture over or that the renderer cannot draw
-    through, RenderError where it cannot start.
+    Raises UsageError for an unknown renderer, more than MOST_LAMPS, and a lens that folds the picture over or that the
+    renderer cannot draw through, RenderError where it cannot start.
     """
+    if len(lighting.lights) > MOST_LAMPS:
+        raise UsageError(f"lighting of {len(lighting.lights)} lamps: {MOST_LAMPS} at most")
     return _renderer(renderer).render(scene, view, lighting)
 
 

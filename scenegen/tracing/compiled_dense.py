@@ -131,11 +131,17 @@ def _shift(model, reach, c, x, y):
 
 
 @inlined
-def _judge(call, places, floats, numbers, valid, count, rows, instances, points, normals, instance, eye, status):
-    """Trace the first `count` rays of a packet and judge the points `rows` by what they met."""
+def _ask_first(call, places, floats, numbers, valid, count):
+    """Trace the first `count` rays of a packet, however far they go."""
     for lane in range(len(valid)):
         valid[lane] = -1 if lane < count else 0
     ask(call, places, floats, numbers, np.float32(np.inf))
+
+
+@inlined
+def _judge(call, places, floats, numbers, valid, count, rows, instances, points, normals, instance, eye, status):
+    """Trace the first `count` rays of a packet and judge the points `rows` by what they met."""
+    _ask_first(call, places, floats, numbers, valid, count)
     for lane in range(count):
         row = rows[lane]
         distance, cosine = _incidence(points, normals, eye, row)
@@ -157,14 +163,17 @@ def look_back(call, arguments, instances, points, normals, instance, eye, order,
     rows, count = np.empty(len(valid), np.uintp), 0
     for each in order:
         row = np.uintp(each)
-        if _is_seen(status, row):
-            distance, cosine = _incidence(points, normals, eye, row)
-            share = _tolerance(distance, cosine) / distance
-            for axis in range(3):
-                step = (points[row, axis] - eye[axis]) * share
-                floats[ORIGIN + axis, count], floats[DIRECTION + axis, count] = points[row, axis] + step, -step
-            rows[count] = row
-            count += 1
+        if not _is_seen(status, row):
+            continue
+        distance, cosine = _incidence(points, normals, eye, row)
+        if not distance > 0:  # the eye lies on a surface: there is no way back
+            continue
+        share = _tolerance(distance, cosine) / distance
+        for axis in range(3):
+            step = (points[row, axis] - eye[axis]) * share
+            floats[ORIGIN + axis, count], floats[DIRECTION + axis, count] = points[row, axis] + step, -step
+        rows[count] = row
+        count += 1
         if count == len(valid):
             _call_doubled(call, places, floats, numbers, valid, count, rows, instances, instance, status)
             count = 0
@@ -183,9 +192,7 @@ def _is_seen(status, row):
 @inlined
 def _call_doubled(call, places, floats, numbers, valid, count, rows, instances, instance, status):
     """Trace the first `count` rays of a packet; what met another surface first is ambiguous where it was visible."""
-    for lane in range(len(valid)):
-        valid[lane] = -1 if lane < count else 0
-    ask(call, places, floats, numbers, np.float32(np.inf))
+    _ask_first(call, places, floats, numbers, valid, count)
     for lane in range(count):
         row, found = rows[lane], met(numbers, lane, instances)
         if found and (found != instance[row] or floats[FAR, lane] < np.float32(0.5)):

@@ -8,7 +8,8 @@ import ctypes
 import importlib.util
 import sys
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from ctypes import c_char_p, c_int, c_size_t, c_ssize_t, c_uint, c_void_p
 from functools import cache
 from pathlib import Path
@@ -38,6 +39,7 @@ _NATIVE = {16: 34, 8: 33, 4: 32}
 """Number of the device's property that says whether the processor takes packets of so many rays as they are."""
 _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "rtcNewDevice": (c_void_p, (c_char_p,)),
+    "rtcReleaseDevice": (None, (c_void_p,)),
     "rtcGetDeviceError": (c_int, (c_void_p,)),
     "rtcGetDeviceLastErrorMessage": (c_char_p, (c_void_p,)),
     "rtcGetDeviceProperty": (c_ssize_t, (c_void_p, c_int)),
@@ -58,16 +60,14 @@ ENTRIES = ("rtcIntersect", "rtcOccluded")
 
 
 class Library:
-    """The functions, and a device of this process."""
+    """The functions, and a device of this process. Raises TracerError for what is no Embree of a known version."""
 
     def __init__(self, path: Path) -> None:
-        self.functions = ctypes.CDLL(str(path))
-        for name, (result, arguments) in _SIGNATURES.items():
-            function = getattr(self.functions, name)
-            function.restype, function.argtypes = result, arguments
+        self.functions = _functions(path)
         self.device = self.functions.rtcNewDevice(None)
         if not self.device:
             raise TracerError(f"{path.name}: Embree finds no device on this processor")
+        _give_back_with(self, self.functions.rtcReleaseDevice, self.device)
         self.version = self._property(_VERSION)
         if self.version not in VERSIONS:
             raise TracerError(f"{path.name}: Embree {self.version} has other layouts than 4.4; install embreex 4.4")
@@ -84,6 +84,18 @@ class Library:
         if code:
             said = self.functions.rtcGetDeviceLastErrorMessage(self.device) or b""
             raise TracerError(f"Embree: {said.decode(errors='replace') or f'error {code}'}")
+
+
+def _functions(path: Path) -> ctypes.CDLL:
+    """A library whose functions know what they take. Raises TracerError where it cannot be loaded or lacks some."""
+    try:
+        functions = ctypes.CDLL(str(path))
+        for name, (result, arguments) in _SIGNATURES.items():
+            function = getattr(functions, name)
+            function.restype, function.argtypes = result, arguments
+    except (OSError, AttributeError) as error:  # what ctypes says of files and of names
+        raise TracerError(f"{path.name}: not Embree's library ({error}); install embreex 4.4") from error
+    return functions
 
 
 @cache
@@ -116,10 +128,9 @@ class MeshScene:
     def __init__(self, vertices: F32, faces: NDArray[np.int32]) -> None:
         lib = library()
         self.handle = _new_scene(lib, self)
-        geometry = lib.functions.rtcNewGeometry(lib.device, _TRIANGLE)
-        _fill(lib, geometry, _VERTEX, _FLOAT3, np.ascontiguousarray(vertices, np.float32))
-        _fill(lib, geometry, _INDEX, _UINT3, np.ascontiguousarray(faces, np.uint32))
-        _attach(lib, self.handle, geometry)
+        with _attached(lib, self.handle, _TRIANGLE) as geometry:
+            _fill(lib, geometry, _VERTEX, _FLOAT3, np.ascontiguousarray(vertices, np.float32))
+            _fill(lib, geometry, _INDEX, _UINT3, np.ascontiguousarray(faces, np.uint32))
         lib.functions.rtcCommitScene(self.handle)
         lib.checked()
 
@@ -132,11 +143,10 @@ class InstanceScene:
         self._scenes = tuple(scenes)  # they must outlive this one
         self.handle = _new_scene(lib, self)
         for scene, T in zip(scenes, T_world_mesh, strict=True):
-            geometry = lib.functions.rtcNewGeometry(lib.device, _INSTANCE)
-            lib.functions.rtcSetGeometryInstancedScene(geometry, scene.handle)
-            columns = np.ascontiguousarray(T[:3].T, np.float32)
-            lib.functions.rtcSetGeometryTransform(geometry, 0, _FLOAT3X4_COLUMNS, columns.ctypes.data)
-            _attach(lib, self.handle, geometry)
+            with _attached(lib, self.handle, _INSTANCE) as geometry:
+                lib.functions.rtcSetGeometryInstancedScene(geometry, scene.handle)
+                columns = np.ascontiguousarray(T[:3].T, np.float32)
+                lib.functions.rtcSetGeometryTransform(geometry, 0, _FLOAT3X4_COLUMNS, columns.ctypes.data)
         lib.functions.rtcCommitScene(self.handle)
         lib.checked()
 
@@ -146,8 +156,13 @@ def _new_scene(lib: Library, owner: object) -> int:
     handle: int = lib.functions.rtcNewScene(lib.device)
     lib.checked()
     lib.functions.rtcSetSceneFlags(handle, _ROBUST)
-    weakref.finalize(owner, lib.functions.rtcReleaseScene, handle)
+    _give_back_with(owner, lib.functions.rtcReleaseScene, handle)
     return handle
+
+
+def _give_back_with(owner: object, release: Callable[[int], None], handle: int) -> None:
+    """Release a handle when its owner goes; at the end of a process the system takes all."""
+    weakref.finalize(owner, release, handle).atexit = False
 
 
 def _fill(lib: Library, geometry: int, kind: int, layout: int, rows: NDArray[Any]) -> None:
@@ -157,8 +172,14 @@ def _fill(lib: Library, geometry: int, kind: int, layout: int, rows: NDArray[Any
     ctypes.memmove(place, rows.ctypes.data, rows.nbytes)
 
 
-def _attach(lib: Library, scene: int, geometry: int) -> None:
-    """Put a geometry into a scene, which then owns it."""
-    lib.functions.rtcCommitGeometry(geometry)
-    lib.functions.rtcAttachGeometry(scene, geometry)
-    lib.functions.rtcReleaseGeometry(geometry)
+@contextmanager
+def _attached(lib: Library, scene: int, kind: int) -> Iterator[int]:
+    """A geometry to be filled, put into a scene, which then owns it; given back where it cannot be filled."""
+    geometry: int = lib.functions.rtcNewGeometry(lib.device, kind)
+    lib.checked()
+    try:
+        yield geometry
+        lib.functions.rtcCommitGeometry(geometry)
+        lib.functions.rtcAttachGeometry(scene, geometry)
+    finally:
+        lib.functions.rtcReleaseGeometry(geometry)

@@ -4,16 +4,18 @@ The rays that meet a body's bounds (`sieve`) are taken into its own coordinates 
 nearest hit over all bodies wins.
 
 embreex 4.4 traps handled here: float32 input only, `OCCLUDED` answers 0 for a hit and overwrites the distances, tnear
-is 0, non-finite rays may never return.
+is 0, non-finite rays may never return, a scene has a device of its own unless it is given one, and some thousand
+devices end the process.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from embreex.mesh_construction import TriangleMesh
+from embreex.rtcore import EmbreeDevice
 from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
 
@@ -23,12 +25,18 @@ from scenegen.tracing.culling import Boxes, boxes_of, sieve_of
 from scenegen.tracing.tracer import F32, F64, Hits, Placed
 
 
+@cache
+def _device() -> EmbreeDevice:
+    """The device of this process."""
+    return EmbreeDevice()
+
+
 class EmbreexMesh:
     """A mesh in a scene of its own."""
 
     def __init__(self, vertices: F32, faces: NDArray[np.int32]) -> None:
         self._vertices, self._faces = vertices, faces
-        self._scene = EmbreeScene()
+        self._scene = EmbreeScene(_device())
         self._mesh = TriangleMesh(self._scene, self._vertices, self._faces)
         self.low: F64 = vertices.min(0).astype(np.float64)
         self.high: F64 = vertices.max(0).astype(np.float64)

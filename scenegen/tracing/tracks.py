@@ -91,10 +91,11 @@ def _doubled(scene: Scene, view: View, points: F64, normals: F64, instance: NDAr
     """(R,) whether a second surface lies within the tolerance behind the hit.
 
     A short ray is cast back from one tolerance behind the surface; on a single sheet it meets that very sheet, at 1. Of
-    the same body a second sheet in the nearer half of the tolerance is taken for the first.
+    the same body a second sheet in the nearer half of the tolerance is taken for the first. There is no way back to an
+    eye that lies on a surface.
     """
     out = np.zeros(len(points), bool)
-    rows = np.flatnonzero(instance > 0)
+    rows = np.flatnonzero((instance > 0) & (points != view.position).any(1))
     away = points[rows] - view.position
     distance = np.linalg.norm(away, axis=1)
     cosine = np.einsum("ij,ij->i", normals[rows], away) / distance

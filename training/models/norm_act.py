@@ -10,7 +10,8 @@ dz = s dy f'(z), s = 1 or 1 / sqrt 2, and for each map
     dx = (u - mean_g(u) - x' mean_g(u x')) / sqrt(v_g + eps)
 
 Sums are float64 of float32 parts, and the same for any number of threads. What the kernels are not for (a GPU, other
-types and layouts, a graph that is compiled or exported, no Numba) is PyTorch's: the same numbers but for rounding.
+types and layouts, a graph that is compiled, traced or exported, torch.func, no Numba) is PyTorch's: the same
+numbers but for rounding.
 """
 
 from dataclasses import dataclass
@@ -35,42 +36,55 @@ class NormAct(nn.GroupNorm):
 
     def forward(self, input: Tensor) -> Tensor:
         """(B, C, H, W) to the same shape, type and layout."""
-        if _suits(input):
+        if _suits(input, self):
             return _compiled(self.slope, (input, self))
         return functional.leaky_relu(super().forward(input), self.slope)
 
 
 def norm_silu(x: Tensor, norm: nn.Module) -> Tensor:
     """SiLU(norm(x)): (B, C, H, W) to the same. What is no GroupNorm is computed by PyTorch."""
-    if isinstance(norm, nn.GroupNorm) and _suits(x):
-        return _compiled(None, (x, norm))
-    return functional.silu(norm(x))
+    suited = _suited((x, norm))
+    return _compiled(None, *suited) if suited else functional.silu(norm(x))
 
 
 def norms_silu(x: Tensor, norm: nn.Module, skip: Tensor, norm_skip: nn.Module) -> Tensor:
-    """SiLU((norm(x) + norm_skip(skip)) / sqrt 2), two maps (B, C, H, W) to one; GroupNorms have as many groups."""
-    if isinstance(norm, nn.GroupNorm) and isinstance(norm_skip, nn.GroupNorm) and _suits(x) and _suits(skip):
-        return _compiled(None, (x, norm), (skip.to(x.dtype), norm_skip))
-    return functional.silu((norm(x) + norm_skip(skip)) * (1 / sqrt(2)))
+    """SiLU((norm(x) + norm_skip(skip)) / sqrt 2), two maps (B, C, H, W) to one.
+
+    What are no GroupNorms of as many groups, or maps of two shapes, is computed by PyTorch.
+    """
+    suited = _suited((x, norm), (skip.to(x.dtype), norm_skip))
+    return _compiled(None, *suited) if suited else functional.silu((norm(x) + norm_skip(skip)) * (1 / sqrt(2)))
 
 
-def _suits(x: Tensor) -> bool:
-    """Whether the kernels are for it."""
+def _suited(*pairs: tuple[Tensor, nn.Module]) -> list[tuple[Tensor, nn.GroupNorm]]:
+    """Maps and their norms, if the kernels are for them and they can be added; else none."""
+    suited = [(x, norm) for x, norm in pairs if type(norm) is nn.GroupNorm and _suits(x, norm)]
+    if len(suited) < len(pairs) or len({(x.shape, norm.num_groups, norm.eps) for x, norm in suited}) > 1:
+        return []
+    return suited
+
+
+def _suits(x: Tensor, norm: nn.GroupNorm) -> bool:
+    """Whether the kernels are for a map and its norm."""
     return (
         not torch.compiler.is_compiling()
+        and not torch.jit.is_tracing()  # pyright: ignore[reportPrivateImportUsage]
+        and norm.affine
+        and x.dim() == 4
         and x.device.type == "cpu"
         and x.dtype in (torch.float32, torch.bfloat16)
-        and _is_channels_last(x)
+        and x.shape[1] == norm.num_channels <= LONGEST
         and x.numel() > 0
-        and x.shape[1] <= LONGEST
+        and _are_in_memory(x, norm.weight, norm.bias)
+        and x.is_contiguous(memory_format=torch.channels_last)
         and kernels() is not None
     )
 
 
-def _is_channels_last(x: Tensor) -> bool:
-    """Whether channels lie together; under vmap no tensor says."""
+def _are_in_memory(*tensors: Tensor) -> bool:
+    """Whether there are numbers to be read: what torch.func transforms (vmap, grad) and fake tensors have none."""
     try:
-        return x.is_contiguous(memory_format=torch.channels_last)
+        return all(each.data_ptr() for each in tensors)
     except RuntimeError:
         return False
 

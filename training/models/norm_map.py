@@ -1,5 +1,6 @@
 """A channels-last map (B, C, H, W) as the kernels of `norm_kernels` see it: its numbers, rows of constants, sums."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -89,14 +90,15 @@ class NormMap:
             torch.set_flush_denormal(flush)
             kernel(*job)
 
-        list(_pool(threads).map(work, jobs))
+        list(_pool(threads, os.getpid()).map(work, jobs))
 
     def _pieces(self) -> int:
         return self.images * -(-self.flat.shape[1] // (kernels().PIECE * self.period))
 
 
 @cache
-def _pool(threads: int) -> ThreadPoolExecutor:
+def _pool(threads: int, process: int) -> ThreadPoolExecutor:
+    """Threads of one process: a process that was forked has those of its parent by name alone."""
     return ThreadPoolExecutor(threads, "norm_map")
 
 

@@ -78,15 +78,6 @@ def tiles(model: AnyNetwork, images: Tensor, tile: int) -> Iterator[Tile]:
             yield Tile(rows, columns, _describe(model, padded, rows, columns))
 
 
-def tiled(model: AnyNetwork, images: Tensor, tile: int) -> Tensor:
-    """`model(images)` computed in tiles: (B, 3, H, W) float32 to (B, D, H, W)."""
-    tileable(model, tile)
-    features = images.new_empty(len(images), model.settings.channels, *images.shape[-2:])
-    for part in tiles(model, images, tile):
-        features[..., part.rows, part.columns] = part.features
-    return features
-
-
 def _describe(model: UNet, padded: Tensor, rows: slice, columns: slice) -> Tensor:
     """The descriptors of one tile, from the piece of the picture that it sees."""
     top, bottom = _clipped(model.settings, rows, padded.shape[-2])

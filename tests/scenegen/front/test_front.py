@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import scenegen as sg
+from scenegen.errors import UsageError
 from scenegen.layers import LAYERS
 from scenegen.shards.rows import ROW_OF
 
@@ -25,6 +26,18 @@ def test_importing_reads_nothing_else_and_every_name_is_there():
     assert sg.__all__ == sorted(sg.__all__, key=lambda name: (not name.isupper(), name.islower(), name))
     with pytest.raises(AttributeError, match="module 'scenegen' has no attribute 'render'"):
         sg.render  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.mark.parametrize("count", [0, 8, 9])
+def test_a_picture_has_as_many_lamps_as_a_byte_has_bits(count):
+    lamps = (sg.PointLight((0.5, 0.5, 1.0), (0.1, 0.1, 0.1)),) * count
+    scene, lighting = sg.build_scene([sg.make_mesh(QUAD, FACES)]), sg.Lighting(lamps, (0.2,) * 3, (0.1,) * 3)
+    view = sg.View(sg.pinhole(32, 24, 30.0), sg.look_at((0.5, 0.2, 2.0), (0.5, 0.5, 0.0)))
+    if count > 8:
+        with pytest.raises(UsageError, match=r"^lighting of 9 lamps: 8 at most$"):
+            sg.render_view(scene, view, lighting)
+    else:
+        assert sg.render_view(scene, view, lighting).rgb.shape == (24, 32, 3)
 
 
 def test_samples_without_a_file_are_those_of_the_shards(tmp_path):

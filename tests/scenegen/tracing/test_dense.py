@@ -198,3 +198,13 @@ def test_a_tracer_that_compiled_code_cannot_ask_gives_the_same():
     a, b = (view((2.2, y, 1.6), (0, 0, 0.5), (64, 48), 60.0) for y in (0.3, -0.6))
     same = dense.visibility(by_embreex, a, [b]) == dense.visibility(truth, a, [b])
     assert same.mean() > 0.998  # at edges one of the two may meet the other face
+
+
+def test_an_eye_on_a_surface_is_no_way_back_to_it():
+    """The point that a pixel shows is the eye itself, and other views see it."""
+    place = scene(inside_out(box((-3, -3, -1), (3, 3, 2))), sheets(0.0))
+    here, there = view((0, 0, 0), (0.1, 0.05, -1), (9, 7)), view((0.3, 0.2, 1.5), (0, 0, 0))
+    hits = pixel_hits(place, here)
+    assert not hits.t.any()
+    for way in WAYS.values():
+        assert (way(place, here, [there, here], hits) == (Status.VISIBLE, Status.BEHIND_CAMERA)).all()

@@ -1,3 +1,6 @@
+import multiprocessing
+import os
+
 import numpy as np
 import pytest
 import torch
@@ -208,6 +211,75 @@ def test_what_the_kernels_are_not_for_is_pytorchs(x, monkeypatch):
     norm = NormAct(2, 8).to(x.dtype)
     due = nn.functional.relu(nn.functional.group_norm(x, 2, norm.weight, norm.bias, norm.eps))
     assert torch.equal(norm(x), due)
+
+
+UNLIKE = {
+    "one image for all": ((2, 8, 5, 7), (1, 8, 5, 7), {}),
+    "one pixel for all": ((2, 8, 5, 7), (2, 8, 1, 1), {}),
+    "another number of groups": ((2, 8, 5, 7), (2, 8, 5, 7), {"num_groups": 4}),
+    "another eps": ((2, 8, 5, 7), (2, 8, 5, 7), {"eps": 0.5}),
+    "no weight": ((2, 8, 5, 7), (2, 8, 5, 7), {"affine": False}),
+}
+
+
+@pytest.mark.parametrize("name", UNLIKE)
+def test_two_maps_that_are_not_alike_are_pytorchs(name):
+    shape, shape_skip, changes = UNLIKE[name]
+    x, skip, norm = channels_last(shape), channels_last(shape_skip, seed=1), two_norms(2, 8)[0]
+    norm_skip = nn.GroupNorm(**{"num_groups": 2, "num_channels": 8} | changes)
+    due = nn.functional.silu((norm(x) + norm_skip(skip)) * 0.5**0.5)
+    assert torch.allclose(norms_silu(x, norm, skip, norm_skip), due, atol=1e-5)
+
+
+def test_a_norm_that_does_more_does_it():
+    x, norm = channels_last((2, 8, 5, 7)), make(2, 8, 0.2)
+    assert torch.allclose(norm_silu(x, norm), nn.functional.silu(norm(x)), atol=1e-6)
+
+
+def test_channels_that_are_not_the_norms_are_refused_as_pytorch_does():
+    with pytest.raises(RuntimeError, match="Expected weight to be a vector of size equal to the number of channels"):
+        norm_silu(channels_last((1, 16, 4, 4)), nn.GroupNorm(1, 1))
+
+
+@pytest.mark.parametrize("of", ["map", "weights"])
+def test_under_torch_func_it_is_pytorchs(of):
+    x, norm = channels_last((2, 8, 5, 7)), make(2, 8, 0.2)
+    weights = {name: each.detach() for name, each in norm.named_parameters()}
+
+    def loss(x, weights):
+        return torch.func.functional_call(norm, weights, (x,)).square().sum()
+
+    place = {"map": 0, "weights": 1}[of]
+    found = torch.func.grad(loss, argnums=place)(x, weights)
+    due = torch.func.grad(loss, argnums=place)(x.contiguous(), weights)
+    for a, b in zip(*(torch.utils._pytree.tree_leaves(each) for each in (found, due)), strict=True):
+        assert torch.allclose(a, b, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.filterwarnings("ignore")  # PyTorch would rather not be traced
+def test_a_traced_graph_holds_for_other_maps():
+    norm, x = make(2, 8, 0.2).requires_grad_(False), channels_last((2, 8, 5, 7), seed=1)
+    traced = torch.jit.trace(norm, channels_last((2, 8, 5, 7)))
+    assert torch.allclose(traced(x), norm(x), atol=1e-5)
+
+
+def _work_of_a_child(x, norm, due):
+    os._exit(0 if np.array_equal(norm(x).numpy(), due) else 1)  # PyTorch's own threads do not outlive a fork
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_process_has_threads_of_its_own():
+    x, norm, before = channels_last((4, 16, 80, 80)), make(2, 16).requires_grad_(False), torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        due = norm(x).numpy()
+        child = multiprocessing.get_context("fork").Process(target=_work_of_a_child, args=(x, norm, due))
+        child.start()
+        child.join(60)
+        child.kill()
+        assert child.exitcode == 0
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_without_numba(monkeypatch):

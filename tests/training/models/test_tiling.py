@@ -5,7 +5,7 @@ import torch
 from networks import picture, shaken
 
 from training.errors import RequestError
-from training.models.tiling import alignment, margin, seen_interval, tiled, tiles
+from training.models.tiling import alignment, margin, seen_interval, tiles
 from training.settings import ModelSettings
 
 PIXEL = ModelSettings(widths=(8, 8), blocks=(1, 1), channels=4, heads=2, norm="pixel")
@@ -17,7 +17,10 @@ PIXEL = ModelSettings(widths=(8, 8), blocks=(1, 1), channels=4, heads=2, norm="p
 def test_tiles_equal_the_whole_picture(size, tile):
     model, images = shaken(PIXEL), picture(1, 3, *size)
     whole = model(images)
-    assert torch.allclose(tiled(model, images, tile), whole, atol=1e-5 * whole.abs().max().item(), rtol=1e-5)
+    together = torch.full_like(whole, torch.nan)
+    for part in tiles(model, images, tile):
+        together[..., part.rows, part.columns] = part.features
+    assert torch.allclose(together, whole, atol=1e-5 * whole.abs().max().item(), rtol=1e-5)
 
 
 @torch.no_grad()
@@ -58,6 +61,6 @@ def test_the_pixel_variant_attends_beyond_a_pixel():
 def test_refusals():
     images = picture(1, 3, 8, 8)
     with pytest.raises(RequestError, match=r"norm=image.*leave --tile at 0"):
-        tiled(shaken(ModelSettings((8, 8), (1, 1), 4, 2)), images, 16)
+        next(tiles(shaken(ModelSettings((8, 8), (1, 1), 4, 2)), images, 16))
     with pytest.raises(RequestError, match="tile of 0 pixels"):
-        tiled(shaken(PIXEL), images, 0)
+        next(tiles(shaken(PIXEL), images, 0))

@@ -1,9 +1,14 @@
 """l-inf distances of all pairs against PyTorch's, forward and backward."""
 
+import subprocess
+import sys
+
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from training.objectives import linf as module
 from training.objectives.linf import linf_distances
 
 
@@ -60,3 +65,26 @@ def test_float64_is_pytorchs_and_autocast_changes_nothing():
     assert torch.autograd.gradcheck(linf_distances, (a.requires_grad_(), c.requires_grad_()))
     with torch.autocast("cpu", torch.bfloat16):
         assert linf_distances(a.float(), c.float()).dtype == torch.float32
+
+
+@pytest.mark.parametrize("value", [torch.nan, torch.inf])
+@pytest.mark.parametrize("whole", [False, True])
+def test_what_is_not_finite_is_told_as_pytorch_tells_it(value, whole):
+    """A training that diverges: no channel decides, and none is written to."""
+    a, c = sets(0, 1, 8, 3, 5)
+    a[0, slice(None) if whole else 2, 1] = value
+    weight = torch.ones(1, 3, 5)
+    for mine, theirs in zip(gradients(linf_distances, a, c, weight), gradients(reference, a, c, weight), strict=True):
+        assert torch.allclose(mine, theirs, equal_nan=True)
+
+
+def test_without_numba(monkeypatch):
+    a, c = sets(0, 2, 8, 3, 5)
+    due = linf_distances(a, c)
+    monkeypatch.setattr(module, "kernels", lambda: None)
+    assert torch.equal(linf_distances(a, c), due)
+
+
+def test_the_objective_is_there_without_numba():
+    code = "import sys; sys.modules['numba'] = None; import training.objectives.stable_softmax"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
