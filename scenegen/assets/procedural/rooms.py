@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scenegen.assets.mesh import Mesh, concatenate
+from scenegen.assets.procedural.labels import LABELS
 from scenegen.assets.procedural.room_parts import fittings, recipes, surfaces, work_recipes
 from scenegen.assets.procedural.room_parts.finishes import Finishes
-from scenegen.assets.procedural.room_parts.kit import LABELS, Kit
+from scenegen.assets.procedural.room_parts.kit import Kit
 from scenegen.assets.procedural.room_parts.layout import Layout
 from scenegen.assets.procedural.room_parts.palette import draw_palette
 from scenegen.assets.procedural.room_parts.plan import Plan, draw_openings, draw_plan
