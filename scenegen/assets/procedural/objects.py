@@ -12,7 +12,7 @@ from scenegen.assets.source import ObjectModel, hashed_split
 from scenegen.errors import AssetError
 from scenegen.seeding import Stage, generator, stable_key
 
-VERSION = "objects-1"
+VERSION = "objects-2"
 """Changes whenever the same id would give another object."""
 COUNT = 40_336
 

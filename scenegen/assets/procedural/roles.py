@@ -6,6 +6,7 @@ is one of several finishes drawn at random; in a room it is one of the room's ow
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Protocol
 
 from scenegen.assets.mesh import Mesh
@@ -77,9 +78,14 @@ ROLES: dict[str, tuple[Maker, ...]] = {
 """What a role is drawn from for an object, all equally likely."""
 
 
+def kept(choose: Callable[[str], Finish]) -> Finishes:
+    """Finishes of one piece: `choose` decides a role when it is first asked for, and it stays what it is."""
+    return cache(choose)
+
+
 def drawn(rng: Generator) -> Finishes:
-    """Finishes for one object: a new one is drawn each time that a role is asked for."""
-    return lambda role: pick(rng, *ROLES[role])(rng)
+    """Finishes for one object, at random."""
+    return kept(lambda role: pick(rng, *ROLES[role])(rng))
 
 
 def as_object(build: Callable[[Generator, Finishes], Parts]) -> Callable[[Generator], Parts]:

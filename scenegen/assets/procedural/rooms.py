@@ -17,7 +17,7 @@ from scenegen.assets.source import Room, hashed_split
 from scenegen.errors import AssetError
 from scenegen.seeding import Stage, generator, stable_key
 
-VERSION = "rooms-1"
+VERSION = "rooms-2"
 """Changes whenever the same id would give another room."""
 COUNT = 96
 

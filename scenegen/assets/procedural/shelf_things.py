@@ -96,8 +96,8 @@ def vase(rng: Generator, of: Finishes, height: float = 0.0) -> Parts:
     )
     belly = np.convolve(np.pad(np.interp(t, knots, form), 2, mode="edge"), [0.1, 0.2, 0.4, 0.2, 0.1], "valid")
     outside = np.stack([r * belly, h * t], -1)
-    inside = np.stack([np.maximum(r * belly[::-1] - 0.006, 0.004), h * t[::-1]], -1)[:10]
-    parts = [s.turned(of("vase"), np.concatenate([[(0, 0)], outside, inside, [(0, inside[-1, 1])]]), sides=24)]
+    inside = np.stack([np.maximum(r * belly[::-1] - 0.006, 0.004), h * t[::-1]], -1)[:7]
+    parts = [s.turned(of("vase"), np.concatenate([[(0, 0)], outside, inside, [(0, inside[-1, 1])]]), sides=20)]
     if chance(rng, 0.35):
         ends = rng.uniform(-0.12, 0.12, (5, 2)) * min(1.0, h / 0.2)
         parts += [s.bent(of("wood"), [(0, 0, h * 0.4), (a / 4, b / 4, h), (a, b, h * 2.1)], 0.0025, 6) for a, b in ends]

@@ -5,9 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from scenegen.assets.mesh import Mesh
-from scenegen.assets.procedural.finishes import Finish
 from scenegen.assets.procedural.labels import tag_rest
-from scenegen.assets.procedural.roles import Finishes
+from scenegen.assets.procedural.roles import Finishes, kept
 from scenegen.assets.procedural.room_parts.finishes import ROLES
 from scenegen.assets.procedural.room_parts.kit import Item, Kit, shifted
 
@@ -15,15 +14,8 @@ Builder = Callable[..., list[Mesh]]
 
 
 def suited(kit: Kit, **given: str) -> Finishes:
-    """The room's finishes for one piece: a role keeps what it was first; those of a room are `given` for some roles."""
-    chosen: dict[str, Finish] = {}
-
-    def of(role: str) -> Finish:
-        if role not in chosen:
-            chosen[role] = kit.finishes(given.get(role) or kit.pick(*ROLES.get(role, (role,))))
-        return chosen[role]
-
-    return of
+    """The room's finishes for one piece; some roles may be `given`."""
+    return kept(lambda role: kit.finishes(given.get(role) or kit.pick(*ROLES.get(role, (role,)))))
 
 
 def made(kit: Kit, build: Builder, *measures: object, **given: str) -> list[Mesh]:

@@ -157,6 +157,13 @@ def test_parts_are_closed_and_face_outwards(name, seed):
         assert volume(part) > 0 if is_closed(part) else shade, part.materials[0].name
 
 
+@each
+def test_it_is_light_and_of_few_textures(name, seed):
+    parts = built(name, seed)
+    assert 100 < sum(len(p.faces) for p in parts) < 12_000
+    assert len({id(m.texture) for p in parts for m in p.materials if m.texture}) <= 6
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", SYMMETRIC)
 def test_left_is_as_right(name, seed):
@@ -210,8 +217,8 @@ def test_objects_and_rooms_know_every_role_that_is_asked_for():
             build(np.random.default_rng(seed), lambda role: asked.add(role) or GREY, *measures)
     assert asked <= set(ROLES)
     assert set(finishes.ROLES) <= set(ROLES)
-    of = furniture.suited(kit(0))
-    assert all(of(role) is of(role) for role in ROLES), "a piece keeps what its roles are"
+    for of in (furniture.suited(kit(0)), drawn(np.random.default_rng(0))):
+        assert all(of(role) is of(role) for role in ROLES), "a piece keeps what its roles are"
 
 
 def test_a_room_may_say_what_a_role_is():
