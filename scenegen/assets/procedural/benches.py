@@ -2,25 +2,22 @@
 
 import numpy as np
 
-from scenegen.assets.mesh import Mesh
-from scenegen.assets.procedural import finishes as fin
 from scenegen.assets.procedural import solids as s
 from scenegen.assets.procedural.chairs import straight_leg
 from scenegen.assets.procedural.draws import between, chance, pick, spread, whole
+from scenegen.assets.procedural.finishes import Finish
+from scenegen.assets.procedural.roles import Finishes, Parts
 from scenegen.seeding import Generator
 
-Parts = list[Mesh]
+
+def bench(rng: Generator, of: Finishes) -> Parts:
+    """A park bench, a plank bench or an upholstered bench."""
+    return pick(rng, park_bench, plank_bench, padded_bench)(rng, of, between(rng, 0.9, 1.8))
 
 
-def bench(rng: Generator) -> Parts:
-    """A park bench, a plank bench, an upholstered bench or a slab on blocks."""
-    return pick(rng, _park_bench, _plank_bench, _padded_bench)(rng)
-
-
-def _park_bench(rng: Generator) -> Parts:
-    """Slats on two or three cast end frames, with a back."""
-    w, count = between(rng, 1.2, 2.0), whole(rng, 3, 6)
-    slats, iron = pick(rng, fin.wood, fin.painted)(rng), pick(rng, fin.dark, fin.painted, fin.stone)(rng)
+def park_bench(rng: Generator, of: Finishes, w: float) -> Parts:
+    """Slats of length w on two or three cast end frames, with a back."""
+    count, slats, iron = whole(rng, 3, 6), of("slats"), of("iron")
     h, d, lean, top = between(rng, 0.42, 0.46), 0.42, between(rng, 0.08, 0.16), between(rng, 0.8, 0.92)
     y = spread(count, -d / 2, d / 2)
     seat = [s.block(slats, (w, 0.8 * d / count, 0.03), (0, a, h), 0.006) for a in y]
@@ -41,7 +38,7 @@ def _park_bench(rng: Generator) -> Parts:
     return [*seat, *back, *frames]
 
 
-def _bench_frame(f: fin.Finish, x: float, d: float, h: float, lean: float, top: float, arm: bool) -> Parts:
+def _bench_frame(f: Finish, x: float, d: float, h: float, lean: float, top: float, arm: bool) -> Parts:
     """One end frame: seat bar, two legs, a back post, perhaps an arm rest."""
     low = h - 0.012
     bar = s.slab(f, (x - 0.02, -d / 2, low - 0.045), (x + 0.02, d / 2 + 0.03, low))
@@ -69,16 +66,11 @@ def _bench_frame(f: fin.Finish, x: float, d: float, h: float, lean: float, top: 
     return [bar, *legs, post, *rest]
 
 
-def _plank_bench(rng: Generator) -> Parts:
-    """A plank on two boards, four legs or trestles, with a stretcher."""
-    w, d, h, f = (
-        between(rng, 0.9, 1.8),
-        between(rng, 0.26, 0.4),
-        between(rng, 0.4, 0.48),
-        pick(rng, fin.wood, fin.stone, fin.painted)(rng),
-    )
+def plank_bench(rng: Generator, of: Finishes, w: float) -> Parts:
+    """A plank of length w on two boards or four legs, with a stretcher."""
+    d, h, f = between(rng, 0.26, 0.4), between(rng, 0.4, 0.48), of("plank")
     top = s.block(f, (w, d, 0.045), (0, 0, h - 0.0225), 0.008)
-    g = pick(rng, f, fin.frame(rng))
+    g = pick(rng, f, of("frame"))
     if chance(rng, 0.5):
         ends = s.both(s.block(g, (0.05, 0.84 * d, h - 0.03), (0.38 * w, 0, (h - 0.03) / 2), 0.004))
         return [top, *ends, s.block(g, (0.8 * w, 0.035, 0.08), (0, 0, 0.55 * h))]
@@ -90,10 +82,9 @@ def _plank_bench(rng: Generator) -> Parts:
     return [top, *legs, s.block(g, (0.84 * w, 0.03, 0.05), (0, 0, h - 0.06))]
 
 
-def _padded_bench(rng: Generator) -> Parts:
-    """A bedroom bench: an upholstered block, plain or in cushions, on legs or a frame."""
-    w, d, h, f = between(rng, 0.9, 1.5), between(rng, 0.38, 0.5), between(rng, 0.42, 0.5), fin.frame(rng)
-    cover = pick(rng, fin.upholstery, fin.leather)(rng)
+def padded_bench(rng: Generator, of: Finishes, w: float) -> Parts:
+    """A bedroom bench of length w: an upholstered block, plain or in cushions, on legs and a frame."""
+    d, h, f, cover = between(rng, 0.38, 0.5), between(rng, 0.42, 0.5), of("frame"), of("seat")
     count = whole(rng, 1, 4)
     pads = [
         s.block(cover, (w / count + 0.004, d, 0.13), (x, 0, h - 0.065), 0.035) for x in spread(count, -w / 2, w / 2)

@@ -72,6 +72,11 @@ def with_uv(mesh: Mesh, uv: Array) -> Mesh:
     return replace(mesh, uv=uv.astype(np.float32))
 
 
+def with_vertices(mesh: Mesh, vertices: Array) -> Mesh:
+    """The mesh with its vertices elsewhere (N, 3), metres."""
+    return replace(mesh, vertices=vertices.astype(np.float32))
+
+
 def clipped_below(mesh: Mesh, z: float) -> Mesh:
     """The mesh with what lies below z pressed level: slanted feet stand flat."""
     vertices = mesh.vertices.copy()

@@ -12,7 +12,7 @@ from scenegen.assets.source import ObjectModel, hashed_split
 from scenegen.errors import AssetError
 from scenegen.seeding import Stage, generator, stable_key
 
-VERSION = "objects-1"
+VERSION = "objects-2"
 """Changes whenever the same id would give another object."""
 COUNT = 40_336
 
@@ -76,7 +76,7 @@ def _category(object_id: str) -> Category:
 
 
 def _tidy(mesh: Mesh) -> Mesh:
-    """The mesh without triangles of no area and without vertices that no triangle uses."""
+    """The mesh without triangles of no area, vertices that no triangle uses, and the classes of parts of a room."""
     area = np.linalg.norm(face_vectors(mesh), axis=1)
     keep = area > 1e-11 * float(np.square(np.ptp(mesh.vertices, axis=0)).sum())
     used, faces = np.unique(mesh.faces[keep], return_inverse=True)
@@ -87,6 +87,7 @@ def _tidy(mesh: Mesh) -> Mesh:
         face_material=mesh.face_material[keep],
         normals=_rows(mesh.normals, used),
         uv=_rows(mesh.uv, used),
+        face_label=None,
     )
 
 

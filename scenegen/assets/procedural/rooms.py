@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scenegen.assets.mesh import Mesh, concatenate
+from scenegen.assets.procedural.labels import LABELS
 from scenegen.assets.procedural.room_parts import fittings, recipes, surfaces, work_recipes
 from scenegen.assets.procedural.room_parts.finishes import Finishes
-from scenegen.assets.procedural.room_parts.kit import LABELS, Kit
+from scenegen.assets.procedural.room_parts.kit import Kit
 from scenegen.assets.procedural.room_parts.layout import Layout
 from scenegen.assets.procedural.room_parts.palette import draw_palette
 from scenegen.assets.procedural.room_parts.plan import Plan, draw_openings, draw_plan
@@ -16,7 +17,7 @@ from scenegen.assets.source import Room, hashed_split
 from scenegen.errors import AssetError
 from scenegen.seeding import Stage, generator, stable_key
 
-VERSION = "rooms-1"
+VERSION = "rooms-2"
 """Changes whenever the same id would give another room."""
 COUNT = 96
 

@@ -31,6 +31,7 @@ from scenegen.assets.procedural.motions import (
     tilted,
     turned_z,
     with_uv,
+    with_vertices,
 )
 from scenegen.assets.procedural.shape_base import Array, grid_faces
 from scenegen.geometry import normalize
@@ -49,12 +50,14 @@ __all__ = [
     "flipped",
     "hoop",
     "loft",
+    "loop",
     "lying",
     "moved",
     "open_loft",
     "open_rings",
     "open_rings_down",
     "oval",
+    "padded",
     "pictured",
     "profile_x",
     "profile_y",
@@ -69,6 +72,7 @@ __all__ = [
     "turned",
     "turned_z",
     "with_uv",
+    "with_vertices",
 ]
 
 Vec = ArrayLike
@@ -89,6 +93,24 @@ def slab(f: Finish, low: Vec, high: Vec, bevel: float = 0.0) -> Mesh:
     return block(f, high - low, (low + high) / 2, bevel)
 
 
+def padded(f: Finish, low: Vec, high: Vec, radius_m: float = 0.06, puff: float = 0.15) -> Mesh:
+    """A soft block between two corners: round edges, and broad sides that bulge by `puff` of the thickness."""
+    low, high = np.asarray(low, np.float64), np.asarray(high, np.float64)
+    size = high - low
+    mesh = shapes.rounded_box(size, f.material, radius_m, segments=2, divisions=4, texture_scale_m=f.tile_m)
+    return moved(_bulged(mesh, size, puff), (low + high) / 2)
+
+
+def _bulged(mesh: Mesh, size: Array, puff: float) -> Mesh:
+    """A cushion whose middle is thicker: the thinnest axis grows where the other two are near 0."""
+    thin = int(np.argmin(size))
+    p = mesh.vertices.astype(np.float64)
+    others = [k for k in range(3) if k != thin]
+    t = np.clip(1 - (2 * p[:, others] / size[others]) ** 2, 0, 1).prod(1)
+    p[:, thin] += np.sign(p[:, thin]) * puff * size[thin] * t
+    return shapes.smoothed(with_vertices(mesh, p))
+
+
 def rod(f: Finish, a: Vec, b: Vec, radius: float, end: float | None = None, sides: int = 12) -> Mesh:
     """A straight bar of round section from `a` to `b`, `radius` at a and `end` at b."""
     radii = np.array([radius, radius if end is None else end])
@@ -107,6 +129,11 @@ def bent(f: Finish, path: Vec | Sequence[Vec], radius: ArrayLike, sides: int = 8
     given = np.atleast_1d(np.asarray(radius, np.float64))
     radii = np.interp(np.linspace(0, 1, len(points)), np.linspace(0, 1, len(given)), given)
     return shapes.tube(points, radii, f.material, segments=sides, texture_scale_m=f.tile_m)
+
+
+def loop(f: Finish, path: Vec, radius: float, sides: int = 8) -> Mesh:
+    """A tube of round section along a closed path (K, 3), not repeating its first point."""
+    return shapes.tube(path, radius, f.material, segments=sides, closed=True, texture_scale_m=f.tile_m)
 
 
 def turned(f: Finish, profile: Vec, at: Vec = (0, 0, 0), sides: int = 24, wraps: int = 0) -> Mesh:

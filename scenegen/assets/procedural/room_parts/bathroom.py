@@ -4,7 +4,8 @@ import numpy as np
 
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import shapes
-from scenegen.assets.procedural.room_parts.kit import Item, Kit, item, tag
+from scenegen.assets.procedural.labels import tag
+from scenegen.assets.procedural.room_parts.kit import Item, Kit, item
 from scenegen.assets.procedural.room_parts.storage import case
 
 
@@ -151,7 +152,6 @@ def washstand(kit: Kit, width: float = 0.8) -> Item:
                 max(1, round(width / 0.45)),
                 kit.pick(1, 2),
                 role=kit.pick("wood", "paint", "color"),
-                foot=0.14,
             ).parts
         )
     n = 48

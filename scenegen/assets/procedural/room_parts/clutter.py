@@ -6,76 +6,32 @@ Each maker returns parts around x = y = 0 with their foot at z = 0.
 import numpy as np
 
 from scenegen.assets.mesh import Mesh
-from scenegen.assets.procedural import shapes
-from scenegen.assets.procedural.room_parts.kit import Kit, Span, shifted, tag
-
-_SPINES = 18
-
-
-def book_row(kit: Kit, x: Span, depth_m: float, height_m: float, y_back: float = 0.0) -> list[Mesh]:
-    """Upright books along x with their backs to the room; heights and depths vary, a few lean."""
-    width = x[1] - x[0]
-    count = max(3, round(width / kit.between(0.028, 0.04)))
-    w = kit.rng.uniform(0.6, 1.5, count)
-    w *= width / w.sum()
-    left = x[0] + np.cumsum(w) - w
-    h = height_m * kit.rng.uniform(0.62, 0.97, count)
-    d = depth_m * kit.rng.uniform(0.72, 0.97, count)
-    size = np.stack([w - 0.0015, d, h], -1)
-    low = np.stack([left, np.full(count, y_back + 0.006), np.full(count, -0.001)], -1)
-    return tag("books", [_books(kit, low, size)])
-
-
-def _books(kit: Kit, low: np.ndarray, size: np.ndarray) -> Mesh:
-    """Many boxes (K, 3) whose +y side shows one book spine each; other sides take its cover or paper colour."""
-    unit = shapes.box((1, 1, 1), kit.finishes("books").material)
-    base, normals = unit.vertices.astype(float) + 0.5, np.asarray(unit.normals, float)
-    count, corners = len(low), len(base)
-    points = low[:, None] + size[:, None] * base[None]
-    spine = kit.rng.integers(_SPINES, size=count)[:, None]
-    front = normals[:, 1] > 0.5
-    u = np.where(front, 1 - base[:, 0], 0.5)
-    v = np.where(front, base[:, 2], 0.99)
-    uv = np.stack([(spine + 0.04 + 0.92 * u) / _SPINES, np.broadcast_to(v, (count, corners))], -1)
-    faces = np.arange(count)[:, None, None] * corners + unit.faces
-    return shapes.piece(points, faces, np.tile(normals, (count, 1)), uv, unit.materials[0])
+from scenegen.assets.procedural import lamps, shapes, shelf_things
+from scenegen.assets.procedural.labels import tag
+from scenegen.assets.procedural.room_parts.furniture import thing
+from scenegen.assets.procedural.room_parts.kit import Kit, shifted
 
 
 def book_stack(kit: Kit, count: int = 0) -> list[Mesh]:
-    """A few books lying one on the other, backs to the room."""
-    count = count or int(kit.rng.integers(2, 6))
-    size = np.stack(
-        [kit.rng.uniform(0.2, 0.26, count), kit.rng.uniform(0.13, 0.19, count), kit.rng.uniform(0.015, 0.045, count)],
-        -1,
-    )
-    size = size[np.argsort(-size[:, 0])]
-    z, out = 0.0, []
-    for w, d, t in size:
-        out += shifted([_books(kit, np.array([[-t / 2, -d / 2, -w / 2]]), np.array([[t, d, w]]))], 0, 0, 0)
-        out[-1] = shapes.turn(out[-1], 1, np.pi / 2)
-        out[-1] = shifted([out[-1]], 0, 0, z + t / 2, kit.between(-0.25, 0.25))[0]
-        z += t - 0.0004
-    return tag("books", out)
+    """A few books lying one on the other, spines to the room."""
+    return thing(kit, "books", shelf_things.book_stack, count)
 
 
 def vase(kit: Kit, height: float = 0.0) -> list[Mesh]:
     """Turned vase or jar, sometimes with twigs."""
-    h = height or kit.between(0.12, 0.3)
-    r = h * kit.between(0.2, 0.42)
-    t = np.linspace(0, 1, 15)
-    belly = np.interp(
-        t, [0, 0.15, kit.between(0.3, 0.6), 0.85, 1], [0.55, 0.7, 1, kit.between(0.35, 0.7), kit.between(0.4, 0.8)]
-    )
-    belly = np.convolve(np.pad(belly, 2, mode="edge"), [0.1, 0.2, 0.4, 0.2, 0.1], "valid")
-    outside = np.stack([r * belly, h * t], -1)
-    inside = np.stack([np.maximum(r * belly[::-1] - 0.006, 0.004), h * t[::-1]], -1)[:10]
-    profile = np.concatenate([[(0, 0)], outside, inside, [(0, inside[-1, 1])]])
-    parts = [kit.turned(kit.pick("glaze", "glaze2", "ceramic", "dark", "white"), profile, segments=24)]
-    if kit.chance(0.35):
-        for _ in range(5):
-            dx, dy = kit.rng.uniform(-0.12, 0.12, 2)
-            parts.append(kit.pipe("wood", [(0, 0, h * 0.4), (dx / 4, dy / 4, h), (dx, dy, h * 2.1)], 0.0025, 6))
-    return tag("otherprop", parts)
+    return thing(kit, "otherprop", shelf_things.vase, height)
+
+
+def desk_lamp(kit: Kit) -> list[Mesh]:
+    """Jointed lamp; its head looks to the room."""
+    return thing(kit, "lamp", lamps.desk_lamp)
+
+
+def table_lamp(kit: Kit) -> list[Mesh]:
+    """Lamp with a shade, or now and then a globe."""
+    if kit.chance(0.15):
+        return thing(kit, "lamp", lamps.globe, kit.between(0.07, 0.11))
+    return thing(kit, "lamp", lamps.table_lamp, kit.between(0.11, 0.16))
 
 
 def bowl(kit: Kit) -> list[Mesh]:
@@ -202,38 +158,6 @@ def reading(kit: Kit) -> list[Mesh]:
             ],
         )
     return parts
-
-
-def desk_lamp(kit: Kit) -> list[Mesh]:
-    """Jointed lamp with a bell shade."""
-    parts = [kit.turned("dark", [(0, 0), (0.085, 0), (0.085, 0.014), (0.02, 0.024), (0, 0.024)])]
-    parts += [
-        kit.rod("metal", (0, 0, 0.01), (0, -0.06, 0.26), 0.007, 8),
-        kit.rod("metal", (0, -0.06, 0.26), (0, 0.12, 0.42), 0.007, 8),
-    ]
-    bell = [(0.02, 0.08), (0.03, 0.075), (0.075, 0), (0.071, 0), (0.028, 0.07)]
-    shade = [kit.turned(kit.pick("accent", "dark", "white"), bell[::-1]), kit.ball("bulb", (0, 0, 0.03), 0.028)]
-    return tag("lamp", parts + shifted([shapes.turn(s, 0, 0.3) for s in shade], 0, 0.13, 0.36))
-
-
-def table_lamp(kit: Kit) -> list[Mesh]:
-    """Turned foot and a cloth shade."""
-    h = kit.between(0.18, 0.3)
-    foot = [
-        (0, 0),
-        (0.07, 0),
-        (0.07, 0.012),
-        (0.02, 0.03),
-        (0.045, 0.4 * h),
-        (0.05, 0.55 * h),
-        (0.015, 0.9 * h),
-        (0.012, h + 0.1),
-        (0, h + 0.1),
-    ]
-    parts = [kit.turned(kit.pick("glaze", "glaze2", "wood", "ceramic"), foot)]
-    b, t = kit.between(0.11, 0.16), kit.between(0.07, 0.12)
-    parts.append(kit.turned("shade", [(b, h), (t, h + 0.18), (t - 0.003, h + 0.18), (b - 0.003, h)], segments=28))
-    return tag("lamp", [*parts, kit.ball("bulb", (0, 0, h + 0.09), 0.03)])
 
 
 def toys(kit: Kit) -> list[Mesh]:

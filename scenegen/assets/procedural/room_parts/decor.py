@@ -4,8 +4,9 @@ import numpy as np
 
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import shapes
+from scenegen.assets.procedural.labels import tag
 from scenegen.assets.procedural.room_parts import clutter
-from scenegen.assets.procedural.room_parts.kit import Item, Kit, item, shifted, tag
+from scenegen.assets.procedural.room_parts.kit import Item, Kit, item, shifted
 
 
 def picture(kit: Kit, width: float, height: float, index: int, label: str = "picture") -> Item:

@@ -160,6 +160,48 @@ _MAKERS: dict[str, Maker] = {
 }
 
 
+ROLES: dict[str, tuple[str, ...]] = {
+    "frame": ("wood", "wood", "wood2", "metal"),
+    "metal": ("metal", "metal", "black", "chrome"),
+    "steel": ("metal",),
+    "stone": ("sill",),
+    "carcass": ("wood", "paint", "wood2", "color"),
+    "lacquer": ("paint", "paint", "color"),
+    "office": ("tool", "paint", "dark"),
+    "top": ("wood", "wood", "wood2", "paint"),
+    "drum": ("wood", "wood2", "wicker", "color"),
+    "plank": ("wood", "wood2"),
+    "slats": ("wood",),
+    "iron": ("black",),
+    "shell": ("white", "glaze", "glaze2", "dark", "wood"),
+    "cover": ("cloth",),
+    "cloth": ("cushion", "cushion", "cloth2"),
+    "seam": ("cloth2", "cloth"),
+    "straw": ("wicker",),
+    "webbing": ("seat", "black", "wicker"),
+    "bed": ("wood", "wood", "paint", "cloth"),
+    "headboard": ("cloth", "cloth2"),
+    "box": ("wicker", "carton", "cloth2", "color"),
+    "card": ("paper",),
+    "grip": ("metal",),
+    "knob": ("metal",),
+    "rubber": ("black",),
+    "vase": ("glaze", "glaze2", "ceramic", "dark", "white"),
+    "lamp": ("glaze", "glaze2", "wood", "ceramic"),
+    "foot": ("metal", "wood", "glaze2"),
+    "stand": ("metal", "metal", "wood"),
+    "lantern": ("black", "metal", "wood"),
+    "head": ("metal", "accent", "dark", "white"),
+    "lampshade": ("shade",),
+    "glow": ("bulb",),
+    "flame": ("bulb",),
+    "wax": ("shade",),
+    "opal": ("shade",),
+    "reflector": ("white",),
+}
+"""Which of the roles above are taken for a role of `procedural.roles`, where it is not there by the same name."""
+
+
 class Finishes:
     """The finishes of one room, made on first use in a fixed order of use."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenegen.assets.procedural.room_parts import clutter, decor, lamps, plants, seating, storage
+from scenegen.assets.procedural.room_parts import clutter, decor, lamps, plants, seating, storage, tables
 from scenegen.assets.procedural.room_parts.kit import Item, Kit, item, shifted
 from scenegen.assets.procedural.room_parts.layout import Layout, Placed, inside, wall_item_frame
 
@@ -113,16 +113,24 @@ def _rug_inside(layout: Layout, centre: np.ndarray, sx: float, sy: float) -> boo
     return bool(inside(layout.plan.corners, centre + offsets).all())
 
 
-def chairs_around(
-    layout: Layout, kit: Kit, host: Placed, style: str = "", *, round_top: bool = False, office: bool = False
-) -> None:
+def work_place(layout: Layout, kit: Kit, width: float, one: Item, *, computer: bool = True) -> Placed | None:
+    """A desk at a wall, else in the middle, and a chair before the place that its drawers leave for the knees."""
+    side = kit.pick(-1, 1)
+    writing = tables.desk(kit, width, side, computer=computer)
+    desk = layout.against_wall(writing, front_m=0.8) or layout.centre(writing, 0.5)
+    if desk is not None:
+        chair_at(layout, kit, desk, one, -0.19 * side, desk.item.depth + 0.15, np.pi)
+    return desk
+
+
+def chairs_around(layout: Layout, kit: Kit, host: Placed, *, round_top: bool = False, office: bool = False) -> None:
     """Chairs on the sides of a table, a little pushed in and turned; a few are missing."""
     w, d = host.item.width, host.item.depth
     seats = [(x, -0.12, 0.0) for x in _row(w)] + [(x, d + 0.12, np.pi) for x in _row(w)]
     seats += [(-w / 2 - 0.14, d / 2, -np.pi / 2), (w / 2 + 0.14, d / 2, np.pi / 2)] if w > 1.2 or round_top else []
     if round_top:
         seats = [(0, -0.14, 0.0), (0, d + 0.14, np.pi), *seats[-2:]]
-    one = seating.office_chair(kit) if office else seating.chair(kit, style)
+    one = seating.office_chair(kit) if office else seating.chair(kit)
     for x, y, yaw in seats:
         if kit.chance(0.9):
             pulled = kit.between(-0.05, 0.12) + (0.05 if office else 0)

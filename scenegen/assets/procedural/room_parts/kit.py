@@ -4,7 +4,7 @@ The local frame of furniture: x along the wall (0 at the middle), y from the wal
 z up from the floor; metres.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -12,20 +12,12 @@ from numpy.typing import ArrayLike
 
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import shapes, solids
+from scenegen.assets.procedural.labels import tag_rest
 from scenegen.assets.procedural.room_parts.finishes import Finishes
 from scenegen.seeding import Generator
 
 T = TypeVar("T")
 Span = tuple[float, float]
-
-_NAMES = (
-    "wall floor cabinet bed chair sofa table door window bookshelf picture counter blinds desk shelves curtain "
-    "dresser pillow mirror floor_mat clothes ceiling books refrigerator television paper towel shower_curtain box "
-    "whiteboard person night_stand toilet sink lamp bathtub bag otherstructure otherfurniture otherprop "
-)
-NYU40: tuple[str, ...] = tuple(_NAMES.split())
-"""The 40 class names of NYUv2; class k of a label is entry k - 1."""
-LABELS: dict[str, int] = {name: k + 1 for k, name in enumerate(NYU40)}
 
 
 @dataclass(frozen=True)
@@ -40,13 +32,7 @@ class Item:
 
 def item(label: str, parts: list[Mesh], width: float, depth: float, height: float) -> Item:
     """Label the parts that have no label yet and give their footprint."""
-    code = LABELS[label]
-    return Item(tuple(p if p.face_label is not None else shapes.labelled(p, code) for p in parts), width, depth, height)
-
-
-def tag(label: str, parts: list[Mesh]) -> list[Mesh]:
-    """The parts under one class name."""
-    return [shapes.labelled(p, LABELS[label]) for p in parts]
+    return Item(tuple(tag_rest(label, parts)), width, depth, height)
 
 
 def shifted(parts: tuple[Mesh, ...] | list[Mesh], x: float, y: float, z: float, yaw_rad: float = 0.0) -> list[Mesh]:
@@ -75,14 +61,14 @@ class Kit:
         """One of the options."""
         return options[int(self.rng.integers(len(options)))]
 
-    def _slide(self, mesh: Mesh) -> Mesh:
+    def slide(self, mesh: Mesh) -> Mesh:
         """Texture moved by a random offset."""
         return shapes.shift_uv(mesh, *self.rng.random(2))
 
     def slab(self, role: str, x: Span, y: Span, z: Span, radius_m: float = 0.004) -> Mesh:
         """Board or block that fills three intervals, edges chamfered, grain along its longest side."""
         low, high = (x[0], y[0], z[0]), (x[1], y[1], z[1])
-        return self._slide(solids.slab(self.finishes(role), low, high, radius_m))
+        return self.slide(solids.slab(self.finishes(role), low, high, radius_m))
 
     def block(self, role: str, x: Span, y: Span, z: Span) -> Mesh:
         """Sharp-edged box that fills three intervals: 12 triangles."""
@@ -90,16 +76,13 @@ class Kit:
 
     def cushion(self, role: str, x: Span, y: Span, z: Span, radius_m: float = 0.06, puff: float = 0.15) -> Mesh:
         """Soft block: round edges, and broad sides that bulge by `puff` of the thickness."""
-        f = self.finishes(role)
-        size = np.array([x[1] - x[0], y[1] - y[0], z[1] - z[0]])
-        mesh = shapes.rounded_box(size, f.material, radius_m, segments=2, divisions=4, texture_scale_m=f.tile_m)
-        middle = ((x[0] + x[1]) / 2, (y[0] + y[1]) / 2, (z[0] + z[1]) / 2)
-        return self._slide(shapes.move(_bulged(mesh, size, puff), *middle))
+        low, high = (x[0], y[0], z[0]), (x[1], y[1], z[1])
+        return self.slide(solids.padded(self.finishes(role), low, high, radius_m, puff))
 
     def rod(self, role: str, a: ArrayLike, b: ArrayLike, radius_m: float | Span, segments: int = 10) -> Mesh:
         """Round bar from a to b; two radii make it taper."""
         start, end = radius_m if isinstance(radius_m, tuple) else (radius_m, radius_m)
-        return self._slide(solids.rod(self.finishes(role), a, b, start, end, segments))
+        return self.slide(solids.rod(self.finishes(role), a, b, start, end, segments))
 
     def pipe(self, role: str, path: ArrayLike, radius_m: float, segments: int = 10, closed: bool = False) -> Mesh:
         """Round tube along a path."""
@@ -108,7 +91,7 @@ class Kit:
 
     def turned(self, role: str, profile: ArrayLike, at: ArrayLike = (0, 0, 0), segments: int = 20) -> Mesh:
         """Lathe shape of (radius, height) with its foot at `at`."""
-        return self._slide(solids.turned(self.finishes(role), profile, at, segments))
+        return self.slide(solids.turned(self.finishes(role), profile, at, segments))
 
     def ball(self, role: str, at: ArrayLike, radius_m: float, segments: int = 14) -> Mesh:
         """Sphere."""
@@ -121,13 +104,3 @@ class Kit:
         points = [(x[1], y, z[0]), (x[0], y, z[0]), (x[0], y, z[1]), (x[1], y, z[1])]
         uv = [(0, 0), (1, 0), (1, 1), (0, 1)]
         return shapes.piece(points, [[0, 1, 2], [0, 2, 3]], [(0, 1, 0)] * 4, uv, f.material)
-
-
-def _bulged(mesh: Mesh, size: np.ndarray, puff: float) -> Mesh:
-    """A cushion whose middle is thicker: the thinnest axis grows where the other two are near 0."""
-    thin = int(np.argmin(size))
-    p = mesh.vertices.astype(np.float64)
-    others = [k for k in range(3) if k != thin]
-    t = np.clip(1 - (2 * p[:, others] / size[others]) ** 2, 0, 1).prod(1)
-    p[:, thin] += np.sign(p[:, thin]) * puff * size[thin] * t
-    return shapes.smoothed(replace(mesh, vertices=p.astype(np.float32)))

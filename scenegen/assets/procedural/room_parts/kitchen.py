@@ -5,9 +5,12 @@ from itertools import pairwise
 import numpy as np
 
 from scenegen.assets.mesh import Mesh
+from scenegen.assets.procedural import fronts
+from scenegen.assets.procedural.fronts import Fronts
+from scenegen.assets.procedural.labels import tag
 from scenegen.assets.procedural.room_parts import clutter
-from scenegen.assets.procedural.room_parts.kit import Item, Kit, Span, item, shifted, tag
-from scenegen.assets.procedural.room_parts.storage import front, handle
+from scenegen.assets.procedural.room_parts.furniture import to_room
+from scenegen.assets.procedural.room_parts.kit import Item, Kit, Span, item, shifted
 
 _DEPTH, _TOP, _PLINTH = 0.6, 0.9, 0.1
 
@@ -17,11 +20,11 @@ def kitchen_run(kit: Kit, width: float, *, hob: bool = True, sink: bool = True, 
     count = max(2, round(width / 0.6))
     cuts = np.linspace(-width / 2, width / 2, count + 1)
     jobs = _jobs(kit, count, hob, sink)
-    style, knob = kit.pick("flat", "flat", "panel"), kit.pick("bar", "bar", "knob")
+    look = _look(kit)
     parts = [kit.slab("dark", (-width / 2 + 0.01, width / 2 - 0.01), (0.02, _DEPTH - 0.09), (0, _PLINTH + 0.01))]
     parts.append(kit.slab("cabinet", (-width / 2, width / 2), (0, _DEPTH - 0.03), (_PLINTH, _TOP - 0.036)))
     for job, a, b in zip(jobs, cuts[:-1], cuts[1:], strict=True):
-        parts += _unit(kit, job, (float(a), float(b)), style, knob)
+        parts += _unit(kit, job, (float(a), float(b)), look)
     parts += tag(
         "counter",
         _worktop(kit, width, [(a + b) / 2 for j, a, b in zip(jobs, cuts, cuts[1:], strict=False) if j == "sink"]),
@@ -45,19 +48,30 @@ def _jobs(kit: Kit, count: int, hob: bool, sink: bool) -> list[str]:
     return jobs
 
 
-def _unit(kit: Kit, job: str, x: Span, style: str, knob: str) -> list[Mesh]:
+def _look(kit: Kit) -> Fronts:
+    """How the fronts of a kitchen look."""
+    framed = kit.pick(False, False, True)
+    return Fronts(kit.finishes("cabinet"), kit.finishes("metal"), framed, kit.pick("bar", "bar", "knob", "edge"))
+
+
+def _front(kit: Kit, look: Fronts, x: Span, z: Span, y: float, side: int) -> list[Mesh]:
+    """A door or drawer before the plane at y; a door is pulled at its end at -x (-1) or +x (1)."""
+    return to_room(kit, fronts.front(look, (-x[1], -x[0]), z, -y, -side))
+
+
+def _unit(kit: Kit, job: str, x: Span, look: Fronts) -> list[Mesh]:
     """Fronts of one base unit and what is let into the worktop above it."""
-    y, a, b = _DEPTH - 0.034, _PLINTH + 0.004, _TOP - 0.04
+    y, a, b = _DEPTH - 0.03, _PLINTH + 0.004, _TOP - 0.04
     inner = (x[0] + 0.002, x[1] - 0.002)
     if job == "hob":
-        return _oven(kit, inner, y, (a, b)) + _hob(kit, sum(x) / 2)
+        return _oven(kit, inner, y - 0.004, (a, b)) + _hob(kit, sum(x) / 2)
     if job == "drawers":
         cuts = [a, a + 0.3, a + 0.56, b]
         rows = pairwise(cuts)
-        return [p for c, d in rows for p in front(kit, "cabinet", inner, (c + 0.002, d - 0.002), y, "flat", knob, 1)]
+        return [p for c, d in rows for p in _front(kit, look, inner, (c + 0.002, d - 0.002), y, 1)]
     mid = sum(x) / 2
-    doors = front(kit, "cabinet", (inner[0], mid - 0.0015), (a, b), y, style, knob, 1)
-    return doors + front(kit, "cabinet", (mid + 0.0015, inner[1]), (a, b), y, style, knob, -1)
+    doors = _front(kit, look, (inner[0], mid - 0.0015), (a, b), y, 1)
+    return doors + _front(kit, look, (mid + 0.0015, inner[1]), (a, b), y, -1)
 
 
 def _worktop(kit: Kit, width: float, sinks: list[float]) -> list[Mesh]:
@@ -173,22 +187,10 @@ def wall_units(kit: Kit, width: float) -> Item:
     """Row of wall cabinets, 0.72 m high; z = 0 is their underside."""
     depth, h, count = 0.35, 0.72, max(1, round(width / 0.5))
     parts = [kit.slab("cabinet", (-width / 2, width / 2), (0, depth - 0.02), (0, h))]
-    style, knob, cuts = (
-        kit.pick("flat", "panel"),
-        kit.pick("bar", "knob"),
-        np.linspace(-width / 2, width / 2, count + 1),
-    )
+    look, cuts = _look(kit), np.linspace(-width / 2, width / 2, count + 1)
     for k, (a, b) in enumerate(pairwise(cuts)):
-        parts += front(
-            kit,
-            "cabinet",
-            (float(a) + 0.002, float(b) - 0.002),
-            (0.002, h - 0.002),
-            depth - 0.024,
-            style,
-            knob,
-            1 - 2 * (k % 2),
-        )
+        x = (float(a) + 0.002, float(b) - 0.002)
+        parts += _front(kit, look, x, (0.002, h - 0.002), depth - 0.02, 1 - 2 * (k % 2))
     return item("cabinet", parts, width, depth, h)
 
 
@@ -206,10 +208,12 @@ def fridge(kit: Kit) -> Item:
     w, d, h = 0.6, 0.64, kit.between(1.65, 1.95)
     role = kit.pick("steel", "white", "white", "color")
     cut = h * kit.between(0.34, 0.4)
+    bar = Fronts(kit.finishes(role), kit.finishes("metal"), False, "bar")
     parts = [kit.slab("dark", (-w / 2 + 0.01, w / 2 - 0.01), (0, d - 0.06), (0, h - 0.01))]
     for a, b in ((0.05, cut - 0.004), (cut + 0.004, h)):
         parts.append(kit.slab(role, (-w / 2, w / 2), (d - 0.07, d), (a, b), 0.012))
-        parts += handle(kit, "bar", w / 2 - 0.05, d + 0.004, cut + (0.25 if a > cut else -0.2), level=False)
+        at = (0.05 - w / 2, cut + (0.25 if a > cut else -0.2))
+        parts += to_room(kit, fronts.handle(bar, at, -d, 0.07, level=False, top=b))
     parts.append(kit.slab(role, (-w / 2, w / 2), (0.002, d - 0.075), (0.03, h), 0.006))
     notes = []
     for k, (x, z) in enumerate(kit.rng.uniform((-0.2, 1.2), (0.05, 1.5), (3, 2))):

@@ -1,32 +1,17 @@
-"""Standing lamps, hanging lamps, lamps under the ceiling. Frame as in `kit`."""
+"""Lamps of rooms: those of `procedural.lamps` that stand, and what hangs under the ceiling. Frame as in `kit`."""
 
 import numpy as np
 
+from scenegen.assets.procedural import lamps
+from scenegen.assets.procedural.room_parts.furniture import furniture, made, stood
 from scenegen.assets.procedural.room_parts.kit import Item, Kit, item, shifted
 
 
 def floor_lamp(kit: Kit) -> Item:
-    """Standing lamp with a drum shade or an arched arm."""
-    h = kit.between(1.4, 1.65)
-    parts = [kit.turned("metal", [(0, 0), (0.15, 0), (0.15, 0.02), (0.03, 0.03), (0, 0.03)], segments=28)]
-    r, t = kit.between(0.17, 0.23), kit.between(0.12, 0.17)
-    drum = [(r, 0), (t, 0.26), (t - 0.003, 0.26), (r - 0.003, 0)]
-    if kit.chance(0.65):
-        parts += [
-            kit.rod(kit.pick("metal", "wood"), (0, 0, 0.02), (0, 0, h + 0.05), 0.013),
-            kit.turned("shade", drum, (0, 0, h - 0.15), 32),
-        ]
-        parts.append(kit.ball("bulb", (0, 0, h - 0.02), 0.04))
-        return item("lamp", shifted(parts, 0, 0.22, 0), 0.46, 0.46, h + 0.1)
-    a = np.linspace(0, np.pi * 0.8, 12)
-    arc = [(0, 0, 0.02), (0, 0, h * 0.6)] + [(0, 0.32 - 0.32 * np.cos(s), h * 0.6 + 0.5 * np.sin(s)) for s in a[1:]]
-    end = arc[-1]
-    parts += [
-        kit.pipe("metal", arc, 0.012),
-        kit.turned("shade", [(0.16, -0.12), (0.06, 0.02), (0.057, 0.02), (0.157, -0.12)], end, 28),
-        kit.ball("bulb", (0, end[1], end[2] - 0.06), 0.04),
-    ]
-    return item("lamp", shifted(parts, 0, 0.2, 0), 0.4, 0.95, h + 0.1)
+    """Standing lamp with a shade, a bowl or three legs, or an arc that reaches into the room."""
+    if kit.chance(0.7):
+        return furniture(kit, "lamp", lamps.floor_lamp)
+    return stood("lamp", shifted(made(kit, lamps.arc_lamp), 0, 0, 0, -np.pi / 2))
 
 
 def pendant(kit: Kit, drop: float) -> Item:

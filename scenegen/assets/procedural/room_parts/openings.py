@@ -4,7 +4,8 @@ import numpy as np
 
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import shapes
-from scenegen.assets.procedural.room_parts.kit import Kit, tag
+from scenegen.assets.procedural.labels import tag
+from scenegen.assets.procedural.room_parts.kit import Kit
 from scenegen.assets.procedural.room_parts.plan import Opening
 
 _LAP = 0.001

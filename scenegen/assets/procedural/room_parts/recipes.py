@@ -21,11 +21,6 @@ def _chest(kit: Kit) -> Item:
     return storage.topped(kit, base)
 
 
-def _armchair(kit: Kit) -> Item:
-    """A seat of its own."""
-    return seating.sofa(kit, 1)
-
-
 def living(layout: Layout, kit: Kit) -> None:
     """Sofa group around a low table, television or fireplace opposite, shelves."""
     couch = seating.sofa(kit, kit.pick(2, 3, 3))
@@ -34,11 +29,11 @@ def living(layout: Layout, kit: Kit) -> None:
         fit.lay_rug(layout, kit, sofa, sofa.item.depth + 0.75, kit.between(2.0, 2.8), kit.between(1.4, 1.9))
         low = tables.coffee_table(kit)
         layout.relative(sofa, low, kit.between(-0.2, 0.2), sofa.item.depth + 0.4 + low.depth / 2, 0)
-        arm = seating.sofa(kit, 1)
+        arm = seating.armchair(kit)
         side = kit.pick(-1, 1)
         layout.relative(sofa, arm, side * 1.5, sofa.item.depth + 0.9, side * np.pi / 2)
     hearth = fit.fireplace(layout, kit)
-    stand = storage.case(kit, kit.between(1.4, 1.9), 0.42, kit.between(0.42, 0.55), 3, 1, foot=0.1)
+    stand = storage.case(kit, kit.between(1.4, 1.9), 0.42, kit.between(0.42, 0.55), 3, 1)
     tv = shifted(decor.television(kit, kit.between(0.95, 1.25)).parts, 0, 0.06, stand.height - 0.0004)
     stand = Item((*stand.parts, *tv), stand.width, stand.depth, stand.height + 0.75)
     if layout.against_wall(stand, facing=sofa, front_m=0.7) is None:
@@ -68,7 +63,7 @@ def bedroom(layout: Layout, kit: Kit) -> None:
     if placed is not None and kit.chance(0.6):
         layout.hang(decor.mirror(kit, 0.6, 0.8), 1.3, over=placed)
     if kit.chance(0.5):
-        layout.against_wall(seating.sofa(kit, 1), corner=True)
+        layout.against_wall(seating.armchair(kit), corner=True)
     fit.radiators(layout, kit)
     fit.fill(layout, kit, (_shelf, _chest), 0.66)
     fit.pictures(layout, kit, (bed,), 3)
@@ -79,9 +74,7 @@ def bedroom(layout: Layout, kit: Kit) -> None:
 def child(layout: Layout, kit: Kit) -> None:
     """Narrow bed, low shelves, toys, small table."""
     bed = layout.against_wall(seating.bed(kit, 0.95), corner=True)
-    desk = layout.against_wall(tables.desk(kit, 1.15, computer=False), front_m=0.7)
-    if desk is not None:
-        fit.chair_at(layout, kit, desk, seating.chair(kit), 0, desk.item.depth + 0.1, np.pi)
+    fit.work_place(layout, kit, 1.15, seating.chair(kit), computer=False)
     layout.against_wall(storage.bookshelf(kit, kit.pick(1.2, 1.6), kit.between(0.8, 1.2), full=0.9))
     layout.against_wall(storage.wardrobe(kit, 1.1), corner=True)
     rug = decor.round_rug(kit, kit.between(1.3, 1.9))
@@ -115,7 +108,7 @@ def dining(layout: Layout, kit: Kit) -> None:
     if kit.chance(0.5):
         layout.against_wall(storage.case(kit, 1.0, 0.42, 1.7, 2, 2), corner=True)
     fit.radiators(layout, kit)
-    fit.fill(layout, kit, (_shelf, _chest, _armchair), 0.7)
+    fit.fill(layout, kit, (_shelf, _chest, seating.armchair), 0.7)
     fit.pictures(layout, kit, (board, hearth), 4)
     fit.corners(layout, kit, "plant", "lamp")
     fit.light(layout, kit, host)
@@ -128,18 +121,14 @@ def study(layout: Layout, kit: Kit) -> None:
         layout.against_wall(
             storage.bookshelf(kit, kit.between(1.2, 2.4), kit.between(2.0, 2.3), full=0.93), corner=True
         )
-    writing = tables.desk(kit, kit.between(1.3, 1.7), kit.chance(0.5))
-    desk = layout.against_wall(writing, front_m=0.8) or layout.centre(writing, 0.5)
-    if desk is not None:
-        fit.chair_at(
-            layout, kit, desk, kit.pick(seating.office_chair, seating.chair)(kit), 0, desk.item.depth + 0.15, np.pi
-        )
-    arm = layout.against_wall(seating.sofa(kit, 1), corner=True, front_m=0.7)
+    one = kit.pick(seating.office_chair, seating.chair)(kit)
+    desk = fit.work_place(layout, kit, kit.between(1.3, 1.7), one, computer=kit.chance(0.5))
+    arm = layout.against_wall(seating.armchair(kit), corner=True, front_m=0.7)
     if arm is not None:
         layout.beside(arm, lamps.floor_lamp(kit), kit.pick(-1, 1))
         fit.lay_rug(layout, kit, arm, 1.3, 1.6, 1.9)
     fit.radiators(layout, kit)
-    fit.fill(layout, kit, (_chest, _shelf, _armchair), 0.7)
+    fit.fill(layout, kit, (_chest, _shelf, seating.armchair), 0.7)
     fit.pictures(layout, kit, (desk, hearth), 3)
     fit.corners(layout, kit, "plant", "basket")
     fit.light(layout, kit)
@@ -160,7 +149,7 @@ def hallway(layout: Layout, kit: Kit) -> None:
     x, y = (float(v) for v in layout.middle())
     layout.on_floor(decor.rug(kit, kit.between(0.9, 1.3), kit.between(1.6, 2.2)), x, y, kit.pick(0, np.pi / 2))
     fit.radiators(layout, kit)
-    fit.fill(layout, kit, (_chest, _shelf, _armchair), 0.72)
+    fit.fill(layout, kit, (_chest, _shelf, seating.armchair), 0.72)
     fit.pictures(layout, kit, (), 6)
     fit.corners(layout, kit, "plant", "basket", "plant")
     fit.light(layout, kit)

@@ -10,7 +10,8 @@ import numpy as np
 
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import shapes
-from scenegen.assets.procedural.room_parts.kit import Kit, tag
+from scenegen.assets.procedural.labels import tag
+from scenegen.assets.procedural.room_parts.kit import Kit
 from scenegen.assets.procedural.room_parts.openings import door, window
 from scenegen.assets.procedural.room_parts.plan import Opening, Plan, Wall
 

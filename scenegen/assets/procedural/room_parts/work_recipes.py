@@ -123,11 +123,7 @@ def bath_room(layout: Layout, kit: Kit) -> None:
 def office(layout: Layout, kit: Kit) -> None:
     """Two to four desks with chairs, cabinets, shelves, a board."""
     for _ in range(kit.pick(2, 3, 4)):
-        desk = layout.against_wall(tables.desk(kit, kit.between(1.3, 1.6)), front_m=0.9)
-        if desk is not None:
-            fit.chair_at(
-                layout, kit, desk, seating.office_chair(kit), kit.between(-0.2, 0.2), desk.item.depth + 0.2, np.pi
-            )
+        fit.work_place(layout, kit, kit.between(1.3, 1.6), seating.office_chair(kit))
     layout.against_wall(storage.bookshelf(kit, kit.between(0.9, 1.6), kit.between(1.5, 2.1)))
     layout.against_wall(
         storage.case(
@@ -141,7 +137,7 @@ def office(layout: Layout, kit: Kit) -> None:
         )
     )
     fit.radiators(layout, kit)
-    fit.fill(layout, kit, (_lockers, _shelves, _sideboard, _lockers), 0.72)
+    fit.fill(layout, kit, (_lockers, _shelves, _sideboard, storage.file_cabinet), 0.72)
     layout.hang(decor.board(kit, kit.between(1.1, 1.8), 0.95, kit.pick("white", "cork")), 0.98)
     layout.hang(decor.clock(kit), 1.95)
     fit.pictures(layout, kit, (), 3)

@@ -10,7 +10,7 @@ from embreex.mesh_construction import TriangleMesh
 
 from scenegen.assets.manifest import read_manifest
 from scenegen.assets.mesh import Mesh, face_vectors
-from scenegen.assets.procedural.room_parts.kit import LABELS
+from scenegen.assets.procedural.labels import LABELS
 from scenegen.assets.procedural.rooms import COUNT, KINDS, ProceduralRooms
 from scenegen.assets.source import RoomSource, hashed_split
 from scenegen.errors import AssetError

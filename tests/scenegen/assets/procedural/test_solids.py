@@ -4,27 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from solid_checks import is_closed, volume
 
-from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import solids as s
 from scenegen.assets.procedural.finishes import solid
 
 GREY = solid("grey", (0.5, 0.5, 0.5))
-
-
-def volume(mesh: Mesh) -> float:
-    """Signed volume of a closed mesh."""
-    a, b, c = (mesh.vertices.astype(np.float64)[mesh.faces[:, k]] for k in range(3))
-    return float((a * np.cross(b, c)).sum() / 6)
-
-
-def is_closed(mesh: Mesh) -> bool:
-    """Whether every edge is used once in each direction, by position."""
-    _, merged = np.unique(np.round(mesh.vertices, 6), axis=0, return_inverse=True)
-    f = merged.reshape(-1)[mesh.faces]
-    edges = np.concatenate([f[:, [0, 1]], f[:, [1, 2]], f[:, [2, 0]]])
-    forward, count = np.unique(edges, axis=0, return_counts=True)
-    return bool((count == 1).all() and {tuple(e) for e in forward} == {tuple(e[::-1]) for e in forward})
 
 
 @settings(max_examples=30, deadline=None)
