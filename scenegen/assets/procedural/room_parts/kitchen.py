@@ -1,4 +1,4 @@
-"""Fitted kitchens: a run of base units with sink, hob and oven, wall units, hood, fridge. Local frame as in `kit`."""
+"""Fitted kitchens: a run of base units with sink, hob and oven, wall units, fridge. Local frame as in `kit`."""
 
 from itertools import pairwise
 
@@ -192,15 +192,6 @@ def wall_units(kit: Kit, width: float) -> Item:
         x = (float(a) + 0.002, float(b) - 0.002)
         parts += _front(kit, look, x, (0.002, h - 0.002), depth - 0.02, 1 - 2 * (k % 2))
     return item("cabinet", parts, width, depth, h)
-
-
-def hood(kit: Kit) -> Item:
-    """Extractor hood with a chimney, 0.6 m wide; z = 0 is its underside."""
-    parts = [
-        kit.slab("steel", (-0.3, 0.3), (0, 0.5), (0, 0.07), 0.006),
-        kit.slab("steel", (-0.14, 0.14), (0, 0.27), (0.06, 0.75), 0.004),
-    ]
-    return item("otherfurniture", [*parts, kit.slab("bulb", (-0.2, -0.1), (0.3, 0.36), (-0.004, 0.01))], 0.6, 0.5, 0.75)
 
 
 def fridge(kit: Kit) -> Item:
