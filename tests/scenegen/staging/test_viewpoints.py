@@ -186,7 +186,7 @@ def test_an_impossible_overlap_ends_too():
 
 @settings(max_examples=5, deadline=None)
 @given(layouts, seeds)
-def test_same_seed_same_shot(key, seed):
+def test_same_seed_same_views(key, seed):
     one, two = take(key, seed), take(key, seed)
     assert one.rejected == two.rejected
     for a, b in zip(one.views, two.views, strict=True):
