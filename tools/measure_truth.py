@@ -56,7 +56,7 @@ class Shown:
     @property
     def views(self) -> tuple[View, ...]:
         """The cameras."""
-        return self.staged.shot.views
+        return self.staged.view_set.views
 
     @property
     def seen(self) -> NDArray[np.bool_]:
@@ -84,7 +84,7 @@ def shown(studio: Studio, stage: RoomStage, index: int) -> Shown:
     """Sample `index` of a room, as a run would make it."""
     pool, _ = objects_for(studio.rooms.split(stage.room.id), studio.objects)
     staged = stage_sample(studio, stage, pool, index)
-    sample = photograph(studio.config, staged.layout, staged.shot, staged.lighting, studio.renderer, index)
+    sample = photograph(studio.config, staged.layout, staged.view_set, staged.lighting, studio.renderer, index)
     return Shown(studio, staged, sample)
 
 

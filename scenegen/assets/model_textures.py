@@ -44,7 +44,7 @@ class _Found:
         return self.source if isinstance(self.source, bytes) else self.source.read_bytes()
 
 
-class TextureShelf:
+class TextureStore:
     """Textures of a model's pictures; equal pictures are one set of texels.
 
     `fit` is told all pictures before the first is read, so that together they keep within `max_texels`.

@@ -11,7 +11,7 @@ from scenegen.assets.corners import I64, rgb_bytes, unique_corners
 from scenegen.assets.limits import ROOM_LIMITS, Limits
 from scenegen.assets.lookup import find_file, found_files
 from scenegen.assets.mesh import I32, U8, WHITE, Material, Mesh, Texture
-from scenegen.assets.model_textures import MOST_TEXTURES, Picture, TextureShelf
+from scenegen.assets.model_textures import MOST_TEXTURES, Picture, TextureStore
 from scenegen.assets.mtl import MtlRecord, parse_mtl
 from scenegen.assets.obj import F64, ObjData, library_names, parse_obj
 from scenegen.assets.origin import localized
@@ -31,12 +31,12 @@ def read_obj(path: Path, root: Path, limits: Limits = ROOM_LIMITS) -> tuple[Mesh
     """
     obj = parse_obj(path.read_bytes(), path.name, limits.max_faces)
     records, defects = _libraries(obj, root, path.parent)
-    shelf = TextureShelf(root, path.parent, limits.max_texels)
+    store = TextureStore(root, path.parent, limits.max_texels)
     used = [records.get(name) or MtlRecord(name) for name in obj.material_names]
-    face_material, materials, more = _materials(obj, used, shelf)
+    face_material, materials, more = _materials(obj, used, store)
     lost = [Defect("missing_material", r.name) for r in used if r.name and r.name not in records]
     mesh = _mesh(obj, _uv_maps(used), face_material, materials)
-    return mesh, defects + shelf.defects + lost + more
+    return mesh, defects + store.defects + lost + more
 
 
 def obj_files(path: Path, root: Path) -> list[Path]:
@@ -108,15 +108,15 @@ def _relative(name: str, root: Path, folder: Path, start: Path) -> str:
 
 
 def _materials(
-    obj: ObjData, used: list[MtlRecord], shelf: TextureShelf
+    obj: ObjData, used: list[MtlRecord], store: TextureStore
 ) -> tuple[I32, tuple[Material, ...], list[Defect]]:
     """(F,) material index, the materials in use, and their defects.
 
     Faces of a textured material that lack texture coordinates get the same material without its texture.
     """
     grey = Material("").color if obj.colors is None else WHITE  # vertex colours multiply
-    shelf.fit([Picture(name) for r in used for name in r.pictures])
-    textured = [_material(r, shelf, grey) for r in used]
+    store.fit([Picture(name) for r in used for name in r.pictures])
+    textured = [_material(r, store, grey) for r in used]
     has_texture = np.array([m.texture is not None or m.glow_texture is not None for m in textured])
     bare = (obj.corners[:, :, 1] < 0).any(1) & has_texture[obj.material]
     key, inverse = np.unique(2 * obj.material + bare, return_inverse=True)
@@ -127,21 +127,21 @@ def _materials(
     return inverse.astype(np.int32), materials, defects
 
 
-def _material(record: MtlRecord, shelf: TextureShelf, default: tuple[float, float, float]) -> Material:
+def _material(record: MtlRecord, store: TextureStore, default: tuple[float, float, float]) -> Material:
     """Texture times `Kd`, where that is not black (as ShapeNet writes it beside pictures), or the plain material."""
-    texture, material = _picture(record.texture, shelf), _plain(record, default)
+    texture, material = _picture(record.texture, store), _plain(record, default)
     if texture is not None:
         material = replace(material, texture=texture, color=_unless_black(record.color))
     if record.emission_texture is None:
         return material
-    glow_texture = _picture(record.emission_texture, shelf)
+    glow_texture = _picture(record.emission_texture, store)
     glow = _linear(_unless_black(record.emission)) if glow_texture is not None else BLACK
     return replace(material, glow=glow, glow_texture=glow_texture)
 
 
-def _picture(name: str | None, shelf: TextureShelf) -> Texture | None:
+def _picture(name: str | None, store: TextureStore) -> Texture | None:
     """The texture of that name, if there is one."""
-    return shelf.texture(Picture(name)) if name else None
+    return store.texture(Picture(name)) if name else None
 
 
 def _unless_black(color: tuple[float, float, float] | None) -> tuple[float, float, float]:

@@ -41,7 +41,9 @@ class FaceAppearance:
     """(F,) which triangles have no texture coordinates."""
 
 
-def skin_of(vertex: Columns, face: Columns, material: Columns, triangles: Triangles, polygons: Lists) -> FaceAppearance:
+def appearance_of(
+    vertex: Columns, face: Columns, material: Columns, triangles: Triangles, polygons: Lists
+) -> FaceAppearance:
     """Coordinates as MeshLab writes them (`texcoord`, `texnumber`), and colours of faces or of their materials.
 
     Where vertices and faces have colours, those of the vertices count, unless they are all the same.

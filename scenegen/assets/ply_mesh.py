@@ -15,14 +15,14 @@ from scenegen.assets.corners import I64, unique_corners
 from scenegen.assets.limits import ROOM_LIMITS, Limits
 from scenegen.assets.lookup import found_files
 from scenegen.assets.mesh import I32, U8, WHITE, Material, Mesh
-from scenegen.assets.model_textures import Picture, TextureShelf
+from scenegen.assets.model_textures import Picture, TextureStore
 from scenegen.assets.origin import localized
 from scenegen.assets.ply import MOST_HEADER, Columns, Header, Lists, parse_header, parse_ply
 from scenegen.assets.ply_appearance import (
     FaceAppearance,
     Triangles,
+    appearance_of,
     labels,
-    skin_of,
     stack,
     vertex_colors,
     vertex_uv,
@@ -49,12 +49,12 @@ def read_ply(path: Path, root: Path, limits: Limits = ROOM_LIMITS) -> tuple[Mesh
     if polygons is None or not len(polygons.sizes):
         raise AssetError("no_faces", f"{path.name}: no faces; a point cloud cannot be used")
     triangles = _triangles(position, polygons, limits, path.name)
-    skin = skin_of(vertex, face, elements.get("material", {}), triangles, polygons)
-    mesh = _mesh(position, triangles, vertex, skin)
-    shelf = TextureShelf(root, path.parent, limits.max_texels)
-    face_material, materials, defects = _materials(path.stem, texture_names(header), skin, mesh.colors, shelf)
+    appearance = appearance_of(vertex, face, elements.get("material", {}), triangles, polygons)
+    mesh = _mesh(position, triangles, vertex, appearance)
+    store = TextureStore(root, path.parent, limits.max_texels)
+    face_material, materials, defects = _materials(path.stem, texture_names(header), appearance, mesh.colors, store)
     mesh = replace(mesh, face_material=face_material, materials=materials, face_label=labels(vertex, face, triangles))
-    return mesh, shelf.defects + defects
+    return mesh, store.defects + defects
 
 
 def ply_files(path: Path, root: Path) -> list[Path]:
@@ -107,15 +107,15 @@ def _triangles(position: NDArray, polygons: Lists, limits: Limits, where: str) -
     return Triangles(corners[corner], corner, polygon)
 
 
-def _mesh(position: NDArray, triangles: Triangles, vertex: Columns, skin: FaceAppearance) -> Mesh:
+def _mesh(position: NDArray, triangles: Triangles, vertex: Columns, appearance: FaceAppearance) -> Mesh:
     """Vertices split where colours or texture coordinates differ between the faces that share them; no materials."""
     index, faces = np.arange(len(position)), triangles.points
     colors, uv, normals = vertex_colors(vertex), vertex_uv(vertex), stack(vertex, ("nx", "ny", "nz"))
-    if skin.uv is not None or skin.rgb is not None:
-        first, inverse = unique_corners(faces.ravel(), *_uv_keys(skin.uv), *_rgb_keys(skin.rgb))
+    if appearance.uv is not None or appearance.rgb is not None:
+        first, inverse = unique_corners(faces.ravel(), *_uv_keys(appearance.uv), *_rgb_keys(appearance.rgb))
         index, faces = faces.ravel()[first], inverse.reshape(-1, 3)
-        uv = skin.uv[first] if skin.uv is not None else _taken(uv, index)
-        colors = skin.rgb[first // 3] if skin.rgb is not None else _taken(colors, index)
+        uv = appearance.uv[first] if appearance.uv is not None else _taken(uv, index)
+        colors = appearance.rgb[first // 3] if appearance.rgb is not None else _taken(colors, index)
         normals = _taken(normals, index)
     return Mesh(
         vertices=localized(position[index], faces),
@@ -144,7 +144,7 @@ def _rgb_keys(rgb: U8 | None) -> list[I64]:
 
 
 def _materials(
-    name: str, names: tuple[str, ...], skin: FaceAppearance, colors: U8 | None, shelf: TextureShelf
+    name: str, names: tuple[str, ...], appearance: FaceAppearance, colors: U8 | None, store: TextureStore
 ) -> tuple[I32, tuple[Material, ...], list[Defect]]:
     """(F,) material index, the materials and their defects: one for each picture in use, a plain one for the rest.
 
@@ -152,12 +152,12 @@ def _materials(
     """
     plain = Material(name) if colors is None else Material(name, WHITE)
     if not names:
-        return np.zeros(len(skin.bare), np.int32), (plain,), []
-    named = (skin.picture >= 0) & (skin.picture < len(names))
-    used, inverse = np.unique(np.where(named & ~skin.bare, skin.picture, -1), return_inverse=True)
-    shelf.fit([Picture(names[k]) for k in used.tolist() if k >= 0])
-    textures = [shelf.texture(Picture(names[k])) if k >= 0 else None for k in used.tolist()]
-    bare, beyond = int(skin.bare.sum()), int((skin.picture >= len(names)).sum())
+        return np.zeros(len(appearance.bare), np.int32), (plain,), []
+    named = (appearance.picture >= 0) & (appearance.picture < len(names))
+    used, inverse = np.unique(np.where(named & ~appearance.bare, appearance.picture, -1), return_inverse=True)
+    store.fit([Picture(names[k]) for k in used.tolist() if k >= 0])
+    textures = [store.texture(Picture(names[k])) if k >= 0 else None for k in used.tolist()]
+    bare, beyond = int(appearance.bare.sum()), int((appearance.picture >= len(names)).sum())
     defects = [Defect("no_uv", f"{name}: {bare} faces")] if bare else []
     defects += [Defect("missing_texture", f"{name}: {beyond} faces name a picture after the last")] if beyond else []
     return inverse.astype(np.int32), tuple(Material(name, WHITE, t) if t else plain for t in textures), defects

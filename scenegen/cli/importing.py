@@ -72,10 +72,10 @@ def import_data(command: Import, console: Console) -> int:
     options = checked(command.options)
     require_codec(command.codec)
     crew = chosen_crew(command.executor, command.workers, command.address)
-    shelf = look(command.layout, command.data, options)
-    for reason, count in sorted(shelf.skipped.items()):
+    source = look(command.layout, command.data, options)
+    for reason, count in sorted(source.skipped.items()):
         console.print(f"left out: {count} {reason}", soft_wrap=True, markup=False)
-    outcome = carry_out(_order(command, shelf), command.out, crew, Display(console))
+    outcome = carry_out(_order(command, source), command.out, crew, Display(console))
     console.print(_summary(outcome), highlight=False, soft_wrap=True)
     for line in failures(outcome.manifest.failed, outcome.told):
         console.print(line, style="red", soft_wrap=True, markup=False)
@@ -86,7 +86,7 @@ def import_data(command: Import, console: Console) -> int:
     return outcome.exit_code
 
 
-def _order(command: Import, shelf: "ImportSource") -> "Order":
+def _order(command: Import, source: "ImportSource") -> "Order":
     """The run that an import is."""
     from scenegen.importing.options import sha256
     from scenegen.importing.planning import parts
@@ -98,15 +98,15 @@ def _order(command: Import, shelf: "ImportSource") -> "Order":
     from scenegen.shards.manifest import ShardJob
     from scenegen.shards.schema import IMPORTED_VERSION
 
-    options, said = command.options, shelf.config_json
+    options, said = command.options, source.config_json
     jobs = tuple(
         ShardJob(
             n, part.sequence, part.split, part.first, part.samples, file_name(part.split, part.sequence, part.number)
         )
-        for n, part in enumerate(parts(shelf, options))
+        for n, part in enumerate(parts(source, options))
     )
-    plan = Plan(jobs, shelf.digest)
-    work = ImportWork(shelf.sequences, said, options, shelf.size, command.out, command.codec, len(jobs))
+    plan = Plan(jobs, source.digest)
+    work = ImportWork(source.sequences, said, options, source.size, command.out, command.codec, len(jobs))
     fresh = new_manifest(
         version=IMPORTED_VERSION,
         config=json.loads(said),

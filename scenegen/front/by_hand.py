@@ -29,16 +29,19 @@ _SIMILAR = 1e-4
 def make_mesh(vertices: ArrayLike, faces: ArrayLike, color: tuple[float, float, float] = (0.7, 0.7, 0.7)) -> Mesh:
     """A mesh of one colour (sRGB in [0, 1]): vertices (N, 3) in metres, faces (F, 3) indices of them, flat shading.
 
-    Raises UsageError where an array has another shape, a vertex is not finite, or a face names a vertex that is none.
+    Raises UsageError where an array has another shape, a vertex is not finite, a face names a vertex that is none, or
+    the colour is none.
     """
-    xyz, triangles = np.asarray(vertices, np.float32), np.asarray(faces, np.int32)
+    xyz, triangles = np.asarray(vertices, np.float32), np.asarray(faces, np.int64)
     if xyz.ndim != 2 or xyz.shape[1] != 3 or not np.isfinite(xyz).all():
         raise UsageError(f"vertices of shape {xyz.shape}: must be (N, 3) and finite")
     if triangles.ndim != 2 or triangles.shape[1] != 3 or not len(triangles):
         raise UsageError(f"faces of shape {triangles.shape}: must be (F, 3), one or more")
     if triangles.min() < 0 or triangles.max() >= len(xyz):
         raise UsageError(f"faces name vertices {triangles.min()} to {triangles.max()}: there are 0 to {len(xyz) - 1}")
-    return Mesh(xyz, triangles, np.zeros(len(triangles), np.int32), (Material("plain", color),))
+    if len(color) != 3 or not all(0 <= part <= 1 for part in color):
+        raise UsageError(f"color {color}: must be three numbers from 0 to 1")
+    return Mesh(xyz, triangles.astype(np.int32), np.zeros(len(triangles), np.int32), (Material("plain", color),))
 
 
 def read_mesh(path: Path | str) -> Mesh:
@@ -59,23 +62,42 @@ def build_scene(parts: Iterable[Mesh | tuple[Mesh, ArrayLike]]) -> Scene:
 
 def _similarity(T: ArrayLike) -> NDArray[np.float64]:
     matrix = np.asarray(T, np.float64)
-    if matrix.shape == (4, 4) and np.isfinite(matrix).all() and np.array_equal(matrix[3], (0, 0, 0, 1)):
-        gram = matrix[:3, :3].T @ matrix[:3, :3]
-        scale = np.trace(gram) / 3
-        if np.linalg.det(matrix[:3, :3]) > 0 and np.abs(gram - scale * np.eye(3)).max() <= _SIMILAR * scale:
-            return matrix
+    if _scale_of(matrix):
+        return matrix
     raise UsageError("T_world_object: must be (4, 4), a rotation times one scale, and a shift; mirror the mesh instead")
+
+
+def _scale_of(T: NDArray[np.float64]) -> float:
+    """The scale of a similarity (4, 4); 0 where the matrix is none."""
+    if T.shape == (4, 4) and np.isfinite(T).all() and np.array_equal(T[3], (0, 0, 0, 1)):
+        gram = T[:3, :3].T @ T[:3, :3]
+        square = np.trace(gram) / 3
+        if np.linalg.det(T[:3, :3]) > 0 and np.abs(gram - square * np.eye(3)).max() <= _SIMILAR * square:
+            return float(np.sqrt(square))
+    return 0.0
+
+
+def _checked(view: View) -> View:
+    """A view that can be. Raises UsageError for a camera without pixels or focal length, and for no rigid place."""
+    camera = view.camera
+    if min(camera.width, camera.height) < 1 or not 0 < camera.f_px < np.inf:
+        raise UsageError(
+            f"camera of {camera.width} x {camera.height} px, focal length {camera.f_px:g} px: all must be above 0"
+        )
+    if abs(_scale_of(np.asarray(view.T_world_cam, np.float64)) - 1) > _SIMILAR:
+        raise UsageError("T_world_cam: must be (4, 4), a rotation and a shift, as look_at gives it")
+    return view
 
 
 def render_view(scene: Scene, view: View, lighting: Lighting = OVERCAST, renderer: str = "embree") -> Frame:
     """One picture with depth, instances and normals of its pixels.
 
-    Raises UsageError for an unknown renderer, more than MOST_LAMPS, and a lens that folds the picture over or that the
-    renderer cannot draw through, RenderError where it cannot start.
+    Raises UsageError for an unknown renderer, more than MOST_LAMPS, a view that cannot be, and a lens that folds the
+    picture over or that the renderer cannot draw through, RenderError where it cannot start.
     """
     if len(lighting.lights) > MOST_LAMPS:
         raise UsageError(f"lighting of {len(lighting.lights)} lamps: {MOST_LAMPS} at most")
-    return _renderer(renderer).render(scene, view, lighting)
+    return _renderer(renderer).render(scene, _checked(view), lighting)
 
 
 @cache
@@ -109,9 +131,12 @@ def correspond(
 ) -> Correspondences:
     """Trace one random pixel in each cell (width, height) of `view0`, and back from `view1`.
 
-    Raises UsageError for a lens of `view0` that folds its picture over.
+    Raises UsageError for a view that cannot be, a lens of `view0` that folds its picture over, a cell without pixels,
+    and a seed below 0.
     """
+    if min(cell) < 1 or seed < 0:
+        raise UsageError(f"cell {cell[0]} x {cell[1]} px, seed {seed}: give 1 x 1 px or more, and a seed of 0 or more")
     xy0 = choose_pixels(view0.camera.width, view0.camera.height, cell, generator(seed, Stage.RAYS))
-    rays = trace(scene, view0, xy0)
-    track = follow(scene, rays, view1)
+    rays = trace(scene, _checked(view0), xy0)
+    track = follow(scene, rays, _checked(view1))
     return Correspondences(rays.xy0, rays.depth0, rays.instance, track.xy, track.status)

@@ -80,10 +80,10 @@ def _frame_of(sizes: set[tuple[int, int]]) -> tuple[int, int]:
     return min(max(widths), MOST_MIXED[0]), min(max(heights), MOST_MIXED[1])
 
 
-def parts(shelf: ImportSource, options: ImportOptions) -> Iterator[Part]:
+def parts(source: ImportSource, options: ImportOptions) -> Iterator[Part]:
     """The shards to be made, sequence by sequence."""
-    most = samples_per_shard(shelf)
-    for sequence in shelf.sequences:
+    most = samples_per_shard(source)
+    for sequence in source.sequences:
         count, split = _samples(sequence, options), split_of(sequence.name, options)
         for number, first in enumerate(range(0, count, most)):
             yield Part(sequence.name, split, number, first, min(most, count - first))
@@ -96,9 +96,9 @@ def split_of(name: str, options: ImportOptions) -> str:
     return "val" if stable_key(name) < KEYS // HELD_OUT else "train"
 
 
-def samples_per_shard(shelf: ImportSource) -> int:
+def samples_per_shard(source: ImportSource) -> int:
     """How many samples a shard holds: as many as fit MOST_BYTES, at most MOST_SAMPLES."""
-    pixels, has_depth = shelf.size[0] * shelf.size[1], isinstance(shelf.sequences[0], FrameSequence)
+    pixels, has_depth = source.size[0] * source.size[1], isinstance(source.sequences[0], FrameSequence)
     pictures = 2 * pixels * (PICTURE_BYTES + DEPTH_BYTES * has_depth)
     rays = pixels // (CELL[0] * CELL[1]) * RAY_BYTES
     return max(1, min(MOST_SAMPLES, MOST_BYTES // (pictures + rays)))

@@ -23,7 +23,7 @@ class Staged:
     """A sample before it is photographed."""
 
     layout: Layout
-    shot: ViewSet
+    view_set: ViewSet
     lighting: tuple[Lighting, ...]
     rejected: dict[str, int]
     """Cameras rejected in arrangements given up before this one, by reason; `layout` counts those arrangements."""
@@ -47,11 +47,11 @@ def stage_sample(studio: Studio, stage: RoomStage, pool: Pool, index: int) -> St
     for number in _layout_numbers(index, studio.config.objects.pairs_per_layout):
         layout = _layout(studio, stage, pool, number)
         try:
-            shot = shoot(layout, studio.config, index)
+            view_set = shoot(layout, studio.config, index)
         except NoViewsError as error:
             rejected = add_counts([rejected, error.rejected, {"layout": 1}])
             continue
-        return Staged(layout, shot, light(layout, shot, studio.config, index), rejected)
+        return Staged(layout, view_set, light(layout, view_set, studio.config, index), rejected)
     reasons = ", ".join(f"{reason} {count}" for reason, count in rejected.items())
     raise StagingError(
         f"sample {index}: no cameras found in {LAYOUT_TRIES} arrangements ({reasons}); "
@@ -82,5 +82,5 @@ def _layout(studio: Studio, stage: RoomStage, pool: Pool, number: int) -> Layout
 
 def taken(studio: Studio, staged: Staged, index: int) -> MadeSample:
     """A staged sample, photographed and traced."""
-    sample = photograph(studio.config, staged.layout, staged.shot, staged.lighting, studio.renderer, index)
+    sample = photograph(studio.config, staged.layout, staged.view_set, staged.lighting, studio.renderer, index)
     return replace(sample, rejected=add_counts([sample.rejected, staged.rejected]))

@@ -45,29 +45,29 @@ class MadeSample:
 def photograph(
     config: GenerationConfig,
     layout: Layout,
-    shot: ViewSet,
+    view_set: ViewSet,
     lighting: tuple[Lighting, ...],
     renderer: Renderer,
     index: int,
 ) -> MadeSample:
-    """Render all views of a shot, trace the first and follow its rays into the others."""
-    frames = tuple(renderer.render(layout.scene, v, light) for v, light in zip(shot.views, lighting, strict=True))
-    pictures = Taken(layout, shot.views, frames)
+    """Render all views of a set, trace the first and follow its rays into the others."""
+    frames = tuple(renderer.render(layout.scene, v, light) for v, light in zip(view_set.views, lighting, strict=True))
+    pictures = Taken(layout, view_set.views, frames)
     room_key = layout.stage.key
     rng = generator(config.seed, Stage.RAYS, room=room_key, sample=index)
     return MadeSample(
         layers={name: named(LAYER[name].made_by)(pictures) for name in config.layers},
         arrays={
-            **_cameras(shot.views),
-            **_tracks(layout.scene, shot.views, frames[0], choose_pixels(*config.size, config.cell, rng)),
+            **_cameras(view_set.views),
+            **_tracks(layout.scene, view_set.views, frames[0], choose_pixels(*config.size, config.cell, rng)),
             "objects/T_world_object": np.array([p.T_world_object for p in layout.placed]).reshape(-1, 4, 4),
             "sample/seed": np.array([room_key, layout.index, index], np.uint32),
-            "sample/overlap": shot.overlap.astype(np.float32),
-            **_pair_measures(shot.views),
+            "sample/overlap": view_set.overlap.astype(np.float32),
+            **_pair_measures(view_set.views),
             **_beside(config.layers, pictures),
         },
         assets=tuple((p.asset, p.category) for p in layout.placed),
-        rejected=shot.rejected,
+        rejected=view_set.rejected,
         names={name: named(by)(pictures) for name in config.layers if (by := LAYER[name].named_by)},
     )
 

@@ -33,7 +33,7 @@ class Studio:
     rooms: RoomSource
     objects: ObjectSource
     renderer: Renderer
-    shelf: ObjectCache
+    object_cache: ObjectCache
     stage: RoomStage | None = None
     """The room at hand: a room of several shards is prepared once."""
     layouts: dict[int, Layout] = field(default_factory=dict)
@@ -70,7 +70,7 @@ def split_pool(studio: Studio, split: str) -> tuple[Pool, str]:
 def load_object(studio: Studio, object_id: str) -> LoadedObject:
     """An object, and what there is to say of it kept. Raises AssetError where it cannot be used."""
     try:
-        loaded = studio.shelf.load(object_id)
+        loaded = studio.object_cache.load(object_id)
     except AssetError as error:
         studio.heard.skipped[object_id] = Skip(error.reason, str(error))
         raise

@@ -8,10 +8,8 @@ from numpy.typing import NDArray
 from scenegen.lenses import Lens
 
 
-class Reads(Protocol):
-    """The datasets of one shard; `ShardReader` is one."""
-
-    path: Path
+class Rows(Protocol):
+    """What samples are made of: a shard, or what would be one."""
 
     @property
     def attributes(self) -> dict[str, str | int | float]:
@@ -27,10 +25,16 @@ class Reads(Protocol):
         """The lenses of the views of a sample."""
         ...
 
-    def holds(self, name: str) -> bool:
-        """Whether there is a dataset of this name."""
-        ...
-
     def read(self, name: str, *index: int) -> NDArray[Any]:
         """A dataset, or its part at leading indices."""
+        ...
+
+
+class Reads(Rows, Protocol):
+    """The datasets of one shard; `ShardReader` is one."""
+
+    path: Path
+
+    def holds(self, name: str) -> bool:
+        """Whether there is a dataset of this name."""
         ...

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from scenegen.shards import schema
 from scenegen.shards.origin import origin_of
-from scenegen.shards.reads import Reads
+from scenegen.shards.reads import Rows
 from scenegen.shards.sample import Sample
 
 ROW_OF = {
@@ -34,7 +34,7 @@ _OF_LAYERS = {"box": "objects/box", "seen_px": "objects/seen_px", "alone_px": "o
 _NAMES = Sample.__dataclass_fields__
 
 
-def sample_of(reader: Reads, index: int, layers: Collection[str]) -> Sample:
+def sample_of(reader: Rows, index: int, layers: Collection[str]) -> Sample:
     """Sample `index` with some of the optional layers, all of which are there. Raises as the reader does."""
     rows = {name: reader.read(dataset, index) for name, dataset in ROW_OF.items()}
     due = {name: schema.FIELD[dataset].layer in layers for name, dataset in _OF_LAYERS.items()}

@@ -2,8 +2,8 @@
 
 stage = prepare_room(room, root_seed)
 layout = build_layout(stage, Pool(ids_by_category), load, config, layout=0)
-shot = shoot(layout, config, sample=0)
-lighting = light(layout, shot, config, sample=0)
+view_set = shoot(layout, config, sample=0)
+lighting = light(layout, view_set, config, sample=0)
 """
 
 from scenegen.staging.objects import Load, LoadedObject, PlacedObject, loaded_object

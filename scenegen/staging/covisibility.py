@@ -40,7 +40,7 @@ class SparseView:
     """(B, G, 3) unit geometric normals by winding, not turned to the view."""
 
     def take(self, rows: Sequence[int]) -> "SparseView":
-        """The glances of some of the views."""
+        """Those of some of the views."""
         index, views = list(rows), tuple(self.views[row] for row in rows)
         depth, instance, primitive = self.depth[index], self.instance[index], self.primitive[index]
         return SparseView(views, depth, instance, primitive, self.points[index], self.normals[index])
@@ -75,7 +75,7 @@ def _grid(width: int, height: int, across: int) -> Array:
     return grid
 
 
-def glance(scene: Scene, views: tuple[View, ...], across: int = FINE) -> SparseView:
+def sparse_view(scene: Scene, views: tuple[View, ...], across: int = FINE) -> SparseView:
     """Trace the grid of every view at once; all cameras have the same image size."""
     rays = np.stack([view_rays(v, grid_pixels(v.camera, across)) for v in views])
     eyes = np.stack([v.position for v in views])[:, None]
@@ -96,11 +96,11 @@ def _normals(scene: Scene, instance: NDArray, primitive: NDArray) -> Array:
 
 
 def seen_share(scene: Scene, seen: SparseView, by: tuple[View, ...]) -> Array:
-    """(B,) share of the hit pixels of each glance that its partner view sees: in the picture and not covered.
+    """(B,) share of the hit pixels of each sparse view that its partner view sees: in the picture and not covered.
 
     Args:
         scene: what may cover.
-        seen: B glances.
+        seen: B sparse views.
         by: B views, or one for all.
 
     """
@@ -125,11 +125,11 @@ def _in_picture(view: View, points: Array) -> NDArray[np.bool_]:
         return (depth > 0) & (xy >= -0.5).all(1) & (xy < size - 0.5).all(1)
 
 
-def joined(glances: Sequence[SparseView]) -> SparseView:
-    """The views of all glances in one."""
+def joined(parts: Sequence[SparseView]) -> SparseView:
+    """All views of several in one."""
     names = ("depth", "instance", "primitive", "points", "normals")
-    arrays = (np.concatenate([getattr(each, name) for each in glances]) for name in names)
-    return SparseView(tuple(view for each in glances for view in each.views), *arrays)
+    arrays = (np.concatenate([getattr(each, name) for each in parts]) for name in names)
+    return SparseView(tuple(view for each in parts for view in each.views), *arrays)
 
 
 def overlap_matrix(scene: Scene, seen: SparseView) -> NDArray[np.float32]:

@@ -53,7 +53,7 @@ class Lit:
 
 
 def lit_sample(scene: Scene, seen: SparseView) -> Lit:
-    """What the first view of a glance sees."""
+    """What the first view of a sparse view sees."""
     hit = seen.hit[0]
     normals = seen.normals[0, hit] * np.sign(seen.facing[0, hit])[:, None]
     albedo = _albedo(scene, seen.instance[0, hit], seen.primitive[0, hit])

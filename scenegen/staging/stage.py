@@ -1,4 +1,4 @@
-"""From a room to lit views: room stage, layouts of objects, shots, light. The only seeds of staging are drawn here."""
+"""From a room to lit views: room stage, layouts of objects, views, light. The only seeds of staging are drawn here."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -77,7 +77,7 @@ class Layout:
     scene: Scene
     """Room (instance 1) and objects (2..)."""
     placed: tuple[PlacedObject, ...]
-    ground: CameraSpace
+    camera_space: CameraSpace
     """What cameras may stand in and look at."""
     replaced: dict[str, int]
     """Draws of objects that came to nothing, by reason."""
@@ -105,7 +105,7 @@ def build_layout(stage: RoomStage, objects: Pool, load: Load, config: Generation
     rng = generator(stage.root_seed, Stage.PLACEMENT, room=stage.key, layout=layout)
     placed = place_objects(stage.space, objects, load, config.objects, rng)
     scene = Scene((*stage.scene.bodies, *(p.body() for p in placed.objects)))
-    ground = CameraSpace(
+    camera_space = CameraSpace(
         scene=scene,
         points=_camera_places(stage.free, placed.objects),
         target=_target(stage.free, placed.middle, placed.objects),
@@ -113,31 +113,31 @@ def build_layout(stage: RoomStage, objects: Pool, load: Load, config: Generation
         winding=stage.free.winding,
         least_objects=_least_objects(placed.objects),
     )
-    return Layout(stage, layout, scene, placed.objects, ground, placed.replaced)
+    return Layout(stage, layout, scene, placed.objects, camera_space, placed.replaced)
 
 
 def shoot(layout: Layout, config: GenerationConfig, sample: int) -> ViewSet:
     """Place the cameras of one sample. Raises NoViewsError, a StagingError, where this layout offers none."""
     rng = generator(layout.stage.root_seed, Stage.VIEWPOINT, room=layout.stage.key, layout=layout.index, sample=sample)
     try:
-        return shoot_views(layout.ground, config.cameras, config.size, config.views, rng)
+        return shoot_views(layout.camera_space, config.cameras, config.size, config.views, rng)
     except NoViewsError as error:
         where = f"room {layout.stage.room.id}, layout {layout.index}, sample {sample}"
         raise NoViewsError(f"{where}: {error}", error.rejected) from None
 
 
-def light(layout: Layout, shot: ViewSet, config: GenerationConfig, sample: int) -> tuple[Lighting, ...]:
+def light(layout: Layout, view_set: ViewSet, config: GenerationConfig, sample: int) -> tuple[Lighting, ...]:
     """The light of each view: its own when `relight` is on and cameras stand free, else that of the first for all."""
     own = config.light.relight == "on" and config.cameras.free
-    drawn = [_light(layout, shot, config, sample, view) for view in range(len(shot.views) if own else 1)]
-    return tuple(drawn) if own else tuple(drawn * len(shot.views))
+    drawn = [_light(layout, view_set, config, sample, view) for view in range(len(view_set.views) if own else 1)]
+    return tuple(drawn) if own else tuple(drawn * len(view_set.views))
 
 
-def _light(layout: Layout, shot: ViewSet, config: GenerationConfig, sample: int, view: int) -> Lighting:
+def _light(layout: Layout, view_set: ViewSet, config: GenerationConfig, sample: int, view: int) -> Lighting:
     """The light of one view, measured on what it sees."""
     stage = layout.stage
     rng = generator(stage.root_seed, Stage.LIGHT, room=stage.key, layout=layout.index, sample=sample, view=view)
-    lit = lit_sample(layout.scene, shot.seen[view])
+    lit = lit_sample(layout.scene, view_set.seen[view])
     lights = int(config.light.lights[0]), int(config.light.lights[1])
     return draw_lighting(rng, layout.scene, stage.free, lit, stage.room.ceiling_m, lights, stage.baked)
 

@@ -25,7 +25,7 @@ def verdicts(seen: SparseView, winding: int, least_objects: float) -> list[str]:
     `hole`, `inside_object`, `too_close`, `back_faces`, `wall`, `no_objects`.
 
     Args:
-        seen: B glances.
+        seen: B sparse views.
         winding: as `FreeSpace.winding`.
         least_objects: share of pixels that must show objects.
 

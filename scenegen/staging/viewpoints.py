@@ -19,7 +19,7 @@ from scenegen.errors import StagingError
 from scenegen.geometry import View, lengths, look_at, pinhole
 from scenegen.seeding import Generator
 from scenegen.staging.arranged import Arrangement, arrangement, way_is_clear
-from scenegen.staging.covisibility import COARSE, FINE, SparseView, glance, joined, overlap_matrix, seen_share
+from scenegen.staging.covisibility import COARSE, FINE, SparseView, joined, overlap_matrix, seen_share, sparse_view
 from scenegen.staging.validity import verdicts
 from scenegen.tracing.raycaster import Scene, nearest
 
@@ -108,7 +108,7 @@ def _wider(limits: tuple[float, float]) -> tuple[float, float]:
 class _Search:
     """The state of one sample's search: generator, configuration, and what was rejected."""
 
-    ground: CameraSpace
+    space: CameraSpace
     config: CamerasConfig
     size: tuple[int, int]
     rng: Generator
@@ -117,14 +117,14 @@ class _Search:
 
 
 def shoot_views(
-    ground: CameraSpace, config: CamerasConfig, size: tuple[int, int], views: int, rng: Generator
+    space: CameraSpace, config: CamerasConfig, size: tuple[int, int], views: int, rng: Generator
 ) -> ViewSet:
     """Draw the cameras of one sample. Raises NoViewsError, with the counts by reason, where none can be found."""
-    search = _Search(ground, config, size, rng, Counter())
+    search = _Search(space, config, size, rng, Counter())
     for _ in range(STARTS):
-        shot = _attempt(search, views)
-        if shot is not None:
-            return replace(shot, rejected=_counts(search.rejected))
+        view_set = _attempt(search, views)
+        if view_set is not None:
+            return replace(view_set, rejected=_counts(search.rejected))
     counts = ", ".join(f"{reason} {n}" for reason, n in search.rejected.most_common(5))
     message = f"no {views} cameras that see the same things after {STARTS} starts ({counts})"
     raise NoViewsError(message, _counts(search.rejected))
@@ -162,24 +162,24 @@ def _attempt(search: _Search, count: int) -> ViewSet | None:
     if len(looks) < count:
         return None
     views, coarse = tuple(look.view for look in looks), tuple(look.coarse for look in looks)
-    return ViewSet(views, _overlap(search.ground.scene, looks), {}, search.relaxed, coarse)
+    return ViewSet(views, _overlap(search.space.scene, looks), {}, search.relaxed, coarse)
 
 
 def _arranged(search: _Search, first: _Look, arrange: Arrangement, count: int) -> list[_Look]:
     """The other cameras of a rig or a path; none where one has no room or sees nothing."""
-    ground, scene = search.ground, search.ground.scene
+    space, scene = search.space, search.space.scene
     eye = first.view
-    target = eye.position + eye.forward * float(lengths((ground.target - eye.position)[None])[0])
+    target = eye.position + eye.forward * float(lengths((space.target - eye.position)[None])[0])
     views = arrange(eye, target, count, search.rng)[1:]
     if not way_is_clear(scene, (eye, *views), CAMERA_CLEARANCE_M):
         search.rejected["blocked"] += 1
         return []
-    coarse = glance(scene, views, COARSE)
-    reasons = Counter(reason for reason in verdicts(coarse, ground.winding, ground.least_objects) if reason)
+    coarse = sparse_view(scene, views, COARSE)
+    reasons = Counter(reason for reason in verdicts(coarse, space.winding, space.least_objects) if reason)
     if reasons:
         search.rejected.update(reasons)
         return []
-    fine = glance(scene, views, FINE)
+    fine = sparse_view(scene, views, FINE)
     back = seen_share(scene, fine, (first.view,))
     forth = seen_share(scene, joined([first.fine] * len(views)), views)
     shares = np.stack([forth, back], -1).astype(float)
@@ -208,26 +208,26 @@ def _good(search: _Search, first: _Look | None) -> Iterator[_Look]:
 
 def _looked_through(search: _Search, first: View | None) -> Iterator[tuple[SparseView, str]]:
     """What cameras see that meet the limits, each with a reason code, "" where it is good."""
-    ground = search.ground
+    space = search.space
     for views in _drawn(search, first):
         while batch := tuple(islice(views, BATCH)):
-            seen = glance(ground.scene, batch, COARSE)
-            for row, reason in enumerate(verdicts(seen, ground.winding, ground.least_objects)):
+            seen = sparse_view(space.scene, batch, COARSE)
+            for row, reason in enumerate(verdicts(seen, space.winding, space.least_objects)):
                 yield seen.take([row]), reason
 
 
 def _alone(search: _Search, coarse: SparseView) -> _Look:
     """A first camera, which has no overlap to meet."""
-    return _Look(coarse, glance(search.ground.scene, coarse.views, FINE))
+    return _Look(coarse, sparse_view(search.space.scene, coarse.views, FINE))
 
 
 def _partner(search: _Search, coarse: SparseView, first: _Look) -> _Look | str:
     """The camera, or `overlap_low` or `overlap_high` where either direction of its overlap is out of range."""
-    scene, (low, high) = search.ground.scene, search.config.overlap
+    scene, (low, high) = search.space.scene, search.config.overlap
     forth = float(seen_share(scene, first.fine, coarse.views)[0])
-    if not low <= forth <= high:  # most fail here, which needs no new glance
+    if not low <= forth <= high:  # most fail here, which needs no new look
         return _out_of_range(forth, low)
-    fine = glance(scene, coarse.views, FINE)
+    fine = sparse_view(scene, coarse.views, FINE)
     back = float(seen_share(scene, fine, first.fine.views)[0])
     return _Look(coarse, fine, (forth, back)) if low <= back <= high else _out_of_range(back, low)
 
@@ -243,7 +243,7 @@ def _drawn(search: _Search, first: View | None) -> Iterator[Iterator[View]]:
     limits = _Limits(config.target_distance_m, config.camera_height_m, config.baseline_m, config.max_angle_deg)
     for number in range(PASSES):
         search.relaxed = max(search.relaxed, number)
-        places = _places(search.ground, limits, first)
+        places = _places(search.space, limits, first)
         if len(places):
             yield _cameras(search, places[search.rng.integers(len(places), size=DRAWS)], limits, first)
         else:
@@ -251,11 +251,11 @@ def _drawn(search: _Search, first: View | None) -> Iterator[Iterator[View]]:
         limits = limits.relaxed()
 
 
-def _places(ground: CameraSpace, limits: _Limits, first: View | None) -> Array:
+def _places(space: CameraSpace, limits: _Limits, first: View | None) -> Array:
     """(K, 3) free points within the limits of distance, height and separation."""
-    p = ground.points
-    top = min(limits.height[1], ground.ceiling_m - BELOW_CEILING_M)
-    keep = _between(lengths(p - ground.target), limits.distance) & _between(p[:, 2], (limits.height[0], top))
+    p = space.points
+    top = min(limits.height[1], space.ceiling_m - BELOW_CEILING_M)
+    keep = _between(lengths(p - space.target), limits.distance) & _between(p[:, 2], (limits.height[0], top))
     if first is not None:
         keep &= _between(lengths(p - first.position), limits.baseline)
     return p[keep]
@@ -269,13 +269,13 @@ def _between(values: Array, limits: tuple[float, float]) -> NDArray[np.bool_]:
 def _cameras(search: _Search, places: Array, limits: _Limits, first: View | None) -> Iterator[View]:
     """Cameras at (N, 3) places that look at jittered targets, those that see theirs and look the right way."""
     jitter = search.config.target_jitter_m
-    targets = search.ground.target + np.c_[search.rng.uniform(-jitter, jitter, (len(places), 2)), np.zeros(len(places))]
+    targets = search.space.target + np.c_[search.rng.uniform(-jitter, jitter, (len(places), 2)), np.zeros(len(places))]
     gaze = targets - places
     gaze /= lengths(gaze)[:, None]
     keep = _between(gaze[:, 2], GAZE_Z)
     if first is not None:
         keep &= gaze @ first.forward >= np.cos(np.deg2rad(limits.angle_deg))
-    clear = _sees(search.ground.scene, places, targets)
+    clear = _sees(search.space.scene, places, targets)
     search.rejected["angle"] += int((~keep).sum())
     search.rejected["line_of_sight"] += int((keep & ~clear).sum())
     roll = np.deg2rad(search.rng.uniform(*search.config.roll_deg, len(places)))

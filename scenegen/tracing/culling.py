@@ -98,7 +98,7 @@ def _silhouettes() -> NDArray[np.bool_]:
 _SILHOUETTE = _silhouettes()
 
 
-class Sieve(Protocol):
+class Bundle(Protocol):
     """A bundle of rays, ready to be asked for those that may meet a body."""
 
     def passing(self, boxes: Boxes) -> Sequence[Int]:
@@ -106,8 +106,8 @@ class Sieve(Protocol):
         ...
 
 
-def sieve_of(origins: F32, directions: F32) -> Sieve:
-    """The sieve of rays with origins (R, 3) or (1, 3) and directions (R, 3), world."""
+def bundle_of(origins: F32, directions: F32) -> Bundle:
+    """The bundle of rays with origins (R, 3) or (1, 3) and directions (R, 3), world."""
     return OneEye(origins[0], directions) if len(origins) == 1 else ManyEyes(origins, directions)
 
 

@@ -1,6 +1,6 @@
 """Embree as embreex hands it on, ray by ray, and instances by hand: the readable twin, which needs nothing compiled.
 
-The rays that meet a body's bounds (`sieve`) are taken into its own coordinates by the inverse transform, and the
+The rays that meet a body's bounds (`bundle_of`) are taken into its own coordinates by the inverse transform, and the
 nearest hit over all bodies wins.
 
 embreex 4.4 traps handled here: float32 input only, `OCCLUDED` answers 0 for a hit and overwrites the distances, tnear
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from scenegen.geometry import View, inverse
 from scenegen.rays import pixel_rays
-from scenegen.tracing.culling import Boxes, boxes_of, sieve_of
+from scenegen.tracing.culling import Boxes, boxes_of, bundle_of
 from scenegen.tracing.tracer import F32, F64, Hits, Placed
 
 
@@ -118,7 +118,7 @@ class EmbreexWorld:
             return _hits(room, room.mesh.nearest(*room.own_rays(o, d)))
         # the few rays that meet an object first: they need not look for a wall behind it
         on_object = _nothing(len(d))
-        for body, index in zip(self.placed, sieve_of(o, d).passing(self._boxes), strict=True):
+        for body, index in zip(self.placed, bundle_of(o, d).passing(self._boxes), strict=True):
             if len(index):
                 _merge(on_object, body, index, body.own_rays(*_chosen(o, d, index)))
         hits = _hits(room, room.mesh.nearest(*room.own_rays(o, d), on_object.t))
@@ -131,7 +131,7 @@ class EmbreexWorld:
         """Whether anything is in the way."""
         o, d = origins, directions
         out = self.room.mesh.blocked(*self.room.own_rays(o, d), t_far)
-        for body, rays in zip(self.placed, sieve_of(o, d).passing(self._boxes), strict=True):
+        for body, rays in zip(self.placed, bundle_of(o, d).passing(self._boxes), strict=True):
             index = rays[~out[rays]]
             if len(index):
                 out[index] = body.mesh.blocked(*body.own_rays(*_chosen(o, d, index)), t_far)

@@ -72,14 +72,14 @@ def audit(studio: Studio, reader: ShardReader, rows: Sequence[int]) -> Tallies:
         index = int(stored.seed[2])
         staged = restage(studio, room, split, index)
         made = another_way(staged, taken(studio, staged, index))
-        nearby = nearby_verdicts(staged.layout.scene, staged.shot.views, made.arrays["rays/xy0"])
+        nearby = nearby_verdicts(staged.layout.scene, staged.view_set.views, made.arrays["rays/xy0"])
         total = add(total, compare(made, stored, nearby))
     return total
 
 
 def another_way(staged: Staged, made: Made) -> Made:
     """A sample with those of its layers that have an auditor of their own as that makes them."""
-    bare = Taken(staged.layout, staged.shot.views, ())
+    bare = Taken(staged.layout, staged.view_set.views, ())
     other = {name: named(by)(bare) for name in made.layers if (by := LAYER[name].audited_by)}
     return replace(made, layers=made.layers | other)
 

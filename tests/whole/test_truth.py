@@ -107,8 +107,8 @@ def test_a_sample_of_cameras_with_two_focal_lengths_is_true():
     plain = shown(SMALL, index=1)
     K = np.array([[100.0, 0, 75], [0, 150, 63], [0, 0, 1]])
     views = tuple(View(Camera(160, 120, K), v.T_world_cam) for v in plain.views)
-    studio, staged = plain.studio, replace(plain.staged, shot=replace(plain.staged.shot, views=views))
-    sample = photograph(studio.config, staged.layout, staged.shot, staged.lighting, studio.renderer, 1)
+    studio, staged = plain.studio, replace(plain.staged, view_set=replace(plain.staged.view_set, views=views))
+    sample = photograph(studio.config, staged.layout, staged.view_set, staged.lighting, studio.renderer, 1)
     it = measure.Shown(studio, staged, sample)
     (first, second), (x0, y0) = (v.T_world_cam for v in views), it.of("rays/xy0").astype(int).T
     depth = it.of("depth")

@@ -47,7 +47,7 @@ def _ours(studio: Studio, staged: Staged) -> Row:
     """A picture by scenegen of the views that the peers are given."""
     spent = 0.0
     for number in range(VIEWS):
-        view, light = staged.shot.views[number % 2], staged.lighting[0]
+        view, light = staged.view_set.views[number % 2], staged.lighting[0]
         started = time.perf_counter()
         studio.renderer.render(staged.layout.scene, view, light)
         spent += (time.perf_counter() - started) * (number > 0)
@@ -70,7 +70,7 @@ def _theirs(name: str, scene: Path) -> Row:
 
 def _arrays(staged: Staged) -> dict[str, Any]:
     """The scene as one mesh of the world with a colour a vertex, and the same two cameras in turns."""
-    views = staged.shot.views
+    views = staged.view_set.views
     return {
         **_soup(staged.layout.scene),
         "K": views[0].camera.K,

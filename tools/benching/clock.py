@@ -110,7 +110,7 @@ def instrumented(clock: Clock, studio: Studio) -> Iterator[None]:
             put(attempts_module, name, clock.wrap(getattr(attempts_module, name), "stage"))
         put(sample_module, "_tracks", clock.wrap(sample_module._tracks, "tracks"))
         put(studio, "renderer", Timed(studio.renderer, render=clock.wrap(studio.renderer.render, "shading")))
-        put(studio.shelf, "load", clock.wrap(studio.shelf.load, "load"))
+        put(studio.object_cache, "load", clock.wrap(studio.object_cache.load, "load"))
         put(studio, "rooms", Timed(studio.rooms, load=clock.wrap(studio.rooms.load, "load")))
         yield
 

@@ -62,7 +62,7 @@ def _bare(studio: Studio, room: str) -> dict[str, float]:
     """Rays a second of each kind in one furnished scene: a picture's, a lamp's, and those of many eyes."""
     staged = restage(studio, room, "train", 0)
     rate = {
-        "primary rays": _rate(lambda: len(pixel_hits(staged.layout.scene, staged.shot.views[0]))),
+        "primary rays": _rate(lambda: len(pixel_hits(staged.layout.scene, staged.view_set.views[0]))),
         "shadow rays": _rate(_lamp_rays(staged)),
         "stage rays": _rate(_scattered_rays(staged)),
     }
@@ -81,7 +81,7 @@ def _rate(ask: Callable[[], int]) -> float:
 
 def _lamp_rays(staged: Staged) -> Callable[[], int]:
     """From the first lamp to what a picture shows, tile by tile."""
-    view, scene = staged.shot.views[0], staged.layout.scene
+    view, scene = staged.view_set.views[0], staged.layout.scene
     width, height = view.camera.width, view.camera.height
     y, x = np.mgrid[0:height, 0:width].reshape(2, -1)
     order = np.lexsort((x % TILE_PX, y % TILE_PX, x // TILE_PX, y // TILE_PX))
@@ -95,7 +95,7 @@ def _lamp_rays(staged: Staged) -> Callable[[], int]:
 
 def _scattered_rays(staged: Staged) -> Callable[[], int]:
     """From many places to the middle of the objects, in no order."""
-    scene, places = staged.layout.scene, staged.layout.ground.points
+    scene, places = staged.layout.scene, staged.layout.camera_space.points
     eyes = np.resize(places, (20_000, 3))[np.random.default_rng(0).permutation(20_000)].astype(np.float32)
-    towards = (staged.layout.ground.target - eyes).astype(np.float32)
+    towards = (staged.layout.camera_space.target - eyes).astype(np.float32)
     return lambda: len(nearest(scene, eyes, towards))

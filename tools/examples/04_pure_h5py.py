@@ -16,7 +16,7 @@ path = sys.argv[1] if len(sys.argv) == 2 else sys.exit(f"usage: {sys.argv[0]} SH
 file: Any = h5py.File(path)
 if {"brown", "fisheye"} & set(file["camera"]):
     sys.exit("these cameras have a lens: this example is of pinholes, scenegen/README.md has the other formulas")
-print(dict(file["rgb"].attrs.items())["description"], file["rgb"].shape)
+print(file["rgb"].attrs["description"].decode(), file["rgb"].shape)
 visible = h5py.check_enum_dtype(file["rays/status"].dtype)["visible"]
 for sample in range(len(file["rgb"])):
     K, T_world_cam = file["camera/K"][sample], file["camera/T_world_cam"][sample]

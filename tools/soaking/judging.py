@@ -7,7 +7,7 @@ its age and is gone with it; what a run leaves behind on the disk grows from lif
 * **age**: within each life the first quarter of its age beside the last, after the warm-up.
 
 A worker's age is what it has computed, in pairs of the run's mean cost: a busy machine makes nobody younger. The
-first WARM_PAIRS of a life are left out of both, because a worker fills its shelf of objects (300 MB) by then, as it
+first WARM_PAIRS of a life are left out of both, because a worker fills its cache of objects (300 MB) by then, as it
 is meant to. The pace is computing time a pair between the first and the last shard of a life; it differs between
 rooms by a sixth, so two standard errors of the lives, or pairs of lives, are allowed to it where they are above 5 %.
 """
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from soaking.disturbed import WORKER, Moment, Process
 
 WARM_PAIRS = 200
-"""Age at which the shelf of a worker is full, with some to spare: measured, after some 160 pairs."""
+"""Age at which the cache of a worker is full, with some to spare: measured, after some 160 pairs."""
 OLD = 1.4
 """A life is long enough to be compared with itself when it reached so many times that age."""
 STEP_PAIRS = 10

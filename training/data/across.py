@@ -15,7 +15,7 @@ from training.data.cut_out import cut_out, shared, slots_seen
 from training.data.item import REPLACEMENTS, PairItem, first_of_use
 from training.data.layers import Need, require_layers
 from training.data.order import Key
-from training.data.pairs import PairData, Shot, images
+from training.data.pairs import PairData, StoredView, images
 from training.data.standing import Standing, standing
 from training.data.windows import Array, ViewRays, Windows, carry, choose_windows
 from training.errors import DataError
@@ -83,7 +83,7 @@ class AcrossData(Dataset[PairItem]):
         rows = self.objects.rows_of(sample)
         if not len(rows):
             return None
-        first = self._shot(sample, rng)
+        first = self._stored(sample, rng)
         slots = slots_seen(first)
         pixels = np.bincount(slots[slots >= 0], minlength=int(self.objects.slot[rows].max()) + 1)[
             self.objects.slot[rows]
@@ -92,17 +92,17 @@ class AcrossData(Dataset[PairItem]):
         for _ in range(TRIES if len(rows) else 0):
             row = int(rng.choice(rows, p=pixels / pixels.sum()))
             other = int(rng.choice(self.objects.elsewhere(row)))
-            second = self._shot(int(self.objects.sample[other]), rng)
+            second = self._stored(int(self.objects.sample[other]), rng)
             found = self._matches(first, slots, row, second, other)
             item = None if found is None else self._item((first, second), found, rng)
             if item is not None:
                 return item
         return None
 
-    def _shot(self, sample: int, rng: np.random.Generator) -> Shot:
+    def _stored(self, sample: int, rng: np.random.Generator) -> StoredView:
         """One of the views of a sample."""
         reader, row = self.own.located(sample)
-        return Shot(reader, row, int(rng.integers(reader.sizes["view"])))
+        return StoredView(reader, row, int(rng.integers(reader.sizes["view"])))
 
     @property
     def _least(self) -> int:
@@ -113,7 +113,7 @@ class AcrossData(Dataset[PairItem]):
         """Whether pixels (H, W) bool can hold the positives of a pair."""
         return int(np.count_nonzero(seen)) >= self._least
 
-    def _matches(self, first: Shot, slots: Array, row: int, second: Shot, other: int) -> ViewRays | None:
+    def _matches(self, first: StoredView, slots: Array, row: int, second: StoredView, other: int) -> ViewRays | None:
         """What both views show of one object, by its rows in the table; None where that cannot be enough.
 
         `slots` are those that the first view shows, (H, W).
@@ -125,14 +125,14 @@ class AcrossData(Dataset[PairItem]):
         found = shared(cut_out(first, slots == slot0, slot0), cut_out(second, seen, slot1))
         return found if len(found) >= self._least else None
 
-    def _item(self, shots: tuple[Shot, Shot], found: ViewRays, rng: np.random.Generator) -> PairItem | None:
+    def _item(self, pair: tuple[StoredView, StoredView], found: ViewRays, rng: np.random.Generator) -> PairItem | None:
         """Windows of two views with enough of the matches; None where there are no such."""
-        rays = thinned(found, shots[0].reader.sizes["ray"], rng)
+        rays = thinned(found, pair[0].reader.sizes["ray"], rng)
         windows, positives = choose_windows(rays, self.own.picture, self.settings, rng)
         if positives < self._least:
             return None
         dense = dense_truth(found, windows) if self.own.truth else (None, None)
-        return PairItem(*images(*shots, windows), carry(rays, windows), 0, *dense)
+        return PairItem(*images(*pair, windows), carry(rays, windows), 0, *dense)
 
     def _none_in_a_row(self) -> str:
         what = (

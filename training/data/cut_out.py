@@ -6,7 +6,7 @@ import numpy as np
 
 from scenegen.lenses import Lens
 from scenegen.shards import Origin, Status, same_surface
-from training.data.pairs import FIRST_OBJECT, Shot
+from training.data.pairs import FIRST_OBJECT, StoredView
 from training.data.windows import Array, ViewRays
 
 
@@ -39,23 +39,23 @@ class CutOut:
     """Room and sources of the shard."""
 
 
-def slots_seen(shot: Shot) -> Array:
+def slots_seen(stored: StoredView) -> Array:
     """(H, W) rows of a view's objects in the tables of its sample; negative where it shows none."""
-    return shot.reader.read("instance", shot.row, shot.view).astype(np.int32) - FIRST_OBJECT
+    return stored.reader.read("instance", stored.row, stored.view).astype(np.int32) - FIRST_OBJECT
 
 
-def cut_out(shot: Shot, seen: Array, slot: int) -> CutOut:
+def cut_out(stored: StoredView, seen: Array, slot: int) -> CutOut:
     """The object of a slot, seen at pixels (H, W) bool of a view, of which there is one at least."""
     x, y = (np.flatnonzero(seen.any(axis)) for axis in (0, 1))
     corner, size = (int(x[0]), int(y[0])), (int(x[-1] - x[0]) + 1, int(y[-1] - y[0]) + 1)
-    reader, row, view = shot.reader, shot.row, shot.view
+    reader, row, view = stored.reader, stored.row, stored.view
     K = reader.read("camera/K", row, view)
     K[:2, 2] -= corner
     return CutOut(
         corner=corner,
-        depth=shot.window("depth", corner, size)[None],
+        depth=stored.window("depth", corner, size)[None],
         instance=FIRST_OBJECT * seen[None, y[0] : y[-1] + 1, x[0] : x[-1] + 1].astype(np.uint16),
-        normal=shot.window("normal", corner, size)[None] if reader.holds("normal") else None,
+        normal=stored.window("normal", corner, size)[None] if reader.holds("normal") else None,
         K=K[None],
         lenses=(reader.lenses(row)[view],),
         T_world_cam=reader.read("camera/T_world_cam", row, view)[None],

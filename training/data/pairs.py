@@ -26,7 +26,7 @@ FIRST_OBJECT = 2
 
 
 @dataclass(frozen=True)
-class Shot:
+class StoredView:
     """A view of a stored sample."""
 
     reader: ShardReader
@@ -124,8 +124,8 @@ class PairData(Dataset[PairItem]):
         if positives < max(self.settings.min_matches, 1):
             return None
         dense = self.truth(reader, row, view, windows) if self.truth else (None, None)
-        shots = Shot(reader, row, 0), Shot(reader, row, view)
-        return PairItem(*images(*shots, windows), carry(rays, windows), 0, *dense)
+        stored = StoredView(reader, row, 0), StoredView(reader, row, view)
+        return PairItem(*images(*stored, windows), carry(rays, windows), 0, *dense)
 
     def _too_few_matches(self) -> str:
         crop, least = self.settings.crop, max(self.settings.min_matches, 1)
@@ -189,13 +189,13 @@ def content_digest(path: Path, split: str | None = None) -> str:
     return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()
 
 
-def images(first: Shot, second: Shot, windows: Windows) -> tuple[Array, Array]:
+def images(first: StoredView, second: StoredView, windows: Windows) -> tuple[Array, Array]:
     """(3, h, w) uint8, the windows of both views."""
     window0 = first.window("rgb", windows.corner0, windows.size)
     return turned(window0, windows), turned(_window1(second, windows), windows)
 
 
-def _window1(second: Shot, windows: Windows) -> Array:
+def _window1(second: StoredView, windows: Windows) -> Array:
     """(h, w, 3) uint8; a warped one is sampled from the whole picture, so that it has no corners without one."""
     if windows.warp is None:
         return second.window("rgb", windows.corner1, windows.size)

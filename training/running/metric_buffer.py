@@ -29,7 +29,7 @@ class Record:
 
 
 @dataclass
-class Tape:
+class MetricBuffer:
     """Steps that were not read yet."""
 
     _heads: list[tuple[int, float, tuple[str, ...]]] = field(default_factory=list)

@@ -15,7 +15,7 @@ from training.running.interrupt import Stop
 from training.running.job import TrainingRun
 from training.running.logs import HEALTH, LOG, PACE, VALIDATION, Display, RunLog, read_lines
 from training.running.loop import StepState
-from training.running.metric_buffer import Tape
+from training.running.metric_buffer import MetricBuffer
 from training.running.pace import Pace
 from training.running.validation import validate
 
@@ -25,7 +25,7 @@ class Watcher:
 
     def __init__(self, job: TrainingRun, stop: Stop, display: Display) -> None:
         self.job, self.stop, self.display = job, stop, display
-        self.tape = Tape()
+        self.buffer = MetricBuffer()
         self.log = RunLog(job.out, job.start) if job.world.first else None
         self.healths = read_healths(job.out) if job.world.first else []
         self.ringing = False
@@ -42,7 +42,7 @@ class Watcher:
                 self._validate(0)
         for state in states:
             step = state.step
-            self.tape.add(state)
+            self.buffer.add(state)
             if self._due(step):
                 self._look(state)
                 if self._agreed_stop():
@@ -83,7 +83,7 @@ class Watcher:
 
     def _record(self) -> None:
         """Read the steps' numbers, log and show them."""
-        records = self.tape.read(self.job.world)
+        records = self.buffer.read(self.job.world)
         if self.log is None or not records:
             return
         for record in records:

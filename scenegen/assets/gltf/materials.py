@@ -14,7 +14,7 @@ from scenegen.assets.gltf.buffers import Buffers
 from scenegen.assets.gltf.textures import Placement, Use, texture_use
 from scenegen.assets.gltf.tree import Tree, branch, entry, extension, number, numbers, text
 from scenegen.assets.mesh import MOST_GLOW, Material, Texture
-from scenegen.assets.model_textures import Picture, TextureShelf
+from scenegen.assets.model_textures import Picture, TextureStore
 from scenegen.assets.source import Defect
 from scenegen.srgb import decode, encode
 
@@ -52,12 +52,12 @@ class Look:
 class Looks:
     """The materials of a file that are in use, their pictures looked at together."""
 
-    def __init__(self, buffers: Buffers, shelf: TextureShelf, indices: list[int | None]) -> None:
-        self._shelf = shelf
+    def __init__(self, buffers: Buffers, store: TextureStore, indices: list[int | None]) -> None:
+        self._store = store
         self._surfaces = {k: _surface(buffers, k) for k in dict.fromkeys(indices)}
         self._looks: dict[tuple[int | None, bool, bool], Look] = {}
         self.defects = [d for s in self._surfaces.values() for d in _complaints(s)]
-        shelf.fit([p for s in self._surfaces.values() for p in _pictures(s)])
+        store.fit([p for s in self._surfaces.values() for p in _pictures(s)])
 
     def look(self, index: int | None, channels: frozenset[int]) -> Look:
         """How a primitive that has those sets of texture coordinates shows a material."""
@@ -95,7 +95,7 @@ class Looks:
         """The texture of a use, if it can be had."""
         if use is None or use.picture is None:
             return None
-        return self._shelf.texture(use.picture, wrap=use.wrap, opaque=opaque)
+        return self._store.texture(use.picture, wrap=use.wrap, opaque=opaque)
 
 
 def _surface(buffers: Buffers, index: int | None) -> Surface:
@@ -149,7 +149,7 @@ def _pictures(surface: Surface) -> list[Picture]:
 
 
 def _complaints(surface: Surface) -> list[Defect]:
-    """Pictures in formats that are not read, and transparency that is drawn opaque; a picture's own is the shelf's."""
+    """Pictures in formats that are not read, and transparency that is drawn opaque; a picture's own is the store's."""
     uses = [use for use in (surface.base, surface.emissive) if use is not None and use.complaint]
     out = [Defect("unreadable_texture", use.complaint) for use in uses]
     alpha = float(surface.color[3])

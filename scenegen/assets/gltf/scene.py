@@ -15,7 +15,7 @@ from scenegen.assets.gltf.primitives import read_primitive, shows_area, triangle
 from scenegen.assets.gltf.tree import Tree, entries, entry, whole
 from scenegen.assets.limits import ROOM_LIMITS, Limits
 from scenegen.assets.mesh import F32, Mesh, concatenate
-from scenegen.assets.model_textures import TextureShelf
+from scenegen.assets.model_textures import TextureStore
 from scenegen.assets.origin import localized
 from scenegen.assets.source import Defect
 from scenegen.errors import AssetError
@@ -40,12 +40,12 @@ def read_gltf(path: Path, root: Path, limits: Limits = ROOM_LIMITS) -> tuple[Mes
     buffers = Buffers(document, root, path, limits.max_bytes)
     parts, skipped = _parts(buffers)
     _check_faces(buffers, parts, limits.max_faces, path.name)
-    shelf = TextureShelf(root, path.parent, limits.max_texels)
-    looks = Looks(buffers, shelf, [_material(part.primitive) for part in parts])
+    store = TextureStore(root, path.parent, limits.max_texels)
+    looks = Looks(buffers, store, [_material(part.primitive) for part in parts])
     pieces, bare = _pieces(buffers, parts, looks, path.name, limits.max_faces)
     if not pieces:
         raise AssetError("no_faces", f"{path.name}: no triangles in the scene that it shows")
-    return _joined(pieces), ignored + skipped + looks.defects + shelf.defects + bare
+    return _joined(pieces), ignored + skipped + looks.defects + store.defects + bare
 
 
 def _parts(buffers: Buffers) -> tuple[list[Part], list[Defect]]:

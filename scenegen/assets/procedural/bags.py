@@ -74,7 +74,7 @@ def _trolley(rng: Generator, metal: fin.Finish, dark: fin.Finish, w: float, d: f
         s.slab(f, (-w / 2, -d / 2, 0.05), (w / 2, d / 2, h + 0.05), 0.05),
         s.slab(dark, (-w / 2 - 0.004, -0.008, 0.045), (w / 2 + 0.004, 0.008, h + 0.055)),
         s.scattered(rib, [(x, 0, 0) for x in spread(whole(rng, 4, 7), -0.4 * w, 0.4 * w)]),
-        *[m for half in s.both(wheel) for m in (half, s.scaled(half, (1, -1, 1)))],
+        *s.in_four(wheel),
         s.slab(dark, (-w / 2 + 0.04, -d / 2 + 0.03, 0.03), (w / 2 - 0.04, d / 2 - 0.03, 0.07)),
         *_pull_handle(metal, dark, 0.3 * d, h, h + between(rng, 0.1, 0.45)),
     ]

@@ -1,5 +1,6 @@
 """Chairs and stools, as objects and in rooms; the frame of builders is that of `roles`."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -96,9 +97,9 @@ def _backrest(rng: Generator, of: Finishes, f: Finish, x: float, y: float, rake:
     return [rail, base, *[_strip(f, c, wide, at, low, top - 0.04) for c in spread(count, -x, x)]]
 
 
-def _strip(f: Finish, x: float, half: float, at: object, low: float, high: float) -> Mesh:
+def _strip(f: Finish, x: float, half: float, at: Callable[[float], float], low: float, high: float) -> Mesh:
     """An upright strip of a backrest."""
-    a, b = at(low), at(high)  # type: ignore[operator]
+    a, b = at(low), at(high)
     outline = [(a - 0.007, low), (a + 0.007, low), (b + 0.007, high), (b - 0.007, high)]
     return s.profile_x(f, outline, x - half, x + half)
 

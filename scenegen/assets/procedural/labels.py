@@ -1,4 +1,4 @@
-"""Class names of the parts of rooms, NYUv2's forty, and the parts that have one already while they are built."""
+"""Class names of the parts of rooms, NYUv2's forty, and how parts get them while they are built."""
 
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import shapes

@@ -39,6 +39,11 @@ def both(mesh: Mesh) -> list[Mesh]:
     return [mesh, scaled(mesh, (-1, 1, 1))]
 
 
+def in_four(mesh: Mesh) -> list[Mesh]:
+    """The mesh and its mirror images across the planes x = 0 and y = 0: a part of one corner in all."""
+    return [m for half in both(mesh) for m in (half, scaled(half, (1, -1, 1)))]
+
+
 def around(mesh: Mesh, count: int, start_rad: float = 0.0) -> list[Mesh]:
     """`count` copies turned evenly about the z axis."""
     return [shapes.turn(mesh, 2, start_rad + a) for a in 2 * np.pi * np.arange(count) / count]

@@ -167,7 +167,7 @@ def _feet(rng: Generator, length: float, w: float, z: float) -> Parts:
             smooth=1,
         ),
     ]
-    return [m for p in foot for half in s.both(s.clipped_below(p, 0.0)) for m in (half, s.scaled(half, (1, -1, 1)))]
+    return [m for p in foot for m in s.in_four(s.clipped_below(p, 0.0))]
 
 
 def _bath_tap(f: fin.Finish, x: float, z: float) -> Parts:

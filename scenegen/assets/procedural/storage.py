@@ -16,6 +16,7 @@ from scenegen.assets.procedural.shelf_things import bay
 from scenegen.seeding import Generator
 
 _T = 0.022
+"""Thickness of boards, metres."""
 Fill = Callable[[Generator, Finishes, Span, float, float], Parts]
 """What stands in a bay of a span of x, a depth and a height, as in `shelf_things`."""
 
@@ -142,7 +143,7 @@ def _base(rng: Generator, f: Finish, w: float, d: float) -> tuple[float, Parts]:
         return z, [s.slab(f, (-w / 2 + 0.03, -d / 2 + 0.05, 0), (w / 2 - 0.03, d / 2 - 0.01, z + 0.01))]
     z, r = between(rng, 0.1, 0.2), between(rng, 0.014, 0.024)
     leg = s.rod(f, (w / 2 - 0.06, d / 2 - 0.06, 0), (w / 2 - 0.06, d / 2 - 0.06, z + 0.01), 0.65 * r, r)
-    return z, [m for half in s.both(leg) for m in (half, s.scaled(half, (1, -1, 1)))]
+    return z, s.in_four(leg)
 
 
 def file_cabinet(rng: Generator, of: Finishes) -> Parts:

@@ -64,11 +64,6 @@ def _top(rng: Generator, f: Finish, size: Size, round_share: float = 0.25) -> Me
     return s.block(f, (w, d, thick), (0, 0, h - thick / 2), pick(rng, 0.0, 0.004, 0.01))
 
 
-def _four(mesh: Mesh) -> Parts:
-    """A part of the corner at +x, +y in all four."""
-    return [m for half in s.both(mesh) for m in (half, s.scaled(half, (1, -1, 1)))]
-
-
 def legged(rng: Generator, of: Finishes, size: Size) -> Parts:
     """Four legs under an apron; perhaps with drawers, and low ones with a shelf."""
     (w, d, h), top = size, of("top")
@@ -80,7 +75,7 @@ def legged(rng: Generator, of: Finishes, size: Size) -> Parts:
     steps = _leg_steps(rng, len(plan) == 14, leg, h - 0.02, between(rng, 0.5, 1.0))
     out = [splay * (1 - z / h) for _, z in steps]
     rings = [np.c_[plan * r + (x + a, y + a), np.full(len(plan), z)] for (r, z), a in zip(steps, out, strict=True)]
-    parts += _four(s.loft(f, rings))
+    parts += s.in_four(s.loft(f, rings))
     if h < _KNEES and chance(rng, 0.45):
         parts.append(s.block(f, (2 * x + 0.01, 2 * y + 0.01, 0.02), (0, 0, between(rng, 0.15, 0.35) * h)))
     return parts + (_drawers(of, f, x, y, h, apron, whole(rng, 1, 3)) if apron > 0.08 else [])
@@ -187,7 +182,7 @@ def hairpin(rng: Generator, of: Finishes, size: Size) -> Parts:
     leg = s.clipped_below(s.bent(wire, path, r, sides=8, smooth=2), 0.0)
     plate = s.block(wire, (0.13, 0.13, 0.012), (x - 0.02, y - 0.02, under - 0.006))
     top = s.block(of("top"), (w, d, thick), (0, 0, h - thick / 2), 0.004)
-    return [top, *_four(leg), *_four(plate)]
+    return [top, *s.in_four(leg), *s.in_four(plate)]
 
 
 def drum(rng: Generator, of: Finishes, size: Size) -> Parts:

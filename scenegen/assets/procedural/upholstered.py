@@ -91,7 +91,7 @@ def _feet(rng: Generator, of: Finishes, w: float, d: float, z: float) -> Parts:
     """Four feet."""
     r = between(rng, 0.018, 0.03)
     foot = s.rod(of("foot"), (w / 2 - 0.08, d / 2 - 0.08, 0), (w / 2 - 0.08, d / 2 - 0.08, z + 0.03), 0.7 * r, r)
-    return [m for half in s.both(foot) for m in (half, s.scaled(half, (1, -1, 1)))]
+    return s.in_four(foot)
 
 
 def _throw_pillows(rng: Generator, of: Finishes, inner: float, d: float, h: float) -> Parts:

@@ -109,6 +109,14 @@ def test_a_scene_of_ones_own_has_closed_form_pictures_and_matches():
     assert (again.xy0 != found.xy0).any()
 
 
+def seen_by(view):
+    return sg.render_view(sg.build_scene([sg.make_mesh(QUAD, FACES)]), view)
+
+
+def found_by(view, **options):
+    return sg.correspond(sg.build_scene([sg.make_mesh(QUAD, FACES)]), looking_down(0, 0, 2), view, **options)
+
+
 def test_a_mesh_file_is_read(tmp_path: Path):
     (tmp_path / "quad.obj").write_text("v 0 0 0\nv 1 0 0\nv 1 1 0\nf 1 2 3\n")
     assert sg.read_mesh(tmp_path / "quad.obj").faces.shape == (1, 3)
@@ -127,6 +135,31 @@ def test_a_mesh_file_is_read(tmp_path: Path):
         (lambda: sg.build_scene([(sg.make_mesh(QUAD, FACES), np.diag([1, 1, -1, 1]))]), "T_world_object: must be"),
         (lambda: sg.build_scene([(sg.make_mesh(QUAD, FACES), np.diag([1, 2, 1, 1]))]), "T_world_object: must be"),
         (lambda: sg.build_scene([(sg.make_mesh(QUAD, FACES), np.eye(3))]), "T_world_object: must be"),
+        (lambda: sg.make_mesh(QUAD, [[0, 1, 2**40]]), "faces name vertices 0 to 1099511627776: there are 0 to 3"),
+        (lambda: sg.make_mesh(QUAD, FACES, (255, 0, 0)), r"^color .255, 0, 0.: must be three numbers from 0 to 1$"),
+        (
+            lambda: seen_by(sg.View(sg.pinhole(32, 24, 30.0), np.eye(3))),
+            "T_world_cam: must be .4, 4., a rotation and a",
+        ),
+        (lambda: seen_by(sg.View(sg.pinhole(32, 24, 30.0), np.full((4, 4), np.nan))), "T_world_cam: must be"),
+        (lambda: seen_by(sg.View(sg.pinhole(32, 24, 30.0), sg.compose(scale=2.0))), "T_world_cam: must be"),
+        (
+            lambda: seen_by(sg.View(sg.pinhole(0, 24, 30.0), np.eye(4))),
+            "camera of 0 x 24 px, focal length 30 px: all must",
+        ),
+        (
+            lambda: seen_by(sg.View(sg.pinhole(32, 24, np.nan), np.eye(4))),
+            "32 x 24 px, focal length nan px: all must be a",
+        ),
+        (lambda: found_by(sg.View(sg.pinhole(32, 24, 30.0), np.eye(3))), "T_world_cam: must be"),
+        (
+            lambda: found_by(looking_down(0, 0, 2), cell=(0, 4)),
+            "cell 0 x 4 px, seed 0: give 1 x 1 px or more, and a seed",
+        ),
+        (
+            lambda: found_by(looking_down(0, 0, 2), seed=-1),
+            "cell 2 x 4 px, seed -1: give 1 x 1 px or more, and a seed of 0",
+        ),
     ],
 )
 def test_impossible_scenes_are_refused(wrong, said):

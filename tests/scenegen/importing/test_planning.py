@@ -14,7 +14,7 @@ from scenegen.shards.by_depth import Noise
 
 
 @pytest.fixture
-def shelf(tmp_path):
+def source(tmp_path):
     for name in ("hall", "kitchen"):
         write_rgbd(tmp_path / name, shots(4))
     return look("rgbd", tmp_path, ImportOptions())
@@ -28,9 +28,9 @@ def test_one_in_five_sequences_is_held_out_by_its_name_alone():
     assert {split_of(name, ImportOptions(split="test")) for name in names} == {"test"}
 
 
-def test_a_sequence_is_cut_into_shards_that_hold_all_of_it(shelf):
-    large = replace(shelf, size=(4000, 3000))
-    assert samples_per_shard(shelf) == MOST_SAMPLES
+def test_a_sequence_is_cut_into_shards_that_hold_all_of_it(source):
+    large = replace(source, size=(4000, 3000))
+    assert samples_per_shard(source) == MOST_SAMPLES
     assert samples_per_shard(large) * 2 * 4000 * 3000 * 7 <= MOST_BYTES
     found = list(parts(large, ImportOptions(pairs=9)))
     for name in ("hall", "kitchen"):
@@ -41,16 +41,16 @@ def test_a_sequence_is_cut_into_shards_that_hold_all_of_it(shelf):
         assert len({part.split for part in own}) == 1
 
 
-def test_no_more_pairs_are_planned_than_can_differ(shelf):
-    assert sum(part.samples for part in parts(shelf, ImportOptions())) == 2 * 4
-    assert sum(part.samples for part in parts(shelf, ImportOptions(pairs=500))) == 2 * 12
+def test_no_more_pairs_are_planned_than_can_differ(source):
+    assert sum(part.samples for part in parts(source, ImportOptions())) == 2 * 4
+    assert sum(part.samples for part in parts(source, ImportOptions(pairs=500))) == 2 * 12
 
 
 def test_the_noise_that_is_given_counts_for_all(tmp_path):
     write_rgbd(tmp_path, shots(2))
-    shelf = look("rgbd", tmp_path, ImportOptions(noise_m=0.01, noise_per_m=0.02))
-    assert shelf.sequences[0].noise == Noise(0.01, 0.02, 0.0)
-    assert '"depth_noise":{"floor_m":0.01,"per_m":0.02,"per_m2":0.0}' in shelf.config_json
+    source = look("rgbd", tmp_path, ImportOptions(noise_m=0.01, noise_per_m=0.02))
+    assert source.sequences[0].noise == Noise(0.01, 0.02, 0.0)
+    assert '"depth_noise":{"floor_m":0.01,"per_m":0.02,"per_m2":0.0}' in source.config_json
 
 
 def test_pictures_of_several_sizes_share_a_frame(tmp_path):
@@ -71,10 +71,10 @@ def test_pictures_that_are_too_small_are_refused(tmp_path):
         look("rgbd", tmp_path, ImportOptions())
 
 
-def test_what_there_is_to_choose_from_has_a_digest(tmp_path, shelf):
-    assert look("rgbd", tmp_path, ImportOptions(seed=3)).digest == shelf.digest
+def test_what_there_is_to_choose_from_has_a_digest(tmp_path, source):
+    assert look("rgbd", tmp_path, ImportOptions(seed=3)).digest == source.digest
     write_rgbd(tmp_path / "attic", shots(2))
-    assert look("rgbd", tmp_path, ImportOptions()).digest != shelf.digest
+    assert look("rgbd", tmp_path, ImportOptions()).digest != source.digest
 
 
 def test_usual_options_are_possible():

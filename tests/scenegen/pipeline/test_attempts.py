@@ -11,7 +11,7 @@ from scenegen.pipeline import attempts
 from scenegen.pipeline.attempts import stage_sample
 from scenegen.pipeline.plan import objects_for
 from scenegen.pipeline.studio import Studio, open_studio, room_stage
-from scenegen.staging.covisibility import COARSE, glance
+from scenegen.staging.covisibility import COARSE, sparse_view
 from scenegen.staging.lighting import _arriving, lit_sample
 from scenegen.staging.stage import light
 from scenegen.staging.viewpoints import NoViewsError
@@ -43,11 +43,11 @@ def ambient_shares(room_source, count=16):
     place = open_studio(config, None)
     room = place.rooms.ids()[0]
     staged = stage_sample(place, room_stage(place, room), objects_for("train", place.objects)[0], 0)
-    seen = lit_sample(staged.layout.scene, glance(staged.layout.scene, staged.shot.views[:1], COARSE))
+    seen = lit_sample(staged.layout.scene, sparse_view(staged.layout.scene, staged.view_set.views[:1], COARSE))
     up = (1 + seen.normals[:, 2]).mean() / 2
     shares = []
     for index in range(count):
-        lighting = light(staged.layout, staged.shot, config, index)[0]
+        lighting = light(staged.layout, staged.view_set, config, index)[0]
         ambient = sum(lighting.ambient_up) * up + sum(lighting.ambient_down) * (1 - up)
         places, radii = (np.array(v) for v in zip(*((p.position, p.radius_m) for p in lighting.lights), strict=True))
         arriving = _arriving(staged.layout.scene, places, radii, seen)

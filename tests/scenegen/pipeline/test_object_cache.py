@@ -26,22 +26,22 @@ class Counting:
 
 def test_objects_are_loaded_once_and_the_oldest_put_away_first():
     source = Counting()
-    shelf = ObjectCache(source, limit=2 * memory_bytes(scenes.box((0, 0, 0), (1, 1, 1))))
+    cache = ObjectCache(source, limit=2 * memory_bytes(scenes.box((0, 0, 0), (1, 1, 1))))
     for name in ("a", "b", "a", "c", "a", "b"):
-        assert shelf.load(name).model.id == name
+        assert cache.load(name).model.id == name
     assert source.loads == ["a", "b", "c", "b"]
 
 
-def test_an_object_larger_than_the_shelf_is_still_served():
-    shelf = ObjectCache(Counting(), limit=1)
-    assert shelf.load("a").model.id == "a"
-    assert shelf.load("b").model.id == "b"
+def test_an_object_larger_than_the_cache_is_still_served():
+    cache = ObjectCache(Counting(), limit=1)
+    assert cache.load("a").model.id == "a"
+    assert cache.load("b").model.id == "b"
 
 
 def test_a_broken_object_is_not_kept():
-    shelf = ObjectCache(Counting())
+    cache = ObjectCache(Counting())
     with pytest.raises(AssetError, match="bad: cannot be read"):
-        shelf.load("bad")
+        cache.load("bad")
 
 
 def test_memory_counts_every_texture_once():

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from staging_rooms import box, scene_of
 
 from scenegen.geometry import View, look_at, pinhole
-from scenegen.staging.covisibility import COARSE, FINE, glance, grid_pixels, overlap_matrix, seen_share
+from scenegen.staging.covisibility import COARSE, FINE, grid_pixels, overlap_matrix, seen_share, sparse_view
 
 AHEAD = np.array([0.0, 1, 0])
 CAMERA = pinhole(640, 480, 500)
@@ -19,7 +19,7 @@ def view(position, target=None, camera=CAMERA) -> View:
 
 
 def matrix(scene, *views):
-    return overlap_matrix(scene, glance(scene, views))
+    return overlap_matrix(scene, sparse_view(scene, views))
 
 
 @settings(max_examples=25, deadline=None)
@@ -38,7 +38,7 @@ def test_an_occluder_takes_its_shadow():
     """A board before the second camera's left half hides the left half of the wall from it."""
     board = box((-5, 0.5, -5), (0, 0.51, 5))
     scene = scene_of(WALL, board)
-    seen = glance(scene_of(WALL), (view((0, 0, 0)),))
+    seen = sparse_view(scene_of(WALL), (view((0, 0, 0)),))
     assert seen_share(scene, seen, (view((0, 0, 0)),))[0] == pytest.approx(0.5, abs=1 / FINE)
 
 
@@ -87,7 +87,7 @@ def test_behind_the_camera_is_not_seen():
 
 def test_a_glance_has_true_depth_instance_and_normal():
     scene = scene_of(WALL, box((0, 1, -1), (1, 2, 1)))
-    seen = glance(scene, (view((0, 0, 0)), view((0, -1, 0))), COARSE)
+    seen = sparse_view(scene, (view((0, 0, 0)), view((0, -1, 0))), COARSE)
     xy = grid_pixels(CAMERA, COARSE)
     front = (xy[:, 0] > 320) & (np.abs(xy[:, 1] - 239.5) < 200)
     assert (seen.instance[0, front] == 2).all()

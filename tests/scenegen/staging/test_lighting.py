@@ -9,7 +9,7 @@ from staging_rooms import CUPBOARD, box, prepared, scene_of
 from scenegen.assets.mesh import Material, Mesh, texture_from_image
 from scenegen.geometry import View, look_at, normalize, pinhole
 from scenegen.srgb import decode, encode
-from scenegen.staging.covisibility import COARSE, FINE, glance
+from scenegen.staging.covisibility import COARSE, FINE, sparse_view
 from scenegen.staging.lighting import (
     AMBIENT,
     AMBIENT_BAKED,
@@ -38,7 +38,7 @@ def view(rng) -> View:
 
 def lit_by(seed, baked=False, lights=(1, 3)):
     rng = np.random.default_rng(seed)
-    lit = lit_sample(STAGE.scene, glance(STAGE.scene, (view(rng),), COARSE))
+    lit = lit_sample(STAGE.scene, sparse_view(STAGE.scene, (view(rng),), COARSE))
     return lit, draw_lighting(rng, STAGE.scene, STAGE.free, lit, 2.6, lights, baked)
 
 
@@ -61,7 +61,7 @@ def test_what_is_seen_is_well_exposed(seed, baked):
     """Measured on other pixels and by other code: never black, never blown out, half-way bright on average."""
     lit, lighting = lit_by(seed, baked)
     rng = np.random.default_rng(seed)
-    fine = lit_sample(STAGE.scene, glance(STAGE.scene, (view(rng),), FINE))
+    fine = lit_sample(STAGE.scene, sparse_view(STAGE.scene, (view(rng),), FINE))
     mean = irradiance(lighting, fine.points, fine.normals).mean()
     low, high = (np.clip(r / lit.albedo, *IRRADIANCE) for r in RADIANCE)
     assert 0.7 * low < mean < 1.35 * high
@@ -180,6 +180,6 @@ def test_albedo_is_that_of_materials_textures_and_vertex_colors():
                    colors=np.full((len(plain.vertices), 3), 128, np.uint8))  # fmt: skip
     for mesh in (plain, textured, colored):
         scene = scene_of(mesh)
-        lit = lit_sample(scene, glance(scene, (View(CAMERA, look_at((0, 0, 1.5), (1, 1, 1))),), COARSE))
+        lit = lit_sample(scene, sparse_view(scene, (View(CAMERA, look_at((0, 0, 1.5), (1, 1, 1))),), COARSE))
         assert lit.albedo == pytest.approx(grey, rel=0.02)
         np.testing.assert_array_less(0, np.einsum("ni,ni->n", lit.eye - lit.points, lit.normals))

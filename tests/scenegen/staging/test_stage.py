@@ -9,7 +9,7 @@ from scenegen.config import CamerasConfig, GenerationConfig, LightConfig, Object
 from scenegen.errors import StagingError
 from scenegen.geometry import inverse, transform
 from scenegen.staging import build_layout, light, prepare_room, shoot
-from scenegen.staging.covisibility import glance
+from scenegen.staging.covisibility import sparse_view
 from scenegen.staging.pool import Pool
 
 CONFIG = GenerationConfig()
@@ -83,9 +83,9 @@ def test_equal_layouts_of_other_numbers_give_other_shots():
 
 def test_places_for_cameras_keep_clear_of_objects():
     made = layout(0, config=replace(CONFIG, objects=ObjectsConfig(objects=(8, 8), placement="float")))
-    assert len(made.ground.points) < (made.stage.free.clearance >= 0.2).sum()
+    assert len(made.camera_space.points) < (made.stage.free.clearance >= 0.2).sum()
     for item in made.placed:
-        local = transform(inverse(item.T_world_object), made.ground.points)
+        local = transform(inverse(item.T_world_object), made.camera_space.points)
         assert true_distance(item.loaded.model.mesh, local).min() * item.scale > 0.35
         assert not ((local > item.loaded.low) & (local < item.loaded.high)).all(1).any()
 
@@ -100,7 +100,7 @@ def test_as_many_lights_as_views():
 def test_cameras_look_at_the_middle_of_the_objects():
     made = layout(0, config=replace(CONFIG, objects=ObjectsConfig(objects=(6, 6))))
     centers = np.array([p.center for p in made.placed])
-    target = made.ground.target
+    target = made.camera_space.target
     assert np.linalg.norm(centers - target, axis=1).min() < 1.2
     assert (target >= centers.min(0) - 0.3).all()
     assert (target <= centers.max(0) + 0.3).all()
@@ -127,7 +127,7 @@ def test_one_small_thing_is_photographed(asset):
     made = build_layout(prepared(), Pool({"cube": (asset,)}), load, config, 0)
     assert len(made.placed) == 1
     for sample in range(4):
-        instances = glance(made.scene, shoot(made, config, sample).views, 80).instance
+        instances = sparse_view(made.scene, shoot(made, config, sample).views, 80).instance
         assert (instances == 2).any(1).all()
 
 

@@ -3,7 +3,7 @@ import pytest
 from staging_rooms import box, scene_of
 
 from scenegen.geometry import View, look_at, pinhole
-from scenegen.staging.covisibility import COARSE, glance
+from scenegen.staging.covisibility import COARSE, sparse_view
 from scenegen.staging.validity import verdicts
 
 CAMERA = pinhole(640, 480, 500)
@@ -13,7 +13,7 @@ THING = box((-0.3, 0, 0.8), (0.3, 0.4, 1.4))
 
 def verdict(scene, position, target, winding=1, least=0.01):
     views = (View(CAMERA, look_at(position, target)),)
-    return verdicts(glance(scene, views, COARSE), winding, least)[0]
+    return verdicts(sparse_view(scene, views, COARSE), winding, least)[0]
 
 
 def test_a_plain_view_is_good():
@@ -56,6 +56,6 @@ def test_every_view_gets_its_own_verdict():
         View(CAMERA, look_at((-1.5, -1.5, 1.6), (0, 0, 1))),
         View(CAMERA, look_at((0, -1.8, 1.2), (0, -2, 1.2))),
     )
-    seen = glance(scene_of(SHELL, THING), views, COARSE)
+    seen = sparse_view(scene_of(SHELL, THING), views, COARSE)
     assert verdicts(seen, 1, 0.01) == ["", "too_close"]
     assert np.isfinite(seen.depth).all()

@@ -12,7 +12,7 @@ from scenegen.errors import StagingError
 from scenegen.geometry import angle_between, inverse, transform
 from scenegen.staging import NoViewsError, build_layout
 from scenegen.staging.arranged import PATHS
-from scenegen.staging.covisibility import glance, overlap_matrix
+from scenegen.staging.covisibility import overlap_matrix, sparse_view
 from scenegen.staging.pool import Pool
 from scenegen.staging.viewpoints import CAMERA_CLEARANCE_M, _Limits, shoot_views
 from scenegen.tracing.raycaster import nearest
@@ -28,7 +28,7 @@ seeds = st.integers(0, 10**6)
 
 
 def take(key, seed, config=CONFIG, views=2, size=(640, 480)):
-    return shoot_views(LAYOUTS[key].ground, config, size, views, np.random.default_rng(seed))
+    return shoot_views(LAYOUTS[key].camera_space, config, size, views, np.random.default_rng(seed))
 
 
 def within(value, limits, relaxed=0):
@@ -38,7 +38,7 @@ def within(value, limits, relaxed=0):
 @settings(max_examples=40, deadline=None)
 @given(layouts, seeds)
 def test_limits_hold_as_configured_or_as_relaxed(key, seed):
-    shot, ground = take(key, seed), LAYOUTS[key].ground
+    shot, ground = take(key, seed), LAYOUTS[key].camera_space
     first, second = shot.views
     n = shot.relaxed
     assert n <= 4
@@ -71,7 +71,7 @@ def test_overlap_is_in_range_and_as_measured_again(key, seed):
     assert low - 1e-6 <= min(shot.overlap[0, 1], shot.overlap[1, 0])
     assert max(shot.overlap[0, 1], shot.overlap[1, 0]) <= high + 1e-6
     scene = LAYOUTS[key].scene
-    np.testing.assert_array_equal(overlap_matrix(scene, glance(scene, shot.views[::-1])), shot.overlap.T)
+    np.testing.assert_array_equal(overlap_matrix(scene, sparse_view(scene, shot.views[::-1])), shot.overlap.T)
 
 
 @settings(max_examples=20, deadline=None)
@@ -89,7 +89,7 @@ def test_cameras_keep_clear_of_everything(key, seed):
 @given(layouts, seeds)
 def test_cameras_look_near_the_target_past_everything(key, seed):
     """The gaze passes within the jitter of the target, and nothing but an object around it stands before."""
-    ground = LAYOUTS[key].ground
+    ground = LAYOUTS[key].camera_space
     for view in take(key, seed).views:
         to_height = (ground.target[2] - view.position[2]) / view.forward[2]
         reached = view.position + to_height * view.forward
@@ -112,8 +112,8 @@ def test_a_rig_stands_side_by_side_and_clear(key, seed, spacing_m, views):
         assert true_distance(layout.stage.room.mesh, view.position[None])[0] > 0.15
         between = nearest(layout.scene, first.position[None], view.position[None] - first.position[None])
         assert k == 0 or between.t[0] >= 1
-    np.testing.assert_array_equal(overlap_matrix(layout.scene, glance(layout.scene, shot.views)), shot.overlap)
-    assert within(np.linalg.norm(first.position - layout.ground.target), CONFIG.target_distance_m, shot.relaxed)
+    np.testing.assert_array_equal(overlap_matrix(layout.scene, sparse_view(layout.scene, shot.views)), shot.overlap)
+    assert within(np.linalg.norm(first.position - layout.camera_space.target), CONFIG.target_distance_m, shot.relaxed)
 
 
 def test_a_rig_that_has_no_room_is_told_why():
@@ -186,7 +186,7 @@ def test_an_impossible_overlap_ends_too():
 
 @settings(max_examples=5, deadline=None)
 @given(layouts, seeds)
-def test_same_seed_same_shot(key, seed):
+def test_same_seed_same_views(key, seed):
     one, two = take(key, seed), take(key, seed)
     assert one.rejected == two.rejected
     for a, b in zip(one.views, two.views, strict=True):
@@ -206,5 +206,5 @@ def test_rejections_are_counted_by_known_reasons():
 
 def test_an_empty_room_can_be_photographed():
     config = GenerationConfig(objects=ObjectsConfig(objects=(0, 0)))
-    ground = build_layout(prepared(), Pool(IDS), load, config, 0).ground
+    ground = build_layout(prepared(), Pool(IDS), load, config, 0).camera_space
     assert len(shoot_views(ground, CONFIG, (640, 480), 2, np.random.default_rng(0)).views) == 2

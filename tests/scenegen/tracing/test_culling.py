@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenegen.geometry import compose, inverse, rotation_about
-from scenegen.tracing.culling import PAD, PAD_M, RUN, Boxes, boxes_of, sieve_of
+from scenegen.tracing.culling import PAD, PAD_M, RUN, Boxes, boxes_of, bundle_of
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -60,7 +60,7 @@ def test_rays_of_one_eye_that_meet_a_box_are_kept_and_others_not(where, seed, co
     low, high, poses, boxes = crowd(rng)
     eye = eye_of(rng, boxes, where).astype(np.float32)
     directions = rays_of(rng, boxes, eye, count)
-    for k, kept in enumerate(sieve_of(eye[None], directions).passing(boxes)):
+    for k, kept in enumerate(bundle_of(eye[None], directions).passing(boxes)):
         assert np.array_equal(kept, np.unique(kept))
         hit = slab(low[k], high[k], poses[k], eye.astype(float), directions, 0)
         assert np.isin(np.flatnonzero(hit), kept).all()
@@ -76,7 +76,7 @@ def test_rays_of_many_eyes_that_meet_a_box_are_kept(seed, count):
     low, high, poses, boxes = crowd(rng)
     eyes = (boxes.center[0] + rng.normal(size=(count, 3)) * boxes.radius[0] * 2).astype(np.float32)
     directions = (boxes.center[rng.integers(0, 4, count)] - eyes + rng.normal(size=(count, 3))).astype(np.float32)
-    for k, kept in enumerate(sieve_of(eyes, directions).passing(boxes)):
+    for k, kept in enumerate(bundle_of(eyes, directions).passing(boxes)):
         hit = slab(low[k], high[k], poses[k], eyes.astype(float), directions, 0)
         assert np.isin(np.flatnonzero(hit), kept).all()
 
@@ -86,7 +86,7 @@ def test_a_box_beside_the_picture_costs_no_ray():
     directions = np.stack([x.ravel(), y.ravel(), np.ones(x.size)], axis=1).astype(np.float32)
     at = [compose(np.eye(3), [4.0 * k, 0, 4]) for k in (-1, 0, 1)]
     boxes = boxes_of([np.full(3, -0.5)] * 3, [np.full(3, 0.5)] * 3, at)
-    left, middle, right = sieve_of(np.zeros((1, 3), np.float32), directions).passing(boxes)
+    left, middle, right = bundle_of(np.zeros((1, 3), np.float32), directions).passing(boxes)
     expected = (np.abs(directions[:, :2]) <= 0.5 / 3.5).all(1)
     assert len(left) == 0
     assert len(right) == 0
@@ -96,6 +96,6 @@ def test_a_box_beside_the_picture_costs_no_ray():
 def test_no_rays_and_no_boxes():
     origins, none = np.zeros((1, 3), np.float32), np.zeros((0, 3), np.float32)
     one = boxes_of([np.zeros(3)], [np.ones(3)], [np.eye(4)])
-    assert [len(index) for index in sieve_of(origins, none).passing(one)] == [0]
-    assert [len(index) for index in sieve_of(none, none).passing(one)] == [0]
-    assert not list(sieve_of(origins, origins + 1).passing(boxes_of([], [], [])))
+    assert [len(index) for index in bundle_of(origins, none).passing(one)] == [0]
+    assert [len(index) for index in bundle_of(none, none).passing(one)] == [0]
+    assert not list(bundle_of(origins, origins + 1).passing(boxes_of([], [], [])))

@@ -120,7 +120,7 @@ def test_true_samples_have_hardly_a_close_call(studio):
     """So few verdicts hang on rounding that a change of more of them is none."""
     staged = restage(studio, "room_000", "train", 0)
     made = taken(studio, staged, 0).arrays
-    nearby = nearby_verdicts(staged.layout.scene, staged.shot.views, made["rays/xy0"])
+    nearby = nearby_verdicts(staged.layout.scene, staged.view_set.views, made["rays/xy0"])
     assert (nearby != made["rays/status"]).any(0).mean() < 2e-3
 
 

@@ -175,13 +175,13 @@ def toys(kit: Kit) -> list[Mesh]:
 
 def table_things(kit: Kit, width: float, depth: float) -> list[Mesh]:
     """One to three small things spread along a table top."""
-    makers = (book_stack, vase, bowl, mug, table_things_none)
+    makers = (book_stack, vase, bowl, mug, nothing)
     out = []
     for x in (-width / 3, 0.0, width / 3):
         out += shifted(kit.pick(*makers)(kit), x, kit.between(-depth / 5, depth / 5), -0.0004, kit.between(-0.4, 0.4))
     return out
 
 
-def table_things_none(kit: Kit) -> list[Mesh]:
+def nothing(kit: Kit) -> list[Mesh]:
     """Nothing: an empty place."""
     return []

@@ -206,6 +206,6 @@ def mantelpiece(kit: Kit, width: float) -> Item:
     ]
     parts += [kit.rod("wood2", a, b, 0.045, 10) for a, b in logs]
     for px in (-x + 0.15, 0.0, x - 0.15):
-        maker = kit.pick(clutter.vase, clutter.book_stack, clutter.table_things_none)
+        maker = kit.pick(clutter.vase, clutter.book_stack, clutter.nothing)
         parts += shifted(maker(kit), px, 0.1, h - 0.0004, 0)
     return item("otherstructure", parts, width + 0.08, 0.3, h)

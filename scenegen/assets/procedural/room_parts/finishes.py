@@ -199,7 +199,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "opal": ("shade",),
     "reflector": ("white",),
 }
-"""Which of the roles above are taken for a role of `procedural.roles`, where it is not there by the same name."""
+"""Which of the roles above are taken for a role of `procedural.roles`; one that is not here has the same name there."""
 
 
 class Finishes:

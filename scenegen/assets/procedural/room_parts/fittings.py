@@ -87,7 +87,7 @@ def light(layout: Layout, kit: Kit, over: Placed | None = None, style: str = "")
     if style == "office":
         yaw = kit.pick(0.0, np.pi / 2)
         for dx, dy in ((-1.1, 0), (1.1, 0)) if yaw else ((0, -1.1), (0, 1.1)):
-            layout.under_ceiling(lamps.ceiling_light(kit, True), x + dx * 0.7, y + dy * 0.7, yaw)
+            layout.under_ceiling(lamps.ceiling_panel(kit), x + dx * 0.7, y + dy * 0.7, yaw)
     elif style == "pendant" and layout.plan.height > 2.5:
         layout.under_ceiling(lamps.pendant(kit, layout.plan.height - kit.between(1.95, 2.15)), x, y)
     else:

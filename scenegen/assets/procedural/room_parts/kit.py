@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scenegen.assets.mesh import Mesh
-from scenegen.assets.procedural import shapes, solids
+from scenegen.assets.procedural import draws, shapes, solids
 from scenegen.assets.procedural.labels import tag_rest
+from scenegen.assets.procedural.roles import Span
 from scenegen.assets.procedural.room_parts.finishes import Finishes
 from scenegen.seeding import Generator
 
 T = TypeVar("T")
-Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,15 @@ class Kit:
 
     def chance(self, share: float) -> bool:
         """True with the given probability."""
-        return bool(self.rng.random() < share)
+        return draws.chance(self.rng, share)
 
     def between(self, low: float, high: float) -> float:
         """A uniform number."""
-        return float(self.rng.uniform(low, high))
+        return draws.between(self.rng, low, high)
 
     def pick(self, *options: T) -> T:
         """One of the options."""
-        return options[int(self.rng.integers(len(options)))]
+        return draws.pick(self.rng, *options)
 
     def slide(self, mesh: Mesh) -> Mesh:
         """Texture moved by a random offset."""

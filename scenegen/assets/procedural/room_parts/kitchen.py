@@ -1,4 +1,4 @@
-"""Fitted kitchens: a run of base units with sink, hob and oven, wall units, hood, fridge. Local frame as in `kit`."""
+"""Fitted kitchens: a run of base units with sink, hob and oven, wall units, fridge. Local frame as in `kit`."""
 
 from itertools import pairwise
 
@@ -194,15 +194,6 @@ def wall_units(kit: Kit, width: float) -> Item:
     return item("cabinet", parts, width, depth, h)
 
 
-def hood(kit: Kit) -> Item:
-    """Extractor hood with a chimney, 0.6 m wide; z = 0 is its underside."""
-    parts = [
-        kit.slab("steel", (-0.3, 0.3), (0, 0.5), (0, 0.07), 0.006),
-        kit.slab("steel", (-0.14, 0.14), (0, 0.27), (0.06, 0.75), 0.004),
-    ]
-    return item("otherfurniture", [*parts, kit.slab("bulb", (-0.2, -0.1), (0.3, 0.36), (-0.004, 0.01))], 0.6, 0.5, 0.75)
-
-
 def fridge(kit: Kit) -> Item:
     """Tall fridge with a freezer door, a few notes on it."""
     w, d, h = 0.6, 0.64, kit.between(1.65, 1.95)
@@ -226,7 +217,7 @@ def fridge(kit: Kit) -> Item:
 
 def _on_top(kit: Kit, x: float) -> list[Mesh]:
     """Things on a worktop."""
-    maker = kit.pick(_kettle, clutter.bowl, clutter.vase, _jars, _board, clutter.mug, clutter.table_things_none)
+    maker = kit.pick(_kettle, clutter.bowl, clutter.vase, _jars, _board, clutter.mug, clutter.nothing)
     return shifted(
         maker(kit), x + kit.between(-0.08, 0.08), kit.between(0.2, 0.3), _TOP - 0.0005, kit.between(-0.3, 0.3)
     )

@@ -38,14 +38,17 @@ def pendant(kit: Kit, drop: float) -> Item:
     return item("lamp", parts, 0.5, 0.5, drop)
 
 
-def ceiling_light(kit: Kit, long: bool = False) -> Item:
-    """Flat lamp under the ceiling (z = 0): a disc, or a long office panel."""
-    if long:
-        parts = [
-            kit.slab("white", (-0.65, 0.65), (-0.1, 0.1), (-0.05, 0.004)),
-            kit.slab("bulb", (-0.62, 0.62), (-0.075, 0.075), (-0.056, -0.02)),
-        ]
-        return item("lamp", parts, 1.3, 0.2, 0.06)
+def ceiling_panel(kit: Kit) -> Item:
+    """Long office lamp under the ceiling (z = 0)."""
+    parts = [
+        kit.slab("white", (-0.65, 0.65), (-0.1, 0.1), (-0.05, 0.004)),
+        kit.slab("bulb", (-0.62, 0.62), (-0.075, 0.075), (-0.056, -0.02)),
+    ]
+    return item("lamp", parts, 1.3, 0.2, 0.06)
+
+
+def ceiling_light(kit: Kit) -> Item:
+    """Flat round lamp under the ceiling (z = 0)."""
     r = kit.between(0.16, 0.24)
     parts = [
         kit.turned("shade", [(0, -0.09), (0.6 * r, -0.085), (0.92 * r, -0.06), (r, -0.025), (r, -0.01)], segments=36)

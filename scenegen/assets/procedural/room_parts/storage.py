@@ -49,7 +49,7 @@ def topped(kit: Kit, base: Item) -> Item:
     """An item with a lamp, vases or books on top."""
     out, count = [], max(2, int(base.width / 0.45))
     for x in np.linspace(-base.width / 2, base.width / 2, count + 2)[1:-1]:
-        maker = kit.pick(clutter.vase, clutter.book_stack, clutter.table_lamp, clutter.bowl, clutter.table_things_none)
+        maker = kit.pick(clutter.vase, clutter.book_stack, clutter.table_lamp, clutter.bowl, clutter.nothing)
         y = base.depth * kit.between(0.45, 0.5)
         out += shifted(maker(kit), float(x), y, base.height - 0.0004, kit.between(-0.3, 0.3))
     return laid(base, out)
