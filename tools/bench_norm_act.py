@@ -40,10 +40,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _some(word: str) -> int:
+    """A number of 1 or more. Raises ArgumentTypeError else."""
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"{word}: must be a number, 1 or more")
+    return int(word)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--threads", type=_some, default=1)
+    parser.add_argument("--rounds", type=_some, default=8)
     return parser
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from benching.subject import room_named
 from numpy.typing import NDArray
 
 from scenegen.assets.cache import AssetCache
@@ -77,7 +78,7 @@ class Shown:
 
 def prepared(studio: Studio, room: str) -> RoomStage:
     """The first room whose id contains `room`, ready to be furnished."""
-    return room_stage(studio, next(r for r in studio.rooms.ids() if room in r))
+    return room_stage(studio, room_named(room, studio))
 
 
 def shown(studio: Studio, stage: RoomStage, index: int) -> Shown:

@@ -1,4 +1,5 @@
 import bench_norm_act
+import pytest
 
 
 def test_the_table_has_a_row_for_each_network_and_arithmetic(monkeypatch, capsys):
@@ -8,3 +9,10 @@ def test_the_table_has_a_row_for_each_network_and_arithmetic(monkeypatch, capsys
     monkeypatch.setattr(bench_norm_act, "keep_freed_memory", lambda: None)
     assert bench_norm_act.main(["--rounds", "1"]) == 0
     assert "| builtin | float32 |" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["--threads", "-1"], ["--rounds", "0"], ["--rounds", "x"]])
+def test_numbers_that_measure_nothing_are_refused(words, capsys):
+    with pytest.raises(SystemExit):
+        bench_norm_act.main(words)
+    assert f"argument {words[0]}: {words[1]}: must be a number, 1 or more" in capsys.readouterr().err

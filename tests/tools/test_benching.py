@@ -1,10 +1,13 @@
 """Parts of the benchmark that are computed and not timed."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import scenes
 from benching.clock import Clock
 from benching.section import Section
+from benching.subject import room_named
 from benching.sweeps import finer_room, quartered
 
 from scenegen.assets.mesh import face_vectors
@@ -49,3 +52,10 @@ def test_tables_are_markdown():
     ]  # fmt: skip
     with pytest.raises(KeyError):
         Section("Title", ({"a": 1}, {"b": 1})).markdown()
+
+
+def test_a_room_that_is_not_there_is_said_in_a_line():
+    studio = SimpleNamespace(rooms=SimpleNamespace(ids=lambda: ["hall", "kitchen"]))
+    assert room_named("kit", studio) == "kitchen"
+    with pytest.raises(SystemExit, match=r"^--room cave: no room has that in its name; there are 2, as hall$"):
+        room_named("cave", studio)

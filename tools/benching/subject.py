@@ -69,8 +69,16 @@ def opened(subject: Subject, change: Change | None = None) -> Studio:
 
 
 def room_of(subject: Subject, studio: Studio) -> str:
-    """The id of the room that is measured."""
-    return next(room for room in studio.rooms.ids() if subject.room in room)
+    """The id of the room that is measured. Leaves the program where there is none."""
+    return room_named(subject.room, studio)
+
+
+def room_named(part: str, studio: Studio) -> str:
+    """The first room whose id contains `part`. Leaves the program where there is none."""
+    ids = studio.rooms.ids()
+    if found := next((room for room in ids if part in room), None):
+        return found
+    raise SystemExit(f"--room {part}: no room has that in its name; there are {len(ids)}, as {ids[0]}")
 
 
 def timed(subject: Subject, studio: Studio, clock: Clock | None = None) -> Timing:
