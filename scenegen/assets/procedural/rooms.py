@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from scenegen.assets.mesh import Mesh, concatenate
 from scenegen.assets.procedural.labels import LABELS
 from scenegen.assets.procedural.room_parts import fittings, recipes, surfaces, work_recipes
-from scenegen.assets.procedural.room_parts.finishes import Finishes
+from scenegen.assets.procedural.room_parts.finishes import RoomFinishes
 from scenegen.assets.procedural.room_parts.kit import Kit
 from scenegen.assets.procedural.room_parts.layout import Layout
 from scenegen.assets.procedural.room_parts.palette import draw_palette
@@ -247,7 +247,7 @@ class ProceduralRooms:
         """Build one room. Raises AssetError("unknown_id") where there is no such room."""
         kind = KINDS[self._index(room_id) % len(KINDS)]
         rng = generator(0, Stage.ROOM, room=stable_key(room_id))
-        finishes = Finishes(rng, draw_palette(rng))
+        finishes = RoomFinishes(rng, draw_palette(rng))
         plan, parts = build_room(Kit(rng, finishes), kind)
         return Room(room_id, concatenate(parts), plan.height, {code: name for name, code in LABELS.items()})
 

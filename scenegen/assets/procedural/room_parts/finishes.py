@@ -160,7 +160,7 @@ _MAKERS: dict[str, Maker] = {
 }
 
 
-ROLES: dict[str, tuple[str, ...]] = {
+IN_ROOMS: dict[str, tuple[str, ...]] = {
     "frame": ("wood", "wood", "wood2", "metal"),
     "metal": ("metal", "metal", "black", "chrome"),
     "steel": ("metal",),
@@ -202,7 +202,7 @@ ROLES: dict[str, tuple[str, ...]] = {
 """Which of the roles above are taken for a role of `procedural.roles`; one that is not here has the same name there."""
 
 
-class Finishes:
+class RoomFinishes:
     """The finishes of one room, made on first use in a fixed order of use."""
 
     def __init__(self, rng: Generator, palette: Palette) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural.labels import tag_rest
 from scenegen.assets.procedural.roles import Finishes, kept
-from scenegen.assets.procedural.room_parts.finishes import ROLES
+from scenegen.assets.procedural.room_parts.finishes import IN_ROOMS
 from scenegen.assets.procedural.room_parts.kit import Item, Kit, shifted
 
 Builder = Callable[..., list[Mesh]]
@@ -15,7 +15,7 @@ Builder = Callable[..., list[Mesh]]
 
 def suited(kit: Kit, **given: str) -> Finishes:
     """The room's finishes for one piece; some roles may be `given`."""
-    return kept(lambda role: kit.finishes(given.get(role) or kit.pick(*ROLES.get(role, (role,)))))
+    return kept(lambda role: kit.finishes(given.get(role) or kit.pick(*IN_ROOMS.get(role, (role,)))))
 
 
 def made(kit: Kit, build: Builder, *measures: object, **given: str) -> list[Mesh]:

@@ -14,7 +14,7 @@ from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import draws, shapes, solids
 from scenegen.assets.procedural.labels import tag_rest
 from scenegen.assets.procedural.roles import Span
-from scenegen.assets.procedural.room_parts.finishes import Finishes
+from scenegen.assets.procedural.room_parts.finishes import RoomFinishes
 from scenegen.seeding import Generator
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ def shifted(parts: tuple[Mesh, ...] | list[Mesh], x: float, y: float, z: float, 
 class Kit:
     """Shapes by role with textures slid at random, so that no two boards show the same patch."""
 
-    def __init__(self, rng: Generator, finishes: Finishes) -> None:
+    def __init__(self, rng: Generator, finishes: RoomFinishes) -> None:
         self.rng, self.finishes = rng, finishes
 
     def chance(self, share: float) -> bool:

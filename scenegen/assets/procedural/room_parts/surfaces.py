@@ -2,14 +2,14 @@
 
 from scenegen.assets.procedural import textures as tx
 from scenegen.assets.procedural.noise import Color, jitter, mix, shade
-from scenegen.assets.procedural.room_parts.finishes import Finish, Finishes, plain, textured, wall_tiles
+from scenegen.assets.procedural.room_parts.finishes import Finish, RoomFinishes, plain, textured, wall_tiles
 from scenegen.assets.procedural.room_parts.kit import Kit
 from scenegen.assets.procedural.room_parts.palette import Palette
 
 _GREY: Color = (0.60, 0.60, 0.59)
 
 
-def dress(kit: Kit, finishes: Finishes, *, walls: str, floors: str, panel: str, accent: bool) -> None:
+def dress(kit: Kit, finishes: RoomFinishes, *, walls: str, floors: str, panel: str, accent: bool) -> None:
     """Set the finishes of the shell. `walls`, `floors`, `panel` are names or choices "a|b|c"; "" = not used."""
     p, rng = finishes.palette, kit.rng
     finishes.set("wall", _wall(kit, kit.pick(*walls.split("|")), p, p.wall))

@@ -9,9 +9,10 @@ from hypothesis.extra.numpy import arrays
 from model_files import CUBE_F, CUBE_V
 from roots import SHARED
 from scipy.spatial.transform import Rotation
+from solid_checks import volume
 
 from scenegen.assets.cleaning import clean_object
-from scenegen.assets.mesh import Mesh, bounds
+from scenegen.assets.mesh import bounds
 from scenegen.assets.reading import read_mesh
 from scenegen.errors import AssetError
 
@@ -24,11 +25,6 @@ def cube(**attributes) -> Gltf:
     file = quad(POSITION=points, TEXCOORD_0=None, NORMAL=(points / np.sqrt(0.75)).astype("<f4"), **attributes)
     first_primitive(file)["indices"] = file.accessor(CUBE_F.astype("<u2").ravel())
     return file
-
-
-def volume(mesh: Mesh) -> float:
-    p = triangles_of(mesh).astype(float)
-    return float((p[:, 0] * np.cross(p[:, 1], p[:, 2])).sum() / 6)
 
 
 @given(

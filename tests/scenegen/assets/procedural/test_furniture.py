@@ -103,7 +103,7 @@ ITEMS: dict[str, tuple[str, Callable[[Kit], Item]]] = {
 def kit(seed: int) -> Kit:
     """A room's kit."""
     rng = np.random.default_rng(seed)
-    return Kit(rng, finishes.Finishes(rng, draw_palette(rng)))
+    return Kit(rng, finishes.RoomFinishes(rng, draw_palette(rng)))
 
 
 @cache
@@ -216,7 +216,7 @@ def test_objects_and_rooms_know_every_role_that_is_asked_for():
         for seed in SEEDS:
             build(np.random.default_rng(seed), lambda role: asked.add(role) or GREY, *measures)
     assert asked <= set(ROLES)
-    assert set(finishes.ROLES) <= set(ROLES)
+    assert set(finishes.IN_ROOMS) <= set(ROLES)
     for of in (furniture.suited(kit(0)), drawn(np.random.default_rng(0))):
         assert all(of(role) is of(role) for role in ROLES), "a piece keeps what its roles are"
 

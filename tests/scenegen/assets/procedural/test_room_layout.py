@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenegen.assets.procedural.room_parts.finishes import Finishes
+from scenegen.assets.procedural.room_parts.finishes import RoomFinishes
 from scenegen.assets.procedural.room_parts.kit import Item, Kit
 from scenegen.assets.procedural.room_parts.layout import Layout, inside
 from scenegen.assets.procedural.room_parts.palette import draw_palette
@@ -14,7 +14,7 @@ from scenegen.assets.procedural.room_parts.plan import draw_openings, draw_plan
 
 def empty_layout(seed):
     rng = np.random.default_rng(seed)
-    kit = Kit(rng, Finishes(rng, draw_palette(rng)))
+    kit = Kit(rng, RoomFinishes(rng, draw_palette(rng)))
     plan = draw_plan(rng, (4.0, 6.5), (3.6, 5.0), 2.6)
     return Layout(kit, plan, draw_openings(rng, plan, 1, 1))
 

@@ -4,17 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from solid_checks import volume
 
 from scenegen.assets.mesh import Material, concatenate, face_vectors
 from scenegen.assets.procedural import shapes
 
 M = Material("test")
 ELL = [(0, 0), (3, 0), (3, 1), (1, 1), (1, 2), (0, 2)]
-
-
-def volume(mesh):
-    corners = mesh.vertices.astype(float)[mesh.faces]
-    return float((corners.mean(1) * face_vectors(mesh)).sum() / 6)
 
 
 def area(mesh):
