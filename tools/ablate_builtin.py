@@ -1,12 +1,14 @@
 """What makes descriptors worth having? Changes of the preset `builtin`, one at a time, each trained for equal time.
 
-    python tools/ablate_builtin.py --out runs/ablation --minutes 8 --photos photos
-    python tools/ablate_builtin.py --out runs/ablation --minutes 8 --only base,no-warps,unet
+    python tools/ablate_builtin.py --out runs/ablation --steps 200 --photos photos --scans scans
+    python tools/ablate_builtin.py --out runs/ablation --steps 200 --photos photos --only base,no-warps,unet
 
-Every variant is a change of the rooms (`scenegen render`) or of the training (`scenetrain fit`). Rooms are rendered
-once for all variants that share them. A first run of a few steps tells how many steps fit into the time, so a costlier
-network gets fewer. All are measured on the held-out rooms of the base, and on photographs where a folder is given.
-The same command goes on where it was stopped; OUT/ablation.csv and ablation.md have a row for each variant and seed.
+Every variant is a change of the rooms (`scenegen render`), of their pictures, or of the training (`scenetrain fit`):
+`ablating/variants.py` lists them. Rooms are rendered once for all variants that share them. Time is counted in steps of
+the base: where a step of a variant costs otherwise, by the processor time of a few, it gets fewer or more of them, so
+rows of different machines stand beside each other. All are measured on the held-out rooms of the base, and on
+photographs where a folder is given; `scanned rooms` are those of `--scans`, and left out without it. The same
+command goes on where it was stopped, and others add to it: OUT/ablation.csv and ablation.md have all rows so far.
 """
 
 import argparse
@@ -15,86 +17,29 @@ import math
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 
+from ablating.pictures import changed_set
+from ablating.variants import BASE, SCANS, VARIANTS, Variant
 from rich.console import Console
 
+from scenegen.errors import ScenegenError
 from training.errors import RequestError, TrainingError
 from training.evaluation.photos.entrants import Entrants, contenders
 from training.evaluation.photos.results import Sheet
 from training.evaluation.photos.run import eval_photos
 from training.evaluation.photos.settings import PhotoSettings
 from training.files.rows import write_rows
-from training.settings import ModelSettings
 
 CONSOLE = Console(highlight=False)
-BASE = {
-    "rooms": "96",
-    "pairs-per-room": "12",
-    "size": "320x240",
-    "layers": "rgb,depth",
-    "roll-deg": "-15:15",
-    "focal-px": "400:700",
-    "overlap": "0.25:0.95",
-}
-"""Options of the base's rooms."""
 PILOT_STEPS = 12
 """Steps of the run that tells the price of one."""
+SAME_PRICE = 0.1
+"""A price that differs by less than this share is the base's: what a processor does in seconds differs that much."""
 MEASURED = PhotoSettings(pairs=48, queries=200)
 METRICS = ("pck@1", "pck@3", "pck@5", "pck@10")
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One change of the base."""
-
-    name: str
-    rooms: tuple[tuple[str, str], ...] = ()
-    """Options of `scenegen render` that replace the base's."""
-    fit: tuple[str, ...] = ()
-    """Words for `scenetrain fit`, after those of the base."""
-
-
-STILL = ("--warp-rotation-deg", "0", "--warp-zoom", "1", "--warp-stretch", "1", "--warp-perspective-std", "0")
-ONE_LIGHT = (
-    *("--hue", "0", "--saturation", "0", "--brightness", "0", "--contrast", "0", "--blur-p", "0"),
-    *("--grayscale-p", "0", "--motion-blur-p", "0", "--noise-std", "0", "--gamma", "1", "--tint", "0"),
-)
-UNET = ("--network", "unet", "--widths", *map(str, ModelSettings.widths), "--blocks", *map(str, ModelSettings.blocks))
-INFONCE = ("--objective", "infonce", "--temperature", "0.05", "--radius-px", "3")
-APART = (("pairs-per-layout", "1"), ("layers", "rgb,depth,instance"))
-"""Rooms in which objects stand in several arrangements: more of them are placed, of as many kinds."""
-VARIANTS = (
-    Variant("base"),
-    Variant("near cameras", (("overlap", "0.5:0.95"),)),
-    Variant("no roll", (("roll-deg", "0:0"),)),
-    Variant("one focal length", (("focal-px", "550:550"),)),
-    Variant("an arrangement a pair", APART),
-    Variant("positives across", APART, ("--positives-across", "0.25")),
-    Variant("24 rooms", (("rooms", "24"), ("pairs-per-room", "48"))),
-    Variant("no objects", (("objects", "0:0"),)),
-    Variant("one light for both views", (("relight", "off"),)),
-    Variant("no warps", fit=STILL),
-    Variant("any rotation", fit=("--warp-rotation-deg", "180")),
-    Variant("twice the zoom", fit=("--warp-zoom", "2.5")),
-    Variant("no photometric changes", fit=ONE_LIGHT),
-    Variant("unet", fit=UNET),
-    Variant("D = 32", fit=("--channels", "32")),
-    Variant("D = 128", fit=("--channels", "128")),
-    Variant("temperature 0.005", fit=("--temperature", "0.005")),
-    Variant("temperature 0.03", fit=("--temperature", "0.03")),
-    Variant("half the points", fit=("--points", "512")),
-    Variant("twice the points", fit=("--points", "2048")),
-    Variant("windows of 128 px", fit=("--crop", "128", "--batch", "16")),
-    Variant("windows of 240 px", fit=("--crop", "240", "--batch", "5")),
-    Variant("stable-softmax", fit=("--objective", "stable-softmax")),
-    Variant("dual-softmax", fit=("--objective", "dual-softmax")),
-    Variant("infonce", fit=INFONCE),
-    Variant("infonce, no exclusion", fit=(*INFONCE[:-1], "0")),
-    Variant("stable (the paper's)", fit=("--objective", "stable", "--channels", "32")),
-)
-"""Every variant; a new one is a line."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +49,7 @@ class Row:
     variant: str
     seed: int
     steps: int
-    """Steps that fitted into the time."""
+    """Steps that cost what those of the base do."""
     scores: dict[str, float]
     """Percent, by benchmark and metric."""
 
@@ -113,28 +58,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Make what is missing, then the tables; 0 unless the request cannot be met."""
     words = _words(arguments)
     try:
-        rows = [ablate(variant, seed, words) for variant in _chosen(words.only) for seed in range(words.seeds)]
-        write_rows(words.out / "ablation.csv", rows, Row)
-    except TrainingError as error:
+        for variant, seed in product(_chosen(words.only, words.scans), range(words.seeds)):
+            ablate(variant, seed, words)
+            _write_tables(words.out)
+    except (TrainingError, ScenegenError) as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    (words.out / "ablation.md").write_text(table(rows), encoding="utf-8")
-    CONSOLE.print(table(rows), markup=False)
+    CONSOLE.print((words.out / "ablation.md").read_text(encoding="utf-8"), markup=False)
     return 0
 
 
-def ablate(variant: Variant, seed: int, words: argparse.Namespace) -> Row:
-    """Train and measure a variant."""
+def ablate(variant: Variant, seed: int, words: argparse.Namespace) -> None:
+    """Train and measure a variant, unless that was done: what it reached goes into the folder `rows`."""
     here = Path(slug(variant.name)) / f"seed{seed}"
-    data, run = rooms(variant, words.out), words.out / "runs" / here
-    steps = steps_in(60 * words.minutes, variant, data, words.out)
-    fit(variant, data, run, steps, seed)
-    places = {"rooms": rooms(VARIANTS[0], words.out)} | ({"photos": words.photos} if words.photos else {})
+    kept = words.out / "rows" / here.with_suffix(".json")
+    if kept.is_file():
+        return
+    steps = steps_worth(words.steps, variant, words)
+    run = words.out / "runs" / here
+    fit(variant, rooms(variant, words), run, steps, seed)
+    places = {"rooms": rooms(VARIANTS[0], words)} | ({"photos": words.photos} if words.photos else {})
     sheets = [
         each for name, folder in places.items() for each in measured(run, folder, words.out / "eval" / name / here)
     ]
     scores = {f"{sheet.benchmark} {metric}": value for sheet in sheets for metric, value in shares(sheet).items()}
-    return Row(variant.name, seed, steps, scores)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps(asdict(Row(variant.name, seed, steps, scores))), encoding="utf-8")
+
+
+def rows_in(out: Path) -> list[Row]:
+    """Every row that was measured there, in the order of the variants and the seeds."""
+    found = [out / "rows" / slug(variant.name) for variant in VARIANTS]
+    files = [file for folder in found for file in sorted(folder.glob("*.json"))]
+    return [Row(**json.loads(file.read_text(encoding="utf-8"))) for file in files]
+
+
+def _write_tables(out: Path) -> None:
+    rows = rows_in(out)
+    write_rows(out / "ablation.csv", rows, Row)
+    (out / "ablation.md").write_text(table(rows), encoding="utf-8")
 
 
 def measured(run: Path, folder: Path, out: Path) -> tuple[Sheet, ...]:
@@ -143,37 +105,36 @@ def measured(run: Path, folder: Path, out: Path) -> tuple[Sheet, ...]:
     return eval_photos(list(found), folder, out, MEASURED, pictures=0).sheets
 
 
-def rooms(variant: Variant, out: Path) -> Path:
-    """The folder with the rooms of a variant, rendered unless they are there."""
+def rooms(variant: Variant, words: argparse.Namespace) -> Path:
+    """The folder with the rooms of a variant, made unless they are there."""
     options = BASE | dict(variant.rooms)
     name = "-".join(f"{key}={value}" for key, value in variant.rooms) or "base"
-    folder = out / "rooms" / name.replace(":", "to")
-    _run("scenegen", "render", *(f"--{key}={value}" for key, value in options.items()), "--out", str(folder))
-    return folder
+    folder = words.out / "rooms" / name.replace(":", "to")
+    taken = {key: f"folder:{words.scans}" if value == SCANS else value for key, value in options.items()}
+    _run("scenegen", "render", *(f"--{key}={value}" for key, value in taken.items()), "--out", str(folder))
+    return changed_set(folder, variant.pictures, folder.with_name(variant.pictures)) if variant.pictures else folder
 
 
-def steps_in(seconds: float, variant: Variant, data: Path, out: Path) -> int:
-    """How many steps fit into the time, by the pace of a run of a few."""
-    pilot = out / "pilot" / slug(variant.name)
-    fit(variant, data, pilot, PILOT_STEPS, 0)
+def steps_worth(steps: int, variant: Variant, words: argparse.Namespace) -> int:
+    """How many steps of a variant cost what `steps` of the base do; as many, where its training is the base's."""
+    if not variant.fit:
+        return steps
+    share = price_s(VARIANTS[0], words) / price_s(variant, words)
+    return steps if abs(share - 1) < SAME_PRICE else max(round(steps * share), 1)
+
+
+def price_s(variant: Variant, words: argparse.Namespace) -> float:
+    """Processor seconds of a step, by a run of a few."""
+    pilot = words.out / "pilot" / slug(variant.name)
+    fit(variant, rooms(variant, words), pilot, PILOT_STEPS, 0)
     pace = json.loads((pilot / "pace.jsonl").read_text(encoding="utf-8").splitlines()[-1])
-    return max(int(seconds * pace["step"] / pace["wall_s"]), 1)
+    return pace["cpu_s"] / pace["step"]
 
 
 def fit(variant: Variant, data: Path, run: Path, steps: int, seed: int) -> None:
     """One run of `scenetrain fit`, unless it is finished."""
-    words = (
-        "--preset",
-        "builtin",
-        "--shards",
-        str(data),
-        "--out",
-        str(run),
-        "--steps",
-        str(steps),
-        "--seed",
-        str(seed),
-    )
+    options = {"preset": "builtin", "shards": data, "out": run, "steps": steps, "seed": seed}
+    words = (word for name, value in options.items() for word in (f"--{name}", str(value)))
     _run("training", "fit", *words, *variant.fit)
 
 
@@ -209,23 +170,26 @@ def _run(module: str, *words: str) -> None:
         raise RequestError(f"{module} {' '.join(words)}: failed ({last})")
 
 
-def _chosen(only: str | None) -> list[Variant]:
-    """The variants asked for. Raises RequestError with the list for an unknown one."""
-    asked = only.split(",") if only else [variant.name for variant in VARIANTS]
+def _chosen(only: str | None, scans: Path | None) -> list[Variant]:
+    """The variants asked for. Raises RequestError for an unknown one, with the list, and for scans without a folder."""
     known = {slug(variant.name): variant for variant in VARIANTS}
+    asked = only.split(",") if only else [name for name, variant in known.items() if scans or not variant.of_scans]
     for name in asked:
         if slug(name) not in known:
             raise RequestError(f"--only {name}: unknown; choose among {', '.join(v.name for v in VARIANTS)}")
+        if known[slug(name)].of_scans and not scans:
+            raise RequestError(f"--only {name}: needs scanned rooms; name their folder with --scans")
     return [known[slug(name)] for name in asked]
 
 
 def _words(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder of everything")
-    parser.add_argument("--minutes", type=float, default=8.0, help="training time of each run")
+    parser.add_argument("--steps", type=int, default=400, help="length of a run of the base")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--only", help="names of variants, with commas between")
     parser.add_argument("--photos", type=Path, help="folder of photographs with truth")
+    parser.add_argument("--scans", type=Path, help="folder of scanned rooms, for the variant that trains on them")
     return parser.parse_args(arguments)
 
 

@@ -1,0 +1,1 @@
+"""What `ablate_builtin.py` changes: variants of rooms and of training, and pictures changed after rendering."""
