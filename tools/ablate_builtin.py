@@ -36,6 +36,8 @@ from training.files.rows import write_rows
 CONSOLE = Console(highlight=False)
 PILOT_STEPS = 12
 """Steps of the run that tells the price of one."""
+WARM_UP = 3
+"""Of them, those in which code is compiled and memory fetched."""
 SAME_PRICE = 0.1
 """A price that differs by less than this share is the base's: what a processor does in seconds differs that much."""
 MEASURED = PhotoSettings(pairs=48, queries=200)
@@ -127,8 +129,9 @@ def price_s(variant: Variant, words: argparse.Namespace) -> float:
     """Processor seconds of a step, by a run of a few."""
     pilot = words.out / "pilot" / slug(variant.name)
     fit(variant, rooms(variant, words), pilot, PILOT_STEPS, 0)
-    pace = json.loads((pilot / "pace.jsonl").read_text(encoding="utf-8").splitlines()[-1])
-    return pace["cpu_s"] / pace["step"]
+    lines = (pilot / "pace.jsonl").read_text(encoding="utf-8").splitlines()
+    begun, ended = (json.loads(line) for line in (lines[min(WARM_UP, len(lines)) - 1], lines[-1]))
+    return (ended["cpu_s"] - begun["cpu_s"]) / max(ended["step"] - begun["step"], 1)
 
 
 def fit(variant: Variant, data: Path, run: Path, steps: int, seed: int) -> None:

@@ -43,7 +43,7 @@ def test_an_unknown_variant(tmp_path, capsys):
 @pytest.mark.slow
 def test_a_row_for_each_run(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "BASE", TINY)
-    monkeypatch.setattr(module, "PILOT_STEPS", 2)
+    monkeypatch.setattr(module, "PILOT_STEPS", 4)
     monkeypatch.setattr(module, "MEASURED", replace(module.MEASURED, pairs=2, queries=10))
     monkeypatch.setattr(
         module, "VARIANTS", (Variant("base", fit=LITTLE), Variant("D = 32", fit=(*LITTLE, "--channels", "32")))
