@@ -1,11 +1,15 @@
 """The ablation: every variant is a command that its program takes, and a row comes out of it."""
 
 import csv
+import json
+from argparse import Namespace
 from dataclasses import replace
 
 import ablate_builtin as module
 import pytest
-from ablate_builtin import BASE, VARIANTS, Row, Variant, main, slug, table
+from ablate_builtin import Row, main, rows_in, slug, steps_worth, table
+from ablating.pictures import CHANGES
+from ablating.variants import BASE, VARIANTS, Variant
 
 from training.cli.main import parse
 
@@ -18,7 +22,8 @@ def test_variants_are_commands_of_the_trainer(variant):
     command = parse(["fit", "--shards", "s", "--out", "o", "--preset", "builtin", *variant.fit])
     base = parse(["fit", "--shards", "s", "--out", "o", "--preset", "builtin"])
     assert (command.run != base.run) == bool(variant.fit)
-    assert set(dict(variant.rooms)) <= {*BASE, "objects", "relight", "pairs-per-layout"}
+    assert set(dict(variant.rooms)) <= {*BASE, "objects", "relight", "pairs-per-layout", "room-source"}
+    assert not variant.pictures or variant.pictures in CHANGES
 
 
 def test_names_are_folders_of_their_own():
@@ -40,6 +45,31 @@ def test_an_unknown_variant(tmp_path, capsys):
     assert "--only magic: unknown; choose among base, near cameras" in capsys.readouterr().err
 
 
+def test_scans_need_a_folder(tmp_path, capsys):
+    assert main(["--out", str(tmp_path), "--only", "scanned-rooms"]) == 2
+    assert capsys.readouterr().err == "--only scanned-rooms: needs scanned rooms; name their folder with --scans\n"
+
+
+@pytest.mark.parametrize(("price", "steps"), [(2.0, 100), (2.1, 100), (1.9, 100), (4.0, 50), (1.0, 200), (999, 1)])
+def test_equal_time_in_steps_of_the_base(monkeypatch, price, steps):
+    prices = {"base": 2.0, "other": price}
+    monkeypatch.setattr(module, "price_s", lambda variant, words: prices[variant.name])
+    assert steps_worth(100, Variant("other", fit=("--channels", "9")), Namespace()) == steps
+
+
+def test_what_trains_as_the_base_does_has_its_steps(monkeypatch):
+    monkeypatch.setattr(module, "price_s", lambda variant, words: pytest.fail("nothing to measure"))
+    assert steps_worth(100, Variant("other", (("rooms", "24"),)), Namespace()) == 100
+
+
+def test_rows_are_in_the_order_of_the_variants(tmp_path):
+    for name, seed in (("unet", 0), ("base", 1), ("base", 0)):
+        file = tmp_path / "rows" / name / f"seed{seed}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({"variant": name, "seed": seed, "steps": 1, "scores": {}}))
+    assert [(row.variant, row.seed) for row in rows_in(tmp_path)] == [("base", 0), ("base", 1), ("unet", 0)]
+
+
 @pytest.mark.slow
 def test_a_row_for_each_run(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "BASE", TINY)
@@ -48,11 +78,13 @@ def test_a_row_for_each_run(tmp_path, monkeypatch):
     monkeypatch.setattr(
         module, "VARIANTS", (Variant("base", fit=LITTLE), Variant("D = 32", fit=(*LITTLE, "--channels", "32")))
     )
-    assert main(["--out", str(tmp_path), "--minutes", "0.01"]) == 0
+    assert main(["--out", str(tmp_path), "--steps", "3"]) == 0
     rows = list(csv.DictReader((tmp_path / "ablation.csv").open()))
     assert [row["variant"] for row in rows] == ["base", "D = 32"]
     assert all(0 <= float(row["shards pck@5"]) <= 100 for row in rows)
-    assert main(["--out", str(tmp_path), "--minutes", "0.01", "--only", "base"]) == 0  # what is there is taken
+    assert rows[0]["steps"] == "3"
+    assert main(["--out", str(tmp_path), "--steps", "3", "--only", "base"]) == 0  # what is there is taken, and kept
+    assert list(csv.DictReader((tmp_path / "ablation.csv").open())) == rows
 
 
 @pytest.mark.slow
