@@ -40,7 +40,7 @@ WARM_UP = 3
 """Of them, those in which code is compiled and memory fetched."""
 SAME_PRICE = 0.1
 """A price that differs by less than this share is the base's: what a processor does in seconds differs that much."""
-MEASURED = PhotoSettings(pairs=48, queries=200)
+MEASURED = PhotoSettings(pairs=48, queries=200, grid=32, long_side=320)
 METRICS = ("pck@1", "pck@3", "pck@5", "pck@10")
 
 
