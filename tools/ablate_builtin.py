@@ -5,9 +5,9 @@
 
 Every variant is a change of the rooms (`scenegen render`), of their pictures, or of the training (`scenetrain fit`):
 `ablating/variants.py` lists them. Rooms are rendered once for all variants that share them. Time is counted in steps of
-the base: where a step of a variant costs otherwise, by the processor time of a few, it gets fewer or more of them, so
-rows of different machines stand beside each other. All are measured on the held-out rooms of the base, and on
-photographs where a folder is given; `scanned rooms` are those of `--scans`, and left out without it. The same
+the base: where a step of a variant costs otherwise, by the processor time of a few of both in turn, it gets fewer or
+more of them, so rows of different machines stand beside each other. All are measured on the held-out rooms of the base,
+and on photographs where a folder is given; `scanned rooms` are those of `--scans`, and left out without it. The same
 command goes on where it was stopped, and others add to it: OUT/ablation.csv and ablation.md have all rows so far.
 """
 
@@ -16,9 +16,9 @@ import json
 import math
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 from ablating.pictures import changed_set
@@ -36,8 +36,8 @@ from training.files.rows import write_rows
 CONSOLE = Console(highlight=False)
 PILOT_STEPS = 12
 """Steps of the run that tells the price of one."""
-WARM_UP = 3
-"""Of them, those in which code is compiled and memory fetched."""
+COSTLY = {"--network", "--channels", "--points", "--crop", "--objective"}
+"""Options of the training that change what a step costs."""
 SAME_PRICE = 0.1
 """A price that differs by less than this share is the base's: what a processor does in seconds differs that much."""
 MEASURED = PhotoSettings(pairs=48, queries=200, grid=32, long_side=320)
@@ -118,20 +118,27 @@ def rooms(variant: Variant, words: argparse.Namespace) -> Path:
 
 
 def steps_worth(steps: int, variant: Variant, words: argparse.Namespace) -> int:
-    """How many steps of a variant cost what `steps` of the base do; as many, where its training is the base's."""
-    if not variant.fit:
+    """How many steps of a variant cost what `steps` of the base do; as many, where a step does the same."""
+    if not COSTLY.intersection(variant.fit):
         return steps
-    share = price_s(VARIANTS[0], words) / price_s(variant, words)
-    return steps if abs(share - 1) < SAME_PRICE else max(round(steps * share), 1)
+    base_s, own_s = (price_s(each, variant, words) for each in (VARIANTS[0], variant))
+    return steps if abs(base_s / own_s - 1) < SAME_PRICE else max(round(steps * base_s / own_s), 1)
 
 
-def price_s(variant: Variant, words: argparse.Namespace) -> float:
-    """Processor seconds of a step, by a run of a few."""
-    pilot = words.out / "pilot" / slug(variant.name)
+def price_s(variant: Variant, beside: Variant, words: argparse.Namespace) -> float:
+    """Processor seconds of the fastest step of a run of a few, made in turn with one of the variant beside it.
+
+    A shared machine counts as the process's own what others take from it, and that changes from minute to minute.
+    """
+    pilot = words.out / "pilot" / slug(beside.name) / slug(variant.name)
     fit(variant, rooms(variant, words), pilot, PILOT_STEPS, 0)
     lines = (pilot / "pace.jsonl").read_text(encoding="utf-8").splitlines()
-    begun, ended = (json.loads(line) for line in (lines[min(WARM_UP, len(lines)) - 1], lines[-1]))
-    return (ended["cpu_s"] - begun["cpu_s"]) / max(ended["step"] - begun["step"], 1)
+    return fastest_s([json.loads(line) for line in lines])
+
+
+def fastest_s(records: Sequence[Mapping[str, float]]) -> float:
+    """Processor seconds of the fastest step between two records of a run."""
+    return min((b["cpu_s"] - a["cpu_s"]) / (b["step"] - a["step"]) for a, b in pairwise(records))
 
 
 def fit(variant: Variant, data: Path, run: Path, steps: int, seed: int) -> None:

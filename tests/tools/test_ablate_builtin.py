@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import ablate_builtin as module
 import pytest
-from ablate_builtin import Row, main, rows_in, slug, steps_worth, table
+from ablate_builtin import Row, fastest_s, main, rows_in, slug, steps_worth, table
 from ablating.pictures import CHANGES
 from ablating.variants import BASE, VARIANTS, Variant
 
@@ -53,13 +53,19 @@ def test_scans_need_a_folder(tmp_path, capsys):
 @pytest.mark.parametrize(("price", "steps"), [(2.0, 100), (2.1, 100), (1.9, 100), (4.0, 50), (1.0, 200), (999, 1)])
 def test_equal_time_in_steps_of_the_base(monkeypatch, price, steps):
     prices = {"base": 2.0, "other": price}
-    monkeypatch.setattr(module, "price_s", lambda variant, words: prices[variant.name])
+    monkeypatch.setattr(module, "price_s", lambda variant, beside, words: prices[variant.name])
     assert steps_worth(100, Variant("other", fit=("--channels", "9")), Namespace()) == steps
 
 
 def test_what_trains_as_the_base_does_has_its_steps(monkeypatch):
-    monkeypatch.setattr(module, "price_s", lambda variant, words: pytest.fail("nothing to measure"))
+    monkeypatch.setattr(module, "price_s", lambda *_: pytest.fail("nothing to measure"))
     assert steps_worth(100, Variant("other", (("rooms", "24"),)), Namespace()) == 100
+    assert steps_worth(100, Variant("other", fit=("--noise-std", "0")), Namespace()) == 100
+
+
+def test_the_price_is_that_of_the_fastest_step():
+    records = [{"step": step, "cpu_s": cpu_s} for step, cpu_s in ((1, 9.0), (2, 11.0), (4, 14.0), (5, 16.5))]
+    assert fastest_s(records) == pytest.approx(1.5)
 
 
 def test_rows_are_in_the_order_of_the_variants(tmp_path):
