@@ -11,8 +11,8 @@ import re
 from dataclasses import asdict, dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from scenegen.decoding import Misfit, decode, shown
-from scenegen.errors import UsageError
+from scenegen.decoding import Misfit, decode
+from scenegen.errors import UsageError, shown
 from scenegen.geometry import pinhole
 from scenegen.layers import DEFAULT, LAYER
 from scenegen.lenses import Lens, parse
@@ -297,4 +297,4 @@ def from_dict(values: dict, where: str = "configuration") -> GenerationConfig:
     try:
         return decode(GenerationConfig, values)
     except Misfit as error:
-        raise UsageError(": ".join((where, *error.path, str(error)))) from None
+        raise UsageError(": ".join(filter(None, (where, *error.path, str(error))))) from None

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
+from scenegen.errors import shown
+
 if TYPE_CHECKING:
     from cattrs import Converter
 
@@ -59,15 +61,6 @@ def decode(kind: type[T], values: Any) -> T:
         return _converter().structure(values, kind)
     except (ExceptionGroup, Misfit) as error:
         raise _first(error) from None
-
-
-def shown(value: Any) -> str:
-    """A value as it is written, cut short."""
-    try:
-        text = ascii(value)
-    except (ValueError, RecursionError):  # a whole number of thousands of digits, lists in lists in lists
-        text = f"{type(value).__name__} of great length or depth"
-    return text if len(text) <= 80 else text[:77] + "..."
 
 
 @cache

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scenegen.errors import UsageError, typed
 from scenegen.lenses import PINHOLE, Lens, shift, straighten
 
 Array = NDArray[np.float64]
@@ -84,10 +85,29 @@ class Scaling:
         return np.array([[x, 0, half[0]], [0, y, half[1]], [0, 0, 1]])
 
 
+@typed(UsageError)
 def pinhole(width: int, height: int, f_px: float, lens: Lens = PINHOLE) -> Camera:
-    """Camera with square pixels and its principal point at ((W-1)/2, (H-1)/2), behind a lens if one is named."""
+    """Camera with square pixels and its principal point at ((W-1)/2, (H-1)/2), behind a lens if one is named.
+
+    Raises UsageError for arguments of another kind.
+    """
     K = np.array([[f_px, 0, (width - 1) / 2], [0, f_px, (height - 1) / 2], [0, 0, 1.0]])
     return Camera(width, height, K, lens)
+
+
+def numbers(name: str, values: ArrayLike, *shape: int | str) -> Array:
+    """The values as float64 of a shape, whose lengths are numbers, or names of what may be any: "N", 3.
+
+    Raises UsageError that names them, in one line.
+    """
+    asked = f"must be ({', '.join(map(str, shape))}) numbers".replace("(3)", "(3,)") if shape else "must be a number"
+    try:
+        array = np.asarray(values, np.float64)
+    except (TypeError, ValueError, RuntimeError):  # words, rows of several lengths, tensors that are elsewhere
+        raise UsageError(f"{name}: {asked}, in rows of one length" if shape else f"{name}: {asked}") from None
+    if len(shape) != array.ndim or any(n not in (m, str(n)) for n, m in zip(shape, array.shape, strict=True)):
+        raise UsageError(f"{name} of shape {array.shape}: {asked}")
+    return array
 
 
 def transform(T: Array, points: ArrayLike) -> Array:
@@ -111,10 +131,10 @@ def inverse(T: Array) -> Array:
 
 
 def compose(rotation: ArrayLike = _EYE3, translation: ArrayLike = (0, 0, 0), scale: float = 1.0) -> Array:
-    """(4, 4) similarity: scale, then rotate, then translate."""
+    """(4, 4) similarity: scale, then rotate, then translate. Raises UsageError for arrays of another shape."""
     out = np.eye(4)
-    out[:3, :3] = np.asarray(rotation) * scale
-    out[:3, 3] = translation
+    out[:3, :3] = numbers("rotation", rotation, 3, 3) * numbers("scale", scale)
+    out[:3, 3] = numbers("translation", translation, 3)
     return out
 
 
@@ -190,16 +210,17 @@ def choose_pixels(width: int, height: int, cell: tuple[int, int], rng: np.random
 def look_at(position: ArrayLike, target: ArrayLike, roll_rad: float = 0.0) -> Array:
     """`T_world_cam` at `position` looking at `target`, image up along +Z, then rolled clockwise.
 
-    Raises ValueError when the two points coincide.
+    Raises UsageError where the two points coincide, or are none.
     """
-    forward = np.asarray(target, np.float64) - np.asarray(position, np.float64)
-    if np.linalg.norm(forward) < 1e-9:
-        raise ValueError("look_at: position and target coincide")
+    forward = numbers("target", target, 3) - numbers("position", position, 3)
+    if not 1e-9 <= np.linalg.norm(forward) < np.inf:
+        raise UsageError("position and target: must be finite, and two points")
     z = normalize(forward)
     up = np.array([0.0, 0.0, 1.0]) if abs(z[2]) < 0.9999 else np.array([0.0, 1.0, 0.0])
     x = normalize(cross(z, up))
     y = cross(z, x)
-    cos, sin = np.cos(roll_rad), np.sin(roll_rad)
+    roll = numbers("roll_rad", roll_rad)
+    cos, sin = np.cos(roll), np.sin(roll)
     rotation = np.stack([x, y, z], axis=1) @ np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1.0]])
     return compose(rotation, position)
 

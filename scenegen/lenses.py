@@ -22,6 +22,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from scenegen.errors import LensError, check_fields
+
 Array = NDArray[np.float64]
 Jacobian = tuple[Array, Array, Array]
 """Of a lens at N places: dx'/dx, dx'/dy = dy'/dx, dy'/dy."""
@@ -146,17 +148,18 @@ def _is_slip(coefficients: tuple[float, ...]) -> bool:
 
 @dataclass(frozen=True)
 class Lens:
-    """A model and its coefficients. Raises ValueError for a model that is none, or coefficients that are not its."""
+    """A model and its coefficients. Raises LensError for a model that is none, or coefficients that are not its."""
 
     model: str = STRAIGHT
     coefficients: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
+        check_fields(self, LensError)
         wanted = len(MODELS[self.model].names) if self.model in MODELS else 0
         if self.model not in (STRAIGHT, *MODELS) or len(self.coefficients) != wanted:
-            raise ValueError(f"lens {self}: must be {CHOICES}")
+            raise LensError(f"lens {self}: must be {CHOICES}")
         if _is_slip(self.coefficients):
-            raise ValueError(f"lens {self}: its coefficients must be finite, at most {MOST:g} in size")
+            raise LensError(f"lens {self}: its coefficients must be finite, at most {MOST:g} in size")
 
     def __str__(self) -> str:
         """As `parse` reads it."""

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from scenegen.errors import typed
 from training.applying.match import PhotoMatches, match_photos
 from training.devices import choose_device
 from training.errors import RequestError
@@ -36,11 +37,13 @@ class PixelDescriptor:
         """How its descriptors are compared."""
         return self.trained.about.distance
 
+    @typed(RequestError)
     def describe(self, picture: Picture) -> NDArray[np.float32]:
         """(H, W, D) float32 descriptors of all pixels. Raises ImageError for a file that is no picture."""
         features = self._network(as_batch(_pixels(picture)).to(self.device))[0]
         return features.permute(1, 2, 0).contiguous().cpu().numpy()
 
+    @typed(RequestError)
     def match(self, a: Picture, b: Picture, grid: int = 8, ratio: float = 0.9, back_px: float = 2.0) -> PhotoMatches:
         """Matches of two pictures, which need not be of one size; options as those of `scenetrain match`."""
         step = self.trained.network.lattice.step_px
@@ -52,6 +55,7 @@ class PixelDescriptor:
         return NetworkDescriptor("network", self.trained.network)
 
 
+@typed(RequestError)
 def load_descriptor(run: Path | str = "builtin", device: str = "auto") -> PixelDescriptor:
     """The weights of the package, or those of a run folder or a file of `scenetrain export-weights`.
 

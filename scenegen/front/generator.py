@@ -1,19 +1,20 @@
 """A data set as a Python object: its rooms, any of its samples without a file, or all of it as shards."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
 from scenegen.assets.cache import AssetCache
 from scenegen.assets.library import open_objects, open_rooms
-from scenegen.config import GenerationConfig, checked
-from scenegen.errors import UsageError
+from scenegen.config import GenerationConfig, checked, from_dict
+from scenegen.errors import UsageError, check_fields, typed
 from scenegen.lenses import Lens
 from scenegen.pipeline.executors import chosen_crew
 from scenegen.pipeline.plan import Plan, make_plan
@@ -54,20 +55,27 @@ class Generator:
     """What `scenegen render` would make with a configuration; nothing is written until `write`.
 
     Samples are functions of the configuration, the room and the index alone: those of `sample` are those of the shards.
+    Raises UsageError for a configuration that cannot be; a pair of numbers may stand for a Size or a Range.
     """
 
     config: GenerationConfig
     cache: AssetCache | None = field(default_factory=AssetCache)
     """Where parsed meshes are kept; None: nowhere."""
 
+    def __post_init__(self) -> None:
+        check_fields(self, UsageError)
+        self.config = checked(from_dict(_plain(self.config), ""))
+
     def rooms(self) -> tuple[str, ...]:
         """The rooms of the set, sorted. Raises UsageError where the source has fewer than asked for."""
         return tuple(dict.fromkeys(job.room for job in self._plan.jobs))
 
+    @typed(UsageError)
     def split(self, room: str) -> str:
         """The split of a room: train, val or test. Raises UsageError for a room that is not of the set."""
         return self._job(room).split
 
+    @typed(UsageError)
     def sample(self, room: str, index: int = 0) -> Sample:
         """Sample `index` (0 or more, also beyond `pairs_per_room`) of a room.
 
@@ -87,6 +95,7 @@ class Generator:
         for room in self.rooms():
             yield from (self.sample(room, index) for index in range(self.config.pairs_per_room))
 
+    @typed(UsageError)
     def write(self, out: Path | str, *, codec: str = "gzip", workers: int | None = None) -> Outcome:
         """Make all shards in the folder `out`, or what is missing of them, by so many processes (None: all cores).
 
@@ -113,12 +122,24 @@ class Generator:
         return found
 
 
+def _plain(value: Any) -> Any:
+    """A configuration as tables and lists of plain numbers."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, dict):
+        return {name: _plain(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+
+
+@typed(UsageError)
 def open_generator(config: GenerationConfig | None = None, **options: Any) -> Generator:
     """The set that a configuration describes; `options` replace values of it, by the names of GenerationConfig.
 
-    Raises UsageError for values that are impossible, and for names that are none.
+    Raises UsageError for values that are impossible or of another kind, and for names that are none.
     """
     known = set(GenerationConfig.__dataclass_fields__)
     if wrong := sorted(options.keys() - known):
         raise UsageError(f"{wrong[0]}: is no option; choose among {', '.join(sorted(known))}")
-    return Generator(checked(replace(config or GenerationConfig(), **options)))
+    return Generator(replace(config or GenerationConfig(), **options))

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from training_world import TINY
 
 from scenegen.config import GenerationConfig
-from scenegen.decoding import Misfit, decode, shown
+from scenegen.decoding import Misfit, decode
+from scenegen.errors import shown
 from training.objectives.stable import StableSettings
 from training.settings import FitSettings, O, V
 

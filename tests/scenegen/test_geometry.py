@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.spatial.transform import Rotation
 
+from scenegen.errors import UsageError
 from scenegen.geometry import (
     Camera,
     Scaling,
@@ -19,6 +20,7 @@ from scenegen.geometry import (
     lengths,
     look_at,
     normalize,
+    numbers,
     pinhole,
     pixel_directions,
     pixel_grid,
@@ -118,9 +120,39 @@ def test_look_at_sees_the_target_in_the_middle_with_up_upwards(position, target)
         assert T[2, 1] <= 1e-9  # image y points down in the world
 
 
-def test_look_at_nowhere_is_refused():
-    with pytest.raises(ValueError, match="coincide"):
-        look_at((1, 2, 3), (1, 2, 3))
+@pytest.mark.parametrize("target", [(1, 2, 3), (1, np.nan, 3), (np.inf, 0, 0)])
+def test_look_at_nowhere_is_refused(target):
+    with pytest.raises(UsageError, match=r"^position and target: must be finite, and two points$"):
+        look_at((1, 2, 3), target)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda: numbers("p", [[1, 2], [3]], "N", 2), "p: must be (N, 2) numbers, in rows of one length"),
+        (lambda: numbers("p", [[1, 2, 3]], "N", 2), "p of shape (1, 3): must be (N, 2) numbers"),
+        (lambda: numbers("p", 1.0, 3), "p of shape (): must be (3,) numbers"),
+        (lambda: numbers("p", "x"), "p: must be a number"),
+        (lambda: compose(np.eye(4)), "rotation of shape (4, 4): must be (3, 3) numbers"),
+        (lambda: compose(translation=(1, 2)), "translation of shape (2,): must be (3,) numbers"),
+        (lambda: compose(scale=1j), "scale: must be a number"),
+        (lambda: look_at((0, 0), (0, 0, 1)), "position of shape (2,): must be (3,) numbers"),
+        (lambda: look_at((0, 0, 0), "up"), "target: must be (3,) numbers, in rows of one length"),
+        (lambda: look_at((0, 0, 0), (0, 0, 1), "x"), "roll_rad: must be a number"),
+        (lambda: pinhole(32.5, 24, 30.0), "width 32.5: must be a whole number"),
+        (lambda: pinhole(32, 24, "30"), "f_px '30': must be a number"),
+    ],
+)
+def test_arrays_of_another_shape_are_refused_by_name(wrong, said):
+    with pytest.raises(UsageError) as error:
+        wrong()
+    assert str(error.value) == said
+
+
+def test_what_is_of_the_shape_comes_as_float64():
+    assert numbers("p", [[1, 2], [3, 4]], "N", 2).dtype == np.float64
+    assert numbers("p", np.zeros((0, 2)), "N", 2).shape == (0, 2)
+    assert numbers("p", 3).shape == ()
 
 
 def test_positive_roll_turns_the_camera_clockwise():
@@ -259,7 +291,7 @@ def test_straight_up_and_down_the_y_axis_is_up_in_the_picture(height):
 
 
 def test_points_a_hair_apart_are_no_direction():
-    with pytest.raises(ValueError, match="coincide"):
+    with pytest.raises(UsageError, match="two points"):
         look_at((0, 0, 0), (0, 0, 0.9e-9))
     assert look_at((0, 0, 0), (0, 1.1e-9, 0))[:3, 2].tolist() == [0, 1, 0]
 

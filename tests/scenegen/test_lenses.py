@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenes import LENSES
 
+from scenegen.errors import LensError
 from scenegen.geometry import look_at, pinhole, pixel_directions, pixel_grid, project, unproject
 from scenegen.lenses import CHOICES, PINHOLE, Lens, jacobian, parse, shift, straighten, stretch
 
@@ -167,3 +168,11 @@ def test_a_lens_of_no_known_model_or_too_few_coefficients_is_refused():
     for wrong in (("thin", ()), ("brown", (1.0,)), ("pinhole", (0.0,)), ("fisheye", (math.inf, 0.0, 0.0, 0.0))):
         with pytest.raises(ValueError, match="lens"):
             Lens(*wrong)
+
+
+@pytest.mark.parametrize("wrong", ["x", (0.0, 0.0, 0.0, 0.0, "x"), None, 3])
+def test_coefficients_that_are_no_numbers_are_refused(wrong):
+    with pytest.raises(LensError) as error:
+        Lens("brown", wrong)
+    assert str(error.value) == f"coefficients {wrong!r}: must be (a number, ...)"
+    assert error.value.exit_code == 2

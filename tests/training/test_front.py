@@ -14,6 +14,8 @@ import training
 from training.cli import main
 from training.errors import TrainingError
 
+BLANK = np.zeros((64, 64, 3), np.uint8)
+
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory):
@@ -60,3 +62,35 @@ def test_what_cannot_be_had_is_said(photos, tmp_path):
         descriptor.describe(photos / "none.png")
     with pytest.raises(TrainingError, match="none"):
         training.load_descriptor(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda _: training.load_descriptor(3), "run 3: must be a path"),
+        (lambda _: training.load_descriptor(""), "run '': must be a path"),
+        (lambda _: training.load_descriptor(device=0), "device 0: must be a text"),
+        (lambda d: d.describe(3), "picture 3: must be a path or an array"),
+        (lambda d: d.describe(""), "picture '': must be a path or an array"),
+        (lambda d: d.describe([[1]]), "picture [[1]]: must be a path or an array"),
+        (lambda d: d.describe(BLANK[0]), "picture of shape (64, 3), uint8: must be (H, W, 3) uint8"),
+        (lambda d: d.match(BLANK, None), "b None: must be a path or an array"),
+        (lambda d: d.match(BLANK, BLANK, grid=1.5), "grid 1.5: must be a whole number"),
+        (lambda d: d.match(BLANK, BLANK, grid="8"), "grid '8': must be a whole number"),
+        (lambda d: d.match(BLANK, BLANK, ratio="x"), "ratio 'x': must be a number"),
+        (lambda d: d.match(BLANK, BLANK, back_px=None), "back_px None: must be a number"),
+        (
+            lambda d: d.match(BLANK, BLANK, ratio=float("nan")),
+            "--grid 8 --ratio nan --back-px 2.0: give grid >= 1, 0 < ratio <= 1, back >= 0",
+        ),
+    ],
+)
+def test_arguments_of_another_kind_are_refused_in_a_line(wrong, said):
+    with pytest.raises(TrainingError) as error:
+        wrong(training.load_descriptor(device="cpu"))
+    assert str(error.value) == said
+
+
+def test_numbers_of_numpy_are_numbers():
+    found = training.load_descriptor(device="cpu").match(BLANK, BLANK, grid=np.int64(16), ratio=np.float32(0.9))
+    assert found.asked == 16
