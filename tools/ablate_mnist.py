@@ -20,11 +20,11 @@ from rich.table import Table
 from training.devices import choose_device
 from training.errors import RequestError, TrainingError
 from training.experiments.colored_mnist import ablation
-from training.experiments.colored_mnist.ablation import Result, Variant
+from training.experiments.colored_mnist.ablation import Variant, VariantResult
 from training.experiments.colored_mnist.idx import load_mnist
 from training.experiments.colored_mnist.settings import changed, experiment
 from training.experiments.colored_mnist.sweep import Means, sweep
-from training.experiments.colored_mnist.trial import Row
+from training.experiments.colored_mnist.trial import MnistRow
 from training.files.wide import roomy
 
 CONSOLE = Console(highlight=False)
@@ -42,20 +42,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def ablate(words: argparse.Namespace) -> list[Result]:
+def ablate(words: argparse.Namespace) -> list[VariantResult]:
     """Make the missing runs of the chosen variants; their results."""
     if words.seeds < 1:
         raise RequestError(f"--seeds {words.seeds}: must be 1 or more")
     chosen, device = _chosen(words), choose_device(words.device)
     mnist = load_mnist(words.mnist)
     means = Means(device, words.workers or (1 if device.type == "cuda" else os.cpu_count() or 1), words.together)
-    rows: dict[str, list[Row]] = {}
-    results: list[Result] = []
+    rows: dict[str, list[MnistRow]] = {}
+    results: list[VariantResult] = []
     for variant in chosen:
         CONSOLE.print(f"{variant.title}: {variant.settings.backbone.steps} + {variant.settings.classifier.steps} steps")
         out = words.out / variant.name
         rows[variant.name] = sweep(ablation.trials(words.seeds), variant.settings, mnist, out, means, _report)
-        results = ablation.compare(rows, chosen)
+        results = ablation.compare_variants(rows, chosen)
         ablation.write_tables(results, words.out)
     return results
 
@@ -82,15 +82,15 @@ def _chosen(words: argparse.Namespace) -> list[Variant]:
     """The variants that were asked for."""
     sizes = (words.backbone_steps, words.classifier_steps, words.batch, words.images)
     base = changed(experiment(words.preset), *sizes)
-    return ablation.choose(ablation.variants(base), words.only)
+    return ablation.choose_variants(ablation.variants(base), words.only)
 
 
-def _report(row: Row, done: int, of: int) -> None:
+def _report(row: MnistRow, done: int, of: int) -> None:
     took = f"{row.backbone_s:.0f} + {row.classifier_s:.0f} s"
     CONSOLE.print(f"  {done} of {of}: ID {100 * row.id_acc:.1f} %, OOD {100 * row.ood_acc:.1f} %, {took}")
 
 
-def _shown(results: list[Result]) -> Table:
+def _shown(results: list[VariantResult]) -> Table:
     made = Table(*ablation.HEADS, box=box.SIMPLE_HEAD)
     for cells in ablation.table(results):
         made.add_row(*cells)

@@ -88,9 +88,9 @@ def steps(chosen: argparse.Namespace, features: list[Tensor], matches: PixelPair
     if chosen.device == "cpu" or not fused.available():
         print(f"{'fused':<24}  not here: it needs CUDA and Triton")
         return rows
-    rows = {"fused": step(fused.within)} | rows
+    rows = {"fused": step(fused.within_fused)} | rows
     if chosen.dtype != torch.float32:
-        rows["fused, sums in " + str(chosen.dtype).removeprefix("torch.")] = step(fused.within, chosen.dtype)
+        rows["fused, sums in " + str(chosen.dtype).removeprefix("torch.")] = step(fused.within_fused, chosen.dtype)
     return rows
 
 

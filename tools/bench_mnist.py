@@ -28,7 +28,7 @@ from training.experiments.colored_mnist.idx import load_mnist
 from training.experiments.colored_mnist.pictures import PictureSource, open_pictures
 from training.experiments.colored_mnist.settings import MnistSettings, changed, experiment
 from training.experiments.colored_mnist.stack import Stack
-from training.experiments.colored_mnist.trial import Trial
+from training.experiments.colored_mnist.trial import MnistTrial
 from training.models.unet import build_model
 
 ENDLESS = 1_000_000
@@ -81,7 +81,7 @@ def _backbones(
     words: argparse.Namespace, source: PictureSource, split: Split, settings: MnistSettings, device: torch.device
 ) -> Ways:
     """The steps of backbones in each way; nothing is built before its first step."""
-    objective, seeds = backbone.make_objective(Trial("inf", words.lam, 0), settings), range(words.together)
+    objective, seeds = backbone.make_objective(MnistTrial("inf", words.lam, 0), settings), range(words.together)
 
     def alone(compiled: bool) -> Iterator[Tensor]:
         model = build_model(settings.model, 0).to(device)
@@ -108,7 +108,7 @@ def _classifiers(
     classifiers = [reading.new_classifier(seed, settings).to(device) for seed in seeds]
     stacks = Stack(backbones), Stack(classifiers)
     return {
-        "alone": (1, reading.training_steps(backbones[0], classifiers[0], source, images, 0, settings)),
+        "alone": (1, reading.classifier_losses(backbones[0], classifiers[0], source, images, 0, settings)),
         f"{words.together} at once": (
             words.together,
             together.classifier_steps(*stacks, source, images, seeds, settings),

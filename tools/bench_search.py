@@ -29,7 +29,7 @@ from torch import Tensor
 from scenegen.shards import ShardSet
 from training.errors import TrainingError
 from training.evaluation.benchmarks.shards import SPLIT, HeldOutPairs
-from training.evaluation.codes import near, nearest_of, packed
+from training.evaluation.codes import nearest_codes, nearest_of, packed
 from training.evaluation.nearest import Metric, as_pixels, as_rows, comparable, nearest
 from training.evaluation.pair import Pair
 from training.models.describe import NetworkDescriptor
@@ -60,7 +60,7 @@ def ways(norm: Metric) -> Mapping[str, Search]:
 
 
 def _by_signs(norm: Metric, slack: int, queries: Tensor, bank: Tensor) -> Tensor:
-    return nearest_of(queries, bank, near(packed(queries), packed(bank), slack), norm)
+    return nearest_of(queries, bank, nearest_codes(packed(queries), packed(bank), slack), norm)
 
 
 @torch.no_grad()

@@ -10,14 +10,14 @@ from scipy import special
 
 from training.errors import RequestError
 from training.experiments.colored_mnist import ablation
-from training.experiments.colored_mnist.ablation import HEADS, compare, table, variants, write_tables
+from training.experiments.colored_mnist.ablation import HEADS, compare_variants, table, variants, write_tables
 from training.experiments.colored_mnist.settings import experiment
-from training.experiments.colored_mnist.trial import Row
+from training.experiments.colored_mnist.trial import MnistRow
 from training.files.rows import read_rows
 
 
 def row(seed, known, unknown):
-    return Row("inf", 1.0, seed, known, unknown, 0.01, 10, 5, 2.0, 1.0, "CPU")
+    return MnistRow("inf", 1.0, seed, known, unknown, 0.01, 10, 5, 2.0, 1.0, "CPU")
 
 
 def leaves(value, path=()):
@@ -54,7 +54,7 @@ def test_the_table():
         "d-64": [row(0, 0.61, 0.66)],
         "norm-pixel": [],
     }
-    base, small, large = table(compare(rows, chosen))
+    base, small, large = table(compare_variants(rows, chosen))
     assert base == ("base", "2", "71.0 ± 1.4", "72.0 ± 2.8", "", "", "2", "1")
     assert small[:5] == ("D = 16", "2", "72.0 ± 1.4", "75.0 ± 0.7", "+3.0")
     errors = np.array([np.var([70, 74], ddof=1), np.var([74.5, 75.5], ddof=1)]) / 2  # Welch and Satterthwaite
@@ -64,20 +64,20 @@ def test_the_table():
 
 
 def test_a_gain_without_a_base_is_unknown(tmp_path):
-    (only,) = compare({"d-16": [row(0, 0.7, 0.7)]}, variants(tiny()))
+    (only,) = compare_variants({"d-16": [row(0, 0.7, 0.7)]}, variants(tiny()))
     assert np.isnan(only.gain)
-    assert np.isnan(compare({"d-16": [row(0, 0.7, 0.7)], "base": []}, variants(tiny()))[0].gain)
+    assert np.isnan(compare_variants({"d-16": [row(0, 0.7, 0.7)], "base": []}, variants(tiny()))[0].gain)
 
 
 def test_the_files(tmp_path):
-    made = compare({"base": [row(0, 0.7, 0.71), row(1, 0.72, 0.73)]}, variants(tiny()))
+    made = compare_variants({"base": [row(0, 0.7, 0.71), row(1, 0.72, 0.73)]}, variants(tiny()))
     names = [path.name for path in write_tables(made, tmp_path)]
     assert names == ["ablation.md", "ablation.csv", "runs.csv"]
     heads, _, line = (tmp_path / "ablation.md").read_text().splitlines()
     assert heads.count("|") == line.count("|") == len(HEADS) + 1
     assert (tmp_path / "ablation.csv").read_text().splitlines()[0] == ",".join(HEADS)
     assert (tmp_path / "runs.csv").read_text().splitlines()[1].startswith("base,inf,1,0,0.7,0.71,")
-    assert [one.seed for one in read_rows(tmp_path / "runs.csv", Row)] == [0, 1]
+    assert [one.seed for one in read_rows(tmp_path / "runs.csv", MnistRow)] == [0, 1]
 
 
 def test_the_tool_goes_on_where_it_stopped(tmp_path, monkeypatch, capsys):
@@ -112,7 +112,7 @@ def test_bad_requests_are_one_line(tmp_path, capsys, words, said):
 
 def test_the_base_is_always_there():
     offered = variants(tiny())
-    assert [variant.name for variant in ablation.choose(offered, "kept-0.5")] == ["base", "kept-0.5"]
-    assert ablation.choose(offered, None) == offered
+    assert [variant.name for variant in ablation.choose_variants(offered, "kept-0.5")] == ["base", "kept-0.5"]
+    assert ablation.choose_variants(offered, None) == offered
     with pytest.raises(RequestError, match="--only : unknown"):
-        ablation.choose(offered, "")
+        ablation.choose_variants(offered, "")

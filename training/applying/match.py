@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.applying.match_picture import draw
+from training.applying.match_picture import draw_matches
 from training.devices import choose_device
 from training.errors import RequestError
 from training.evaluation.descriptor import Descriptor
@@ -78,7 +78,7 @@ def match(
     photos = (read_photo(a), read_photo(b))
     describe, step = NetworkDescriptor("network", trained.network), trained.network.lattice.step_px
     found = match_photos(describe, *photos, grid, ratio, back_px, distance, place, step)
-    draw(out, photos, (a.name, b.name), (found.xy0, found.xy1), found.asked)
+    draw_matches(out, photos, (a.name, b.name), (found.xy0, found.xy1), found.asked)
     return found
 
 

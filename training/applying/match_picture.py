@@ -17,7 +17,7 @@ _GAP = 24.0
 _DPI = 100
 
 
-def draw(
+def draw_matches(
     out: Path,
     photos: tuple[np.ndarray, np.ndarray],
     names: tuple[str, str],
@@ -29,7 +29,7 @@ def draw(
     Both photos are drawn equally high. A true match and its neighbours have like colours at both ends.
     Raises RequestError when `out` cannot be written.
     """
-    figure = compose(photos, names, xy, asked)
+    figure = matches_figure(photos, names, xy, asked)
     try:
         figure.savefig(out, dpi=_DPI, facecolor=figure.get_facecolor())
     except ValueError:
@@ -38,10 +38,10 @@ def draw(
         raise RequestError(f"{out}: cannot be written ({error.strerror or error}); change --out") from None
 
 
-def compose(
+def matches_figure(
     photos: tuple[np.ndarray, np.ndarray], names: tuple[str, str], xy: tuple[np.ndarray, np.ndarray], asked: int
 ) -> Figure:
-    """The figure of `draw`."""
+    """The figure of `draw_matches`."""
     scales = [_HEIGHT / photo.shape[0] for photo in photos]
     widths = [photo.shape[1] * scale for photo, scale in zip(photos, scales, strict=True)]
     offset, total, top = widths[0] + _GAP, sum(widths) + 3 * _GAP, 46.0

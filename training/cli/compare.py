@@ -140,7 +140,7 @@ def compare(command: Compare[Any]) -> int:
         console.print(f"{done} of {of}: {row.trial.title}: {_found(row)}", soft_wrap=True, markup=False)
 
     with terminated_as_interrupted():
-        rows, references = sweep.compare(setup, chosen, trials, processes, report)
+        rows, references = sweep.run_missing(setup, chosen, trials, processes, report)
     made = show_outcome(setup, rows, references, console)
     names = ", ".join(path.name for path in made)
     console.print(f"{command.out} holds {sweep.ROWS} and {names}", soft_wrap=True, markup=False)

@@ -15,7 +15,7 @@ from training.settings import Norm
 
 if TYPE_CHECKING:
     from training.experiments.colored_mnist.settings import MnistSettings
-    from training.experiments.colored_mnist.trial import Row
+    from training.experiments.colored_mnist.trial import MnistRow
 
 QUICK_NORMS, QUICK_LAMS, QUICK_SEEDS = "inf", "1,0.5,0", 2
 MNIST = Path("data/mnist")
@@ -107,26 +107,26 @@ def colored_mnist(command: ColoredMnist) -> int:
     settings = _settings(command)
     from training.devices import choose_device
     from training.experiments.colored_mnist.idx import load_mnist
-    from training.experiments.colored_mnist.outcome import show_outcome
-    from training.experiments.colored_mnist.sweep import Means, plan, sweep
+    from training.experiments.colored_mnist.outcome import show_sweep
+    from training.experiments.colored_mnist.sweep import Means, plan_sweep, sweep
 
     device = choose_device(command.device)
     workers = command.workers or (1 if device.type == "cuda" else os.cpu_count() or 1)
     console = terminal()
 
-    def report(row: "Row", done: int, of: int) -> None:
+    def report(row: "MnistRow", done: int, of: int) -> None:
         took = f"{row.backbone_s + row.classifier_s:.0f} s"
         console.print(f"{done} of {of}: {row.trial.cell.title}, seed {row.seed}: {_found(row)}, {took}", markup=False)
 
     mnist = load_mnist(command.mnist)
     means = Means(device, workers, command.together, command.compile)
-    rows = sweep(plan(norms, lams, seeds), settings, mnist, command.out, means, report)
-    made = show_outcome(rows, mnist, settings, command.out, console)
+    rows = sweep(plan_sweep(norms, lams, seeds), settings, mnist, command.out, means, report)
+    made = show_sweep(rows, mnist, settings, command.out, console)
     console.print(f"{command.out} holds runs.csv and {', '.join(path.name for path in made)}", soft_wrap=True)
     return 0
 
 
-def _found(row: "Row") -> str:
+def _found(row: "MnistRow") -> str:
     return f"ID {100 * row.id_acc:.1f} %, OOD {100 * row.ood_acc:.1f} %"
 
 

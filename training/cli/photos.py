@@ -8,7 +8,7 @@ from training.cli.commands import EvalPhotos
 from training.devices import choose_device
 from training.evaluation.photos.entrants import Entrants, contenders
 from training.evaluation.photos.run import PAGE, eval_photos
-from training.evaluation.photos.table import render
+from training.evaluation.photos.table import render_photos
 from training.ranges import check_ranges
 
 
@@ -23,7 +23,7 @@ def measure_photos(command: EvalPhotos) -> int:
         table = eval_photos(
             found, command.data, command.out, command.measure, command.benchmark, command.pictures, told
         )
-    console.print(render(table))
+    console.print(render_photos(table))
     line = f"tables and pictures are in {command.out}; open {command.out / PAGE}"
     console.print(line, soft_wrap=True, markup=False)
     return 0

@@ -56,7 +56,7 @@ class ExportOnnx:
 
 def export_weights(command: ExportWeights) -> int:
     """`scenetrain export-weights`."""
-    from training.weights.export import export_weights as export
+    from training.weights.export import publish_weights as export
 
     beside = export(command.run, command.out)
     _say(f"{command.out} holds the weights, {beside} says what they are; use them with --run {command.out}")
@@ -65,7 +65,7 @@ def export_weights(command: ExportWeights) -> int:
 
 def export_onnx(command: ExportOnnx) -> int:
     """`scenetrain export-onnx`."""
-    from training.weights.onnx_file import export_onnx as export
+    from training.weights.onnx_file import write_onnx as export
 
     written = export(command.run, command.out)
     differ = written.difference

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from training.comparison.setup import Setup
 from training.comparison.trial import Row
 from training.evaluation.figure_curves import series
-from training.evaluation.figure_style import BLUE, GREEN, GREY, INK, ORANGE, VERMILLION, new_figure, save, tidy
+from training.evaluation.figure_style import BLUE, GREEN, GREY, INK, ORANGE, VERMILLION, new_figure, save_figure, tidy
 from training.running.logs import VALIDATION, read_lines
 
 PINK, SKY = "#CC79A7", "#56B4E9"
@@ -45,7 +45,7 @@ def lines_of(setup: Setup, rows: Sequence[Row], lr_factor: float | None = None) 
     return found
 
 
-def draw(setup: Setup, rows: Sequence[Row], names: Sequence[str]) -> list[Path]:
+def draw_figures(setup: Setup, rows: Sequence[Row], names: Sequence[str]) -> list[Path]:
     """All figures, as SVG files in the folder of the comparison; `names` is the order of the contestants."""
     first = rows[0].lr_factor
     main, every = lines_of(setup, rows, first), lines_of(setup, rows)
@@ -54,7 +54,7 @@ def draw(setup: Setup, rows: Sequence[Row], names: Sequence[str]) -> list[Path]:
         "seeds.svg": seeds({name: every[name] for name in names}, "pck5", 100.0, first),
         "losses.svg": seeds({name: every[name] for name in names}, "total", 1.0, first),
     }
-    return [save(figure, setup.out / name) for name, figure in figures.items()]
+    return [save_figure(figure, setup.out / name) for name, figure in figures.items()]
 
 
 def progress(lines: Lines) -> Figure:

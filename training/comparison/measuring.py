@@ -18,7 +18,7 @@ from training.errors import DivergenceError
 from training.evaluation.benchmarks.shards import SPLIT, HeldOutPairs
 from training.evaluation.contender import Dense
 from training.evaluation.metrics import point
-from training.evaluation.run import asked, baselines
+from training.evaluation.run import baselines, kept_predictions
 from training.models.describe import NetworkDescriptor
 from training.running.fit import fit
 from training.running.health import check
@@ -70,7 +70,9 @@ def _measured(setup: Setup, folder: Path) -> dict[str, float]:
 
 def _metrics(setup: Setup, contender: Dense, out: Path, weights: str) -> dict[str, float]:
     """All matching metrics on the held-out pairs; the answers are kept in `out`."""
-    return point(asked(contender, measured_on(setup), weights, setup.val_sha256, out, setup.evaluation).answers)
+    return point(
+        kept_predictions(contender, measured_on(setup), weights, setup.val_sha256, out, setup.evaluation).answers
+    )
 
 
 def measured_on(setup: Setup) -> HeldOutPairs:

@@ -7,13 +7,13 @@ from pathlib import Path
 from rich.console import Console
 
 from scenegen.counting import counted
-from training.comparison.curves import draw
+from training.comparison.curves import draw_figures
 from training.comparison.measuring import measured_on
 from training.comparison.page import page
+from training.comparison.report_table import ReportTable, markdown, rich_table
 from training.comparison.setup import Setup
-from training.comparison.sheet import Sheet, grid, markdown
 from training.comparison.summary import Summary, summarise
-from training.comparison.table import sheets
+from training.comparison.table import report_tables
 from training.comparison.trial import Reference, Row
 from training.comparison.verdict import AIMS, Verdict, judge
 from training.files.atomic import whole
@@ -29,11 +29,11 @@ def show_outcome(
     """Print the tables; write them, the verdicts, the figures and the page. Returns the files."""
     factors = tuple(dict.fromkeys(row.lr_factor for row in rows))
     by_factor = [summarise(rows, factor) for factor in factors]
-    tables = list(sheets(by_factor, references))
+    tables = list(report_tables(by_factor, references))
     for table in tables:
-        roomy(console).print(grid(table))
+        roomy(console).print(rich_table(table))
     facts = facts_of(setup, rows)
-    figures = draw(setup, rows, [summary.name for summary in by_factor[0]])
+    figures = draw_figures(setup, rows, [summary.name for summary in by_factor[0]])
     _write(setup.out / MARKDOWN, _markdown(facts, tables))
     _write(setup.out / PAGE, page(setup.out.resolve().name, lede(by_factor[0]), facts, figures, tables))
     verdicts = [verdict for aim in AIMS for verdict in judge(by_factor[0], aim)]
@@ -71,7 +71,7 @@ def facts_of(setup: Setup, rows: Sequence[Row]) -> dict[str, str]:
     }
 
 
-def _markdown(facts: dict[str, str], tables: Sequence[Sheet]) -> str:
+def _markdown(facts: dict[str, str], tables: Sequence[ReportTable]) -> str:
     listed = "\n".join(f"- {name}: {value}" for name, value in facts.items())
     return "\n".join(["# Comparison of objectives", "", listed, "", *map(markdown, tables)])
 

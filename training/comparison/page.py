@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from training.comparison.sheet import Sheet, html
+from training.comparison.report_table import ReportTable, html
 from training.evaluation.figure_style import INK
 from training.files.pages import filled
 
@@ -19,7 +19,9 @@ _INKS = {INK: "currentColor", "#e6e6e6": "var(--line)"}
 """Colours of figures that follow the page's theme."""
 
 
-def page(title: str, lede: str, facts: Mapping[str, str], figures: Sequence[Path], sheets: Sequence[Sheet]) -> str:
+def page(
+    title: str, lede: str, facts: Mapping[str, str], figures: Sequence[Path], tables: Sequence[ReportTable]
+) -> str:
     """The page: figures are SVG files, and become part of it."""
     values = {
         "title": escape(title),
@@ -28,7 +30,7 @@ def page(title: str, lede: str, facts: Mapping[str, str], figures: Sequence[Path
             f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts.items()
         ),
         "figures": "\n".join(_figure(path) for path in figures),
-        "tables": "\n".join(html(sheet) for sheet in sheets),
+        "tables": "\n".join(html(table) for table in tables),
     }
     return filled("training.comparison", values)
 

@@ -27,7 +27,7 @@ class Make(Protocol):
         ...
 
 
-def compare(
+def run_missing(
     setup: Setup,
     contestants: Sequence[Contestant],
     trials: Sequence[Trial],

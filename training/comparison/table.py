@@ -1,13 +1,13 @@
-"""The tables of a comparison, as sheets of text: what is reached, what it costs, how stable it is, who is better."""
+"""The tables of a comparison, as cells of text: what is reached, what it costs, how stable it is, who is better."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite, nan
 
-from training.comparison.sheet import Sheet
+from training.comparison.report_table import ReportTable
 from training.comparison.statistics import Spread
 from training.comparison.summary import RANKED_BY, Summary
 from training.comparison.trial import Reference
-from training.comparison.verdict import AIMS, Aim, Verdict, judge, turned
+from training.comparison.verdict import AIMS, Aim, Verdict, judge, reversed_verdict
 from training.evaluation.table import FOUND, MISSED, Column
 
 YARDSTICK = "infonce"
@@ -18,7 +18,7 @@ _COLUMNS = {column.key: column for column in (*FOUND, *MISSED)}
 _INTERVAL = "mean ± half of the 95 % interval over the seeds' finished runs (Student's t)"
 
 
-def sheets(by_factor: Sequence[Sequence[Summary]], references: Sequence[Reference]) -> Iterator[Sheet]:
+def report_tables(by_factor: Sequence[Sequence[Summary]], references: Sequence[Reference]) -> Iterator[ReportTable]:
     """All tables; `by_factor` holds the summaries of each learning rate, the first one being that of the verdicts."""
     first = by_factor[0]
     at = f"learning rate x {first[0].lr_factor:g}"
@@ -33,7 +33,7 @@ def sheets(by_factor: Sequence[Sequence[Summary]], references: Sequence[Referenc
 
 def _metrics(
     title: str, columns: Sequence[Column], summaries: Sequence[Summary], references: Sequence[Reference]
-) -> Sheet:
+) -> ReportTable:
     trained = [
         (_named(each), *(_with_half(each.spread(column.key), column) for column in columns)) for each in summaries
     ]
@@ -41,7 +41,7 @@ def _metrics(
         (each.name, *(_number(each.metrics.get(column.key, nan), column) for column in columns)) for each in references
     ]
     heads = ("objective", *(column.header for column in columns))
-    return Sheet(title, heads, (*trained, *others), len(others), f"{_INTERVAL}; without training below.")
+    return ReportTable(title, heads, (*trained, *others), len(others), f"{_INTERVAL}; without training below.")
 
 
 def _named(summary: Summary) -> str:
@@ -50,7 +50,7 @@ def _named(summary: Summary) -> str:
     return summary.name if finished == len(summary.rows) else f"{summary.name} ({finished} of {len(summary.rows)})"
 
 
-def _stability(by_factor: Sequence[Sequence[Summary]]) -> Sheet:
+def _stability(by_factor: Sequence[Sequence[Summary]]) -> ReportTable:
     """PCK@5 over the seeds, and failures, at each learning rate."""
     column = _COLUMNS[RANKED_BY]
     tables = [{each.name: each for each in summaries} for summaries in by_factor]
@@ -67,7 +67,7 @@ def _stability(by_factor: Sequence[Sequence[Summary]]) -> Sheet:
         "Factors of the learning rate. sd: standard deviation over seeds; worst: the worst seed. diverged: the loss or "
         "the descriptors were not finite; collapsed: the alarm of the health checks rang at the end."
     )
-    return Sheet("Stability", ("objective", *heads), tuple(rows), note=note)
+    return ReportTable("Stability", ("objective", *heads), tuple(rows), note=note)
 
 
 def _steadiness(summary: Summary, column: Column) -> Iterator[str]:
@@ -79,7 +79,7 @@ def _steadiness(summary: Summary, column: Column) -> Iterator[str]:
     yield f"{summary.collapsed} of {runs}"
 
 
-def _price(summaries: Sequence[Summary]) -> Sheet:
+def _price(summaries: Sequence[Summary]) -> ReportTable:
     """Time, memory, and the objective's own value."""
     unit = next((each.s_per_step for each in summaries if each.name == YARDSTICK), nan)
     rows = tuple(
@@ -96,30 +96,30 @@ def _price(summaries: Sequence[Summary]) -> Sheet:
     )
     heads = ("objective", "s per step", f"x {YARDSTICK}", "CPU s", "peak MiB", "validation\nloss", "best")
     note = "Steps alone, validation left out. Losses have scales of their own: they cannot be compared."
-    return Sheet("Price", heads, rows, note=note)
+    return ReportTable("Price", heads, rows, note=note)
 
 
-def _parts(summaries: Sequence[Summary]) -> Sheet:
+def _parts(summaries: Sequence[Summary]) -> ReportTable:
     """What each objective itself is made of."""
     rows = tuple(
         (each.name, ", ".join(f"{name} {value:.4g}" for name, value in each.parts.items() if name not in CURVES))
         for each in summaries
     )
     note = "Means over seeds of the last validation. epe_px: end-point error of the displacement that is regressed."
-    return Sheet("Parts of each objective on validation pairs", ("objective", "part and value"), rows, note=note)
+    return ReportTable("Parts of each objective on validation pairs", ("objective", "part and value"), rows, note=note)
 
 
-def _matrix(summaries: Sequence[Summary], aim: Aim) -> Sheet:
+def _matrix(summaries: Sequence[Summary], aim: Aim) -> ReportTable:
     """Each contestant against each other one."""
     column, found = _COLUMNS[aim.metric], judge(summaries, aim)
-    by_pair = {(each.first, each.second): each for verdict in found for each in (verdict, turned(verdict))}
+    by_pair = {(each.first, each.second): each for verdict in found for each in (verdict, reversed_verdict(verdict))}
     names = [each.name for each in summaries]
     rows = tuple((a, *(_ruled(by_pair.get((a, b)), column) for b in names)) for a in names)
     note = (
         "The row against the column: the difference of the means with its 95 % interval (Welch). better, worse: larger "
         "than seed noise, all pairs judged together (Holm, 5 %). Without a word: within seed noise, or too few runs."
     )
-    return Sheet(f"Verdicts: {aim.title}", ("", *names), rows, note=note)
+    return ReportTable(f"Verdicts: {aim.title}", ("", *names), rows, note=note)
 
 
 def _ruled(verdict: Verdict | None, column: Column) -> str:

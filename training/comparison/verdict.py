@@ -72,7 +72,7 @@ def _ruling(difference: float, p: float, aim: Aim) -> Ruling:
     return "better" if (difference > 0) == aim.larger else "worse"
 
 
-def turned(verdict: Verdict) -> Verdict:
+def reversed_verdict(verdict: Verdict) -> Verdict:
     """The same verdict, told of the second."""
     opposite: dict[Ruling, Ruling] = {"better": "worse", "worse": "better"}
     ruling = opposite.get(verdict.ruling, verdict.ruling)

@@ -16,7 +16,7 @@ from training.data.item import REPLACEMENTS, PairItem, first_of_use
 from training.data.layers import Need, require_layers
 from training.data.order import Key
 from training.data.pairs import PairData, StoredView, images
-from training.data.standing import Standing, standing
+from training.data.standing import StandingObjects, standing
 from training.data.windows import Array, ViewRays, Windows, carry, choose_windows
 from training.errors import DataError
 from training.seeding import Stream, numpy_generator
@@ -34,7 +34,7 @@ class AcrossData(Dataset[PairItem]):
     positives, is passed over: another one takes its place, as in `PairData`.
     """
 
-    def __init__(self, own: PairData, objects: Standing) -> None:
+    def __init__(self, own: PairData, objects: StandingObjects) -> None:
         self.own = own
         self.objects = objects
         self.settings: DataSettings = own.settings
@@ -131,7 +131,7 @@ class AcrossData(Dataset[PairItem]):
         windows, positives = choose_windows(rays, self.own.picture, self.settings, rng)
         if positives < self._least:
             return None
-        dense = dense_truth(found, windows) if self.own.truth else (None, None)
+        dense = _dense_truth(found, windows) if self.own.truth else (None, None)
         return PairItem(*images(*pair, windows), carry(rays, windows), 0, *dense)
 
     def _none_in_a_row(self) -> str:
@@ -156,7 +156,7 @@ def open_across(own: PairData) -> AcrossData:
     return AcrossData(own, objects)
 
 
-def dense_truth(found: ViewRays, windows: Windows) -> tuple[Array, Array]:
+def _dense_truth(found: ViewRays, windows: Windows) -> tuple[Array, Array]:
     """Flow (2, h, w) float32 and covisible pixels (h, w) bool as `PairItem` has them, from the matches of two views."""
     width, height = windows.size
     flow, covisible = np.zeros((2, height, width), np.float32), np.zeros((height, width), np.bool_)

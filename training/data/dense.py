@@ -69,7 +69,7 @@ def read_dense(reader: ShardReader, row: int, view: int, windows: Windows) -> tu
     flow, covisible = dense_truth(link, depth0, depth1, _traced(reader, row, view, windows))
     if windows.warp is not None:
         flow, covisible = carried(flow, covisible, windows.warp @ translation(*np.subtract(corner1, windows.corner1)))
-    return mirror(flow, covisible) if windows.mirrored else (flow, covisible)
+    return mirror_truth(flow, covisible) if windows.mirrored else (flow, covisible)
 
 
 def _traced(reader: ShardReader, row: int, view: int, windows: Windows) -> Array | None:
@@ -132,7 +132,7 @@ def dense_truth(link: Link, depth0: Array, depth1: Array, seen: Array | None = N
     return flow, covisible
 
 
-def mirror(flow: Array, covisible: Array) -> tuple[Array, Array]:
+def mirror_truth(flow: Array, covisible: Array) -> tuple[Array, Array]:
     """The truth of the same windows, both turned left to right."""
     turned = flow[..., ::-1] * np.array([-1, 1], np.float32)[:, None, None]
     return turned, np.ascontiguousarray(covisible[:, ::-1])

@@ -16,7 +16,7 @@ CELL_PX = (2, 4)
 
 
 @dataclass(frozen=True)
-class Truth:
+class WindowTruth:
     """Where each pixel of view 0's window is found in view 1's."""
 
     flow: Array
@@ -43,13 +43,13 @@ def draw_looks(
     return settings.ranges.looks(side_px, canvas_px, rng).within(H_picture_from_canvas)
 
 
-def truth(looks: Looks, size: tuple[int, int], side_px: int, rng: np.random.Generator) -> Truth:
+def truth(looks: Looks, size: tuple[int, int], side_px: int, rng: np.random.Generator) -> WindowTruth:
     """The truth of two windows that look at a picture of `size` (width, height)."""
     pixels = grid(side_px)
     known = inside(moved(looks.H_frame_from_0, pixels), *size)
     target = np.where(known, moved(looks.H_1_from_0, pixels), pixels)
     covisible = known & inside(target, side_px, side_px)
-    return Truth((target - pixels).astype(np.float32), covisible, _rays(known, covisible, target, rng))
+    return WindowTruth((target - pixels).astype(np.float32), covisible, _rays(known, covisible, target, rng))
 
 
 def windows(

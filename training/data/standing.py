@@ -17,7 +17,7 @@ Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Standing:
+class StandingObjects:
     """The objects that stand in several arrangements, one row for each sample that has one of them, (E,).
 
     What stands twice in one sample is left out there: a point of it has no one place. Rows are in the order of samples.
@@ -52,7 +52,7 @@ class Standing:
         return len(self.sample)
 
 
-def standing(shards: ShardSet) -> Standing:
+def standing(shards: ShardSet) -> StandingObjects:
     """The objects of a set: each shard is opened once, and three small tables of it are read. Raises ShardError."""
     objects, arrangements = _Numbered(), _Numbered()
     parts = [
@@ -93,11 +93,13 @@ def _single(assets: list[int], known: int) -> Iterator[tuple[int, int]]:
     return ((slot, asset) for slot, asset in enumerate(assets) if 0 <= asset < known and counts[asset] == 1)
 
 
-def _several(sample: Numbers, number: Numbers, slot: Numbers, arrangement: Numbers) -> Standing:
+def _several(sample: Numbers, number: Numbers, slot: Numbers, arrangement: Numbers) -> StandingObjects:
     """Of these rows, those whose object stands in more than one arrangement, objects numbered anew."""
     pairs = np.unique(np.stack([number, arrangement], 1), axis=0)
     arrangements = np.bincount(pairs[:, 0], minlength=int(number.max(initial=-1)) + 1)
     kept = arrangements[number] > 1
     _, number = np.unique(number[kept], return_inverse=True)
     starts = np.concatenate([[0], np.cumsum(np.bincount(number))])
-    return Standing(sample[kept], number, slot[kept], arrangement[kept], np.argsort(number, kind="stable"), starts)
+    return StandingObjects(
+        sample[kept], number, slot[kept], arrangement[kept], np.argsort(number, kind="stable"), starts
+    )

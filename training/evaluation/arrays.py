@@ -21,15 +21,15 @@ def select(rows: R, chosen: Any) -> R:
     return type(rows)(*(getattr(rows, field.name)[chosen] for field in fields(rows)))  # pyright: ignore[reportArgumentType]
 
 
-def write(group: h5py.Group, value: Any) -> None:
+def write_group(group: h5py.Group, value: Any) -> None:
     """A dataclass of arrays, texts, numbers and such dataclasses, as datasets and groups named like its fields."""
     for name, content in _flat(value):
         text = isinstance(content, np.ndarray) and content.dtype.kind == "U"
         group[name] = content.astype(h5py.string_dtype()) if text else content
 
 
-def read(group: h5py.Group, kind: type[R]) -> R:
-    """What `write` wrote. Raises KeyError where a field is missing."""
+def read_group(group: h5py.Group, kind: type[R]) -> R:
+    """What `write_group` wrote. Raises KeyError where a field is missing."""
     return kind(**{field.name: _read(group, field) for field in fields(kind)})  # pyright: ignore[reportArgumentType]
 
 
@@ -39,7 +39,7 @@ def _read(group: h5py.Group, field: Field[Any]) -> Any:
         return _value(inner)
     if not isinstance(inner, h5py.Group):
         raise KeyError(field.name)
-    return read(inner, cast(type[Any], field.type))
+    return read_group(inner, cast(type[Any], field.type))
 
 
 def _flat(value: Any) -> Iterator[tuple[str, Any]]:

@@ -60,7 +60,7 @@ class Observed:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class _Drawn:
     """What the second pass keeps of a picture."""
 
     edges: EdgeCounts
@@ -206,13 +206,13 @@ def _draw(
     observed: Observed,
     learnt: tuple[Pipeline, Array] | None,
     device: torch.device | str,
-) -> Drawn:
+) -> _Drawn:
     assert learnt is not None
     probe, channels = learnt
     edge = depth_edges(sample.layers()[0])
     features = describe(descriptor, sample.sample.rgb[0], device)
     probability = probe.predict_proba(features.reshape(len(features), -1).T)[:, 1].reshape(edge.shape)
-    return Drawn(
+    return _Drawn(
         count_edges(probability, edge),
         probe.predict_proba(observed.edge_features)[:, 1],
         count_any_flip(features[channels], edge),

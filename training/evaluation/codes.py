@@ -37,7 +37,7 @@ def packed(descriptors: Tensor) -> Array:
     return np.packbits(whole, axis=1).view(np.uint64)
 
 
-def near(queries: Array, bank: Array, slack: int = 0) -> Near:
+def nearest_codes(queries: Array, bank: Array, slack: int = 0) -> Near:
     """The codes of `bank` (N, W) that differ from a query (Q, W) by at most `slack` bits more than the nearest."""
     words, step = np.ascontiguousarray(bank.T), max(1, ENTRIES // len(bank))
     found = [(first, *_near(queries[first : first + step], words, slack)) for first in range(0, len(queries), step)]

@@ -48,7 +48,7 @@ def tolerance_px(shape: tuple[int, ...]) -> int:
     return max(1, round(TOLERANCE * float(math.hypot(*shape))))
 
 
-def widened(mask: Array, radius: int) -> Array:
+def dilated(mask: Array, radius: int) -> Array:
     """Largest value of (H, W) bool or float32 within `radius` px (a square): dilation."""
     kernel = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
     grown = cv2.dilate(mask.astype(np.float32), kernel)
@@ -57,7 +57,7 @@ def widened(mask: Array, radius: int) -> Array:
 
 def far_from(edge: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
     """(H, W) bool: pixels with no edge within twice the radius; those between are neither edge nor not."""
-    return ~widened(edge, 2 * radius)
+    return ~dilated(edge, 2 * radius)
 
 
 def sign_flips(descriptors: Array, radius: int) -> NDArray[np.bool_]:
@@ -133,11 +133,11 @@ class EdgeCounts:
 def count_edges(probability: Array, edge: NDArray[np.bool_]) -> EdgeCounts:
     """Hits of a map of edge probabilities (H, W) against the edges (H, W), with tolerance."""
     radius = tolerance_px(edge.shape)
-    band, probability = widened(edge, radius), probability.astype(np.float32)
+    band, probability = dilated(edge, radius), probability.astype(np.float32)
     return EdgeCounts(
         said=_at_least(probability.ravel()),
         said_right=_at_least(probability[band]),
-        found=_at_least(widened(probability, radius)[edge]),
+        found=_at_least(dilated(probability, radius)[edge]),
         edges=int(edge.sum()),
         band=int(band.sum()),
         pixels=edge.size,

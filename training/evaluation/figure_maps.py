@@ -19,7 +19,7 @@ from training.evaluation.figure_style import (
     connect,
     location_colors,
     new_figure,
-    show,
+    show_image,
     side_by_side,
 )
 from training.evaluation.nearest import nearest
@@ -41,14 +41,16 @@ def location_maps(source: Array, targets: Sequence[tuple[str, Array]], describe:
     columns = 1 + len(targets)
     figure = new_figure(3.2 * columns, 6.4 * height / width + 0.7)
     axes = figure.subplots(2, columns, squeeze=False)
-    show(axes[0, 0], source, "source")
-    show(axes[1, 0], location_colors(_grid(height, width), width, height), "key: colour of each location")
+    show_image(axes[0, 0], source, "source")
+    show_image(axes[1, 0], location_colors(_grid(height, width), width, height), "key: colour of each location")
     features = describe(source)
     for column, (title, target) in enumerate(targets, 1):
         xy = nearest_locations(features, describe(target))
-        show(axes[0, column], target, title)
+        show_image(axes[0, column], target, title)
         painted = location_colors(xy, target.shape[1], target.shape[0])
-        show(axes[1, column], painted, f"nearest location in {title}", extent=(-0.5, width - 0.5, height - 0.5, -0.5))
+        show_image(
+            axes[1, column], painted, f"nearest location in {title}", extent=(-0.5, width - 0.5, height - 0.5, -0.5)
+        )
     return figure
 
 
@@ -100,11 +102,11 @@ def false_colors(
     height, width = images[0].shape[:2]
     figure = new_figure(8.4, 8.4 * 3 * height / (2 * width) + 0.9)
     axes = figure.subplots(3, 1)
-    show(axes[0], side_by_side(*images), "both views, true matches")
+    show_image(axes[0], side_by_side(*images), "both views, true matches")
     some = from_first(len(xy0), lines)
     connect(axes[0], xy0[some], xy1[some], width, location_colors(xy0[some], width, height))
-    show(axes[1], side_by_side(*first_three(*descriptors)), "first three channels as 0.5 x + 0.5")
-    show(axes[2], side_by_side(*principal(*descriptors)), "three principal components of both views")
+    show_image(axes[1], side_by_side(*first_three(*descriptors)), "first three channels as 0.5 x + 0.5")
+    show_image(axes[2], side_by_side(*principal(*descriptors)), "three principal components of both views")
     return figure
 
 
@@ -122,10 +124,10 @@ def channels(image: Array, descriptor: Array, title: str = "") -> Figure:
     axes = figure.subplots(rows, columns, squeeze=False)
     for cell_axes in axes.flat:
         cell_axes.set_axis_off()
-    show(axes.flat[0], image, "picture")
+    show_image(axes.flat[0], image, "picture")
     limit = float(np.percentile(np.abs(descriptor), 99.5)) or 1.0
     drawn = [
-        show(cell_axes, channel, str(number), cmap=DIVERGING, vmin=-limit, vmax=limit)
+        show_image(cell_axes, channel, str(number), cmap=DIVERGING, vmin=-limit, vmax=limit)
         for number, (cell_axes, channel) in enumerate(zip(axes.flat[1:], descriptor, strict=False))
     ]
     bar = figure.colorbar(drawn[0], ax=axes, shrink=0.5, aspect=30, pad=0.01)
@@ -146,7 +148,7 @@ def matches(
     canvas = side_by_side(*_same_height(*images))
     figure = new_figure(10, 10 * canvas.shape[0] / canvas.shape[1] + 0.7)
     axes = figure.subplots()
-    show(axes, canvas, counted(len(xy0), "match", "matches"))
+    show_image(axes, canvas, counted(len(xy0), "match", "matches"))
     if error_px is None:
         connect(axes, xy0, xy1, width, location_colors(xy0, width, height))
         return figure

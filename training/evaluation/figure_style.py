@@ -37,7 +37,7 @@ def new_figure(width_in: float, height_in: float) -> Figure:
     return figure
 
 
-def save(figure: Figure, path: Path) -> Path:
+def save_figure(figure: Figure, path: Path) -> Path:
     """Write a figure as its suffix says (.png, .svg, .pdf): the same figure gives the same bytes. Returns the path.
 
     Raises RequestError for another suffix.
@@ -62,7 +62,7 @@ def tidy(axes: Axes, title: str = "") -> Axes:
     return axes
 
 
-def show(axes: Axes, image: Array, title: str = "", **how: Any) -> Any:
+def show_image(axes: Axes, image: Array, title: str = "", **how: Any) -> Any:
     """A picture (H, W) or (H, W, 3) without axes; pixels stay pixels. Returns the drawn image."""
     axes.set_title(title, fontsize=9, color=INK)
     axes.set_axis_off()

@@ -13,7 +13,7 @@ from training.evaluation.claims import describe
 from training.evaluation.descriptor import Descriptor
 from training.evaluation.figure_curves import Records, curves
 from training.evaluation.figure_maps import Array, channels, false_colors, location_maps, matches, nearest_locations
-from training.evaluation.figure_style import save
+from training.evaluation.figure_style import save_figure
 from training.evaluation.labelled import LabelledSample
 from training.evaluation.nearest import nearest
 
@@ -25,7 +25,7 @@ __all__ = [
     "location_maps",
     "matches",
     "nearest_locations",
-    "save",
+    "save_figure",
     "write_figures",
 ]
 DRAWN = 80
@@ -81,7 +81,7 @@ def write_figures(
     }
     if history is not None and (history.training or history.validation):
         figures["curves"] = curves(history.training, history.validation, history.health, history.bounds)
-    return [save(figure, out_dir / f"{name}{suffix}") for name, figure in figures.items()]
+    return [save_figure(figure, out_dir / f"{name}{suffix}") for name, figure in figures.items()]
 
 
 def found_matches(features: tuple[Array, Array], xy0: Array, xy1: Array) -> tuple[Array, Array]:

@@ -59,7 +59,7 @@ def _accuracy(predictions: Predictions, scene: Array, times: Array) -> Iterator[
 def mma(predictions: Predictions) -> dict[int, Array]:
     """(P,) share of right matches of each pair for each threshold; 0 without matches, NaN without any known truth."""
     pairs, of = len(predictions.pairs), predictions.found_pair
-    error = errors_px(predictions.found)
+    error = own_errors_px(predictions.found)
     known = ~np.isnan(error)
     judged, all_of = (np.bincount(of[chosen], minlength=pairs) for chosen in (known, slice(None)))
     unknown = (judged == 0) & ((all_of > 0) | ~predictions.pairs.judged)
@@ -70,7 +70,7 @@ def mma(predictions: Predictions) -> dict[int, Array]:
     return shares
 
 
-def errors_px(found: Found) -> Array:
+def own_errors_px(found: Found) -> Array:
     """(M,) float64 distance of own matches from the truth; infinite where nothing is right, NaN where not known."""
     return np.linalg.norm(found.xy1.astype(np.float64) - found.true, axis=1)
 

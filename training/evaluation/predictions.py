@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from training.errors import DataError
 from training.evaluation.answers import PROTOCOL, Answers, Found, no_matches
-from training.evaluation.arrays import joined, read, write
+from training.evaluation.arrays import joined, read_group, write_group
 from training.evaluation.contender import Contender, Response
 from training.evaluation.pair import Pair, RelativePose
 from training.files.atomic import whole, writing
@@ -112,10 +112,10 @@ def predicted(
     parts, folder, key = [], out / "predictions" / file_name(contender.name), f"{PROTOCOL} {key}"
     for first in range(0, len(pairs), BLOCK):
         path, last = folder / f"{first // BLOCK:04d}.h5", min(first + BLOCK, len(pairs))
-        kept = load(path, key)
+        kept = load_predictions(path, key)
         if kept is None:
             kept = predict(contender, (pairs[number] for number in range(first, last)), key)
-            save(path, kept)
+            save_predictions(path, kept)
         parts.append(kept)
         tell(last)
     made = _joined(parts)
@@ -129,19 +129,19 @@ def file_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
-def save(path: Path, predictions: Predictions) -> None:
+def save_predictions(path: Path, predictions: Predictions) -> None:
     """Write as HDF5: first beside `path`, then renamed, so that a file is whole or not there."""
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole(path) as draft, h5py.File(draft, "w") as file:
-            write(file, predictions)
+            write_group(file, predictions)
 
 
-def load(path: Path, key: str) -> Predictions | None:
-    """What `save` wrote for the same key; None where there is no such file, or it is damaged."""
+def load_predictions(path: Path, key: str) -> Predictions | None:
+    """What `save_predictions` wrote for the same key; None where there is no such file, or it is damaged."""
     try:
         with h5py.File(path) as file:
-            predictions = read(file, Predictions)
+            predictions = read_group(file, Predictions)
     except (OSError, KeyError, TypeError, RuntimeError):
         return None
     return predictions if predictions.key == key else None

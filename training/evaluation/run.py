@@ -21,7 +21,7 @@ from training.evaluation.labelled import LabelledSample, LabelledSamples
 from training.evaluation.metrics import score, score_bins
 from training.evaluation.predictions import Predictions, predicted
 from training.evaluation.provenance import Provenance, provenance
-from training.evaluation.table import EvaluationTable, Row, to_json, to_text
+from training.evaluation.table import DescriptorRow, EvaluationTable, to_json, to_text
 from training.evaluation.taught import taught
 from training.files.atomic import whole
 from training.models.describe import NetworkDescriptor
@@ -71,9 +71,9 @@ def evaluate(
     others = [Dense(each, wanted.distance or "l2", device) for each in untaught]
     about = provenance(shards, wanted.split, taught(trained, located(shards)))
     settings = replace(wanted, distance=own)
-    table = measure([Dense(descriptor, own, device), *others], shards, about, trained.sha256, out, device, settings)
+    table = _measure([Dense(descriptor, own, device), *others], shards, about, trained.sha256, out, device, settings)
     write_table(table, out)
-    draw(descriptor, trained.folder, ShardSet(shards, wanted.split, layers=()), out, device)
+    _draw(descriptor, trained.folder, ShardSet(shards, wanted.split, layers=()), out, device)
     return table
 
 
@@ -89,7 +89,7 @@ def baselines(model: ModelSettings, seed: int, device: torch.device | str) -> tu
     return untrained(model, seed, device), RgbPatches(), RgbDetail(), DenseSift()
 
 
-def measure(
+def _measure(
     contenders: Sequence[Dense],
     shards: Path,
     about: Provenance,
@@ -104,7 +104,7 @@ def measure(
     samples = labelled(ShardSet(shards, settings.split), settings.pictures)
     rows = []
     for contender in contenders:
-        predictions = asked(contender, pairs, weights, about.sha256, out, settings)
+        predictions = kept_predictions(contender, pairs, weights, about.sha256, out, settings)
         numbers = claims(contender.descriptor, samples, settings.seed, device) if len(samples) else {}
         rows.append(row(predictions, numbers, settings.seed))
     return EvaluationTable(tuple(rows), asdict(about) | asdict(settings) | {"checkpoint_sha256": weights})
@@ -118,7 +118,7 @@ def labelled(every: ShardSet, limit: int) -> Sequence[LabelledSample]:
     return cast("Sequence[LabelledSample]", LabelledSamples(every, limit))
 
 
-def asked(
+def kept_predictions(
     contender: Dense, pairs: HeldOutPairs, weights: str, data_sha256: str, out: Path, settings: EvaluationSettings
 ) -> Predictions:
     """What a contender predicts, kept in `out` under all that it depends on."""
@@ -126,10 +126,10 @@ def asked(
     return predicted(contender, pairs, out, key)
 
 
-def row(predictions: Predictions, numbers: dict[str, float], seed: int) -> Row:
+def row(predictions: Predictions, numbers: dict[str, float], seed: int) -> DescriptorRow:
     """One row of the table."""
     groups = {bins.title: score_bins(predictions, bins, seed) for bins in ALL}
-    return Row(predictions.name, predictions.channels, score(predictions, seed), groups, numbers)
+    return DescriptorRow(predictions.name, predictions.channels, score(predictions, seed), groups, numbers)
 
 
 def write_table(table: EvaluationTable, out: Path) -> None:
@@ -140,7 +140,7 @@ def write_table(table: EvaluationTable, out: Path) -> None:
             draft.write_text(text, encoding="utf-8")
 
 
-def draw(
+def _draw(
     descriptor: Descriptor, run: Path | None, shards: ShardSet, out: Path, device: torch.device | str
 ) -> list[Path]:
     """All figures of the trained network, with the curves of its run where it has a folder."""

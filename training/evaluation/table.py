@@ -60,7 +60,7 @@ BY_GROUP = Column("pck@5", "PCK@5 px (%)", 100, 1)
 
 
 @dataclass(frozen=True)
-class Row:
+class DescriptorRow:
     """One descriptor."""
 
     name: str
@@ -78,7 +78,7 @@ class Row:
 class EvaluationTable:
     """Rows and what they were made with."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[DescriptorRow, ...]
     settings: dict[str, Any]
     """Resolved settings: data, its digest and size, queries, distance, seed."""
 

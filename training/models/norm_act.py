@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
-from training.models.norm_map import LONGEST, Array, NormMap, flat, kernels
+from training.models.norm_map import LONGEST, Array, NormMap, flat_view, kernels
 
 
 class NormAct(nn.GroupNorm):
@@ -110,7 +110,7 @@ class _Compiled(torch.autograd.Function):
         line = [each for norm in (norms[0], norms[-1]) for each in (norm.mean, share * norm.scale)]
         way = maps[0].rows(*line, bias), None if slope is None else np.float32(slope)
         y = torch.empty_like(given[0])
-        maps[0].each(kernels().write, _second(maps), *way, to=flat(y))
+        maps[0].each(kernels().write_normalized, _second(maps), *way, to=flat_view(y))
         ctx.save_for_backward(*given)
         ctx.rest = groups, norms, way
         return y
@@ -122,13 +122,13 @@ class _Compiled(torch.autograd.Function):
         groups, norms, way = ctx.rest
         maps = [NormMap(x, groups) for x in given[::3]]
         share = 1 / sqrt(len(maps))
-        above = flat(dy.to(given[0].dtype).contiguous(memory_format=torch.channels_last))
+        above = flat_view(dy.to(given[0].dtype).contiguous(memory_format=torch.channels_last))
         dz = torch.empty_like(given[0])
-        sums = share * maps[0].summed(kernels().steepen, 3, _second(maps), above, *way, flat(dz))
+        sums = share * maps[0].summed(kernels().steepen, 3, _second(maps), above, *way, flat_view(dz))
         gradients: list[Tensor] = []
         for n, (x, weight, bias) in enumerate(zip(given[::3], given[1::3], given[2::3], strict=True)):
             dx = torch.empty_like(x)
-            dweight = _back(maps[n], norms[n], share, flat(dz), sums[0], sums[n + 1], to=flat(dx))
+            dweight = _back(maps[n], norms[n], share, flat_view(dz), sums[0], sums[n + 1], to=flat_view(dx))
             gradients += [dx, _like(dweight.sum(0), weight), _like(sums[0].sum(0), bias)]
         return None, None, None, *gradients
 

@@ -169,7 +169,7 @@ def _add_moments(x, origin, period, part):
 
 
 @contracted
-def write(x, other, lines, slope, period, first, last, out):
+def write_normalized(x, other, lines, slope, period, first, last, out):
     """Into `out` what follows z = (x - mean) scale + (other - mean') scale' + bias, of pieces first to last.
 
     `lines`: mean, scale, mean', scale', bias.
@@ -197,7 +197,7 @@ def _write(x, other, line, slope, period, out):
 def steepen(x, other, dy, lines, slope, dz, period, first, last, sums):
     """Into `dz` the gradient at z; of piece u into sums[u] the sums of dz, dz (x - mean) and dz (other - mean').
 
-    `dz` is a map like x, `sums` (U, 3, period) float64, the rest as in `write`.
+    `dz` is a map like x, `sums` (U, 3, period) float64, the rest as in `write_normalized`.
     """
     per = sums.shape[0] // x.shape[0]
     line = np.empty(8 * STRIDE, np.float32)  # the constants, and after them the sums

@@ -29,7 +29,7 @@ def kernels() -> Any:
     return norm_kernels
 
 
-def flat(x: Tensor) -> Array:
+def flat_view(x: Tensor) -> Array:
     """(B, n) numbers of a channels-last map, not copied: float32, or the bits of bfloat16."""
     pixels = x.detach().permute(0, 2, 3, 1).view(len(x), -1)
     return (pixels.view(torch.uint16) if x.dtype == torch.bfloat16 else pixels).numpy()
@@ -39,7 +39,7 @@ class NormMap:
     """A map whose channels are normalised in `groups`."""
 
     def __init__(self, x: Tensor, groups: int) -> None:
-        self.flat, self.groups = flat(x), groups
+        self.flat, self.groups = flat_view(x), groups
         self.images, self.channels = x.shape[:2]
         self.count = self.flat.shape[1] // groups
         """Numbers of a group."""

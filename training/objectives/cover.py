@@ -64,7 +64,7 @@ class Projection(nn.Module):
 
 
 @dataclass(frozen=True)
-class Truth:
+class KnownPlaces:
     """M places of each pair where the truth is known, or may be."""
 
     xy0: Tensor
@@ -129,14 +129,14 @@ class Cover(nn.Module):
         return queries, keys
 
 
-def truth_of(shown: Shown) -> Truth:
+def truth_of(shown: Shown) -> KnownPlaces:
     """Where the displacement is compared with the truth: covisible pixels where it is dense, else traced positives."""
     if shown.flow is None or shown.covisible is None:
         at = first(shown.matches, shown.matches.positive, ANCHORS)
-        return Truth(at.xy0, at.xy1, at.present, shown.sampling)
+        return KnownPlaces(at.xy0, at.xy1, at.present, shown.sampling)
     xy0 = one_of_each_cell(shown.flow, shown.seed, shown.places)
     xy1 = xy0 + gather(shown.flow, xy0, "nearest").transpose(1, 2)
-    return Truth(xy0, xy1, gather(shown.covisible.unsqueeze(1), xy0, "nearest").squeeze(1), "bilinear")
+    return KnownPlaces(xy0, xy1, gather(shown.covisible.unsqueeze(1), xy0, "nearest").squeeze(1), "bilinear")
 
 
 def one_of_each_cell(maps: Tensor, seed: int, places: Places = ALONE) -> Tensor:

@@ -15,7 +15,7 @@ Collapse costs margin^2, the optimum 0.
 import torch
 from torch import Tensor
 
-from training.objectives.anchors import Points, choose, evenly_among, first, join, near
+from training.objectives.anchors import Anchors, choose, evenly_among, first, join, near
 from training.objectives.objective import Kind, Scale, stateless
 from training.objectives.options import DonSettings, euclidean
 from training.objectives.pixel_pairs import PixelPairs
@@ -46,7 +46,7 @@ def don(seen: Seen, settings: DonSettings) -> dict[str, Tensor]:
     return {"total": positive + means["negative"], "positive": positive, **means}
 
 
-def non_matches(matches: PixelPairs, masked: float) -> tuple[Points, Tensor]:
+def non_matches(matches: PixelPairs, masked: float) -> tuple[Anchors, Tensor]:
     """The CANDIDATES of each pair, and which are known to lie on an object, (B, C) bool."""
     objects = torch.zeros_like(matches.valid) if matches.foreground is None else matches.foreground
     background = matches.positive & ~objects

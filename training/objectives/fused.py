@@ -9,8 +9,8 @@ Pixels are read as `gather` reads the nearest. Feature maps may have any strides
 faster, because a descriptor is then one run of memory. The value is the same in every run. Gradients of pixels
 that occur in several pairs are summed by atomic additions, whose order, and so their last bits, vary from run to run.
 
-`within` has the signature of `stable.Within`, so `stable.between(..., within=fused.within)` and `stable.total` run on
-it: L_between is L_within of rolled partners with all of S as negatives.
+`within_fused` has the signature of `stable.Within`, so `stable.between(..., within=fused.within_fused)` and
+`stable.total` run on it: L_between is L_within of rolled partners with all of S as negatives.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def available() -> bool:
     return torch.cuda.is_available() and find_spec("triton") is not None
 
 
-def within(
+def within_fused(
     features0: Tensor,
     features1: Tensor,
     matches: PixelPairs,

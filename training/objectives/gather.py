@@ -11,7 +11,7 @@ from training.models.lattice import EVERY_PIXEL, Lattice
 from training.settings import Sampling
 
 
-def read(cells: Tensor, xy: Tensor, sampling: Sampling, lattice: Lattice = EVERY_PIXEL) -> Tensor:
+def read_features(cells: Tensor, xy: Tensor, sampling: Sampling, lattice: Lattice = EVERY_PIXEL) -> Tensor:
     """Descriptors at pixels `xy` (B, N, 2) of the picture whose map `cells` lie on a lattice: (B, D, N).
 
     Where the cells are further apart than pixels, `nearest` is the descriptor of the nearest pixel, as

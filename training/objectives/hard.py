@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from training.objectives import stable
-from training.objectives.anchors import Points, evenly_among, first, near
+from training.objectives.anchors import Anchors, evenly_among, first, near
 from training.objectives.gather import gather
 from training.objectives.objective import stateless
 from training.objectives.pixel_pairs import PixelPairs
@@ -51,7 +51,7 @@ def mine(features0: Tensor, features1: Tensor, matches: PixelPairs, p: Norm) -> 
     )
 
 
-def _hardest(features0: Tensor, features1: Tensor, anchors: Points, pool: Points, p: Norm) -> tuple[Tensor, Tensor]:
+def _hardest(features0: Tensor, features1: Tensor, anchors: Anchors, pool: Anchors, p: Norm) -> tuple[Tensor, Tensor]:
     """Index of the nearest allowed candidate of each anchor and whether there is one: (B, M) each."""
     bank = gather(features1, pool.xy1, "nearest").transpose(1, 2).float()
     distances, choices = [], []
@@ -66,7 +66,7 @@ def _hardest(features0: Tensor, features1: Tensor, anchors: Points, pool: Points
     return _join(choices, anchors).long(), _join(distances, anchors).isfinite()
 
 
-def _join(parts: list[Tensor], anchors: Points) -> Tensor:
+def _join(parts: list[Tensor], anchors: Anchors) -> Tensor:
     return torch.cat(parts, dim=1) if parts else torch.zeros_like(anchors.present, dtype=torch.float32)
 
 

@@ -16,7 +16,7 @@ from torch.autograd import Function
 def linf_distances(a: Tensor, c: Tensor) -> Tensor:
     """max_k |a_k - c_k| of (B, D, M) and (B, D, C): (B, M, C); no autocast inside."""
     with torch.autocast(a.device.type, enabled=False):
-        if a.device.type == "cpu" and a.dtype == c.dtype == torch.float32 and _are_finite(a, c) and kernels():
+        if a.device.type == "cpu" and a.dtype == c.dtype == torch.float32 and _are_finite(a, c) and _kernels():
             return _Distances.apply(a, c)  # pyright: ignore[reportReturnType]
         return torch.cdist(a.transpose(1, 2).contiguous(), c.transpose(1, 2).contiguous(), p=torch.inf)
 
@@ -27,7 +27,7 @@ def _are_finite(*tensors: Tensor) -> bool:
 
 
 @cache
-def kernels() -> Any:
+def _kernels() -> Any:
     """The module of the kernels; None without Numba."""
     try:
         from training.objectives import linf_kernels
@@ -42,12 +42,12 @@ class _Distances(Function):
         rows, columns = a.detach().transpose(1, 2).contiguous(), c.detach().contiguous()
         shape = (len(a), a.shape[2], c.shape[2])
         out, channel = torch.empty(shape), torch.empty(shape, dtype=torch.int16)
-        kernels().forth(rows.numpy(), columns.numpy(), out.numpy(), channel.numpy())
+        _kernels().forth(rows.numpy(), columns.numpy(), out.numpy(), channel.numpy())
         ctx.channel, ctx.shapes = channel, (a.shape, c.shape)
         return out
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor]:
         of_a, of_c = (torch.zeros(b, count, d) for b, d, count in ctx.shapes)
-        kernels().back(grads[0].contiguous().numpy(), ctx.channel.numpy(), of_a.numpy(), of_c.numpy())
+        _kernels().scatter_gradient(grads[0].contiguous().numpy(), ctx.channel.numpy(), of_a.numpy(), of_c.numpy())
         return of_a.transpose(1, 2), of_c.transpose(1, 2)

@@ -30,7 +30,7 @@ def forth(rows: Any, columns: Any, out: Any, channel: Any) -> None:
 
 
 @compiled
-def back(grad: Any, channel: Any, of_a: Any, of_c: Any) -> None:
+def scatter_gradient(grad: Any, channel: Any, of_a: Any, of_c: Any) -> None:
     """Add each pair's gradient where it belongs."""
     batch, many, candidates = grad.shape
     for b in range(batch):

@@ -35,7 +35,7 @@ from torch.nn.functional import cosine_similarity, normalize
 
 from training.devices import network_arithmetic
 from training.models.network import Network
-from training.objectives.anchors import Points, first, join
+from training.objectives.anchors import Anchors, first, join
 from training.objectives.gather import gather
 from training.objectives.objective import Kind
 from training.objectives.options import PixProSettings, by_angle
@@ -96,7 +96,7 @@ class PixPro(nn.Module):
         return values[:, :count] + similarity @ values[:, count:]
 
     @torch.no_grad()
-    def _taught(self, shown: Shown, anchors: Points) -> tuple[Tensor, Tensor]:
+    def _taught(self, shown: Shown, anchors: Anchors) -> tuple[Tensor, Tensor]:
         """The teacher's descriptors x' of the anchors in both views: (B, M, C) each."""
         images = torch.cat([shown.images0, shown.images1])
         with network_arithmetic(images.device, self.precision):

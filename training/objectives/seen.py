@@ -6,7 +6,7 @@ from functools import cached_property
 from torch import Tensor
 
 from training.models.lattice import EVERY_PIXEL, Lattice
-from training.objectives.gather import read, widened
+from training.objectives.gather import read_features, widened
 from training.objectives.pixel_pairs import PixelPairs
 from training.running.places import ALONE, Places
 from training.settings import Sampling
@@ -63,11 +63,11 @@ class Seen:
 
     def at0(self, xy: Tensor) -> Tensor:
         """(B, D, N) descriptors at whole pixels (B, N, 2) of view 0, in float32 at least."""
-        return widened(read(self.maps0[-1], xy, "nearest", self.lattice))
+        return widened(read_features(self.maps0[-1], xy, "nearest", self.lattice))
 
     def at1(self, xy: Tensor, sampling: Sampling = "nearest") -> Tensor:
         """(B, D, N) descriptors at points (B, N, 2) of view 1, in float32 at least."""
-        return widened(read(self.maps1[-1], xy, sampling, self.lattice))
+        return widened(read_features(self.maps1[-1], xy, sampling, self.lattice))
 
     @property
     def matches(self) -> PixelPairs:

@@ -193,7 +193,7 @@ def best_within(sampling: Sampling) -> Within:
 
     def pick(features0: Tensor, features1: Tensor, matches: PixelPairs, p: Norm, scale: Units) -> Tensor:
         if sampling == "nearest" and fits_kernel(features0) and fits_kernel(features1):
-            return fused.within(features0, features1, matches, p, scale)
+            return fused.within_fused(features0, features1, matches, p, scale)
         return within(features0, features1, matches, p, scale, sampling)
 
     return pick

@@ -33,13 +33,13 @@ HALF_GAP = 0.25
 def stable_softmax(seen: Seen, settings: StableSoftmaxSettings) -> dict[str, Tensor]:
     """`total`, `forward` (L_01), `backward` (L_10) and `bits`, mean square distances from ±1/4, of each pair, (B,)."""
     searches = both_ways(seen, settings.radius_px)
-    forward, backward = (masked_mean(cross_entropy(search), search.present) for search in searches)
+    forward, backward = (masked_mean(distance_cross_entropy(search), search.present) for search in searches)
     bits = torch.stack([_unsettled(search) for search in searches]).mean(0)
     total = (forward + backward) / 2 + settings.bits * bits
     return {"total": total, "forward": forward, "backward": backward, "bits": bits}
 
 
-def cross_entropy(search: Search) -> Tensor:
+def distance_cross_entropy(search: Search) -> Tensor:
     """-log softmax of -D / t of each anchor at its match, among it and the negatives: (B, M)."""
     gap = linf_distances(search.queries, search.bank)
     sharpness = inverse_temperature(search.candidates.sum(1)).to(gap.dtype)

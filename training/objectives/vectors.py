@@ -44,7 +44,7 @@ def global_vectors(queries: Tensor, keys: Tensor) -> Tensor:
     q, k = queries.flatten(3), keys.flatten(3)
     scores = torch.einsum("bjdn,bjdm->bjnm", q, k) * q.shape[2] ** -0.5
     weights = (scores.log_softmax(3) + scores.log_softmax(2)).softmax(3).mean(1)
-    xy = pixels(queries)
+    xy = pixel_coordinates(queries)
     return torch.einsum("bnm,cm->bcn", weights, xy.flatten(1)).unflatten(2, queries.shape[-2:]) - xy
 
 
@@ -90,7 +90,7 @@ def _known_before(queries: Sequence[Tensor], keys: Sequence[Tensor], amplitude: 
 
 def _met(keys: Tensor, flow: Tensor) -> Tensor:
     """Keys (B, J, d, H, W) where the displacement leads."""
-    return warp(keys.flatten(1, 2), flow).unflatten(1, keys.shape[1:3])
+    return warp_maps(keys.flatten(1, 2), flow).unflatten(1, keys.shape[1:3])
 
 
 def _nothing(queries: Tensor, keys: Tensor) -> Tensor:
@@ -104,16 +104,16 @@ STARTS: dict[Start, Callable[[Tensor, Tensor], Tensor]] = {"global": global_vect
 
 def compose(flow: Tensor, step: Tensor) -> Tensor:
     """The displacement of a step (B, 2, H, W) followed by `flow`: v(p) = step(p) + flow(p + step(p))."""
-    return step + warp(flow, step)
+    return step + warp_maps(flow, step)
 
 
-def warp(maps: Tensor, flow: Tensor) -> Tensor:
+def warp_maps(maps: Tensor, flow: Tensor) -> Tensor:
     """Maps (B, C, H, W) read at p + flow(p), bilinear, outside of the picture at its nearest border: (B, C, H, W)."""
-    return sample(maps, pixels(flow) + flow)
+    return sample(maps, pixel_coordinates(flow) + flow)
 
 
 def sample(maps: Tensor, xy: Tensor) -> Tensor:
-    """Maps (B, C, H, W) read at points xy (B, 2, h, w), as `warp` does: (B, C, h, w), differentiable in both."""
+    """Maps (B, C, H, W) read at points xy (B, 2, h, w), as `warp_maps` does: (B, C, h, w), differentiable in both."""
     height, width = maps.shape[-2:]
     x, y = xy.unbind(1)
     grid = torch.stack([(2 * x + 1) / width - 1, (2 * y + 1) / height - 1], dim=-1)  # -1 and 1: outer pixels' edges
@@ -128,7 +128,7 @@ def finer(flow: Tensor, height: int, width: int) -> Tensor:
     return 2 * functional.interpolate(flow, scale_factor=2, mode="bilinear", align_corners=False)[..., :height, :width]
 
 
-def pixels(maps: Tensor) -> Tensor:
+def pixel_coordinates(maps: Tensor) -> Tensor:
     """(2, H, W) x and y of the pixels of maps (..., H, W)."""
     height, width = maps.shape[-2:]
     y, x = (torch.arange(side, dtype=maps.dtype, device=maps.device) for side in (height, width))

@@ -20,7 +20,7 @@ SAMPLES = 512
 
 def stretched(values: Array) -> Array:
     """Real values of any shape (H, W, ...) as uint8 of that shape: LOW percentile 0, HIGH percentile 255."""
-    return between(values, *percentiles(values))
+    return as_uint8(values, *percentiles(values))
 
 
 def percentiles(values: Array) -> tuple[float, float]:
@@ -39,7 +39,7 @@ def percentiles(values: Array) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def between(values: Array, low: float, high: float) -> Array:
+def as_uint8(values: Array, low: float, high: float) -> Array:
     """Values as uint8, `low` and less 0, `high` and more 255; what is no number is 0, as is a range without width."""
     if not high > low:
         return np.zeros(values.shape, np.uint8)

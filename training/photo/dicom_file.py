@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from scenegen.errors import first_line
-from training.photo.depth import Array, between, percentiles, stretched
+from training.photo.depth import Array, as_uint8, percentiles, stretched
 from training.photo.faults import DamagedError, NoImageError, PackageError
 
 
@@ -80,7 +80,7 @@ def _grey(dataset: Any, frame: Array) -> Array:
     low, high = _window(dataset) or percentiles(values)
     if dataset.PhotometricInterpretation == "MONOCHROME1":
         values, low, high = -values, -high, -low
-    return between(values, low, high)
+    return as_uint8(values, low, high)
 
 
 def _window(dataset: Any) -> tuple[float, float] | None:

@@ -75,7 +75,7 @@ _LOST = ("Connection closed by peer", "Connection reset by peer", "Broken pipe",
 
 
 @contextmanager
-def joined(world: World, device: torch.device) -> Iterator[World]:
+def connected(world: World, device: torch.device) -> Iterator[World]:
     """Connect the processes: nccl between GPUs, gloo between CPUs. Nothing happens for one process alone.
 
     Raises TrainingError where another process has ended in the middle of the run.

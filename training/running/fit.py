@@ -11,7 +11,7 @@ from scenegen.shards import located
 from scenegen.terminal import terminal
 from training.devices import choose_device, denormals_as_zero
 from training.running import run_folder
-from training.running.distributed import from_environment, joined, replicated
+from training.running.distributed import connected, from_environment, replicated
 from training.running.interrupt import Stop, stopping
 from training.running.job import TrainingRun, open_job
 from training.running.logs import Display
@@ -65,7 +65,7 @@ def fit(
     target = choose_device(device, world.local_rank)
     world.share(settings.batch)
     console = (console or terminal()) if world.first else Console(quiet=True)
-    with joined(world, target), stopping() as stop, denormals_as_zero():
+    with connected(world, target), stopping() as stop, denormals_as_zero():
         job = open_job(settings, located(folder), Path(out), target, world, resume, every or Every())
         if job.start >= job.steps:
             return _outcome(job, job.start)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from training.models.lattice import EVERY_PIXEL, Lattice
-from training.objectives.gather import read
+from training.objectives.gather import read_features
 from training.objectives.objective import Scale
 from training.objectives.pixel_pairs import PixelPairs
 
@@ -67,7 +67,7 @@ class Health:
 
 
 @torch.no_grad()
-def measure(
+def measure_health(
     cells0: Tensor, cells1: Tensor, matches: PixelPairs, scale: Scale, lattice: Lattice = EVERY_PIXEL
 ) -> Health:
     """Health of the finest maps (B, D, h, w) of both views, whose cells lie on a lattice, on the matches of the batch.
@@ -196,8 +196,8 @@ def _pixels(features: Tensor) -> Tensor:
 def _pairs(cells0: Tensor, cells1: Tensor, matches: PixelPairs, lattice: Lattice) -> tuple[Tensor, Tensor]:
     """Differences (n, D) of at most PIXELS valid pairs, and which of them are positives (n,)."""
     stride = max(1, math.ceil(matches.valid.numel() / PIXELS))
-    first = read(cells0, matches.xy0[:, ::stride].float(), "nearest", lattice)
-    second = read(cells1, matches.xy1[:, ::stride], "nearest", lattice)
+    first = read_features(cells0, matches.xy0[:, ::stride].float(), "nearest", lattice)
+    second = read_features(cells1, matches.xy1[:, ::stride], "nearest", lattice)
     valid = matches.valid[:, ::stride]
     difference = (first.float() - second.float()).nan_to_num(0, 0, 0).transpose(1, 2)[valid]
     return difference, matches.positive[:, ::stride][valid]

@@ -24,7 +24,7 @@ from training.running.loop import make_optimizer
 from training.running.places import place_dropout
 from training.running.trainee import Trainee, build_trainee
 from training.settings import AnySettings, Every
-from training.weights.trained import find
+from training.weights.trained import find_weights
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def begun(settings: AnySettings) -> Trainee:
     """
     trainee = build_trainee(settings)
     if settings.init_from:
-        found = find(Path(settings.init_from))
+        found = find_weights(Path(settings.init_from))
         load_weights(trainee.network, found.weights.tensors, found.file)
     return trainee
 

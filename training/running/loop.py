@@ -94,7 +94,7 @@ def show(batch: PairBatch, settings: AnySettings, step: int, places: Places = AL
         for stream in (Stream.AUGMENT, Stream.MATCHES)
     )
     seed = torch_seed(settings.seed, Stream.OBJECTIVE, step)
-    images = two_views(batch, settings, painter, places)
+    images = _two_views(batch, settings, painter, places)
     return shown_of(batch, images, settings.pixels, chooser, seed, places)
 
 
@@ -129,7 +129,7 @@ def set_rate(optimizer: AdamW, step: int, steps: int, settings: OptimizerSetting
     return lr
 
 
-def two_views(
+def _two_views(
     batch: PairBatch, settings: AnySettings, generator: torch.Generator, places: Places = ALONE
 ) -> tuple[Tensor, Tensor]:
     """(B, 3, h, w) float32 pictures of both views, each changed on its own. One call for both: fewer kernels."""

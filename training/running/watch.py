@@ -10,7 +10,7 @@ import torch
 from training.data.batch import PairBatch
 from training.data.loader import fixed_batches
 from training.running.checkpoint import NAME, save
-from training.running.health import Health, check, measure
+from training.running.health import Health, check, measure_health
 from training.running.interrupt import Stop
 from training.running.job import TrainingRun
 from training.running.logs import HEALTH, LOG, PACE, VALIDATION, Display, RunLog, read_lines
@@ -103,7 +103,9 @@ class Watcher:
         """The health of this batch's features; said aloud when the alarm begins to ring."""
         if self.log is None:
             return
-        health = measure(state.cells0, state.cells1, state.matches, self.job.scale, self.job.trainee.network.lattice)
+        health = measure_health(
+            state.cells0, state.cells1, state.matches, self.job.scale, self.job.trainee.network.lattice
+        )
         self.healths.append(health)
         alarm = check(self.healths)
         histograms = {name: list(getattr(health, name)) for name in _HISTOGRAMS}

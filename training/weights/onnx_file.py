@@ -56,7 +56,7 @@ class Written:
     """Largest difference of a descriptor's entry from the network's, on noise; None without onnxruntime."""
 
 
-def export_onnx(run: Path, out: Path) -> Written:
+def write_onnx(run: Path, out: Path) -> Written:
     """Write the network that `--run` names to `out`, whole or not at all.
 
     Raises CheckpointError for a run that cannot be opened, RequestError, in a line, for missing packages, a network

@@ -33,7 +33,7 @@ class Trained:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundWeights:
     """Weights, and where they were found."""
 
     weights: Weights
@@ -44,15 +44,15 @@ class Found:
     """Folder of the run, where there is one."""
 
 
-def _of_folder(run: Path) -> Found:
-    return Found(weights_of(load(run / NAME)), run / NAME, run)
+def _of_folder(run: Path) -> FoundWeights:
+    return FoundWeights(weights_of(load(run / NAME)), run / NAME, run)
 
 
-def _of_file(run: Path) -> Found:
-    return Found(read_weights(run), run, None)
+def _of_file(run: Path) -> FoundWeights:
+    return FoundWeights(read_weights(run), run, None)
 
 
-def _of_package(run: Path) -> Found:
+def _of_package(run: Path) -> FoundWeights:
     if (run / NAME).exists():
         raise RequestError(
             f"--run {run}: is the word for the weights of the package, and a run folder here; "
@@ -60,10 +60,10 @@ def _of_package(run: Path) -> Found:
         )
     if not FILE.is_file():
         raise CheckpointError(f"{FILE}: the weights of the package are missing; install scenegen again")
-    return Found(read_weights(FILE), FILE, None)
+    return FoundWeights(read_weights(FILE), FILE, None)
 
 
-KINDS: tuple[tuple[Callable[[Path], bool], Callable[[Path], Found]], ...] = (
+KINDS: tuple[tuple[Callable[[Path], bool], Callable[[Path], FoundWeights]], ...] = (
     (lambda run: run == BUILTIN, _of_package),
     (lambda run: run.suffix == SUFFIX and not run.is_dir(), _of_file),
     (lambda run: True, _of_folder),
@@ -71,14 +71,14 @@ KINDS: tuple[tuple[Callable[[Path], bool], Callable[[Path], Found]], ...] = (
 """Is it such a one -> how its weights are found. The first that fits is taken."""
 
 
-def find(run: Path) -> Found:
+def find_weights(run: Path) -> FoundWeights:
     """The weights that `--run` names, on the CPU. Raises CheckpointError, in a line, and RequestError."""
     return next(opened for fits, opened in KINDS if fits(run))(run)
 
 
 def open_trained(run: Path, device: torch.device | str = "cpu") -> Trained:
     """The trained network that `--run` names, on `device`. Raises CheckpointError, in a line, and RequestError."""
-    found = find(Path(run))
+    found = find_weights(Path(run))
     about = found.weights.about
     network = build_network(about.network, about.seed)
     load_weights(network, found.weights.tensors, found.file)

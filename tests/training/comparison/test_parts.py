@@ -5,7 +5,7 @@ from dataclasses import replace
 from comparison_world import REFERENCES, rows_of
 
 from training.comparison.summary import summarise
-from training.comparison.table import sheets
+from training.comparison.table import report_tables
 from training.comparison.trial import Trial
 
 
@@ -17,8 +17,8 @@ def test_the_parts_are_means_over_seeds():
     ]
     summary = summarise(rows, 1.0)
     assert summary[0].parts == {"vector": 3.0, "epe_px": 3.5, "pck5": 0.5}
-    (sheet,) = (sheet for sheet in sheets([summary], REFERENCES) if sheet.title.startswith("Parts"))
-    assert sheet.rows == (("cover", "vector 3, epe_px 3.5"),)
+    (report,) = (report for report in report_tables([summary], REFERENCES) if report.title.startswith("Parts"))
+    assert report.rows == (("cover", "vector 3, epe_px 3.5"),)
 
 
 def test_long_names_make_short_folders_that_differ():

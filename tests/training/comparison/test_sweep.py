@@ -14,7 +14,7 @@ from training.comparison import measuring
 from training.comparison.contestant import contestants
 from training.comparison.outcome import facts_of, show_outcome
 from training.comparison.setup import SETTINGS, Setup
-from training.comparison.sweep import ROWS, compare
+from training.comparison.sweep import ROWS, run_missing
 from training.comparison.trial import Row, Trial, plan
 from training.errors import DataError, RequestError
 from training.evaluation.benchmarks.shards import HeldOutPairs
@@ -54,7 +54,7 @@ def setup_of(shards, out, **changes):
 
 def run(setup, names="infonce,stable", factors=(1.0,), seeds=2, report=lambda *_: None):
     chosen = contestants(names)
-    return compare(setup, chosen, plan([each.name for each in chosen], factors, seeds), 1, report, here)
+    return run_missing(setup, chosen, plan([each.name for each in chosen], factors, seeds), 1, report, here)
 
 
 def without_times(rows):
@@ -93,7 +93,7 @@ def test_the_metrics_are_those_of_eval(straight, tmp_path, monkeypatch):
     from training.evaluation.run import evaluate
 
     setup, rows, _, _ = straight
-    monkeypatch.setattr("training.evaluation.run.draw", lambda *_: [])
+    monkeypatch.setattr("training.evaluation.run._draw", lambda *_: [])
     table = evaluate(setup.folder(rows[0].trial), setup.held_out, tmp_path, "cpu", setup.evaluation)
     for name, value in rows[0].metrics.items():
         assert value == pytest.approx(table.rows[0].scores.metrics[name].value, rel=1e-5)

@@ -5,10 +5,10 @@ import math
 import pytest
 from comparison_world import REFERENCES, row, rows_of
 
-from training.comparison.sheet import grid, html, markdown
+from training.comparison.report_table import html, markdown, rich_table
 from training.comparison.summary import summarise
-from training.comparison.table import sheets
-from training.comparison.verdict import AIMS, judge, turned
+from training.comparison.table import report_tables
+from training.comparison.verdict import AIMS, judge, reversed_verdict
 
 PCK, CLOSER = AIMS
 ROWS = [
@@ -56,10 +56,10 @@ def test_too_few_runs_say_nothing():
 
 def test_a_verdict_told_of_the_second():
     one = verdicts(ROWS)["good", "bad"]
-    other = turned(one)
+    other = reversed_verdict(one)
     assert (other.first, other.second, other.ruling) == ("bad", "good", "worse")
     assert other.difference == -one.difference
-    assert turned(other) == one
+    assert reversed_verdict(other) == one
 
 
 def test_a_summary_is_ordered_by_what_is_reached_and_counts_failures():
@@ -87,12 +87,12 @@ def tables():
     fast += [row("infonce", seed, diverged_step=2, lr_factor=3.0) for seed in range(3)]
     fast += rows_of("wild", 0.1, 0.1, 0.1, lr_factor=3.0)
     rows = ROWS + fast
-    found = list(sheets([summarise(rows, factor) for factor in (1.0, 3.0)], REFERENCES))
-    return {sheet.title.split(",")[0]: sheet for sheet in found}
+    found = list(report_tables([summarise(rows, factor) for factor in (1.0, 3.0)], REFERENCES))
+    return {report.title.split(",")[0]: report for report in found}
 
 
-def cells(sheet):
-    return {name: dict(zip(sheet.heads[1:], rest, strict=True)) for name, *rest in sheet.rows}
+def cells(report):
+    return {name: dict(zip(report.heads[1:], rest, strict=True)) for name, *rest in report.rows}
 
 
 def test_every_metric_has_its_mean_and_interval_and_references_stand_below(tables):
@@ -127,8 +127,8 @@ def test_the_matrix_of_verdicts(tables):
 
 
 def test_all_forms_of_a_table_hold_its_cells(tables):
-    sheet = tables["Verdicts: PCK@5 px"]
-    assert "| good | - | +0.0" in markdown(sheet)
-    assert 'class="better">better<br>+40.0' in html(sheet)
-    assert "&lt;b&gt;" in html(type(sheet)("<b>", ("a",), (("<i>",),)))
-    assert grid(sheet).renderables[0].row_count == 4
+    report = tables["Verdicts: PCK@5 px"]
+    assert "| good | - | +0.0" in markdown(report)
+    assert 'class="better">better<br>+40.0' in html(report)
+    assert "&lt;b&gt;" in html(type(report)("<b>", ("a",), (("<i>",),)))
+    assert rich_table(report).renderables[0].row_count == 4

@@ -20,7 +20,7 @@ from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import render
 from scenegen.shards import ShardError, Status
 from scenegen.shards.writer import encode_shard, publish
-from training.data.dense import Link, _slopes, _surface, dense_truth, link_views, mirror, open_dense_pairs
+from training.data.dense import Link, _slopes, _surface, dense_truth, link_views, mirror_truth, open_dense_pairs
 from training.data.loader import train_batches
 from training.data.order import epoch_keys
 from training.data.pairs import open_pairs
@@ -164,7 +164,7 @@ def test_no_pixel_of_the_own_view_moves():
 def test_mirrored_windows():
     rng = np.random.default_rng(0)
     flow, covisible = rng.normal(size=(2, 5, 7)).astype(np.float32), rng.random((5, 7)) < 0.5
-    turned, seen = mirror(flow, covisible)
+    turned, seen = mirror_truth(flow, covisible)
     assert turned.dtype == np.float32
     for x in range(7):  # the target 6 - (x + dx) of the source 6 - x
         np.testing.assert_array_equal(turned[:, :, 6 - x], np.stack([-flow[0, :, x], flow[1, :, x]]))

@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pytest
 
-from training.evaluation.arrays import joined, read, select, write
+from training.evaluation.arrays import joined, read_group, select, write_group
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ def test_joined_and_chosen():
 
 def test_a_file_gives_back_values_types_and_texts(tmp_path):
     with h5py.File(tmp_path / "a.h5", "w") as file:
-        write(file, Outer("ü", 7, rows(1, 2)))
-        back = read(file, Outer)
+        write_group(file, Outer("ü", 7, rows(1, 2)))
+        back = read_group(file, Outer)
         assert (back.text, back.number, back.inner.name.tolist()) == ("ü", 7, ["ä1", "ä2"])
         assert back.inner.x.dtype == np.float32
         del file["inner/x"]
         with pytest.raises(KeyError):
-            read(file, Outer)
+            read_group(file, Outer)

@@ -211,7 +211,7 @@ def test_dense_truth_of_shards_is_that_of_the_scene(tmp_path):
 
 def test_windows_move_the_cameras_with_them():
     K = np.array([[500, 0, 319.5], [0, 510, 239.5], [0, 0, 1.0]])
-    pose = shards.moved(RelativePose(K, K, np.eye(4)), np.array([10, 20]), np.array([30, 40]))
+    pose = shards.window_cameras(RelativePose(K, K, np.eye(4)), np.array([10, 20]), np.array([30, 40]))
     point = np.array([0.2, -0.1, 1.0])
     whole, *windows = (matrix @ point for matrix in (K, pose.K0, pose.K1))
     np.testing.assert_allclose(whole[:2] - windows[0][:2], [10, 20])

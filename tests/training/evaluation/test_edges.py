@@ -8,12 +8,12 @@ from training.evaluation.edges import (
     count_edges,
     count_flips,
     depth_edges,
+    dilated,
     edge_scores,
     far_from,
     sign_flips,
     tolerance_px,
     total_flips,
-    widened,
 )
 
 
@@ -95,7 +95,7 @@ def test_noise_flips_as_often_anywhere():
 def test_widening_and_distance():
     edge = np.zeros((11, 11), bool)
     edge[5, 5] = True
-    assert widened(edge, 1).sum() == 9
+    assert dilated(edge, 1).sum() == 9
     assert (~far_from(edge, 2)).sum() == 81
 
 
@@ -117,7 +117,7 @@ def test_everywhere_is_the_floor_it_says():
     edge = depth_edges(step_depth())
     scores = edge_scores([count_edges(np.ones(edge.shape), edge)])
     assert (
-        scores.f_fixed == scores.f_everywhere == pytest.approx(f1_score(widened(edge, 1).ravel(), np.ones(edge.size)))
+        scores.f_fixed == scores.f_everywhere == pytest.approx(f1_score(dilated(edge, 1).ravel(), np.ones(edge.size)))
     )
 
 

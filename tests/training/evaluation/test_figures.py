@@ -9,7 +9,7 @@ from training.errors import DataError, RequestError
 from training.evaluation import figure_maps, figures
 from training.evaluation.figure_curves import curves, series, smoothed
 from training.evaluation.figure_maps import channels, first_three, matches, nearest_locations, principal
-from training.evaluation.figure_style import location_colors, save, side_by_side
+from training.evaluation.figure_style import location_colors, save_figure, side_by_side
 from training.evaluation.figures import History, found_matches, write_figures
 from training.evaluation.labelled import LabelledSamples
 
@@ -160,7 +160,8 @@ def test_smoothing_keeps_lines_and_length():
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 def test_the_same_figure_is_the_same_file(tmp_path, suffix):
     paths = [
-        save(matches((PICTURE, PICTURE), np.ones((3, 2)), np.ones((3, 2))), tmp_path / f"{i}{suffix}") for i in "ab"
+        save_figure(matches((PICTURE, PICTURE), np.ones((3, 2)), np.ones((3, 2))), tmp_path / f"{i}{suffix}")
+        for i in "ab"
     ]
     first, second = (path.read_bytes() for path in paths)
     assert first == second
@@ -170,7 +171,7 @@ def test_the_same_figure_is_the_same_file(tmp_path, suffix):
 
 def test_an_unknown_suffix_is_told(tmp_path):
     with pytest.raises(RequestError, match=r"figures are written as \.png, \.svg, \.pdf"):
-        save(curves([], []), tmp_path / "curve.gif")
+        save_figure(curves([], []), tmp_path / "curve.gif")
 
 
 def test_all_figures_are_written(tmp_path, labelled):
@@ -186,7 +187,7 @@ def test_all_figures_are_written(tmp_path, labelled):
 
 
 def test_no_curve_without_a_history(tmp_path, labelled, monkeypatch):
-    monkeypatch.setattr(figures, "save", lambda figure, path: path)
+    monkeypatch.setattr(figures, "save_figure", lambda figure, path: path)
     paths = write_figures(Gradient(), labelled, tmp_path, History([], []), suffix=".svg")
     assert [path.name for path in paths] == ["false_colors.svg", "channels.svg", "matches.svg", "location_maps.svg"]
     assert len(write_figures(Gradient(), labelled, tmp_path)) == 4

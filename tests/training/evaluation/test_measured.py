@@ -18,7 +18,7 @@ from training.evaluation.benchmarks.registry import FILES, benchmark, found
 from training.evaluation.contender import Dense
 from training.evaluation.metrics import score
 from training.evaluation.pair import Standing
-from training.evaluation.photos.results import digest
+from training.evaluation.photos.results import sources_digest
 from training.evaluation.photos.settings import PhotoSettings
 from training.evaluation.predictions import predict
 from training.evaluation.truths.followed import DepthTruth, standing_of
@@ -155,8 +155,8 @@ def test_another_scale_of_disparity_can_be_said_and_is_part_of_the_data(tmp_path
     pairs = [Asked(stereo.KIND, sources, Question(queries=200))[0] for sources in (usual, half)]
     np.testing.assert_array_equal(*(pair.xy1 for pair in pairs))
     unsaid = stereo.KIND.find(tmp_path / "half")
-    assert digest(half) != digest(unsaid)
-    assert digest(unsaid) == digest(found(tmp_path / "half", (), asdict(PhotoSettings()))["stereo"])
+    assert sources_digest(half) != sources_digest(unsaid)
+    assert sources_digest(unsaid) == sources_digest(found(tmp_path / "half", (), asdict(PhotoSettings()))["stereo"])
 
 
 def test_what_a_benchmark_takes_are_settings():

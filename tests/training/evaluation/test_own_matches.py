@@ -8,7 +8,7 @@ from training.evaluation.bootstrap import draws
 from training.evaluation.contender import Response
 from training.evaluation.metrics import score
 from training.evaluation.motion_errors import warp
-from training.evaluation.own_matches import errors_px, mma, motion_errors, own_matches
+from training.evaluation.own_matches import mma, motion_errors, own_errors_px, own_matches
 from training.evaluation.pair import Pair, RelativePose, Standing
 from training.evaluation.predictions import predict
 from training.evaluation.thresholds import Thresholds
@@ -54,7 +54,7 @@ def predictions(*parts):
 
 def test_errors_by_hand():
     made = predictions(found(0, 2.5, INF, NAN))
-    np.testing.assert_array_equal(errors_px(made.found), [0, 2.5, INF, NAN])
+    np.testing.assert_array_equal(own_errors_px(made.found), [0, 2.5, INF, NAN])
 
 
 def test_mma_counts_pairs_without_matches_as_0_and_leaves_out_what_is_not_known():

@@ -22,12 +22,12 @@ from training.evaluation.baselines import RgbPatches
 from training.evaluation.benchmarks import megadepth1500, planar, rgbd, scannet1500
 from training.evaluation.contender import Dense, Sparse
 from training.evaluation.keypoints import SparseSift
-from training.evaluation.photos.entrants import Entrants, contenders, names
+from training.evaluation.photos.entrants import Entrants, contenders, run_names
 from training.evaluation.photos.pictures import EDGES_PX, colors
-from training.evaluation.photos.results import digest
+from training.evaluation.photos.results import sources_digest
 from training.evaluation.photos.run import eval_photos
 from training.evaluation.photos.settings import PhotoSettings
-from training.evaluation.photos.table import render
+from training.evaluation.photos.table import render_photos
 from training.models.unet import build_model
 from training.running.checkpoint import Checkpoint, save
 from training.weights import BUILTIN
@@ -84,7 +84,7 @@ def test_every_form_says_the_same(measured):
 
 def test_the_table_fits_a_terminal_of_eighty_columns(measured):
     console = Console(width=80, record=True, file=io.StringIO())
-    console.print(render(measured[1]))
+    console.print(render_photos(measured[1]))
     assert "…" not in console.export_text()
 
 
@@ -138,9 +138,9 @@ def test_runs_and_descriptors_are_named_and_compared_as_they_want(tmp_path):
         model = build_model(TINY_MODEL, 5)
         save(tmp_path / name / "checkpoint.pt", Checkpoint(tiny(), 1, 1, "", model.state_dict(), {}, {}))
     runs = (tmp_path / "a/run", tmp_path / "b/run", tmp_path / "c")
-    assert names(runs) == ["a/run", "b/run", f"{tmp_path.name}/c"]
-    assert names(runs[1:]) == ["run", "c"]
-    assert names(()) == []
+    assert run_names(runs) == ["a/run", "b/run", f"{tmp_path.name}/c"]
+    assert run_names(runs[1:]) == ["run", "c"]
+    assert run_names(()) == []
     (tmp_path / "grey.py").write_text(
         "def grey(picture):\n    return picture.mean(2)[None] / 255.0\ngrey.distance = 'l1'\n"
     )
@@ -190,20 +190,20 @@ def test_the_command_prints_its_table(data, tmp_path):
 
 def test_a_truth_that_was_corrected_is_another_truth_of_the_same_length(tmp_path):
     photo_world.planar(tmp_path / "wall")
-    before = digest(planar.find(tmp_path))
-    assert digest(planar.find(tmp_path)) == before
+    before = sources_digest(planar.find(tmp_path))
+    assert sources_digest(planar.find(tmp_path)) == before
     file = tmp_path / "wall" / "points.json"
     text = file.read_text()
     file.write_text(text.replace("6.0", "7.0"))
     assert len(file.read_text()) == len(text)
-    assert digest(planar.find(tmp_path)) != before
+    assert sources_digest(planar.find(tmp_path)) != before
 
 
 def test_a_pose_that_was_corrected_is_another_truth(tmp_path):
     source = scannet1500.find(photo_world.scannet1500(tmp_path))[0]
     moved = replace(source, numbers=(source.numbers[0] + 0.001, *source.numbers[1:]))
     same = replace(source, numbers=(source.numbers[0] + 1e-12, *source.numbers[1:]))  # of another machine
-    assert digest([moved]) != digest([source]) == digest([same])
+    assert sources_digest([moved]) != sources_digest([source]) == sources_digest([same])
 
 
 def test_poses_and_intrinsics_of_lists_and_frames_are_part_of_the_truth(tmp_path):

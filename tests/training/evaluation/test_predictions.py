@@ -15,7 +15,7 @@ from training.evaluation.answers import PROTOCOL, answer
 from training.evaluation.benchmarks.shards import HeldOutPairs, chosen_rays, cut
 from training.evaluation.contender import Dense
 from training.evaluation.pair import Pair
-from training.evaluation.predictions import load, predict, predicted, save
+from training.evaluation.predictions import load_predictions, predict, predicted, save_predictions
 
 SHIFT = (3, -2)
 
@@ -147,8 +147,8 @@ def test_a_file_gives_back_what_was_saved_for_its_key_alone(tmp_path):
     named.name = "colours ä"
     made = predict(Dense(named, "l2", step=4), [shifted()], "key ü")
     path = tmp_path / "deep" / "colours.h5"
-    save(path, made)
-    kept = load(path, "key ü")
+    save_predictions(path, made)
+    kept = load_predictions(path, "key ü")
     assert kept is not None
     assert (kept.name, kept.key, kept.channels) == ("colours ä", "key ü", 3)
     for field in fields(made.answers):
@@ -162,10 +162,10 @@ def test_a_file_gives_back_what_was_saved_for_its_key_alone(tmp_path):
             there, here = (getattr(getattr(each, part), field.name) for each in (kept, made))
             np.testing.assert_array_equal(there, here)
             assert there.dtype == here.dtype
-    assert load(path, "another key") is None
-    assert load(tmp_path / "nothing.h5", "key ü") is None
+    assert load_predictions(path, "another key") is None
+    assert load_predictions(tmp_path / "nothing.h5", "key ü") is None
     path.write_bytes(path.read_bytes()[:500])
-    assert load(path, "key ü") is None
+    assert load_predictions(path, "key ü") is None
     assert [file.name for file in path.parent.iterdir()] == ["colours.h5"]
 
 

@@ -61,7 +61,7 @@ def test_files_lie_in_the_run_folder(world):
 
 def test_predictions_are_made_once_for_the_same_question(world, monkeypatch):
     shards, run, table = world
-    monkeypatch.setattr(module, "draw", lambda *_: [])
+    monkeypatch.setattr(module, "_draw", lambda *_: [])
     asked = []
     predict = predictions.predict
     monkeypatch.setattr(predictions, "predict", lambda *a: (asked.append(a[0]), predict(*a))[1])
@@ -111,7 +111,7 @@ def test_without_a_record_nothing_is_called_held_out(world, tmp_path):
 
 def test_another_split_is_measured_where_it_is_named(world, tmp_path, monkeypatch):
     shards, run, table = world
-    monkeypatch.setattr(module, "draw", lambda *_: [])
+    monkeypatch.setattr(module, "_draw", lambda *_: [])
     train = evaluate(run, shards, tmp_path, "cpu", replace(FEW, split="train", queries=5))
     assert train.settings["sha256"] != table.settings["sha256"]
     assert train.settings["split"] == "train"

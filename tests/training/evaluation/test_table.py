@@ -8,7 +8,17 @@ from rich.console import Console
 
 from training.evaluation.bootstrap import Estimate
 from training.evaluation.metrics import Scores
-from training.evaluation.table import EDGES, FOUND, INSTANCES, MISSED, EvaluationTable, Row, render, to_json, to_text
+from training.evaluation.table import (
+    EDGES,
+    FOUND,
+    INSTANCES,
+    MISSED,
+    DescriptorRow,
+    EvaluationTable,
+    render,
+    to_json,
+    to_text,
+)
 
 NAN = math.nan
 
@@ -18,7 +28,7 @@ def made(low=0.1, high=0.375, rooms=4, claims=None):
     scores = Scores(metrics, 1200, 900, 12, rooms)
     empty = Scores({column.key: Estimate(NAN, NAN, NAN) for column in FOUND + MISSED}, 0, 0, 0, 0)
     rows = tuple(
-        Row(name, 32, scores, {"overlap (share)": {"0 to 1": scores, "1 to 2": empty}}, claims or {})
+        DescriptorRow(name, 32, scores, {"overlap (share)": {"0 to 1": scores, "1 to 2": empty}}, claims or {})
         for name in ("net", "patches")
     )
     return EvaluationTable(rows, {"sha256": "abc", "rooms": ("kitchen", "hall"), "distance": "l2", "seed": 3})

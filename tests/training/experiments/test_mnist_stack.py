@@ -11,11 +11,11 @@ from training.experiments.colored_mnist import backbone, together
 from training.experiments.colored_mnist.domains import split_images
 from training.experiments.colored_mnist.pictures import open_pictures
 from training.experiments.colored_mnist.reading import new_classifier, train_classifier
-from training.experiments.colored_mnist.run import Bench, load_backbone, run_trials
+from training.experiments.colored_mnist.run import SweepContext, load_backbone, run_trials
 from training.experiments.colored_mnist.settings import PhaseSettings
 from training.experiments.colored_mnist.stack import Descent, Stack, flat_weights
-from training.experiments.colored_mnist.sweep import Means, plan, sweep, teams
-from training.experiments.colored_mnist.trial import Trial
+from training.experiments.colored_mnist.sweep import Means, plan_sweep, sweep, teams
+from training.experiments.colored_mnist.trial import MnistTrial
 from training.models.unet import build_model
 from training.settings import ModelSettings, OptimizerSettings
 
@@ -34,11 +34,13 @@ def world(chosen):
 
 
 def at_once(chosen, norm="inf", lam=1.0, compiled=False):
-    return together.train_backbones(*world(chosen), [Trial(norm, lam, seed) for seed in SEEDS], chosen, CPU, compiled)
+    return together.train_backbones(
+        *world(chosen), [MnistTrial(norm, lam, seed) for seed in SEEDS], chosen, CPU, compiled
+    )
 
 
 def alone(chosen, seed, norm="inf", lam=1.0, compiled=False):
-    return backbone.train_backbone(*world(chosen), Trial(norm, lam, seed), chosen, CPU, compiled)
+    return backbone.train_backbone(*world(chosen), MnistTrial(norm, lam, seed), chosen, CPU, compiled)
 
 
 def off_by(model, other, start):
@@ -144,12 +146,12 @@ def test_reduced_arithmetic_reaches_every_layer(norm):
 
 
 def test_teams():
-    trials = plan(("inf", "2"), (1.0, 0.5), 3)
+    trials = plan_sweep(("inf", "2"), (1.0, 0.5), 3)
     assert teams(trials, 1) == [[trial] for trial in trials]
     made = teams(trials, 2)
     assert [len(team) for team in made] == [2, 1, 2, 1, 2, 1, 2, 1]
     assert all(len({trial.cell for trial in team}) == 1 for team in made)
-    assert made[0] == [Trial("inf", 1.0, 0), Trial("inf", 1.0, 1)]
+    assert made[0] == [MnistTrial("inf", 1.0, 0), MnistTrial("inf", 1.0, 1)]
     assert sorted(trial for team in made for trial in team) == sorted(trials)
 
 
@@ -157,7 +159,7 @@ def test_a_sweep_at_once_makes_what_is_missing(tmp_path):
     chosen, said = settings(), []
 
     def run(size, seeds):
-        trials = [Trial("inf", 1.0, seed) for seed in seeds]
+        trials = [MnistTrial("inf", 1.0, seed) for seed in seeds]
         return sweep(trials, chosen, strokes(), tmp_path, Means(CPU, together=size), lambda *row: said.append(row))
 
     first = run(1, [1])
@@ -177,13 +179,13 @@ _MEASURED = ("id_acc", "ood_acc", "backbone_loss", "backbone_s", "classifier_s")
 
 def test_rows_at_once_are_those_alone(tmp_path):
     chosen = settings()
-    bench = Bench(strokes(), chosen, (1.0,), tmp_path, CPU)
-    trials = [Trial("inf", 1.0, seed) for seed in SEEDS]
+    context = SweepContext(strokes(), chosen, (1.0,), tmp_path, CPU)
+    trials = [MnistTrial("inf", 1.0, seed) for seed in SEEDS]
     start = time.perf_counter()
-    rows = run_trials(trials, bench)
+    rows = run_trials(trials, context)
     assert sum(row.backbone_s + row.classifier_s for row in rows) < time.perf_counter() - start  # shares, not sums
     for row, trial in zip(rows, trials, strict=True):
-        (other,) = run_trials([trial], bench)
+        (other,) = run_trials([trial], context)
         assert (row.trial, row.id_acc, row.ood_acc) == (trial, other.id_acc, other.ood_acc)
         assert row.backbone_loss == pytest.approx(other.backbone_loss, abs=2e-5)
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from training.experiments.colored_mnist.table import markdown, verdict_table
-from training.experiments.colored_mnist.trial import Cell, Row
-from training.experiments.colored_mnist.verdict import judge, reference
+from training.experiments.colored_mnist.table import verdict_table, verdicts_markdown
+from training.experiments.colored_mnist.trial import Cell, MnistRow
+from training.experiments.colored_mnist.verdict import judge_cells, reference
 
 
 def row(cell, seed, known, unknown):
-    return Row(cell.norm, cell.lam, seed, float(known), float(unknown), 0.01, 1, 1, 1.0, 1.0, "CPU")
+    return MnistRow(cell.norm, cell.lam, seed, float(known), float(unknown), 0.01, 1, 1, 1.0, 1.0, "CPU")
 
 
 def rows_of(cell, result):
@@ -18,7 +18,7 @@ def rows_of(cell, result):
 
 
 def only(rows, cell):
-    return next(v for v in judge(rows) if v.cell == cell)
+    return next(v for v in judge_cells(rows) if v.cell == cell)
 
 
 def test_the_reference_has_21_cells_of_ten_runs_with_the_counts_of_the_authors():
@@ -39,10 +39,10 @@ def test_the_reference_agrees_with_itself():
 
 
 def test_cells_that_were_not_run_say_so():
-    verdicts = judge([])
+    verdicts = judge_cells([])
     assert len(verdicts) == 21
     assert {v.ruling for v in verdicts} == {"not run"}
-    assert "not run: 21 of 21 cells (p = inf: λ = 1, 0.9," in markdown(verdicts)
+    assert "not run: 21 of 21 cells (p = inf: λ = 1, 0.9," in verdicts_markdown(verdicts)
 
 
 def test_other_results_differ():
@@ -73,9 +73,9 @@ def test_the_tests_are_those_of_textbooks():
 
 def test_tables_show_what_was_run():
     cell = Cell("2", 1.0)
-    verdicts = judge(rows_of(cell, reference()[cell]))
+    verdicts = judge_cells(rows_of(cell, reference()[cell]))
     assert verdict_table(verdicts).row_count == 1
-    text = markdown(verdicts)
+    text = verdicts_markdown(verdicts)
     assert "| 2 | 1 | 10 | 72.6 ± 0.6 | 72.5 ± 0.4 |" in text
     assert "| agrees |" in text
     assert "not run: 20 of 21 cells" in text

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.models.lattice import EVERY_PIXEL, Lattice
-from training.objectives.gather import gather, read
+from training.objectives.gather import gather, read_features
 
 
 def cells(seed, *shape):
@@ -41,11 +41,14 @@ def test_reading_some_pixels_equals_reading_all(step, unit):
     everywhere = lattice.everywhere(map, height, width)
     assert everywhere.shape == (2, 5, height, width)
     torch.testing.assert_close(
-        read(map, xy, "nearest", lattice), gather(everywhere, xy, "nearest"), rtol=1e-6, atol=1e-6
+        read_features(map, xy, "nearest", lattice), gather(everywhere, xy, "nearest"), rtol=1e-6, atol=1e-6
     )
     nudged = xy + 0.4
     torch.testing.assert_close(
-        read(map, nudged.float(), "nearest", lattice), gather(everywhere, nudged, "nearest"), rtol=1e-5, atol=1e-5
+        read_features(map, nudged.float(), "nearest", lattice),
+        gather(everywhere, nudged, "nearest"),
+        rtol=1e-5,
+        atol=1e-5,
     )
 
 
@@ -53,12 +56,12 @@ def test_between_pixels_the_cells_are_read_and_not_the_pixels():
     lattice, map = Lattice(2), cells(3, 1, 4, 6, 6)
     xy = torch.tensor([[[3.5, 5.25]]])
     expected = gather(map, (xy + 0.5) / 2 - 0.5, "bilinear")
-    torch.testing.assert_close(read(map, xy, "bilinear", lattice), expected)
+    torch.testing.assert_close(read_features(map, xy, "bilinear", lattice), expected)
 
 
 def test_length_one_after_interpolation():
     map = cells(4, 1, 8, 4, 4)
-    values = read(map, torch.tensor([[[3, 2], [4, 5]]]), "nearest", Lattice(2, unit_length=True))
+    values = read_features(map, torch.tensor([[[3, 2], [4, 5]]]), "nearest", Lattice(2, unit_length=True))
     torch.testing.assert_close(values.norm(dim=1), torch.ones(1, 2, dtype=torch.float64))
     wide = Lattice(2, unit_length=True).everywhere(map, 8, 8)
     torch.testing.assert_close(wide.norm(dim=1), torch.ones(1, 8, 8, dtype=torch.float64))

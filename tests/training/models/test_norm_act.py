@@ -12,7 +12,7 @@ from training.devices import denormals_as_zero
 from training.models import norm_act as module
 from training.models.norm_act import NormAct, norm_silu, norms_silu
 from training.models.norm_kernels import FLUSH, PIECE, STRIDE
-from training.models.norm_map import LONGEST, flat
+from training.models.norm_map import LONGEST, flat_view
 
 SLOPES = (0.0, 0.2, 1.0)
 TYPES = (torch.float32, torch.bfloat16)
@@ -292,7 +292,7 @@ def test_memory_is_that_of_the_map():
     x = channels_last((2, 8, 5, 7))
     y = NormAct(2, 8)(x)
     assert y.is_contiguous(memory_format=torch.channels_last)
-    assert np.shares_memory(flat(y), y.detach().numpy())
+    assert np.shares_memory(flat_view(y), y.detach().numpy())
 
 
 def test_threads_take_denormals_as_their_caller_does():

@@ -32,7 +32,7 @@ def objective_of(chosen=ONE_LEVEL, channels=(4,)):
 def dense(seed, batch, height, width):
     """A displacement of whole and half pixels that stays in the picture, and where it is known."""
     draw = seeded(seed)
-    place = vectors.pixels(torch.zeros(height, width, dtype=torch.float64))
+    place = vectors.pixel_coordinates(torch.zeros(height, width, dtype=torch.float64))
     sides = torch.tensor([width - 1, height - 1]).view(2, 1, 1)
     target = (torch.rand(batch, 2, height, width, generator=draw, dtype=torch.float64) * sides * 2).round() / 2
     return {"flow": target - place, "covisible": torch.rand(batch, height, width, generator=draw) < 0.6}

@@ -62,7 +62,7 @@ def twin(features, matches, p, scale):
 
 def assert_twins(features, matches, p, scale, rtol=2e-6, **how):
     """Equal values, and gradients equal up to `rtol` of the largest entry."""
-    values = fused.within(*features, matches, p, scale, **how)
+    values = fused.within_fused(*features, matches, p, scale, **how)
     expected, slopes = twin(features, matches, p, scale)
     assert values.dtype == torch.float32
     torch.testing.assert_close(values.detach().double(), expected, rtol=2e-6, atol=2e-7)
@@ -137,7 +137,7 @@ def test_a_pair_without_positives_negatives_or_both(p, scale):
 @pytest.mark.parametrize("scale", ["paper", "official"])
 def test_no_pairs_at_all_give_a_differentiable_zero(scale):
     features, matches = problem(points=0)
-    values = fused.within(*features, matches, "inf", scale)
+    values = fused.within_fused(*features, matches, "inf", scale)
     assert values.tolist() == [0, 0]
     assert all(not part.any() for part in gradients(values, features))
 
@@ -156,7 +156,7 @@ def test_padding_reads_nothing(p, scale):
     targets[((targets + 0.5).floor() == 3).all(2)] = 4
     padded = [torch.where(matches.valid.unsqueeze(2), xy, 3) for xy in (elsewhere, targets)]
     sound = replace(matches, xy0=padded[0], xy1=padded[1])
-    values = fused.within(*broken, sound, p, scale)
+    values = fused.within_fused(*broken, sound, p, scale)
     torch.testing.assert_close(values.double(), twin(features, sound, p, scale)[0], rtol=2e-6, atol=2e-7)
 
 
@@ -165,7 +165,7 @@ def test_padding_reads_nothing(p, scale):
 def test_equal_descriptors_have_no_gradient(p, scale):
     features, matches = problem(channels=24)
     flat = [torch.ones_like(part).requires_grad_() for part in features]
-    values = fused.within(*flat, matches, p, scale)
+    values = fused.within_fused(*flat, matches, p, scale)
     assert all(not part.any() for part in gradients(values, flat))
 
 
@@ -174,7 +174,7 @@ def test_equal_descriptors_have_no_gradient(p, scale):
 def test_a_broken_network_is_not_hidden(p, scale):
     features, matches = problem()
     features[1].data[:, 5] = torch.nan
-    assert fused.within(*features, matches, p, scale).isnan().all()
+    assert fused.within_fused(*features, matches, p, scale).isnan().all()
 
 
 @needs_kernels
@@ -191,7 +191,7 @@ def test_halves_go_up_and_pixels_outside_are_moved_to_the_edge():
 def test_the_whole_objective_runs_on_the_kernels(scale):
     features, matches = problem(batch=3)
     settings = stable.StableSettings(lam=0.4, partners=2)
-    got = stable.total(*features, matches, replace(settings, scale=scale), fused.within)
+    got = stable.total(*features, matches, replace(settings, scale=scale), fused.within_fused)
     expected = stable.total(*features, matches, replace(settings, scale=scale))
     for name in ("total", "within", "between"):
         torch.testing.assert_close(got[name], expected[name], rtol=2e-6, atol=2e-7)
@@ -204,7 +204,7 @@ def test_only_bytes_per_pair_are_kept_for_the_backward_pass():
     features, matches = problem(channels=64)
     kept = []
     with torch.autograd.graph.saved_tensors_hooks(lambda part: kept.append(part) or part, lambda part: part):
-        fused.within(*features, matches, "inf", "paper")
+        fused.within_fused(*features, matches, "inf", "paper")
     pairs = matches.valid.numel()
     sizes = sum(part.numel() * part.element_size() for part in kept if part.numel() >= pairs)
     assert sizes == pairs * (8 + 8 + 1 + 1 + 4 + 1)  # two pixels, two masks, the distance, the code
@@ -213,13 +213,13 @@ def test_only_bytes_per_pair_are_kept_for_the_backward_pass():
 @needs_kernels
 def test_the_value_is_the_same_in_every_run():
     features, matches = problem(points=301)
-    values = [fused.within(*features, matches, "inf", "official") for _ in range(2)]
+    values = [fused.within_fused(*features, matches, "inf", "official") for _ in range(2)]
     assert torch.equal(*values)
 
 
 def test_feature_maps_of_different_shapes_are_refused():
     with pytest.raises(ValueError, match=r"different shapes: \(1, 4, 3, 3\) and \(1, 4, 3, 2\)"):
-        fused.within(torch.zeros(1, 4, 3, 3), torch.zeros(1, 4, 3, 2), None, "inf", "paper")
+        fused.within_fused(torch.zeros(1, 4, 3, 3), torch.zeros(1, 4, 3, 2), None, "inf", "paper")
 
 
 @pytest.mark.parametrize(("cuda", "triton", "answer"), [(True, True, True), (True, False, False), (False, True, False)])

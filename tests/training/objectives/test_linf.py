@@ -81,7 +81,7 @@ def test_what_is_not_finite_is_told_as_pytorch_tells_it(value, whole):
 def test_without_numba(monkeypatch):
     a, c = sets(0, 2, 8, 3, 5)
     due = linf_distances(a, c)
-    monkeypatch.setattr(module, "kernels", lambda: None)
+    monkeypatch.setattr(module, "_kernels", lambda: None)
     assert torch.equal(linf_distances(a, c), due)
 
 

@@ -99,7 +99,7 @@ def test_the_stable_loss_comes_in_both_scales(scale, lam):
 def test_the_kernel_is_used_where_it_fits(monkeypatch):
     features, matches = random_features(2, 3, 5, 9, 9), random_matches(2, 3, 40, 9, 9)
     monkeypatch.setattr(stable, "fits_kernel", lambda features: True)
-    monkeypatch.setattr(fused, "within", lambda *arguments: torch.full((3,), 7.0))
+    monkeypatch.setattr(fused, "within_fused", lambda *arguments: torch.full((3,), 7.0))
     objective = objective_of("stable")
     assert objective(*features, matches)["total"].tolist() == [7, 7, 7]
     assert objective(*features, matches, sampling="bilinear")["total"].tolist() != [7, 7, 7]

@@ -17,10 +17,10 @@ from training.objectives.vectors import (
     global_vectors,
     mixture_at,
     mixture_of_vectors,
-    pixels,
+    pixel_coordinates,
     regress,
     regress_at,
-    warp,
+    warp_maps,
 )
 
 SHARP = 2000.0
@@ -51,7 +51,7 @@ def pyramid(moved, size, levels):
     """
     queries, keys = [], []
     for k in reversed(range(levels)):
-        grid = pixels(torch.zeros(1, 1, -(-size >> k), -(-size >> k), dtype=torch.float64)).unsqueeze(0)
+        grid = pixel_coordinates(torch.zeros(1, 1, -(-size >> k), -(-size >> k), dtype=torch.float64)).unsqueeze(0)
         middle = (grid + 0.5) * 2**k - 0.5
         queries.append(codes(middle / 2**k)[0])
         keys.append(codes(moved(middle) / 2**k)[1])
@@ -156,7 +156,7 @@ def test_the_global_step_equals_the_loop(seed, heads, height, width):
 
 def ramp(height, width):
     """A map (1, 2, H, W) whose values are the pixels' own places."""
-    return pixels(torch.zeros(height, width, dtype=torch.float64)).unsqueeze(0)
+    return pixel_coordinates(torch.zeros(height, width, dtype=torch.float64)).unsqueeze(0)
 
 
 @settings(max_examples=20)
@@ -164,14 +164,14 @@ def ramp(height, width):
 def test_warping_a_ramp_adds_the_displacement(x, y, height, width):
     """Bilinear reading is exact on a ramp: an error of convention would grow with the distance from the centre."""
     flow = torch.tensor([x, y], dtype=torch.float64).view(1, 2, 1, 1).expand(1, 2, height, width)
-    read = warp(ramp(height, width), flow)[..., 1:-1, 1:-1]
+    read = warp_maps(ramp(height, width), flow)[..., 1:-1, 1:-1]
     expected = (ramp(height, width) + flow)[..., 1:-1, 1:-1]
     torch.testing.assert_close(read, expected, rtol=0, atol=1e-9)
 
 
 def test_beyond_the_picture_its_border_is_read():
     away = torch.full((1, 2, 5, 5), 9.0, dtype=torch.float64)
-    torch.testing.assert_close(warp(ramp(5, 5), away), torch.full((1, 2, 5, 5), 4.0, dtype=torch.float64))
+    torch.testing.assert_close(warp_maps(ramp(5, 5), away), torch.full((1, 2, 5, 5), 4.0, dtype=torch.float64))
 
 
 def test_half_a_convention_drifts():
@@ -183,7 +183,7 @@ def test_half_a_convention_drifts():
     away = (drift - ramp(size, size))[0, 0, 0].abs()
     assert away[size // 2] < 0.02
     assert away[1] > 0.4
-    torch.testing.assert_close(warp(ramp(size, size), torch.zeros(1, 2, size, size).double()), ramp(size, size))
+    torch.testing.assert_close(warp_maps(ramp(size, size), torch.zeros(1, 2, size, size).double()), ramp(size, size))
 
 
 @pytest.mark.parametrize("side", [8, 7])
@@ -214,7 +214,7 @@ MARGIN_PX = {"local": 16, "global": 40}
 def recovered(shift, coarsest, size=224):
     """Displacements (N, 2) found by position codes where p and its match lie in the picture, not near its border."""
     found = regress(*pyramid(shifted(shift), size, 5), 2, coarsest)
-    margin, place = MARGIN_PX[coarsest], pixels(found)
+    margin, place = MARGIN_PX[coarsest], pixel_coordinates(found)
     both = torch.cat([place, place + torch.tensor(shift).view(2, 1, 1)])
     kept = ((both >= margin) & (both <= size - 1 - margin)).all(0)
     assert kept.sum() > 1000

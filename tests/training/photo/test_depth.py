@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from training.photo.depth import between, percentiles, stretched
+from training.photo.depth import as_uint8, percentiles, stretched
 
 FINITE = st.floats(-1e6, 1e6, width=32)
 PICTURES = arrays.arrays(np.float32, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=FINITE)
@@ -71,5 +71,5 @@ def test_channels_share_a_range_so_that_colors_stay():
 
 
 def test_between_clips_and_rounds():
-    assert between(np.array([-5.0, 0.0, 1.0, 4.9, 5.0, 80.0]), 0, 5).tolist() == [0, 0, 51, 250, 255, 255]
-    assert between(np.array([1, 2]), 3, 3).tolist() == [0, 0]
+    assert as_uint8(np.array([-5.0, 0.0, 1.0, 4.9, 5.0, 80.0]), 0, 5).tolist() == [0, 0, 51, 250, 255, 255]
+    assert as_uint8(np.array([1, 2]), 3, 3).tolist() == [0, 0]

@@ -13,7 +13,7 @@ from training.objectives.objective import OF_LENGTH_ONE
 from training.objectives.pixel_pairs import PixelPairs
 from training.objectives.stable import StableSettings, optimum
 from training.running.health import auroc, check, effective_rank
-from training.running.health import measure as measure_in
+from training.running.health import measure_health as measure_in
 
 B, D, H, W = 2, 16, 24, 32
 

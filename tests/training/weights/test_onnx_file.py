@@ -19,7 +19,7 @@ from training.outside import open_outside
 from training.running.checkpoint import Checkpoint, save
 from training.settings import ModelSettings
 from training.weights import onnx_file
-from training.weights.onnx_file import AnySize, export_onnx
+from training.weights.onnx_file import AnySize, write_onnx
 from training.weights.trained import open_trained
 
 ONE_STAGE = ModelSettings((8,), (1,), 8, 2, unit_length=True)
@@ -106,7 +106,7 @@ def test_every_network_can_be_exported(tmp_path, name):
     run.mkdir()
 
     save(run / "checkpoint.pt", Checkpoint(tiny(model=settings), 1, 1, "", weights, {}, {}))
-    written = export_onnx(run, tmp_path / "own.onnx")
+    written = write_onnx(run, tmp_path / "own.onnx")
     assert written.channels == 8
     descriptor, _ = open_outside(str(tmp_path / "own.onnx"))
     expected = NetworkDescriptor("network", open_trained(run).network)(picture(37, 50))
@@ -123,7 +123,7 @@ def test_what_cannot_be_exported_is_a_line(tmp_path, monkeypatch):
     monkeypatch.setattr(torch.onnx, "export", failing)
     run = run_folder(tmp_path / "run", ONE_STAGE)
     with pytest.raises(RequestError) as caught:
-        export_onnx(run, tmp_path / "own.onnx")
+        write_onnx(run, tmp_path / "own.onnx")
     why = "cannot be ONNX of any height and width (ValueError: no such operator)"
     assert str(caught.value) == f"{run}: its network (unet, norm=image) {why}"
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
@@ -134,7 +134,7 @@ def test_windows_of_attention_cannot_be_exported(tmp_path):
     pytest.importorskip("onnxscript", reason="onnxscript is not installed (extra onnx)")
     run = run_folder(tmp_path / "run", ModelSettings((8,), (1,), 4, 2, norm="pixel"))
     with pytest.raises(RequestError) as caught:
-        export_onnx(run, tmp_path / "own.onnx")
+        write_onnx(run, tmp_path / "own.onnx")
     text = str(caught.value)
     assert text.startswith(f"{run}: its network (unet, norm=pixel) cannot be ONNX of any height and width (Guard")
     assert text.endswith("; train with --norm image to export it")
@@ -148,7 +148,7 @@ def test_missing_packages_are_a_line(tmp_path, monkeypatch, package):
     with pytest.raises(
         RequestError, match=rf"^export-onnx: needs the package {package}: pip install 'scenegen\[onnx\]'$"
     ):
-        export_onnx(tmp_path, tmp_path / "own.onnx")
+        write_onnx(tmp_path, tmp_path / "own.onnx")
 
 
 def test_without_onnxruntime_nothing_is_compared(monkeypatch, tmp_path):

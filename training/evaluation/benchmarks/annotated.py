@@ -9,7 +9,7 @@ from training.evaluation.benchmarks.benchmark import Benchmark, Sight, Source
 from training.evaluation.benchmarks.points_file import read_points_file, sources_of
 from training.evaluation.benchmarks.sizes import LONG_320
 from training.evaluation.pair import size_of
-from training.evaluation.truths.planar import within
+from training.evaluation.truths.planar import in_picture
 from training.photo import read_photo
 
 
@@ -23,7 +23,7 @@ def read(path: Path) -> Sight:
     file = read_points_file(path)
     image0, image1 = (read_photo(image) for image in file.images)
     for number, image, xy in ((1, image0, file.points.xy0), (2, image1, file.points.xy1)):
-        outside = np.flatnonzero(~within(xy, size_of(image)))
+        outside = np.flatnonzero(~in_picture(xy, size_of(image)))
         if len(outside):
             (x, y), (width, height) = xy[outside[0]], size_of(image)
             where = f"point ({x:g}, {y:g}) lies outside of image {number}, {width}x{height} px"

@@ -18,7 +18,7 @@ from training.evaluation.benchmarks.benchmark import Benchmark, Points, Sight, S
 from training.evaluation.benchmarks.sizes import as_it_is
 from training.evaluation.pair import Pair, RelativePose, chosen
 from training.evaluation.truths.flow import FlowTruth
-from training.evaluation.truths.planar import within
+from training.evaluation.truths.planar import in_picture
 from training.seeding import Stream, numpy_generator
 
 Array = NDArray[Any]
@@ -103,18 +103,18 @@ def cut(pair: Pair, side: int) -> Pair:
     if side > min(height, width):
         raise DataError(f"a window of {side} px does not fit the pictures, {width}x{height} px: choose a smaller one")
     corner0 = np.array([(width - side) // 2, (height - side) // 2])
-    inside = within(pair.xy0 - corner0, (side, side))
+    inside = in_picture(pair.xy0 - corner0, (side, side))
     seen = pair.xy1[inside & pair.visible]
     middle = np.median(seen, axis=0) if len(seen) else np.array([width, height]) / 2
     corner1 = np.clip(np.rint(middle - side / 2), 0, [width - side, height - side]).astype(np.int64)
     xy1 = pair.xy1[inside] - corner1.astype(np.float32)
-    visible = pair.visible[inside] & within(xy1, (side, side))
+    visible = pair.visible[inside] & in_picture(xy1, (side, side))
     images = _window(pair.images[0], corner0, side), _window(pair.images[1], corner1, side)
-    pose = moved(pair.pose, corner0, corner1) if pair.pose else None
+    pose = window_cameras(pair.pose, corner0, corner1) if pair.pose else None
     return replace(pair, images=images, xy0=pair.xy0[inside] - corner0, xy1=xy1, visible=visible, pose=pose)
 
 
-def moved(pose: RelativePose, corner0: Array, corner1: Array) -> RelativePose:
+def window_cameras(pose: RelativePose, corner0: Array, corner1: Array) -> RelativePose:
     """The cameras of windows whose top-left pixels are `corner0` and `corner1` (2,)."""
     shift0, shift1 = np.eye(3), np.eye(3)
     shift0[:2, 2], shift1[:2, 2] = -corner0, -corner1

@@ -33,7 +33,7 @@ class Entrants:
 
 def contenders(entrants: Entrants, step: int, device: torch.device | str) -> list[Contender]:
     """All of them, each with a name of its own. Raises RequestError and CheckpointError."""
-    named = zip(entrants.runs, names(entrants.runs), strict=True)
+    named = zip(entrants.runs, run_names(entrants.runs), strict=True)
     found: list[Contender] = [
         *(_of_run(run, name, entrants.distance, step, device) for run, name in named),
         *(_of_outside(text, entrants.distance, step, device) for text in entrants.descriptors),
@@ -56,7 +56,7 @@ def _check_names(called: Sequence[str]) -> None:
         first[file_name(name)] = name
 
 
-def names(runs: Sequence[Path]) -> list[str]:
+def run_names(runs: Sequence[Path]) -> list[str]:
     """The ends of the folders' paths, as long as it takes to tell them apart: often the last part."""
     parts = [run.resolve().parts for run in runs]
     for length in range(1, max(map(len, parts), default=0) + 1):

@@ -14,7 +14,7 @@ Gallery = Mapping[tuple[str, str], Sequence[Drawn]]
 """The pictures of each benchmark and contender."""
 
 
-def page(table: PhotoTable, gallery: Gallery, folder: Path) -> str:
+def photos_page(table: PhotoTable, gallery: Gallery, folder: Path) -> str:
     """The page as it lies in `folder`."""
     values = {
         "sheets": "\n".join(_sheet(sheet, gallery, folder) for sheet in table.sheets),

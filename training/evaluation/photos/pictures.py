@@ -13,9 +13,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from training.evaluation.arrays import select
-from training.evaluation.figure_style import BLUE, GREY, INK, ORANGE, VERMILLION, new_figure, save
+from training.evaluation.figure_style import BLUE, GREY, INK, ORANGE, VERMILLION, new_figure, save_figure
 from training.evaluation.metrics import errors_px
-from training.evaluation.own_matches import errors_px as own_errors_px
+from training.evaluation.own_matches import own_errors_px
 from training.evaluation.pair import Pair
 from training.evaluation.predictions import Pairs, Predictions, file_name
 from training.files.atomic import writing
@@ -39,7 +39,7 @@ class Drawn:
     """Share of what was asked (without that, of the own matches) that is right within EDGES_PX[0]; NaN: not known."""
 
 
-def draw(predictions: Predictions, pairs: Pairs, out: Path, count: int) -> list[Drawn]:
+def draw_worst(predictions: Predictions, pairs: Pairs, out: Path, count: int) -> list[Drawn]:
     """Pictures of the `count` pairs that went worst, the worst first, into the folder `out`."""
     right = shares_right(predictions)
     order = np.argsort(np.where(np.isnan(right), np.inf, right), kind="stable")[:count]
@@ -65,10 +65,10 @@ def shares_right(predictions: Predictions) -> Array:
 def _drawn(predictions: Predictions, pair: Pair, row: int, right: float, place: Path) -> Drawn:
     path = place.with_name(f"{place.name}-{file_name(pair.name)}.png")
     with writing(path):
-        return Drawn(save(compose(predictions, pair, row), path), pair.name, right)
+        return Drawn(save_figure(pair_figure(predictions, pair, row), path), pair.name, right)
 
 
-def compose(predictions: Predictions, pair: Pair, row: int) -> Figure:
+def pair_figure(predictions: Predictions, pair: Pair, row: int) -> Figure:
     """One pair: its own matches above, the asked pixels below where there are any."""
     found = select(predictions.found, predictions.found_pair == row)
     asked = (predictions.pair == row) & predictions.answers.visible

@@ -75,7 +75,7 @@ def sheet(
     tell: Tell,
 ) -> tuple[Sheet, dict[str, Predictions]]:
     """The numbers of a benchmark, and the predictions that they are from, by contender."""
-    pairs, data = Asked(benchmark, sources, question(settings)), digest(sources)
+    pairs, data = Asked(benchmark, sources, question(settings)), sources_digest(sources)
     made: dict[str, Predictions] = {}
     for contender in contenders:
         key = json.dumps([name, contender.name, contender.method, data, _asked(settings)], sort_keys=True)
@@ -104,7 +104,7 @@ def _asked(settings: PhotoSettings) -> dict[str, Any]:
     return {name: value for name, value in asdict(settings).items() if name not in NOT_ASKED}
 
 
-def digest(sources: Sequence[Source]) -> str:
+def sources_digest(sources: Sequence[Source]) -> str:
     """sha256 of scenes, names, numbers and the identities of all files: the same for every copy of the data."""
     known = {file: _identity(file) for file in {file for source in sources for file in source.files}}
     lines = [

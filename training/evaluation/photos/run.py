@@ -7,16 +7,16 @@ from pathlib import Path
 from training.evaluation.benchmarks.benchmark import Asked
 from training.evaluation.benchmarks.registry import benchmark, found
 from training.evaluation.contender import Contender
-from training.evaluation.photos.page import page
-from training.evaluation.photos.pictures import Drawn, draw
+from training.evaluation.photos.page import photos_page
+from training.evaluation.photos.pictures import Drawn, draw_worst
 from training.evaluation.photos.results import PhotoTable, Tell, question, sheet
 from training.evaluation.photos.settings import PhotoSettings
-from training.evaluation.photos.table import to_csv, to_json, to_markdown, to_text
+from training.evaluation.photos.table import photos_to_json, photos_to_text, to_csv, to_markdown
 from training.evaluation.predictions import file_name
 from training.files.atomic import whole, writing
 
 PAGE = "index.html"
-FORMS = {"table.txt": to_text, "table.md": to_markdown, "table.json": to_json, "table.csv": to_csv}
+FORMS = {"table.txt": photos_to_text, "table.md": to_markdown, "table.json": photos_to_json, "table.csv": to_csv}
 """The forms of the table, by their file's name."""
 
 
@@ -44,7 +44,7 @@ def eval_photos(
         sheets.append(made)
         pairs = Asked(benchmark(name), some, question(settings))
         for who, each in predictions.items():
-            gallery[name, who] = draw(each, pairs, out / "pictures" / name / file_name(who), pictures)
+            gallery[name, who] = draw_worst(each, pairs, out / "pictures" / name / file_name(who), pictures)
     table = PhotoTable(tuple(sheets), {"data": data.resolve().name, **asdict(settings)})
     _write(table, gallery, out)
     return table
@@ -52,7 +52,7 @@ def eval_photos(
 
 def _write(table: PhotoTable, gallery: dict[tuple[str, str], list[Drawn]], out: Path) -> None:
     """All forms of the table and the page, each whole or not there."""
-    texts = {name: form(table) for name, form in FORMS.items()} | {PAGE: page(table, gallery, out)}
+    texts = {name: form(table) for name, form in FORMS.items()} | {PAGE: photos_page(table, gallery, out)}
     with writing(out):
         for name, text in texts.items():
             with whole(out / name) as draft:

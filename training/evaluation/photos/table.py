@@ -54,7 +54,7 @@ class Block(NamedTuple):
     rows: list[Result]
 
 
-def render(table: PhotoTable) -> RenderableType:
+def render_photos(table: PhotoTable) -> RenderableType:
     """All tables for a rich console."""
     parts: list[RenderableType] = []
     for sheet in table.sheets:
@@ -63,9 +63,9 @@ def render(table: PhotoTable) -> RenderableType:
     return Group(*parts, Text("\n".join(footnotes(table))))
 
 
-def to_text(table: PhotoTable) -> str:
+def photos_to_text(table: PhotoTable) -> str:
     """The tables as plain text."""
-    return plain_text(render(table))
+    return plain_text(render_photos(table))
 
 
 def to_markdown(table: PhotoTable) -> str:
@@ -81,7 +81,7 @@ def to_markdown(table: PhotoTable) -> str:
     return "\n".join([*lines, *footnotes(table), ""])
 
 
-def to_json(table: PhotoTable) -> str:
+def photos_to_json(table: PhotoTable) -> str:
     """Everything, as JSON: an estimate is {value, low, high}, and what is unknown is null."""
     content = asdict(table)
     for sheet, plain in zip(table.sheets, content["sheets"], strict=True):

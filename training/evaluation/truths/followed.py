@@ -8,7 +8,7 @@ import numpy as np
 from scenegen.shards import Status
 from scenegen.shards.by_depth import DepthView, Noise, follow
 from training.evaluation.pair import Array, Standing, size_of
-from training.evaluation.truths.planar import within
+from training.evaluation.truths.planar import in_picture
 
 STANDING = {
     Status.VISIBLE: Standing.VISIBLE,
@@ -42,7 +42,7 @@ class DepthTruth:
         pixel = np.clip(np.rint(xy0), 0, (width - 1, height - 1))
         places, status = follow(pixel.astype(np.uint16), self.view0, self.view1, self.noise)
         xy1, standing = places + (xy0 - pixel), standing_of(status)
-        inside = within(xy1, size_of(self.view1.depth))
+        inside = in_picture(xy1, size_of(self.view1.depth))
         standing[(standing == Standing.OUTSIDE) & inside] = Standing.UNKNOWN  # the pixel is across the border
         return xy1, np.where(np.isin(standing, SHOWN) & ~inside, Standing.OUTSIDE, standing)
 
@@ -60,5 +60,5 @@ class MapTruth:
         """Places (N, 2) and `Standing` (N,)."""
         xy1, status = self.at(xy0)
         standing = standing_of(status)
-        outside = (standing == Standing.VISIBLE) & ~within(xy1, self.size1)
+        outside = (standing == Standing.VISIBLE) & ~in_picture(xy1, self.size1)
         return xy1, np.where(outside, Standing.OUTSIDE, standing)

@@ -23,9 +23,9 @@ class PlanarTruth:
         depth = np.column_stack([xy0, np.ones(len(xy0))]) @ self.H[2]
         before = np.isfinite(xy1).all(1) & (depth * np.sign(self.H[2, 2] or 1) > 0)
         xy1 = np.where(before[:, None], xy1, np.nan)
-        return xy1, np.where(within(xy1, self.size1), Standing.VISIBLE, Standing.OUTSIDE).astype(np.uint8)
+        return xy1, np.where(in_picture(xy1, self.size1), Standing.VISIBLE, Standing.OUTSIDE).astype(np.uint8)
 
 
-def within(xy: Array, size: tuple[int, int]) -> Array:
+def in_picture(xy: Array, size: tuple[int, int]) -> Array:
     """(N,) bool: inside of a picture (width, height), whose area is [-0.5, side - 0.5)."""
     return np.all((xy >= -0.5) & (xy < np.array(size) - 0.5), axis=-1)

@@ -15,7 +15,7 @@ from scipy import stats
 
 from training.errors import RequestError
 from training.experiments.colored_mnist.settings import MnistSettings, changed
-from training.experiments.colored_mnist.trial import Row, Trial
+from training.experiments.colored_mnist.trial import MnistRow, MnistTrial
 from training.experiments.colored_mnist.verdict import F64
 from training.files.atomic import whole
 from training.files.rows import as_text
@@ -36,11 +36,11 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class Result:
+class VariantResult:
     """What the runs of a variant reached; shares, not percents."""
 
     variant: Variant
-    rows: tuple[Row, ...]
+    rows: tuple[MnistRow, ...]
     gain: float
     """Mean OOD accuracy minus that of the base; NaN for the base and where one of the two has no run."""
     interval: tuple[float, float]
@@ -71,7 +71,7 @@ def variants(base: MnistSettings) -> list[Variant]:
     return [Variant(BASE, BASE, base), *others]
 
 
-def choose(offered: Sequence[Variant], names: str | None) -> list[Variant]:
+def choose_variants(offered: Sequence[Variant], names: str | None) -> list[Variant]:
     """The base and the variants of `names`, with commas between; None: all. Raises RequestError that lists them."""
     wanted = [BASE, *(names.split(",") if names is not None else [variant.name for variant in offered])]
     known = [variant.name for variant in offered]
@@ -80,23 +80,23 @@ def choose(offered: Sequence[Variant], names: str | None) -> list[Variant]:
     return [variant for variant in offered if variant.name in wanted]
 
 
-def trials(seeds: int) -> list[Trial]:
+def trials(seeds: int) -> list[MnistTrial]:
     """The runs of each variant."""
-    return [Trial("inf", 1.0, seed) for seed in range(seeds)]
+    return [MnistTrial("inf", 1.0, seed) for seed in range(seeds)]
 
 
-def compare(rows: Mapping[str, Sequence[Row]], chosen: Sequence[Variant]) -> list[Result]:
+def compare_variants(rows: Mapping[str, Sequence[MnistRow]], chosen: Sequence[Variant]) -> list[VariantResult]:
     """The result of each variant that has rows, by its name; the base's rows are those of the name BASE."""
     base = np.array([row.ood_acc for row in rows.get(BASE, [])])
     return [_result(variant, tuple(rows[variant.name]), base) for variant in chosen if rows.get(variant.name)]
 
 
-def table(results: Sequence[Result]) -> list[tuple[str, ...]]:
+def table(results: Sequence[VariantResult]) -> list[tuple[str, ...]]:
     """The cells of the table, a tuple for each result; accuracies in percent with their standard deviation."""
     return [_cells(result) for result in results]
 
 
-def write_tables(results: Sequence[Result], out: Path) -> list[Path]:
+def write_tables(results: Sequence[VariantResult], out: Path) -> list[Path]:
     """Write ablation.md and ablation.csv, the table, and runs.csv, every run of it; returns the files."""
     cells = table(results)
     lines = ["| " + " | ".join(line) + " |" for line in (HEADS, ("---",) * len(HEADS), *cells)]
@@ -116,18 +116,18 @@ def _with_model(base: MnistSettings, **changes: object) -> MnistSettings:
     return replace(base, model=replace(base.model, **changes))  # pyright: ignore[reportArgumentType]
 
 
-def _result(variant: Variant, rows: tuple[Row, ...], base: F64) -> Result:
+def _result(variant: Variant, rows: tuple[MnistRow, ...], base: F64) -> VariantResult:
     here = np.array([row.ood_acc for row in rows])
     if variant.name == BASE or not len(base):
-        return Result(variant, rows, np.nan, (np.nan, np.nan))
+        return VariantResult(variant, rows, np.nan, (np.nan, np.nan))
     interval = (np.nan, np.nan)
     if min(len(here), len(base)) > 1 and max(here.std(), base.std()) > 0:
         found = stats.ttest_ind(here, base, equal_var=False).confidence_interval(0.95)
         interval = (float(found.low), float(found.high))
-    return Result(variant, rows, float(here.mean() - base.mean()), interval)
+    return VariantResult(variant, rows, float(here.mean() - base.mean()), interval)
 
 
-def _cells(result: Result) -> tuple[str, ...]:
+def _cells(result: VariantResult) -> tuple[str, ...]:
     low, high = (100 * end for end in result.interval)
     return (
         result.variant.title,

@@ -14,7 +14,7 @@ from training.experiments.colored_mnist.arithmetic import Arithmetic, compile_mo
 from training.experiments.colored_mnist.domains import Split
 from training.experiments.colored_mnist.pictures import PictureSource
 from training.experiments.colored_mnist.settings import MnistSettings
-from training.experiments.colored_mnist.trial import Trial
+from training.experiments.colored_mnist.trial import MnistTrial
 from training.experiments.colored_mnist.views import two_views
 from training.models.unet import build_model
 from training.objectives.pixel_pairs import PixelPairs
@@ -46,7 +46,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainedBackbone:
     """A backbone at its best validated step."""
 
     model: nn.Module
@@ -74,11 +74,11 @@ class Progress:
 def train_backbone(
     source: PictureSource,
     split: Split,
-    trial: Trial,
+    trial: MnistTrial,
     settings: MnistSettings,
     device: torch.device,
     compiled: bool = False,
-) -> Trained:
+) -> TrainedBackbone:
     """Train a backbone from the initial weights of the trial's seed; the best validated weights are kept.
 
     `compiled`: training steps go through torch.compile, with CUDA graphs on a GPU.
@@ -92,10 +92,10 @@ def train_backbone(
         if logs(done, settings):
             progress.curve.train.append((done, loss.item()))
         if validates(done, settings):
-            loss_now = validate(model, objective, source, split.validation, settings)
+            loss_now = _validate(model, objective, source, split.validation, settings)
             progress.validated(done, loss_now, lambda: _copy(model))
     model.load_state_dict(progress.best)
-    return Trained(model.eval(), progress.loss, progress.curve)
+    return TrainedBackbone(model.eval(), progress.loss, progress.curve)
 
 
 def logs(done: int, settings: MnistSettings) -> bool:
@@ -110,14 +110,14 @@ def validates(done: int, settings: MnistSettings) -> bool:
     return done % max(steps // max(settings.validations, 1), 1) == 0 or done == steps
 
 
-def make_objective(trial: Trial, settings: MnistSettings) -> Objective:
+def make_objective(trial: MnistTrial, settings: MnistSettings) -> Objective:
     """The loss of a trial."""
     stable = StableSettings(trial.norm, trial.lam, settings.partners, settings.scale)
     return partial(total, settings=stable, within=best_within("nearest"))
 
 
 @torch.no_grad()
-def validate(
+def _validate(
     model: nn.Module, objective: Objective, source: PictureSource, images: Tensor, settings: MnistSettings
 ) -> float:
     """Mean loss over images, in the same views every time; whole batches only, as the between term depends on size."""

@@ -18,13 +18,13 @@ from training.evaluation.figure_style import (
     ORANGE,
     location_colors,
     new_figure,
-    save,
-    show,
+    save_figure,
+    show_image,
     tidy,
 )
 from training.experiments.colored_mnist.backbone import Curve
 from training.experiments.colored_mnist.pictures import SIDE
-from training.experiments.colored_mnist.trial import Cell, Row
+from training.experiments.colored_mnist.trial import Cell, MnistRow
 from training.experiments.colored_mnist.verdict import F64, collect
 from training.settings import Norm
 
@@ -33,7 +33,7 @@ CEILINGS = {"shape alone": 0.75, "colour, ID": 0.85, "colour, OOD": 0.10}
 SHOWN_CHANNELS = 16
 
 
-def draw_accuracies(rows: Sequence[Row], path: Path) -> Path:
+def draw_accuracies(rows: Sequence[MnistRow], path: Path) -> Path:
     """ID and OOD accuracy against λ, a panel for each norm, every run a dot (paper, Figure 2 top left)."""
     results = collect(rows)
     norms: list[Norm] = list(dict.fromkeys(cell.norm for cell in sorted(results)))
@@ -44,7 +44,7 @@ def draw_accuracies(rows: Sequence[Row], path: Path) -> Path:
             found = [results[Cell(norm, lam)] for lam in lams]
             _violins(axes, [r.unknown if side else r.known for r in found], 0.36 * side - 0.18, color, name)
         _finish_accuracies(axes, norm, lams)
-    return save(figure, path)
+    return save_figure(figure, path)
 
 
 def _violins(axes: Axes, values: Sequence[F64], shift: float, color: str, name: str) -> None:
@@ -82,7 +82,7 @@ def draw_curves(curves: dict[Cell, list[Curve]], path: Path) -> Path:
         axes.set_xlabel("step", fontsize=9, color=INK)
         axes.legend(fontsize=7, frameon=False)
     figure.axes[0].set_ylabel("validation loss", fontsize=9, color=INK)
-    return save(figure, path)
+    return save_figure(figure, path)
 
 
 def _mean_curve(curves: Sequence[Curve]) -> tuple[NDArray[np.int64], F64]:
@@ -106,11 +106,11 @@ def draw_channels(backbones: dict[Cell, nn.Module], pictures: Tensor, path: Path
         limit = float(np.quantile(np.abs(features), 0.99)) or 1.0
         for k, picture in enumerate(pictures):
             row = grid[block * len(pictures) + k]
-            show(row[0], picture.permute(1, 2, 0).numpy(), cell.title if k == 0 else "")
+            show_image(row[0], picture.permute(1, 2, 0).numpy(), cell.title if k == 0 else "")
             row[0].title.set(ha="left", x=0)
             for axes, channel in zip(row[1:], features[k], strict=True):
-                show(axes, channel, cmap=DIVERGING, vmin=-limit, vmax=limit)
-    return save(figure, path)
+                show_image(axes, channel, cmap=DIVERGING, vmin=-limit, vmax=limit)
+    return save_figure(figure, path)
 
 
 def draw_locations(backbone: nn.Module, views: Sequence[Tensor], path: Path) -> Path:
@@ -127,8 +127,8 @@ def draw_locations(backbone: nn.Module, views: Sequence[Tensor], path: Path) -> 
         found = [plane.reshape(-1, 3)[_nearest(source[k], t[k])].reshape(SIDE, SIDE, 3) for t in targets]
         pictures = [*(view[k].permute(1, 2, 0).numpy() for view in views), plane, *found]
         for axes, picture, title in zip(row, pictures, _LOCATION_TITLES, strict=True):
-            show(axes, picture, title if k == 0 else "")
-    return save(figure, path)
+            show_image(axes, picture, title if k == 0 else "")
+    return save_figure(figure, path)
 
 
 _LOCATION_TITLES = ("source", "moved", "another", "place", "place in moved", "… in another")

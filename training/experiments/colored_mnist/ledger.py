@@ -12,7 +12,7 @@ from training.files.atomic import whole
 ROWS, SETTINGS = "runs.csv", "settings.json"
 
 
-def open_folder(out: Path, settings: MnistSettings) -> None:
+def open_ledger(out: Path, settings: MnistSettings) -> None:
     """Make the folder of a sweep, or go on in it. Raises RequestError when it holds a sweep of other settings."""
     path = out / SETTINGS
     try:

@@ -13,12 +13,12 @@ from training.experiments.colored_mnist.backbone import Curve
 from training.experiments.colored_mnist.domains import split_images
 from training.experiments.colored_mnist.figures import draw_accuracies, draw_channels, draw_curves, draw_locations
 from training.experiments.colored_mnist.idx import Mnist
-from training.experiments.colored_mnist.pictures import enlarged, open_pictures, paint
+from training.experiments.colored_mnist.pictures import open_pictures, paint, resized_digits
 from training.experiments.colored_mnist.run import SPLIT_SEED, load_backbone, load_curve
 from training.experiments.colored_mnist.settings import MnistSettings
-from training.experiments.colored_mnist.table import left_out, markdown, verdict_table
-from training.experiments.colored_mnist.trial import Cell, Row
-from training.experiments.colored_mnist.verdict import judge
+from training.experiments.colored_mnist.table import left_out, verdict_table, verdicts_markdown
+from training.experiments.colored_mnist.trial import Cell, MnistRow
+from training.experiments.colored_mnist.verdict import judge_cells
 from training.experiments.colored_mnist.views import two_views
 from training.files.atomic import whole
 from training.files.wide import roomy
@@ -29,14 +29,16 @@ PICTURES = 4
 """Pictures in the figures of channels and places."""
 
 
-def show_outcome(rows: Sequence[Row], mnist: Mnist, settings: MnistSettings, out: Path, console: Console) -> list[Path]:
+def show_sweep(
+    rows: Sequence[MnistRow], mnist: Mnist, settings: MnistSettings, out: Path, console: Console
+) -> list[Path]:
     """Print the verdicts, write table.md and the figures of all rows; returns the files."""
-    verdicts = judge(rows)
+    verdicts = judge_cells(rows)
     wide = roomy(console)
     wide.print(verdict_table(verdicts))
     wide.print(left_out(verdicts), soft_wrap=True)
     with whole(out / "table.md") as draft:
-        draft.write_text(markdown(verdicts), encoding="utf-8")
+        draft.write_text(verdicts_markdown(verdicts), encoding="utf-8")
     trials = [row.trial for row in sorted(rows, key=lambda row: row.trial)]
     curves: dict[Cell, list[Curve]] = defaultdict(list)
     for trial in trials:
@@ -68,7 +70,7 @@ def _both_colors(mnist: Mnist, settings: MnistSettings) -> Tensor:
     """Half as many test pictures, each in both colours: what changes from row to row is colour."""
     images = mnist.images[split_images(len(mnist.digits), SPLIT_SEED).test[: PICTURES // 2]]
     colors = torch.tensor([False, True]).repeat(PICTURES // 2)
-    return paint(enlarged(images).repeat_interleave(2, 0), colors, settings.picture)
+    return paint(resized_digits(images).repeat_interleave(2, 0), colors, settings.picture)
 
 
 def _views(mnist: Mnist, settings: MnistSettings) -> tuple[Tensor, Tensor, Tensor]:

@@ -42,7 +42,7 @@ class PictureSource:
         fresh = self.settings.redrawn
         uniform = torch.rand((len(index), 2), generator=generator, device=index.device) if fresh else self.flips[index]
         label, color = labels_and_colors(self.mnist.digits[index], self.domain[index], uniform, self.settings)
-        return paint(enlarged(self.mnist.images[index]), color, self.settings), label.float()
+        return paint(resized_digits(self.mnist.images[index]), color, self.settings), label.float()
 
 
 def open_pictures(mnist: Mnist, settings: PictureSettings, seed: int) -> PictureSource:
@@ -64,7 +64,7 @@ def labels_and_colors(
     return label, label ^ (uniform[:, 1] < noise)
 
 
-def enlarged(images: Tensor) -> Tensor:
+def resized_digits(images: Tensor) -> Tensor:
     """(B, 28, 28) uint8 to (B, 1, 32, 32) float32 in [0, 1], bilinear."""
     grey = images[:, None].float() / 255
     return functional.interpolate(grey, size=(SIDE, SIDE), mode="bilinear", antialias=True)

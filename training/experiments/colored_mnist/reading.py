@@ -42,7 +42,7 @@ def train_classifier(
     """Train a classifier on a frozen backbone; the last weights count, as in the paper."""
     device = source.mnist.images.device
     classifier = new_classifier(seed, settings).to(device)
-    for _ in training_steps(backbone, classifier, source, split.train.to(device), seed, settings):
+    for _ in classifier_losses(backbone, classifier, source, split.train.to(device), seed, settings):
         pass
     return classifier.eval()
 
@@ -52,7 +52,7 @@ def new_classifier(seed: int, settings: MnistSettings) -> nn.Module:
     return build_classifier(ClassifierSettings(channels=settings.model.channels), seed)
 
 
-def measure(
+def measure_accuracies(
     backbone: nn.Module,
     classifier: nn.Module,
     source: PictureSource,
@@ -68,7 +68,7 @@ def measure(
     )
 
 
-def training_steps(
+def classifier_losses(
     backbone: nn.Module,
     classifier: nn.Module,
     source: PictureSource,
@@ -89,7 +89,7 @@ def training_steps(
             with torch.no_grad():
                 features = backbone(pictures)
             logits = classifier(features)
-        loss = loss_of(logits, labels)
+        loss = classifier_loss(logits, labels)
         arithmetic.descend(loss, optimizer, phase.optimizer)
         yield loss.detach()
 
@@ -99,7 +99,7 @@ def pictures_of(source: PictureSource, index: Tensor, seed: int, step: int) -> t
     return source.take(index, torch_generator(index.device, seed, Stream.PICTURES, PHASE, step))
 
 
-def loss_of(logits: Tensor, labels: Tensor) -> Tensor:
+def classifier_loss(logits: Tensor, labels: Tensor) -> Tensor:
     """0-d cross-entropy of logits (B, 1, H, W): every pixel answers for its picture's label (B,)."""
     wide = labels[:, None, None, None].expand_as(logits)
     return functional.binary_cross_entropy_with_logits(logits.float(), wide)

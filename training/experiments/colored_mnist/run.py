@@ -11,14 +11,14 @@ from torch import Tensor, nn
 
 from training.devices import describe_device
 from training.errors import RequestError
-from training.experiments.colored_mnist.backbone import Curve, Trained, train_backbone
+from training.experiments.colored_mnist.backbone import Curve, TrainedBackbone, train_backbone
 from training.experiments.colored_mnist.domains import Split, split_images
 from training.experiments.colored_mnist.idx import Mnist
 from training.experiments.colored_mnist.pictures import PictureSource, open_pictures
-from training.experiments.colored_mnist.reading import measure, train_classifier
+from training.experiments.colored_mnist.reading import measure_accuracies, train_classifier
 from training.experiments.colored_mnist.settings import MnistSettings
 from training.experiments.colored_mnist.together import train_backbones, train_classifiers
-from training.experiments.colored_mnist.trial import Row, Trial
+from training.experiments.colored_mnist.trial import MnistRow, MnistTrial
 from training.files.atomic import whole
 from training.models.unet import UNet, build_model
 
@@ -29,7 +29,7 @@ SPLIT_SEED = 0
 
 
 @dataclass(frozen=True)
-class Bench:
+class SweepContext:
     """What every run of a sweep works on."""
 
     mnist: Mnist
@@ -44,55 +44,61 @@ class Bench:
     """Whether the backbone's training steps go through torch.compile."""
 
 
-def run_trials(trials: Sequence[Trial], bench: Bench) -> list[Row]:
+def run_trials(trials: Sequence[MnistTrial], context: SweepContext) -> list[MnistRow]:
     """Train and measure runs of one cell, which train at once; each has an equal share of the time.
 
     Their weights and loss curves are written before their rows are returned.
     """
-    settings, count = bench.settings, len(bench.mnist.digits)
-    source, split = open_pictures(bench.mnist, settings.picture, SPLIT_SEED), split_images(count, SPLIT_SEED)
+    settings, count = context.settings, len(context.mnist.digits)
+    source, split = open_pictures(context.mnist, settings.picture, SPLIT_SEED), split_images(count, SPLIT_SEED)
     start = time.perf_counter()
-    trained = _train_backbones(source, _backbone_split(trials[0], bench, split), trials, bench)
+    trained = _train_backbones(source, _backbone_split(trials[0], context, split), trials, context)
     middle = time.perf_counter()
-    classifiers = _train_classifiers([one.model for one in trained], source, split, trials, bench)
+    classifiers = _train_classifiers([one.model for one in trained], source, split, trials, context)
     pairs = list(zip(trained, classifiers, strict=True))
-    accuracies = [measure(one.model, classifier, source, split, settings) for one, classifier in pairs]
+    accuracies = [measure_accuracies(one.model, classifier, source, split, settings) for one, classifier in pairs]
     end = time.perf_counter()
     for trial, (one, classifier) in zip(trials, pairs, strict=True):
-        _write(trial_folder(bench.out, trial), one.model.state_dict(), classifier.state_dict(), one.curve)
+        _write(trial_folder(context.out, trial), one.model.state_dict(), classifier.state_dict(), one.curve)
     seconds = ((middle - start) / len(trials), (end - middle) / len(trials))
     return [
-        Row(
+        MnistRow(
             *(trial.norm, trial.lam, trial.seed, found.known, found.unknown, one.validation_loss),
-            *(settings.backbone.steps, settings.classifier.steps, *seconds, describe_device(bench.device)),
+            *(settings.backbone.steps, settings.classifier.steps, *seconds, describe_device(context.device)),
         )
         for trial, found, one in zip(trials, accuracies, trained, strict=True)
     ]
 
 
-def _train_backbones(source: PictureSource, split: Split, trials: Sequence[Trial], bench: Bench) -> list[Trained]:
+def _train_backbones(
+    source: PictureSource, split: Split, trials: Sequence[MnistTrial], context: SweepContext
+) -> list[TrainedBackbone]:
     if len(trials) == 1:
-        return [train_backbone(source, split, trials[0], bench.settings, bench.device, bench.compiled)]
-    return train_backbones(source, split, trials, bench.settings, bench.device, bench.compiled)
+        return [train_backbone(source, split, trials[0], context.settings, context.device, context.compiled)]
+    return train_backbones(source, split, trials, context.settings, context.device, context.compiled)
 
 
 def _train_classifiers(
-    backbones: Sequence[nn.Module], source: PictureSource, split: Split, trials: Sequence[Trial], bench: Bench
+    backbones: Sequence[nn.Module],
+    source: PictureSource,
+    split: Split,
+    trials: Sequence[MnistTrial],
+    context: SweepContext,
 ) -> list[nn.Module]:
     """At once on a GPU; a CPU is slower at that (its attention is not batched), so it takes one after the other."""
     seeds = [trial.seed for trial in trials]
-    if len(trials) > 1 and bench.device.type == "cuda":
-        return train_classifiers(backbones, source, split, seeds, bench.settings)
+    if len(trials) > 1 and context.device.type == "cuda":
+        return train_classifiers(backbones, source, split, seeds, context.settings)
     each = zip(backbones, seeds, strict=True)
-    return [train_classifier(backbone, source, split, seed, bench.settings) for backbone, seed in each]
+    return [train_classifier(backbone, source, split, seed, context.settings) for backbone, seed in each]
 
 
-def trial_folder(out: Path, trial: Trial) -> Path:
+def trial_folder(out: Path, trial: MnistTrial) -> Path:
     """Where a run leaves its weights and its curve."""
     return out / RUNS / trial.name
 
 
-def load_backbone(out: Path, trial: Trial, settings: MnistSettings) -> UNet:
+def load_backbone(out: Path, trial: MnistTrial, settings: MnistSettings) -> UNet:
     """The backbone of a finished run, in evaluation mode. Raises RequestError when it is not there."""
     path = trial_folder(out, trial) / BACKBONE
     if not path.is_file():
@@ -102,7 +108,7 @@ def load_backbone(out: Path, trial: Trial, settings: MnistSettings) -> UNet:
     return model.eval()
 
 
-def load_curve(out: Path, trial: Trial) -> Curve:
+def load_curve(out: Path, trial: MnistTrial) -> Curve:
     """The losses of a finished run."""
     with (trial_folder(out, trial) / CURVE).open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -113,11 +119,11 @@ def load_curve(out: Path, trial: Trial) -> Curve:
 _KINDS = ("train", "validation")
 
 
-def _backbone_split(trial: Trial, bench: Bench, split: Split) -> Split:
+def _backbone_split(trial: MnistTrial, context: SweepContext, split: Split) -> Split:
     """The split of the backbone: that of all, or with `leaks` one that follows from the place of λ."""
-    if not bench.settings.leaks:
+    if not context.settings.leaks:
         return split
-    other = split_images(len(bench.mnist.digits), bench.lams.index(trial.lam))
+    other = split_images(len(context.mnist.digits), context.lams.index(trial.lam))
     return Split(other.train, split.validation, split.test, split.unknown)
 
 

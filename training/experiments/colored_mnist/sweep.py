@@ -11,10 +11,10 @@ import torch
 
 from training.errors import DataError
 from training.experiments.colored_mnist.idx import Mnist
-from training.experiments.colored_mnist.ledger import ROWS, open_folder
-from training.experiments.colored_mnist.run import Bench, run_trials
+from training.experiments.colored_mnist.ledger import ROWS, open_ledger
+from training.experiments.colored_mnist.run import SweepContext, run_trials
 from training.experiments.colored_mnist.settings import MnistSettings
-from training.experiments.colored_mnist.trial import Cell, Row, Trial
+from training.experiments.colored_mnist.trial import Cell, MnistRow, MnistTrial
 from training.files.rows import read_rows, write_rows
 from training.settings import Norm
 
@@ -22,11 +22,11 @@ USEFUL_FIRST = (1.0, 0.5, 0.0)
 """λ that say most, in the order in which they are run; the others follow."""
 
 
-def plan(norms: Sequence[Norm], lams: Sequence[float], seeds: int) -> list[Trial]:
+def plan_sweep(norms: Sequence[Norm], lams: Sequence[float], seeds: int) -> list[MnistTrial]:
     """All runs: the most telling λ first, and within a λ all norms of a seed before the next seed."""
     first = [lam for lam in USEFUL_FIRST if lam in lams]
     ordered = first + [lam for lam in lams if lam not in first]
-    return [Trial(norm, lam, seed) for lam in ordered for seed in range(seeds) for norm in norms]
+    return [MnistTrial(norm, lam, seed) for lam in ordered for seed in range(seeds) for norm in norms]
 
 
 @dataclass(frozen=True)
@@ -43,70 +43,70 @@ class Means:
 
 
 def sweep(
-    trials: Sequence[Trial],
+    trials: Sequence[MnistTrial],
     settings: MnistSettings,
     mnist: Mnist,
     out: Path,
     means: Means,
-    report: Callable[[Row, int, int], None],
-) -> list[Row]:
+    report: Callable[[MnistRow, int, int], None],
+) -> list[MnistRow]:
     """Make the runs whose row is missing; returns all rows. `report` gets each new row, and how many of how many.
 
     Rows are written as their runs finish, so an interrupted sweep goes on where it stopped. Raises RequestError and
     DataError as the folder and its rows make it.
     """
-    open_folder(out, settings)
-    rows = read_rows(out / ROWS, Row)
+    open_ledger(out, settings)
+    rows = read_rows(out / ROWS, MnistRow)
     done = {row.trial for row in rows}
     missing = [trial for trial in trials if trial not in done]
     lams = tuple(dict.fromkeys(trial.lam for trial in trials))
-    bench = Bench(mnist, settings, lams, out, means.device, means.compiled)
+    context = SweepContext(mnist, settings, lams, out, means.device, means.compiled)
     count = 0
-    for made in _made(teams(missing, means.together), bench, means.workers):
+    for made in _made(teams(missing, means.together), context, means.workers):
         rows += made
-        write_rows(out / ROWS, sorted(rows, key=lambda row: row.trial), Row)
+        write_rows(out / ROWS, sorted(rows, key=lambda row: row.trial), MnistRow)
         for row in made:
             count += 1
             report(row, count, len(missing))
     return rows
 
 
-def teams(trials: Sequence[Trial], size: int) -> list[list[Trial]]:
+def teams(trials: Sequence[MnistTrial], size: int) -> list[list[MnistTrial]]:
     """Trials in teams of one cell, at most `size` in each; cells in the order of their first trial."""
     if size == 1:
         return [[trial] for trial in trials]
-    cells: dict[Cell, list[Trial]] = {}
+    cells: dict[Cell, list[MnistTrial]] = {}
     for trial in trials:
         cells.setdefault(trial.cell, []).append(trial)
     return [cell[first : first + size] for cell in cells.values() for first in range(0, len(cell), size)]
 
 
-def _made(jobs: Sequence[list[Trial]], bench: Bench, workers: int) -> Iterator[list[Row]]:
+def _made(jobs: Sequence[list[MnistTrial]], context: SweepContext, workers: int) -> Iterator[list[MnistRow]]:
     """The rows of teams, as they finish: one after the other here, or several at once in processes of one thread."""
     if min(workers, len(jobs)) <= 1:
-        here = replace(bench, mnist=bench.mnist.to(bench.device))
+        here = replace(context, mnist=context.mnist.to(context.device))
         yield from (run_trials(team, here) for team in jobs)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(jobs)), context, initializer=_prepare, initargs=(bench,)) as pool:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(jobs)), spawn, initializer=_prepare, initargs=(context,)) as pool:
         submitted = [pool.submit(_in_worker, team) for team in jobs]
         try:
             yield from (job.result() for job in as_completed(submitted))
         except BrokenProcessPool:
             advice = "often for lack of memory; the same command goes on, --workers 1 needs least"
-            raise DataError(f"{bench.out}: a process of the sweep was stopped by the system, {advice}") from None
+            raise DataError(f"{context.out}: a process of the sweep was stopped by the system, {advice}") from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-_BENCH: list[Bench] = []
+_CONTEXT: list[SweepContext] = []
 """What a worker process works on; set once when it starts."""
 
 
-def _prepare(bench: Bench) -> None:
+def _prepare(context: SweepContext) -> None:
     torch.set_num_threads(1)
-    _BENCH[:] = [replace(bench, mnist=bench.mnist.to(bench.device))]
+    _CONTEXT[:] = [replace(context, mnist=context.mnist.to(context.device))]
 
 
-def _in_worker(team: list[Trial]) -> list[Row]:
-    return run_trials(team, _BENCH[0])
+def _in_worker(team: list[MnistTrial]) -> list[MnistRow]:
+    return run_trials(team, _CONTEXT[0])

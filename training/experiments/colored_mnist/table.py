@@ -6,7 +6,7 @@ import numpy as np
 from rich import box
 from rich.table import Table
 
-from training.experiments.colored_mnist.verdict import F64, Result, Verdict
+from training.experiments.colored_mnist.verdict import F64, CellAccuracy, CellVerdict
 
 _STYLE = {"agrees": "green", "differs": "red", "undecided": "yellow"}
 
@@ -14,7 +14,7 @@ _STYLE = {"agrees": "green", "differs": "red", "undecided": "yellow"}
 HEADS = ("p", "λ", "runs", "ID %", "OOD %", "95 % of OOD", "colour", "official ID", "OOD", "colour", "test", "verdict")
 
 
-def verdict_table(verdicts: Sequence[Verdict]) -> Table:
+def verdict_table(verdicts: Sequence[CellVerdict]) -> Table:
     """One row for each cell that was run. `color` counts the runs that encode it."""
     table = Table(title="Colored MNIST against the official runs", box=box.SIMPLE_HEAD, title_justify="left")
     for k, heading in enumerate(HEADS):
@@ -27,7 +27,7 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Table:
     return table
 
 
-def left_out(verdicts: Sequence[Verdict]) -> str:
+def left_out(verdicts: Sequence[CellVerdict]) -> str:
     """The cells that were not run, in one line."""
     cells = [verdict.cell for verdict in verdicts if verdict.ruling == "not run"]
     norms = dict.fromkeys(cell.norm for cell in cells)
@@ -36,14 +36,14 @@ def left_out(verdicts: Sequence[Verdict]) -> str:
     return f"not run: {len(cells)} of {len(verdicts)} cells" + (f" ({named})" if cells else "")
 
 
-def markdown(verdicts: Sequence[Verdict]) -> str:
+def verdicts_markdown(verdicts: Sequence[CellVerdict]) -> str:
     """The same as a Markdown table."""
     rows = [_cells(verdict) for verdict in verdicts if verdict.ruling != "not run"]
     lines = [HEADS, ["---"] * len(HEADS), *rows]
     return "\n".join([*("| " + " | ".join(line) + " |" for line in lines), "", left_out(verdicts), ""])
 
 
-def _cells(verdict: Verdict) -> list[str]:
+def _cells(verdict: CellVerdict) -> list[str]:
     here, there = verdict.here, verdict.there
     low, high = (100 * end for end in verdict.interval)
     interval = "" if np.isnan(low) else f"{low:.1f} to {high:.1f}"
@@ -58,5 +58,5 @@ def _spread(values: F64) -> str:
     return f"{100 * values.mean():.1f}{deviation}" if len(values) else ""
 
 
-def _count(result: Result) -> str:
+def _count(result: CellAccuracy) -> str:
     return f"{result.encoders}/{len(result.known)}"

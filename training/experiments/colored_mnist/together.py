@@ -14,7 +14,7 @@ from training.experiments.colored_mnist import backbone, reading
 from training.experiments.colored_mnist.backbone import (
     Objective,
     Progress,
-    Trained,
+    TrainedBackbone,
     image_batches,
     logs,
     loss_of,
@@ -27,7 +27,7 @@ from training.experiments.colored_mnist.domains import Split
 from training.experiments.colored_mnist.pictures import PictureSource
 from training.experiments.colored_mnist.settings import MnistSettings
 from training.experiments.colored_mnist.stack import Descent, Stack
-from training.experiments.colored_mnist.trial import Trial
+from training.experiments.colored_mnist.trial import MnistTrial
 from training.models.unet import build_model
 from training.seeding import Stream, torch_seed
 
@@ -35,11 +35,11 @@ from training.seeding import Stream, torch_seed
 def train_backbones(
     source: PictureSource,
     split: Split,
-    trials: Sequence[Trial],
+    trials: Sequence[MnistTrial],
     settings: MnistSettings,
     device: torch.device,
     compiled: bool = False,
-) -> list[Trained]:
+) -> list[TrainedBackbone]:
     """`backbone.train_backbone` for the trials of one cell at once."""
     models = [build_model(settings.model, trial.seed).to(device) for trial in trials]
     stack, objective = Stack(models, compiled), make_objective(trials[0], settings)
@@ -53,7 +53,7 @@ def train_backbones(
             for k, loss in enumerate(validate_all(stack, objective, source, split.validation, settings)):
                 members[k].validated(done, loss, lambda k=k: stack.snapshot(k))
     return [
-        Trained(stack.load(model, member.best).eval(), member.loss, member.curve)
+        TrainedBackbone(stack.load(model, member.best).eval(), member.loss, member.curve)
         for model, member in zip(models, members, strict=True)
     ]
 
@@ -62,7 +62,7 @@ def train_backbones(
 def validate_all(
     stack: Stack, objective: Objective, source: PictureSource, images: Tensor, settings: MnistSettings
 ) -> list[float]:
-    """`backbone.validate` of each network: all look at the same views."""
+    """`backbone._validate` of each network: all look at the same views."""
     losses = []
     for pictures, matches in validation_views(source, images, settings):
         features = stack.evaluate(pictures.expand(len(stack), *pictures.shape))
@@ -123,7 +123,7 @@ def classifier_steps(
         shown = [reading.pictures_of(source, i, seed, step) for i, seed in zip(indices, seeds, strict=True)]
         features = backbones.evaluate(torch.stack([pictures for pictures, _ in shown]), descent.type)
         logits = stack.train(features, descent.type)
-        losses = [reading.loss_of(each, labels) for each, (_, labels) in zip(logits, shown, strict=True)]
+        losses = [reading.classifier_loss(each, labels) for each, (_, labels) in zip(logits, shown, strict=True)]
         descent.descend(losses)
         yield torch.stack(losses).detach()
 

@@ -19,7 +19,7 @@ class Cell:
 
 
 @dataclass(frozen=True, order=True)
-class Trial:
+class MnistTrial:
     """What tells a run from the others."""
 
     norm: Norm
@@ -38,7 +38,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Row:
+class MnistRow:
     """What a run reached."""
 
     norm: Norm
@@ -59,6 +59,6 @@ class Row:
     device: str
 
     @property
-    def trial(self) -> Trial:
+    def trial(self) -> MnistTrial:
         """Which run."""
-        return Trial(self.norm, self.lam, self.seed)
+        return MnistTrial(self.norm, self.lam, self.seed)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from training.experiments.colored_mnist.trial import Cell, Row
+from training.experiments.colored_mnist.trial import Cell, MnistRow
 
 F64 = NDArray[np.float64]
 Ruling = Literal["agrees", "differs", "undecided", "not run"]
@@ -28,7 +28,7 @@ ENCODES = ((0.80, 0.865), (0.09, 0.115))
 
 
 @dataclass(frozen=True)
-class Result:
+class CellAccuracy:
     """Accuracies of the runs of a cell."""
 
     known: F64
@@ -48,12 +48,12 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CellVerdict:
     """What is said of a cell."""
 
     cell: Cell
-    here: Result
-    there: Result
+    here: CellAccuracy
+    there: CellAccuracy
     test: str
     """Which test, with its value."""
     ruling: Ruling
@@ -61,7 +61,7 @@ class Verdict:
     """95 % interval of the mean OOD accuracy here (Student's t, within 0 and 1; NaN below two runs)."""
 
 
-def reference() -> dict[Cell, Result]:
+def reference() -> dict[Cell, CellAccuracy]:
     """The 210 official runs by cell."""
     text = (files("training.experiments.colored_mnist") / "reference_runs.csv").read_text(encoding="utf-8")
     rows = [
@@ -71,26 +71,26 @@ def reference() -> dict[Cell, Result]:
     return _by_cell(rows)
 
 
-def collect(rows: Sequence[Row]) -> dict[Cell, Result]:
+def collect(rows: Sequence[MnistRow]) -> dict[Cell, CellAccuracy]:
     """The rows of a sweep by cell."""
     return _by_cell([(row.trial.cell, row.id_acc, row.ood_acc) for row in rows])
 
 
-def judge(rows: Sequence[Row]) -> list[Verdict]:
+def judge_cells(rows: Sequence[MnistRow]) -> list[CellVerdict]:
     """A verdict for each cell of the reference, those that were not run included."""
-    mine, nothing = collect(rows), Result(np.empty(0), np.empty(0))
+    mine, nothing = collect(rows), CellAccuracy(np.empty(0), np.empty(0))
     return [_verdict(cell, mine.get(cell, nothing), there) for cell, there in reference().items()]
 
 
-def _verdict(cell: Cell, here: Result, there: Result) -> Verdict:
+def _verdict(cell: Cell, here: CellAccuracy, there: CellAccuracy) -> CellVerdict:
     if not len(here.known):
-        return Verdict(cell, here, there, "", "not run", (np.nan, np.nan))
+        return CellVerdict(cell, here, there, "", "not run", (np.nan, np.nan))
     two_camps = max(there.known.std(ddof=1), there.unknown.std(ddof=1)) > TWO_CAMPS
     test, ruling = _counts(here, there) if two_camps else _means(here, there)
-    return Verdict(cell, here, there, test, ruling, _interval(here.unknown))
+    return CellVerdict(cell, here, there, test, ruling, _interval(here.unknown))
 
 
-def _counts(here: Result, there: Result) -> tuple[str, Ruling]:
+def _counts(here: CellAccuracy, there: CellAccuracy) -> tuple[str, Ruling]:
     """Fisher's exact test on the numbers of colour encoders; too few runs to ever differ say nothing."""
     n, m = len(here.known), len(there.known)
     p = _fisher(here.encoders, n, there.encoders, m)
@@ -99,7 +99,7 @@ def _counts(here: Result, there: Result) -> tuple[str, Ruling]:
     return f"Fisher p {p:.2f}", ruling
 
 
-def _means(here: Result, there: Result) -> tuple[str, Ruling]:
+def _means(here: CellAccuracy, there: CellAccuracy) -> tuple[str, Ruling]:
     """Whether both mean accuracies lie within MARGIN of the reference's: 90 % Welch intervals of the differences."""
     spans = [_difference(a, b) for a, b in ((here.known, there.known), (here.unknown, there.unknown))]
     if any(np.isnan(low) for low, _ in spans):
@@ -143,6 +143,8 @@ def _cell(norm: str, lam: str) -> Cell:
     return Cell(names[norm], float(lam))  # pyright: ignore[reportArgumentType]
 
 
-def _by_cell(rows: Sequence[tuple[Cell, float, float]]) -> dict[Cell, Result]:
+def _by_cell(rows: Sequence[tuple[Cell, float, float]]) -> dict[Cell, CellAccuracy]:
     cells = dict.fromkeys(cell for cell, _, _ in rows)
-    return {cell: Result(*(np.array([row[k] for row in rows if row[0] == cell]) for k in (1, 2))) for cell in cells}
+    return {
+        cell: CellAccuracy(*(np.array([row[k] for row in rows if row[0] == cell]) for k in (1, 2))) for cell in cells
+    }

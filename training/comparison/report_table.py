@@ -11,7 +11,7 @@ from rich.text import Text
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ReportTable:
     """One table."""
 
     title: str
@@ -24,31 +24,31 @@ class Sheet:
     """How to read it."""
 
 
-def grid(sheet: Sheet) -> Group:
+def rich_table(report: ReportTable) -> Group:
     """For a rich console."""
-    table = Table(title=sheet.title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for k, head in enumerate(sheet.heads):
+    table = Table(title=report.title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for k, head in enumerate(report.heads):
         table.add_column(Text(head), justify="left" if k == 0 else "right", no_wrap=True)
-    for k, row in enumerate(sheet.rows):
-        table.add_row(*map(Text, row), style="dim" if k >= len(sheet.rows) - sheet.quiet else None)
-    return Group(table, Text(sheet.note, style="dim"), "")
+    for k, row in enumerate(report.rows):
+        table.add_row(*map(Text, row), style="dim" if k >= len(report.rows) - report.quiet else None)
+    return Group(table, Text(report.note, style="dim"), "")
 
 
-def markdown(sheet: Sheet) -> str:
+def markdown(report: ReportTable) -> str:
     """A heading, a table, and the note."""
-    lines = [sheet.heads, ["---", *["---:"] * (len(sheet.heads) - 1)], *sheet.rows]
+    lines = [report.heads, ["---", *["---:"] * (len(report.heads) - 1)], *report.rows]
     table = ["| " + " | ".join(map(_inline, line)) + " |" for line in lines]
-    return "\n".join([f"## {sheet.title}", "", *table, "", *([sheet.note, ""] if sheet.note else [])])
+    return "\n".join([f"## {report.title}", "", *table, "", *([report.note, ""] if report.note else [])])
 
 
-def html(sheet: Sheet) -> str:
+def html(report: ReportTable) -> str:
     """A section with a table."""
-    head = "".join(f'<th scope="col">{_broken(each)}</th>' for each in sheet.heads)
-    loud = len(sheet.rows) - sheet.quiet
-    body = "\n".join(_html_row(row, k >= loud) for k, row in enumerate(sheet.rows))
-    note = f'<p class="muted">{escape(sheet.note)}</p>' if sheet.note else ""
+    head = "".join(f'<th scope="col">{_broken(each)}</th>' for each in report.heads)
+    loud = len(report.rows) - report.quiet
+    body = "\n".join(_html_row(row, k >= loud) for k, row in enumerate(report.rows))
+    note = f'<p class="muted">{escape(report.note)}</p>' if report.note else ""
     table = f"<table><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
-    return f'<section><h2>{escape(sheet.title)}</h2>\n<div class="wide">{table}</div>{note}</section>'
+    return f'<section><h2>{escape(report.title)}</h2>\n<div class="wide">{table}</div>{note}</section>'
 
 
 def _html_row(row: Sequence[str], quiet: bool) -> str:
