@@ -272,16 +272,12 @@ def _numbers(c: GenerationConfig) -> list[tuple[bool, str]]:
 
 def _optics(c: GenerationConfig) -> list[tuple[bool, str]]:
     """Rules about the lens; asked last, of sizes and focal lengths that are possible."""
-    flag = f"--lens {shown(c.cameras.lens)[1:-1]}"
     try:
         lens = c.cameras.optics
     except ValueError as error:
-        return [(False, f"{flag}: {error}")]
+        return [(False, f"--lens {shown(c.cameras.lens)[1:-1]}: {error}")]
     camera = pinhole(*c.size, c.cameras.focal_px.low * c.size.width / 640)
-    return [
-        (is_seen(camera.K, lens, *c.size), f"--{unseen(lens, *c.size, camera.f_px)}"),
-        (c.renderer != "pyrender" or not lens.bends, f"{flag}: OpenGL draws pinholes alone: use --renderer embree"),
-    ]
+    return [(is_seen(camera.K, lens, *c.size), f"--{unseen(lens, *c.size, camera.f_px)}")]
 
 
 def _within(value: Range, low: float, high: float) -> bool:

@@ -14,6 +14,7 @@ from scenegen.cli.publishing import Card, Export
 from scenegen.cli.values import ConfigFile, File, Folder, OptionalSource, Place, Shards
 from scenegen.config import GenerationConfig
 from scenegen.layers import LAYERS
+from scenegen.pipeline.executors import USUAL, ExecutorName
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Render:
     """Folder for the shards, manifest.json and config.json, or its address: s3://bucket/set (needs the extra s3)."""
     workers: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
     """Worker processes; by default one per core, 0 runs in this process."""
-    executor: Literal["inline", "process", "ray"] = "process"
+    executor: ExecutorName = USUAL
     """Who makes the shards. inline: this process. process: worker processes of this machine. ray: a Ray cluster, whose
     nodes see the sources and --out at the same paths (needs the extra ray)."""
     address: Annotated[str | None, tyro.conf.arg(metavar="HOST:PORT")] = None

@@ -10,14 +10,12 @@ from rich.table import Table
 
 from scenegen.cli.values import Folder, Place
 from scenegen.importing.options import NOT_STATED, ImportOptions
+from scenegen.importing.registry import LayoutName
+from scenegen.pipeline.executors import USUAL, ExecutorName
 
 if TYPE_CHECKING:
     from scenegen.importing.planning import ImportSource
     from scenegen.pipeline.run import Order, Outcome
-
-LayoutName = Literal[
-    "rgbd", "tum", "scannet", "replica", "colmap", "bop", "nerfstudio", "matches", "homography", "flow", "stereo"
-]
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Import:
     options: Annotated[ImportOptions, tyro.conf.arg(name="")] = field(default_factory=ImportOptions)
     workers: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
     """Worker processes; by default one per core, 0 runs in this process."""
-    executor: Literal["inline", "process", "ray"] = "process"
+    executor: ExecutorName = USUAL
     """Who makes the shards. inline: this process. process: worker processes of this machine. ray: a Ray cluster, whose
     nodes see the sources and --out at the same paths (needs the extra ray)."""
     address: Annotated[str | None, tyro.conf.arg(metavar="HOST:PORT")] = None

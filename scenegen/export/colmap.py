@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scenegen.export.cameras import HALF_PX, corner_intrinsics, focal_and_center, quaternion
 from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
+from scenegen.export.forms import Form
 from scenegen.export.pictures import write_pictures
 from scenegen.export.points import Points, points_of, reprojection_px
 from scenegen.export.scenes import Scene
@@ -130,3 +131,6 @@ def _point_type(length: int) -> np.dtype:
             ("track", "<u4", (length, 2)),
         ]
     )
+
+
+FORM = Form(export_colmap, lenses=True)

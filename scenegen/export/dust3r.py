@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scenegen.export.choices import Suffix
 from scenegen.export.exr import depth_exr
 from scenegen.export.folder import write
+from scenegen.export.forms import Form
 from scenegen.export.pictures import encode
 from scenegen.export.scenes import Scene
 from scenegen.shards.reader import ShardReader
@@ -68,3 +69,6 @@ def camera_json(K: NDArray[np.float64], T_world_cam: NDArray[np.float64]) -> byt
 def lost(name: str) -> str | None:
     """Why the loader would not find a shard of this name, in a clause; None where it does."""
     return "the list has a name a line" if len(f"{name}/".splitlines()) > 1 else None
+
+
+FORM = Form(export_dust3r, layers=("depth",), views=VIEWS, lost=lost)

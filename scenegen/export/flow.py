@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
+from scenegen.export.forms import Form
 from scenegen.export.pictures import npz, write_pictures
 from scenegen.export.scenes import Scene
 from scenegen.shards.sample import Sample
@@ -65,3 +66,6 @@ def _write(sample: Sample, folder: Path, scene: str, suffix: Suffix) -> Iterator
         write(folder / flow, flo(found.displacement))
         write(folder / masks, npz({"status": found.status, "visible": found.visible}))
         yield f"{pictures[i]} {pictures[j]} {flow} {masks}\n"
+
+
+FORM = Form(export_flow, lenses=True, layers=LAYERS)

@@ -16,6 +16,7 @@ from scenegen.errors import UsageError
 from scenegen.export.cameras import opengl_pose
 from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
+from scenegen.export.forms import Form
 from scenegen.export.glb_file import Entry, Piece, glb, join
 from scenegen.export.glb_mesh import mesh_piece
 from scenegen.export.meshes import Meshes
@@ -148,3 +149,6 @@ def camera(K: Array, width: int, height: int) -> Entry:
     perspective = {"yfov": float(yfov), "aspectRatio": float(width * K[1, 1] / (height * K[0, 0])), "znear": NEAR_M}
     extras = {"width": width, "height": height, "K": K.tolist()}
     return {"type": "perspective", "perspective": perspective, "extras": extras}
+
+
+FORM = Form(export_glb, meshes=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from scenegen.export.cameras import corner_intrinsics, focal_and_center, numbers
 from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
+from scenegen.export.forms import Form
 from scenegen.export.pictures import depth_h5, write_pictures
 from scenegen.export.scenes import Scene, picture_name
 from scenegen.geometry import inverse
@@ -57,3 +58,6 @@ def _calibrated_lines(sample: Sample, files: list[str]) -> Iterator[str]:
     for view in range(1, len(files)):
         T_to_from_0 = inverse(sample.T_world_cam[view]) @ sample.T_world_cam[0]
         yield f"{files[0]} {files[view]} {numbers(K[0], K[view], T_to_from_0)}\n"
+
+
+FORM = Form(export_glue_factory)

@@ -13,7 +13,8 @@ import numpy as np
 
 from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
-from scenegen.export.megadepth import Index, write_tree
+from scenegen.export.forms import Form
+from scenegen.export.megadepth import MOST_PX, Index, lost, write_tree
 from scenegen.export.pickles import pickled
 from scenegen.export.scenes import Scene
 
@@ -58,3 +59,6 @@ def scene_info(index: Index) -> dict[str, Any]:
         "poses": np.stack(index.T_cam_world),
         "pair_infos": [(pair, overlap, 0) for pair, overlap in zip(index.pairs, index.overlaps, strict=True)],
     }
+
+
+FORM = Form(export_loftr, layers=("depth",), most_px=MOST_PX, lost=lost)

@@ -16,6 +16,7 @@ import numpy as np
 from scenegen.export.cameras import INTRINSICS, corner_intrinsics, opengl_pose, transforms_intrinsics
 from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
+from scenegen.export.forms import Form
 from scenegen.export.pictures import depth_png, encode
 from scenegen.export.points import Points, points_of
 from scenegen.export.scenes import Scene, picture_name
@@ -84,3 +85,6 @@ def _frames(sample: Sample, folder: Path, suffix: Suffix) -> Iterator[dict[str, 
             write(folder / "depth" / depth_name, depth_png(sample.depth[view]))
             frame["depth_file_path"] = f"depth/{depth_name}"
         yield frame
+
+
+FORM = Form(export_nerfstudio, lenses=True)

@@ -19,6 +19,7 @@ from PIL import Image
 from scenegen.errors import UsageError
 from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
+from scenegen.export.forms import Form
 from scenegen.export.pictures import encode
 from scenegen.export.scenes import Scene, picture_name
 from scenegen.shards import Status
@@ -215,3 +216,6 @@ def _pyarrow() -> ModuleType:
         needed = "--format parquet: the package pyarrow is missing: pip install 'scenegen[parquet]'"
         raise UsageError(needed) from None
     return pyarrow
+
+
+FORM = Form(export_parquet, cameras=False, lenses=True)

@@ -2,45 +2,23 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from itertools import chain, groupby
 from pathlib import Path
 from typing import get_args
 
 from scenegen.assets.cache import AssetCache
 from scenegen.errors import UsageError
-from scenegen.export import dust3r, flow, megadepth
-from scenegen.export.choices import Format, Suffix
-from scenegen.export.colmap import export_colmap
+from scenegen.export.choices import FILES, Format, Suffix
 from scenegen.export.folder import new_folder
 from scenegen.export.forms import Form, require
-from scenegen.export.glb import export_glb
-from scenegen.export.glue_factory import export_glue_factory
-from scenegen.export.loftr import export_loftr
 from scenegen.export.meshes import Meshes, open_meshes, require_same
-from scenegen.export.nerfstudio import export_nerfstudio
-from scenegen.export.parquet import export_parquet
-from scenegen.export.scene_info import export_scene_info
 from scenegen.export.scenes import Scene, staged_scenes
-from scenegen.export.tapvid import export_tapvid
-from scenegen.export.wai import export_wai
-from scenegen.export.webdataset import export_webdataset
 from scenegen.shards.origin import Origin, origin_of
 from scenegen.shards.reader import ShardSet
 
-FORMS: dict[Format, Form] = {
-    "colmap": Form(export_colmap, lenses=True),
-    "nerfstudio": Form(export_nerfstudio, lenses=True),
-    "webdataset": Form(export_webdataset, cameras=False, lenses=True),
-    "glue-factory": Form(export_glue_factory),
-    "scene-info": Form(export_scene_info, layers=("depth",), lost=megadepth.lost),
-    "loftr": Form(export_loftr, layers=("depth",), most_px=megadepth.MOST_PX, lost=megadepth.lost),
-    "dust3r": Form(dust3r.export_dust3r, layers=("depth",), views=dust3r.VIEWS, lost=dust3r.lost),
-    "flow": Form(flow.export_flow, lenses=True, layers=flow.LAYERS),
-    "glb": Form(export_glb, meshes=True),
-    "wai": Form(export_wai, layers=("depth",)),
-    "parquet": Form(export_parquet, cameras=False, lenses=True),
-    "tapvid": Form(export_tapvid, cameras=False, lenses=True),
-}
+FORMS: dict[Format, Form] = {name: import_module(f"scenegen.export.{file}").FORM for name, file in FILES.items()}
+"""Every form by name."""
 
 
 @dataclass(frozen=True)

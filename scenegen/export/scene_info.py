@@ -13,7 +13,8 @@ import numpy as np
 from scenegen.export.cameras import corner_intrinsics
 from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
-from scenegen.export.megadepth import Index, write_tree
+from scenegen.export.forms import Form
+from scenegen.export.megadepth import Index, lost, write_tree
 from scenegen.export.pickles import pickled_npy
 from scenegen.export.scenes import Scene
 
@@ -51,3 +52,6 @@ def scene_info(index: Index) -> dict[str, Any]:
         "pairs": np.array(index.pairs, dtype=np.int64),
         "overlaps": np.array(index.overlaps, dtype=np.float64),
     }
+
+
+FORM = Form(export_scene_info, layers=("depth",), lost=lost)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scenegen.evenly import middles
 from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
+from scenegen.export.forms import Form
 from scenegen.export.pickles import pickled
 from scenegen.export.scenes import Scene
 from scenegen.shards import Status
@@ -49,3 +50,6 @@ def video(sample: Sample) -> dict[str, NDArray[Any]]:
         "points": np.ascontiguousarray(points.swapaxes(0, 1), np.float32),
         "occluded": np.ascontiguousarray(occluded.T),
     }
+
+
+FORM = Form(export_tapvid, cameras=False, lenses=True)

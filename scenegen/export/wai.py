@@ -18,6 +18,7 @@ from scenegen.export.cameras import transforms_intrinsics
 from scenegen.export.choices import Suffix
 from scenegen.export.exr import depth_exr
 from scenegen.export.folder import write
+from scenegen.export.forms import Form
 from scenegen.export.pictures import write_pictures
 from scenegen.export.scenes import Scene, picture_name
 from scenegen.shards.sample import Sample
@@ -111,3 +112,6 @@ def _frames(sample: Sample, folder: Path, suffix: Suffix) -> Iterator[dict[str, 
             "transform_matrix": sample.T_world_cam[view].tolist(),
             **transforms_intrinsics(sample.K[view], width, height),
         }
+
+
+FORM = Form(export_wai, layers=("depth",))

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.export.choices import Suffix
+from scenegen.export.forms import Form
 from scenegen.export.pictures import encode, npz
 from scenegen.export.scenes import Scene
 from scenegen.instances import FIRST_OBJECT
@@ -123,3 +124,6 @@ def _objects(scene: Scene, sample: Sample) -> list[dict[str, Any]]:
         for slot, asset in enumerate(sample.object_asset)
         if asset >= 0
     ]
+
+
+FORM = Form(export_webdataset, cameras=False, lenses=True)

@@ -16,12 +16,13 @@ from scenegen.assets.library import open_objects, open_rooms
 from scenegen.config import GenerationConfig, checked, from_dict
 from scenegen.errors import UsageError, check_fields, typed
 from scenegen.lenses import Lens
-from scenegen.pipeline.executors import chosen_crew
+from scenegen.pipeline.executors import USUAL, chosen_crew
 from scenegen.pipeline.plan import Plan, make_plan
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import Outcome, render
 from scenegen.pipeline.shard import make_shard, shard_attributes
 from scenegen.pipeline.studio import Studio, open_studio
+from scenegen.rendering.choice import require_lens
 from scenegen.shards.lens import lenses_of
 from scenegen.shards.manifest import ShardJob
 from scenegen.shards.rows import sample_of
@@ -65,6 +66,7 @@ class Generator:
     def __post_init__(self) -> None:
         check_fields(self, UsageError)
         self.config = checked(from_dict(_plain(self.config), ""))
+        require_lens(self.config.renderer, self.config.cameras.optics)
 
     def rooms(self) -> tuple[str, ...]:
         """The rooms of the set, sorted. Raises UsageError where the source has fewer than asked for."""
@@ -101,7 +103,7 @@ class Generator:
 
         Raises as `pipeline.run.render`. Processes are spawned: a script calls it below `if __name__ == "__main__"`.
         """
-        crew = chosen_crew("process", workers, None)
+        crew = chosen_crew(USUAL, workers, None)
         silent = Display(Console(file=StringIO()))
         return render(self.config, Path(out), codec=codec, crew=crew, cache=self.cache, display=silent)
 

@@ -1,61 +1,59 @@
 """The layouts that can be imported, by the names that users type, and how a folder is looked at by one of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from scenegen.errors import UsageError
-from scenegen.importing.flat import PairSequence
-from scenegen.importing.frames import FrameSequence
-from scenegen.importing.layouts import (
-    bop,
-    colmap,
-    flow,
-    homography,
-    matches,
-    nerfstudio,
-    replica,
-    scannet,
-    seven_scenes,
-    stereo,
-    tum,
-)
 
-Found = Sequence[FrameSequence] | Sequence[PairSequence]
+if TYPE_CHECKING:
+    from scenegen.importing.flat import PairSequence
+    from scenegen.importing.frames import FrameSequence
 
 
 @dataclass(frozen=True)
 class Layout:
     """One way in which data lies in a folder."""
 
-    find: Callable[[Path], Found]
-    """The sequences below a folder; none where it is of another layout. Raises ImportingError."""
+    file: str
+    """Module of `layouts` that reads it, imported when it is first asked."""
     wants: str
     """What it looks for, to follow "looks for"."""
 
+    def find(self, folder: Path) -> "Sequence[FrameSequence] | Sequence[PairSequence]":
+        """The sequences below a folder; none where it is of another layout. Raises ImportingError."""
+        return import_module(f"scenegen.importing.layouts.{self.file}").find(folder)
+
 
 FRAMES: dict[str, Layout] = {
-    "rgbd": Layout(seven_scenes.find, "frame-*.color.png with .depth.png and .pose.txt (7-Scenes, 3DMatch)"),
-    "tum": Layout(tum.find, "rgb.txt, depth.txt and groundtruth.txt"),
-    "scannet": Layout(scannet.find, "color/, depth/, pose/ and intrinsic/"),
-    "replica": Layout(replica.find, "traj.txt and results/frame*, results/depth*"),
-    "colmap": Layout(colmap.find, "images/, sparse/ and stereo/depth_maps/ (image_undistorter, patch_match_stereo)"),
-    "bop": Layout(bop.find, "scene_camera.json beside rgb/ and depth/"),
-    "nerfstudio": Layout(nerfstudio.find, "transforms.json with depth_file_path"),
+    "rgbd": Layout("seven_scenes", "frame-*.color.png with .depth.png and .pose.txt (7-Scenes, 3DMatch)"),
+    "tum": Layout("tum", "rgb.txt, depth.txt and groundtruth.txt"),
+    "scannet": Layout("scannet", "color/, depth/, pose/ and intrinsic/"),
+    "replica": Layout("replica", "traj.txt and results/frame*, results/depth*"),
+    "colmap": Layout("colmap", "images/, sparse/ and stereo/depth_maps/ (image_undistorter, patch_match_stereo)"),
+    "bop": Layout("bop", "scene_camera.json beside rgb/ and depth/"),
+    "nerfstudio": Layout("nerfstudio", "transforms.json with depth_file_path"),
 }
 """Layouts of sequences that measured depth, one line each."""
 PAIRS: dict[str, Layout] = {
-    "matches": Layout(matches.find, "files of x0 y0 x1 y1 (.npz .csv .txt .json) beside their two pictures"),
-    "homography": Layout(homography.find, "points.json with a homography, or H_1_2 beside pictures 1 and 2 (HPatches)"),
-    "flow": Layout(flow.find, "optical flow (.flo, KITTI's .png, .pfm, .npy) beside its pictures"),
-    "stereo": Layout(stereo.find, "im2, im6, disp2 or im0, im1, disp0 (Middlebury), or disp_occ_0/ (KITTI)"),
+    "matches": Layout("matches", "files of x0 y0 x1 y1 (.npz .csv .txt .json) beside their two pictures"),
+    "homography": Layout("homography", "points.json with a homography, or H_1_2 beside pictures 1 and 2 (HPatches)"),
+    "flow": Layout("flow", "optical flow (.flo, KITTI's .png, .pfm, .npy) beside its pictures"),
+    "stereo": Layout("stereo", "im2, im6, disp2 or im0, im1, disp0 (Middlebury), or disp_occ_0/ (KITTI)"),
 }
 """Layouts of pairs with matches, one line each."""
 LAYOUTS: dict[str, Layout] = FRAMES | PAIRS
-"""All of them; but for the type of the option `--from`, nothing else knows a name of a layout."""
+"""All of them; nothing else knows a name of a layout."""
+if TYPE_CHECKING:
+    LayoutName = str
+else:
+    LayoutName = Literal[tuple(LAYOUTS)]
+"""What the command line offers."""
 
 
-def sequences(name: str, folder: Path) -> tuple[FrameSequence | PairSequence, ...]:
+def sequences(name: str, folder: Path) -> "tuple[FrameSequence | PairSequence, ...]":
     """The sequences that a layout finds below a folder, by name.
 
     Raises UsageError for an unknown layout, or where nothing is found; ImportingError where what is found is no use.

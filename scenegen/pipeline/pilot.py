@@ -13,7 +13,7 @@ from scenegen.config import GenerationConfig
 from scenegen.errors import RunError
 from scenegen.evenly import evenly
 from scenegen.pipeline.events import Advanced, Failed, Finished
-from scenegen.pipeline.executors import Crew, run_jobs
+from scenegen.pipeline.executors import Crew, Where, run_jobs
 from scenegen.pipeline.forecast import Forecast, Measured, forecast
 from scenegen.pipeline.plan import sample_bytes
 from scenegen.pipeline.run import prepare
@@ -86,9 +86,9 @@ def peak_bytes(crew: Crew) -> int | None:
         import resource
     except ModuleNotFoundError:
         return None
-    if crew.executor == "ray":
+    if crew.where is Where.CLUSTER:
         return None
-    whose = resource.RUSAGE_SELF if crew.executor == "inline" else resource.RUSAGE_CHILDREN
+    whose = resource.RUSAGE_SELF if crew.where is Where.HERE else resource.RUSAGE_CHILDREN
     unit = 1 if sys.platform == "darwin" else 1024  # getrusage(2): bytes on macOS, kilobytes on Linux
     return resource.getrusage(whose).ru_maxrss * unit
 

@@ -19,7 +19,7 @@ from scenegen.pipeline.progress import Display
 from scenegen.pipeline.slices import WHOLE, Slice
 from scenegen.pipeline.work import Work
 from scenegen.pipeline.worker import Task
-from scenegen.rendering.choice import require_renderer
+from scenegen.rendering.choice import require_lens, require_renderer
 from scenegen.shards.codecs import require_codec
 from scenegen.shards.manifest import Failure, Manifest, Record, together
 
@@ -131,7 +131,7 @@ def _finish(order: Order, out: Path, crew: Crew, display: Display, part: Slice) 
 
 def prepare(config: GenerationConfig, out: Path, codec: str, cache: AssetCache | None) -> tuple[Plan, Task]:
     """The shards of a run and what makes them: everything that can be refused before a worker starts."""
-    checked(config)
+    require_lens(checked(config).renderer, config.cameras.optics)
     require_codec(codec)
     rooms, objects = open_rooms(config.room_source, cache), open_objects(config.object_source, cache)
     require_renderer(config.renderer)

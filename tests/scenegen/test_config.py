@@ -141,10 +141,6 @@ def test_the_digest_does_not_depend_on_where_the_assets_lie():
             "85 degrees from the axis: choose smaller coefficients, or a longer focal length",
         ),
         (
-            {"cameras": CamerasConfig(lens="fisheye:0,0,0,0"), "renderer": "pyrender"},
-            "--lens fisheye:0,0,0,0: OpenGL draws pinholes alone: use --renderer embree",
-        ),
-        (
             {"cameras": CamerasConfig(focal_px=Range(float("nan"), 1))},
             "--focal-px nan:1: must be LOW:HIGH within 50:10000",
         ),

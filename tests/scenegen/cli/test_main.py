@@ -1,13 +1,23 @@
 """Configurations that --config names."""
 
 import json
-from typing import get_args
+import subprocess
+import sys
+from importlib import import_module
+from typing import get_args, get_type_hints
 
 import pytest
 
-from scenegen.cli.commands import Command
+from scenegen.cli.commands import Command, Render, Repack
+from scenegen.cli.importing import Import
 from scenegen.cli.main import RUN, load_config, main
+from scenegen.cli.publishing import Export
 from scenegen.errors import UsageError
+from scenegen.export.choices import FILES
+from scenegen.export.forms import Form
+from scenegen.importing.registry import LAYOUTS
+from scenegen.pipeline.executors import EXECUTORS, USUAL
+from scenegen.shards.codecs import CODECS
 
 
 @pytest.mark.parametrize(("name", "text"), [("c.json", json.dumps({"rooms": 3})), ("c.toml", "rooms = 3\n")])
@@ -34,3 +44,32 @@ def test_an_empty_path_is_not_the_folder_that_one_stands_in(words, tmp_path, mon
 
 def test_every_command_is_carried_out():
     assert set(RUN) == set(get_args(Command))
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "there"),
+    [
+        (Render, "executor", EXECUTORS),
+        (Import, "executor", EXECUTORS),
+        (Import, "layout", LAYOUTS),
+        (Export, "format", FILES),
+        (Render, "codec", CODECS),
+        (Import, "codec", CODECS),
+        (Repack, "codec", CODECS),
+    ],
+)
+def test_options_offer_what_there_is(command, option, there):
+    assert get_args(get_type_hints(command)[option]) == tuple(there)
+
+
+def test_what_is_offered_is_there_when_it_is_asked_for():
+    assert all(isinstance(import_module(f"scenegen.export.{file}").FORM, Form) for file in FILES.values())
+    assert all(callable(import_module(f"scenegen.importing.layouts.{each.file}").find) for each in LAYOUTS.values())
+    assert USUAL in EXECUTORS
+
+
+def test_names_are_known_before_what_they_name_is_loaded():
+    code = "import sys, scenegen.cli.commands; print(*(m for m in sys.modules if m.startswith(('scenegen.', 'torch'))))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    late = ("scenegen.export.run", "scenegen.importing.layouts", "scenegen.pipeline.inline", "torch")
+    assert [name for name in loaded if name.startswith(late)] == []
