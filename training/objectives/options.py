@@ -3,9 +3,8 @@
 They stand here and not in the objectives' files so that no help and no mistyped option waits for PyTorch.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from training.ranges import Amount, Between, Positive, Share, Some
 from training.settings import Distance, Norm, Units
@@ -144,15 +143,6 @@ class UcnSettings:
     """Distance beyond which a negative costs nothing; unrelated directions are 1.41 apart."""
 
 
-class Options(NamedTuple):
-    """What can be said of an objective without it; a `Kind` says the same and more."""
-
-    settings: type[Any]
-    """Its options, a frozen dataclass with a default for each."""
-    distance: Callable[[Any], Distance]
-    """How its descriptors are compared."""
-
-
 def euclidean(settings: object) -> Distance:
     """By the length of their difference, whatever the norm of the loss, as in the paper's maps of locations."""
     return "l2"
@@ -171,20 +161,3 @@ def by_largest(settings: object) -> Distance:
 def by_similarity(settings: InfoNceSettings) -> Distance:
     """As the objective was told."""
     return settings.similarity
-
-
-OPTIONS: dict[str, Options] = {
-    "stable": Options(StableSettings, euclidean),
-    "stable-hard": Options(StableSettings, euclidean),
-    "stable-softmax": Options(StableSoftmaxSettings, by_largest),
-    "infonce": Options(InfoNceSettings, by_similarity),
-    "dual-softmax": Options(DualSoftmaxSettings, by_angle),
-    "don": Options(DonSettings, euclidean),
-    "triplet": Options(TripletSettings, by_angle),
-    "ucn": Options(UcnSettings, by_angle),
-    "smooth-ap": Options(SmoothApSettings, by_angle),
-    "pixpro": Options(PixProSettings, by_angle),
-    "sigreg": Options(SigRegSettings, euclidean),
-    "cover": Options(CoverSettings, by_angle),
-}
-"""By name; an objective that is not here is asked itself, which loads PyTorch."""

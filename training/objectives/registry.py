@@ -1,14 +1,15 @@
 """Every objective by name. A new one is a file with a `KIND`, its test, and a line in FILES.
 
-Where its options stand in `options` too, with a line in OPTIONS, help and mistakes are told without PyTorch.
+Where its options stand in `options`, and its line names them, help and mistakes are told without PyTorch.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from training.errors import RequestError
-from training.objectives.options import OPTIONS, Options
+from training.objectives import options as own
 from training.ranges import check_ranges
 from training.settings import AnySettings, Distance, FitSettings
 
@@ -18,21 +19,33 @@ if TYPE_CHECKING:
     from training.models.network import Network
     from training.objectives.objective import Kind
 
-FILES = {
-    "stable": "stable",
-    "stable-hard": "hard",
-    "stable-softmax": "stable_softmax",
-    "infonce": "infonce",
-    "dual-softmax": "dual_softmax",
-    "don": "don",
-    "triplet": "triplet",
-    "ucn": "ucn",
-    "smooth-ap": "smooth_ap",
-    "pixpro": "pixpro",
-    "sigreg": "sigreg",
-    "cover": "cover",
+
+class Listed(NamedTuple):
+    """An objective of which its options are known without it; its `KIND` says the same and more."""
+
+    file: str
+    """Module of this folder, which is imported when its objective is asked for."""
+    settings: type[Any]
+    """Its options, a frozen dataclass with a default for each."""
+    distance: Callable[[Any], Distance]
+    """How its descriptors are compared."""
+
+
+FILES: dict[str, Listed | str] = {
+    "stable": Listed("stable", own.StableSettings, own.euclidean),
+    "stable-hard": Listed("hard", own.StableSettings, own.euclidean),
+    "stable-softmax": Listed("stable_softmax", own.StableSoftmaxSettings, own.by_largest),
+    "infonce": Listed("infonce", own.InfoNceSettings, own.by_similarity),
+    "dual-softmax": Listed("dual_softmax", own.DualSoftmaxSettings, own.by_angle),
+    "don": Listed("don", own.DonSettings, own.euclidean),
+    "triplet": Listed("triplet", own.TripletSettings, own.by_angle),
+    "ucn": Listed("ucn", own.UcnSettings, own.by_angle),
+    "smooth-ap": Listed("smooth_ap", own.SmoothApSettings, own.by_angle),
+    "pixpro": Listed("pixpro", own.PixProSettings, own.by_angle),
+    "sigreg": Listed("sigreg", own.SigRegSettings, own.euclidean),
+    "cover": Listed("cover", own.CoverSettings, own.by_angle),
 }
-"""Name on the command line -> module of this folder, which is imported when its objective is asked for."""
+"""Name on the command line -> what is known of it. The name of its file alone will do: that is asked for the rest."""
 
 
 def names() -> tuple[str, ...]:
@@ -44,12 +57,14 @@ def kind(name: str) -> "Kind[Any]":
     """What the file of an objective says about it. Raises RequestError that lists the names."""
     if name not in FILES:
         raise RequestError(f"--objective {name}: unknown; choose one of {', '.join(FILES)}")
-    return import_module(f"training.objectives.{FILES[name]}").KIND
+    entry = FILES[name]
+    return import_module(f"training.objectives.{entry.file if isinstance(entry, Listed) else entry}").KIND
 
 
-def options(name: str) -> "Options | Kind[Any]":
-    """The options of an objective and its distance, without PyTorch where `OPTIONS` has them. Raises RequestError."""
-    return OPTIONS[name] if name in OPTIONS else kind(name)
+def options(name: str) -> "Listed | Kind[Any]":
+    """The options of an objective and its distance, without PyTorch where its line has them. Raises RequestError."""
+    entry = FILES.get(name)
+    return entry if isinstance(entry, Listed) else kind(name)
 
 
 def run_of(name: str, given: dict[str, Any], **run: Any) -> AnySettings:

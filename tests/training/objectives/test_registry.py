@@ -11,8 +11,6 @@ from training_world import TINY, tiny, tiny_of
 from training.errors import RequestError
 from training.models.unet import build_model
 from training.objectives import fused, registry, stable
-from training.objectives.objective import Kind
-from training.objectives.options import OPTIONS, Options
 from training.objectives.pixel_pairs import PixelPairs
 from training.settings import PixelSettings
 
@@ -187,10 +185,10 @@ def test_what_is_said_without_the_objective_is_what_it_says(name):
     told, own = registry.options(name), registry.kind(name)
     assert told.settings is own.settings
     assert told.distance is own.distance
-    assert isinstance(told, Options if name in OPTIONS else Kind)
+    assert isinstance(told, registry.Listed)
 
 
-def test_an_objective_without_a_line_in_options_is_told_by_its_kind(monkeypatch):
-    monkeypatch.delitem(OPTIONS, "don")
+def test_an_objective_of_which_the_file_alone_is_named_is_told_by_its_kind(monkeypatch):
+    monkeypatch.setitem(registry.FILES, "don", "don")
     assert registry.options("don") is registry.kind("don")
     assert registry.run_of("don", {}).objective == "don"
