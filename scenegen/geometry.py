@@ -95,7 +95,7 @@ def pinhole(width: int, height: int, f_px: float, lens: Lens = PINHOLE) -> Camer
     return Camera(width, height, K, lens)
 
 
-def numbers(name: str, values: ArrayLike, *shape: int | str) -> Array:
+def shaped(name: str, values: ArrayLike, *shape: int | str) -> Array:
     """The values as float64 of a shape, whose lengths are numbers, or names of what may be any: "N", 3.
 
     Raises UsageError that names them, in one line.
@@ -133,8 +133,8 @@ def inverse(T: Array) -> Array:
 def compose(rotation: ArrayLike = _EYE3, translation: ArrayLike = (0, 0, 0), scale: float = 1.0) -> Array:
     """(4, 4) similarity: scale, then rotate, then translate. Raises UsageError for arrays of another shape."""
     out = np.eye(4)
-    out[:3, :3] = numbers("rotation", rotation, 3, 3) * numbers("scale", scale)
-    out[:3, 3] = numbers("translation", translation, 3)
+    out[:3, :3] = shaped("rotation", rotation, 3, 3) * shaped("scale", scale)
+    out[:3, 3] = shaped("translation", translation, 3)
     return out
 
 
@@ -212,14 +212,14 @@ def look_at(position: ArrayLike, target: ArrayLike, roll_rad: float = 0.0) -> Ar
 
     Raises UsageError where the two points coincide, or are none.
     """
-    forward = numbers("target", target, 3) - numbers("position", position, 3)
+    forward = shaped("target", target, 3) - shaped("position", position, 3)
     if not 1e-9 <= np.linalg.norm(forward) < np.inf:
         raise UsageError("position and target: must be finite, and two points")
     z = normalize(forward)
     up = np.array([0.0, 0.0, 1.0]) if abs(z[2]) < 0.9999 else np.array([0.0, 1.0, 0.0])
     x = normalize(cross(z, up))
     y = cross(z, x)
-    roll = numbers("roll_rad", roll_rad)
+    roll = shaped("roll_rad", roll_rad)
     cos, sin = np.cos(roll), np.sin(roll)
     rotation = np.stack([x, y, z], axis=1) @ np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1.0]])
     return compose(rotation, position)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scenegen.assets import reading
 from scenegen.assets.mesh import Material, Mesh
 from scenegen.errors import UsageError, check_fields, shown, typed
-from scenegen.geometry import Camera, View, choose_pixels, numbers
+from scenegen.geometry import Camera, View, choose_pixels, shaped
 from scenegen.lights import MOST_LAMPS, Lighting
 from scenegen.rendering.choice import open_renderer
 from scenegen.rendering.frame import Frame, Renderer
@@ -34,7 +34,7 @@ def make_mesh(vertices: ArrayLike, faces: ArrayLike, color: tuple[float, float, 
     Raises UsageError where an array has another shape, a vertex is not finite, a face names a vertex that is none, or
     the colour is none.
     """
-    xyz, triangles = numbers("vertices", vertices, "N", 3), _indices(faces)
+    xyz, triangles = shaped("vertices", vertices, "N", 3), _indices(faces)
     with np.errstate(over="ignore"):
         xyz = xyz.astype(np.float32)
     if not np.isfinite(xyz).all():
@@ -48,7 +48,7 @@ def make_mesh(vertices: ArrayLike, faces: ArrayLike, color: tuple[float, float, 
 
 def _indices(faces: ArrayLike) -> NDArray[Any]:
     """(F, 3) whole numbers. Raises UsageError."""
-    if not len(numbers("faces", faces, "F", 3)):
+    if not len(shaped("faces", faces, "F", 3)):
         raise UsageError("faces of shape (0, 3): must be (F, 3), one or more")
     triangles = np.asarray(faces)
     if triangles.dtype.kind not in "iu":
@@ -84,7 +84,7 @@ def _placed(part: Mesh | Sequence[Any]) -> tuple[Mesh, ArrayLike]:
 
 
 def _similarity(T: ArrayLike) -> NDArray[np.float64]:
-    matrix = numbers("T_world_object", T, 4, 4)
+    matrix = shaped("T_world_object", T, 4, 4)
     if _scale_of(matrix):
         return matrix
     raise UsageError("T_world_object: must be (4, 4), a rotation times one scale, and a shift; mirror the mesh instead")
@@ -104,7 +104,7 @@ def _checked(view: View) -> View:
     """A view that can be. Raises UsageError for a camera without pixels or focal length, and for no rigid place."""
     check_fields(view, UsageError)
     check_fields(view.camera, UsageError)
-    T = numbers("T_world_cam", view.T_world_cam, 4, 4)
+    T = shaped("T_world_cam", view.T_world_cam, 4, 4)
     if abs(_scale_of(T) - 1) > _SIMILAR:
         raise UsageError("T_world_cam: must be (4, 4), a rotation and a shift, as look_at gives it")
     return View(replace(view.camera, K=_intrinsics(view.camera)), T)
@@ -112,7 +112,7 @@ def _checked(view: View) -> View:
 
 def _intrinsics(camera: Camera) -> NDArray[np.float64]:
     """K of a camera that can be. Raises UsageError."""
-    K = numbers("K", camera.K, 3, 3)
+    K = shaped("K", camera.K, 3, 3)
     if min(camera.width, camera.height) < 1 or not all(0 < f < np.inf for f in (K[0, 0], K[1, 1])):
         size = f"{camera.width} x {camera.height} px"
         raise UsageError(f"camera of {size}, focal length {K[0, 0]:g}, {K[1, 1]:g} px: all must be above 0")

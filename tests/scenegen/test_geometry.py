@@ -20,7 +20,6 @@ from scenegen.geometry import (
     lengths,
     look_at,
     normalize,
-    numbers,
     pinhole,
     pixel_directions,
     pixel_grid,
@@ -30,6 +29,7 @@ from scenegen.geometry import (
     rotation_about,
     rotation_between,
     rotations_about,
+    shaped,
     transform,
     unproject,
 )
@@ -129,10 +129,10 @@ def test_look_at_nowhere_is_refused(target):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (lambda: numbers("p", [[1, 2], [3]], "N", 2), "p: must be (N, 2) numbers, in rows of one length"),
-        (lambda: numbers("p", [[1, 2, 3]], "N", 2), "p of shape (1, 3): must be (N, 2) numbers"),
-        (lambda: numbers("p", 1.0, 3), "p of shape (): must be (3,) numbers"),
-        (lambda: numbers("p", "x"), "p: must be a number"),
+        (lambda: shaped("p", [[1, 2], [3]], "N", 2), "p: must be (N, 2) numbers, in rows of one length"),
+        (lambda: shaped("p", [[1, 2, 3]], "N", 2), "p of shape (1, 3): must be (N, 2) numbers"),
+        (lambda: shaped("p", 1.0, 3), "p of shape (): must be (3,) numbers"),
+        (lambda: shaped("p", "x"), "p: must be a number"),
         (lambda: compose(np.eye(4)), "rotation of shape (4, 4): must be (3, 3) numbers"),
         (lambda: compose(translation=(1, 2)), "translation of shape (2,): must be (3,) numbers"),
         (lambda: compose(scale=1j), "scale: must be a number"),
@@ -150,9 +150,9 @@ def test_arrays_of_another_shape_are_refused_by_name(wrong, said):
 
 
 def test_what_is_of_the_shape_comes_as_float64():
-    assert numbers("p", [[1, 2], [3, 4]], "N", 2).dtype == np.float64
-    assert numbers("p", np.zeros((0, 2)), "N", 2).shape == (0, 2)
-    assert numbers("p", 3).shape == ()
+    assert shaped("p", [[1, 2], [3, 4]], "N", 2).dtype == np.float64
+    assert shaped("p", np.zeros((0, 2)), "N", 2).shape == (0, 2)
+    assert shaped("p", 3).shape == ()
 
 
 def test_positive_roll_turns_the_camera_clockwise():
