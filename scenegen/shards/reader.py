@@ -17,7 +17,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.errors import ShardError
+from scenegen.errors import ShardError, UsageError, typed
 from scenegen.lenses import Lens
 from scenegen.remote import located
 from scenegen.shards import schema
@@ -41,6 +41,7 @@ class ShardReader:
     is missing, damaged, of another format or newer than this program.
     """
 
+    @typed(UsageError)
     def __init__(self, path: Path | str, layers: Iterable[str] | None = None) -> None:
         self.path = located(path)
         self.layers = None if layers is None else tuple(layers)
@@ -196,6 +197,7 @@ class ShardSet:
     when there is no shard to read.
     """
 
+    @typed(UsageError)
     def __init__(
         self, folder: Path | str, split: str | None = None, layers: Iterable[str] | None = None, max_open: int = 256
     ) -> None:

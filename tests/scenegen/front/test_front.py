@@ -138,6 +138,9 @@ def test_pairs_and_numbers_of_numpy_stand_for_what_they_are(size):
         (lambda _: sg.open_shards("o", split=3), "split 3: must be a text or None"),
         (lambda _: sg.open_shards("o", layers="rgb"), "layers 'rgb': must be a list or None"),
         (lambda _: sg.read_mesh(""), "path '': must be a path"),
+        (lambda _: sg.ShardReader(3), "path 3: must be a path"),
+        (lambda _: sg.ShardReader("a.h5", layers="rgb"), "layers 'rgb': must be a list or None"),
+        (lambda _: sg.ShardSet("o", max_open="2"), "max_open '2': must be a whole number"),
     ],
 )
 def test_arguments_of_another_kind_are_refused_by_name(wrong, said):
