@@ -51,7 +51,7 @@ logging.getLogger("PIL").addHandler(logging.NullHandler())  # its remarks on for
 
 
 @dataclass(frozen=True)
-class Look:
+class PictureHeader:
     """What the header of a picture says."""
 
     size: tuple[int, int]
@@ -63,7 +63,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Decoded:
+class DecodedPicture:
     """A picture, read."""
 
     texture: Texture
@@ -91,20 +91,20 @@ def reduced(size: tuple[int, int], max_texels: int) -> tuple[int, int]:
     return min(width, max(1, max_texels // height)), min(height, max(1, max_texels // width))
 
 
-def look(data: bytes) -> Look:
+def read_header(data: bytes) -> PictureHeader:
     """What the header says. Raises AssetError `unreadable_texture`."""
-    return _opened(data, lambda image: Look(image.size, image.has_transparency_data, image.format == "JPEG"))
+    return _opened(data, lambda image: PictureHeader(image.size, image.has_transparency_data, image.format == "JPEG"))
 
 
 def decode_texture(
     data: bytes, max_texels: int = MAX_PIXELS, *, wrap: tuple[Wrap, Wrap] = REPEAT, opaque: bool = False
-) -> Decoded:
+) -> DecodedPicture:
     """Texture of an encoded picture in one of `FORMATS`, of at most `max_texels`; `opaque`: alpha is ignored.
 
     Raises AssetError: `huge_texture` above `MAX_PIXELS`, `unreadable_texture` where it does not decode.
     """
     flat, cut_out = _opened(data, lambda image: _pixels(image, max_texels, opaque))
-    return Decoded(texture_from_image(flat, wrap), cut_out)
+    return DecodedPicture(texture_from_image(flat, wrap), cut_out)
 
 
 def _opened(data: bytes, use: Callable[[Image.Image], T]) -> T:

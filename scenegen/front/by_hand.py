@@ -46,7 +46,7 @@ def make_mesh(vertices: ArrayLike, faces: ArrayLike, color: tuple[float, float, 
 
 def read_mesh(path: Path | str) -> Mesh:
     """A mesh file (.ply .obj .glb .gltf .stl .off) with its textures, in its own axes and unit. Raises AssetError."""
-    return reading.read_mesh(Path(path))[0]
+    return reading.read_mesh_file(Path(path))[0]
 
 
 def build_scene(parts: Iterable[Mesh | tuple[Mesh, ArrayLike]]) -> Scene:

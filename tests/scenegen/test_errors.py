@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scenegen.assets.digest import files_digest, source_files
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.errors import AssetError, MachineError, ScenegenError, first_line, printable, unreadable
 
 TRIANGLE = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
@@ -30,7 +30,7 @@ def failing(monkeypatch, number: int) -> None:
 
 
 READERS = [
-    lambda path: read_mesh(path),
+    lambda path: read_mesh_file(path),
     lambda path: source_files(path, path.parent),
     lambda path: files_digest((path,), path.parent),
 ]

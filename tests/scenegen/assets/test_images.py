@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from scenegen.assets import images
-from scenegen.assets.images import decode_texture, fitting_texels, flatten, look, reduced
+from scenegen.assets.images import decode_texture, fitting_texels, flatten, read_header, reduced
 from scenegen.errors import AssetError
 from scenegen.srgb import decode, encode
 
@@ -174,9 +174,9 @@ def test_a_palette_with_a_transparent_color_is_seen_through_there():
 
 
 def test_the_header_tells_size_alpha_and_what_can_be_drafted():
-    seen = look(encoded(Image.fromarray(noise(3, 5, 4))))
+    seen = read_header(encoded(Image.fromarray(noise(3, 5, 4))))
     assert (seen.size, seen.has_alpha, seen.drafts) == ((5, 3), True, False)
-    seen = look(encoded(Image.fromarray(noise(3, 5)), "JPEG"))
+    seen = read_header(encoded(Image.fromarray(noise(3, 5)), "JPEG"))
     assert (seen.size, seen.has_alpha, seen.drafts) == ((5, 3), False, True)
 
 

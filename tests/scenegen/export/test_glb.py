@@ -14,7 +14,7 @@ from shard_factory import make_content
 
 from scenegen.assets.library import open_objects, open_rooms
 from scenegen.assets.mesh import Material, Mesh, texture_from_image
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.cli.publishing import Export, export
 from scenegen.config import GenerationConfig, ObjectsConfig, Range, Size
 from scenegen.errors import AssetError, UsageError
@@ -183,7 +183,7 @@ def written(folder, mesh, suffix="png"):
     index = join(whole, mesh_piece(mesh, "m", suffix))["meshes"]
     path = folder / "m.glb"
     path.write_bytes(glb(whole, [whole.add("nodes", {"mesh": index})]))
-    return read_mesh(path)[0], parts(path)[0]
+    return read_mesh_file(path)[0], parts(path)[0]
 
 
 def square(materials, **attributes):

@@ -13,7 +13,7 @@ from PIL import Image
 from roots import SHARED
 
 from scenegen.assets.mesh import MOST_GLOW, Mesh
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.srgb import decode, encode
 
 CASES = SHARED.parent / "cases"
@@ -251,7 +251,7 @@ def test_a_jpeg_cannot_be_seen_through(tmp_path):
 def test_factors_of_files_of_others(name, color):
     if not (CASES / name).is_file():
         pytest.skip(f"{name} not found in {CASES}")
-    np.testing.assert_allclose(decode(np.array(read_mesh(CASES / name)[0].materials[0].color)), color, atol=1e-5)
+    np.testing.assert_allclose(decode(np.array(read_mesh_file(CASES / name)[0].materials[0].color)), color, atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_vertex_colors_of_files_of_others(name):
     folder = CASES / name
     if not folder.is_dir():
         pytest.skip(f"{name} not found in {CASES}")
-    mesh, defects = read_mesh(next(folder.glob("*.glb")))
+    mesh, defects = read_mesh_file(next(folder.glob("*.glb")))
     assert defects == ()
     assert shown(mesh) == [124] * 3
 
@@ -272,7 +272,7 @@ def test_a_specular_picture_of_4096_texels_keeps_within_the_bounds():
     if not path.is_file():
         pytest.skip(f"quad4096.gltf not found in {CASES}")
     before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
-    texture = read_mesh(path)[0].materials[0].texture
+    texture = read_mesh_file(path)[0].materials[0].texture
     assert texture is not None
     assert texture.size == (4096, 4096)
     assert time.process_time() - start < 5
