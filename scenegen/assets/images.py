@@ -16,7 +16,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from scenegen.assets.mesh import U8, Texture, Wrap, texture_from_image
 from scenegen.assets.wording import one_line
 from scenegen.errors import AssetError
-from scenegen.srgb import BYTE_TO_LIGHT, LIGHT_UNITS, encode
+from scenegen.srgb import BYTE_TO_LIGHT, LIGHT_UNITS, linear_to_srgb
 
 MAX_PIXELS = 100_000_000
 """Pictures that decode to more are refused before they do: a PNG of 10,000 x 10,000 takes 4 s and 1.2 GB."""
@@ -30,7 +30,7 @@ _BAND_PIXELS = 1 << 15
 _SAMPLE_PIXELS = 1 << 20
 _CUT_ALPHA = 128
 """Alpha below which a texel counts as cut out."""
-_BYTE_OF_LIGHT = np.rint(255 * encode(np.arange(LIGHT_UNITS + 1) / LIGHT_UNITS)).astype(np.uint8)
+_BYTE_OF_LIGHT = np.rint(255 * linear_to_srgb(np.arange(LIGHT_UNITS + 1) / LIGHT_UNITS)).astype(np.uint8)
 _OTHERS = {
     b"\xabKTX 20\xbb": "KTX2",
     b"\xabKTX 11\xbb": "KTX",

@@ -15,7 +15,7 @@ from scenegen.assets.mesh import WHITE, Material, Mesh, Texture, mean_albedo
 from scenegen.export.choices import Suffix
 from scenegen.export.glb_file import INDICES, VERTICES, Entry, Piece
 from scenegen.export.pictures import encode
-from scenegen.srgb import BYTE_TO_LIGHT, LIGHT_UNITS, decode
+from scenegen.srgb import BYTE_TO_LIGHT, LIGHT_UNITS, srgb_to_linear
 
 WRAP = {"repeat": 10497, "mirror": 33648, "clamp": 33071}
 LINEAR, MIPMAPS = 9729, 9987
@@ -85,7 +85,7 @@ def _material(piece: Piece, material: Material, has_uv: bool, pictures: dict[int
             return {}
         return {key: {"index": _texture(piece, texture, pictures, suffix)}}
 
-    base = decode(np.array(material.color)) if has_uv else mean_albedo(material)
+    base = srgb_to_linear(np.array(material.color)) if has_uv else mean_albedo(material)
     glow = np.array(material.glow) * (1 if has_uv else _mean(material.glow_texture))
     entry: Entry = {"name": material.name, "doubleSided": True}
     share = material.emission

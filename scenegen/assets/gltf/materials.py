@@ -16,7 +16,7 @@ from scenegen.assets.gltf.tree import Tree, branch, entry, extension, number, nu
 from scenegen.assets.mesh import MOST_GLOW, Material, Texture
 from scenegen.assets.model_textures import Picture, TextureStore
 from scenegen.assets.source import Defect
-from scenegen.srgb import decode, encode
+from scenegen.srgb import linear_to_srgb, srgb_to_linear
 
 F64 = NDArray[np.float64]
 
@@ -72,7 +72,9 @@ class Looks:
         """The material with the pictures that it can show."""
         texture = self._texture(surface.base, surface.alpha_mode == "OPAQUE") if based else None
         placement = surface.base.placement if texture is not None and surface.base is not None else None
-        material = Material(surface.name, _rgb(encode(surface.color[:3])), texture, emission=float(surface.unlit))
+        material = Material(
+            surface.name, _rgb(linear_to_srgb(surface.color[:3])), texture, emission=float(surface.unlit)
+        )
         bare = not based and surface.base is not None and surface.base.picture is not None
         if not surface.glow.any():
             return ShownMaterial(material, placement, bare)
@@ -135,7 +137,7 @@ def _rgb(color: F64) -> tuple[float, float, float]:
 
 def _mean(texture: Texture) -> Any:
     """(3,) linear RGB of a whole picture."""
-    return decode(texture.levels[-1][0, 0] / 255)
+    return srgb_to_linear(texture.levels[-1][0, 0] / 255)
 
 
 def _usable(use: Use | None, channels: frozenset[int]) -> bool:

@@ -15,7 +15,7 @@ from scenegen.assets.gltf.primitives import Primitive, attribute
 from scenegen.assets.gltf.textures import placed_uv
 from scenegen.assets.mesh import F32, I32, U8, Material
 from scenegen.errors import AssetError
-from scenegen.srgb import encode
+from scenegen.srgb import linear_to_srgb
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -166,4 +166,4 @@ def _colors(primitive: Primitive, picked: I64, weights: tuple[float, ...]) -> U8
         return None
     named = {"COLOR_0": _as(primitive.attributes["COLOR_0"], True)}
     rows = _rows(replace(primitive, attributes=named), "COLOR_0", picked, weights, 3, 4)
-    return None if rows is None else np.rint(255 * encode(np.nan_to_num(rows[:, :3]))).astype(np.uint8)
+    return None if rows is None else np.rint(255 * linear_to_srgb(np.nan_to_num(rows[:, :3]))).astype(np.uint8)

@@ -11,7 +11,7 @@ from scenegen.assets.limits import ROOM_LIMITS
 from scenegen.assets.reading import read_mesh_file
 from scenegen.lights import Lighting
 from scenegen.rendering.embree_renderer import EmbreeRenderer
-from scenegen.srgb import decode
+from scenegen.srgb import srgb_to_linear
 from scenegen.tracing.raycaster import Scene
 
 TEXELS_PER_M = 819.2
@@ -45,10 +45,10 @@ def contrast(mesh, width_m):
     first = np.floor(width_m / 2 / SQUARE_M)
     centre = (squares + first + 0.5) * SQUARE_M - width_m / 2
     x, y = np.rint(500 * centre / 2.4 + 159.5).astype(int), np.rint(500 * centre / 2.4 + 119.5).astype(int)
-    light = decode(frame.rgb[y[:, None], x[None]] / 255)[..., 1]
+    light = srgb_to_linear(frame.rgb[y[:, None], x[None]] / 255)[..., 1]
     parity = (squares[:, None] + squares[None]) % 2 == 0
     return (light[parity].mean() - light[~parity].mean()) / float(
-        decode(np.array(BRIGHT / 255)) - decode(np.array(DARK / 255))
+        srgb_to_linear(np.array(BRIGHT / 255)) - srgb_to_linear(np.array(DARK / 255))
     )
 
 
