@@ -93,7 +93,7 @@ def _order(command: Import, source: "ImportSource") -> "Order":
     from scenegen.importing.work import ImportWork
     from scenegen.pipeline.manifest import new_manifest
     from scenegen.pipeline.places import words_of
-    from scenegen.pipeline.plan import Plan, file_name
+    from scenegen.pipeline.plan import RunPlan, file_name
     from scenegen.pipeline.run import Order
     from scenegen.shards.manifest import ShardJob
     from scenegen.shards.schema import IMPORTED_VERSION
@@ -105,7 +105,7 @@ def _order(command: Import, source: "ImportSource") -> "Order":
         )
         for n, part in enumerate(parts(source, options))
     )
-    plan = Plan(jobs, source.digest)
+    plan = RunPlan(jobs, source.digest)
     work = ImportWork(source.sequences, said, options, source.size, command.out, command.codec, len(jobs))
     fresh = new_manifest(
         version=IMPORTED_VERSION,

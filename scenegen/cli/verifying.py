@@ -14,7 +14,7 @@ from scenegen.cli.commands import Verify
 from scenegen.errors import printable
 from scenegen.shards.writer import publish
 from scenegen.verify.audit import Tallies, add
-from scenegen.verify.check import Report, Target, targets
+from scenegen.verify.check import ShardReport, Target, targets
 from scenegen.verify.deep import Auditor
 from scenegen.verify.quarantine import check_all
 
@@ -26,7 +26,7 @@ SHOWN = 3
 class Verdict:
     """What was found in all that was checked."""
 
-    reports: list[Report] = field(default_factory=list)
+    reports: list[ShardReport] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What could not be checked, and why."""
@@ -34,7 +34,7 @@ class Verdict:
     """What --deep compared and found different, by kind."""
 
     @property
-    def damaged(self) -> list[Report]:
+    def damaged(self) -> list[ShardReport]:
         """Reports with a problem."""
         return [report for report in self.reports if report.problems]
 

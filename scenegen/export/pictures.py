@@ -13,7 +13,7 @@ from scenegen.export.choices import Suffix
 from scenegen.export.folder import write
 from scenegen.export.png import rgb_png
 from scenegen.export.scenes import picture_name
-from scenegen.shards.chunks import pack
+from scenegen.shards.chunks import pack_chunk
 from scenegen.shards.sample import Sample
 
 JPEG: dict[str, Any] = {"format": "JPEG", "quality": 95, "subsampling": 0}
@@ -46,7 +46,7 @@ def depth_h5(depth_m: NDArray[np.float32]) -> bytes:
     filters: dict[str, Any] = {"shuffle": True, "compression": "gzip", "compression_opts": 1, "fletcher32": True}
     with h5py.File("depth", "w", driver="core", backing_store=False) as file:
         dataset = file.create_dataset("depth", depth_m.shape, "<f4", chunks=depth_m.shape, **filters)
-        dataset.id.write_direct_chunk((0, 0), pack(depth_m.astype("<f4", copy=False)))
+        dataset.id.write_direct_chunk((0, 0), pack_chunk(depth_m.astype("<f4", copy=False)))
         file.flush()
         return file.id.get_file_image()
 

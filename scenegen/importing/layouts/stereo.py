@@ -18,7 +18,7 @@ from scenegen.importing.layouts.folders import beside, holding
 from scenegen.importing.layouts.planes import at_nearest
 from scenegen.importing.options import ImportOptions
 from scenegen.importing.pictures import find_pictures, picture_size, read_plane, reading
-from scenegen.shards.by_depth import sampled, verdicts
+from scenegen.shards.by_depth import depth_verdicts, sampled
 from scenegen.status import Status
 
 F64 = NDArray[np.float64]
@@ -69,7 +69,7 @@ def shifted(xy: F64, left: F64, right: F64) -> tuple[F64, NDArray[np.uint8]]:
     d = at_nearest(left, xy)
     places = xy - np.stack([d, np.zeros_like(d)], 1)
     beyond = ~(places[:, 0] >= -0.5)
-    status = verdicts(sampled(right, np.where(np.isnan(places), 0.0, places)) - d, np.full(d.shape, TOLERANCE_PX))
+    status = depth_verdicts(sampled(right, np.where(np.isnan(places), 0.0, places)) - d, np.full(d.shape, TOLERANCE_PX))
     status[beyond] = Status.OUT_OF_VIEW
     status[np.isnan(d)] = Status.NO_HIT
     return places, status

@@ -21,7 +21,7 @@ from scenegen.inspect.gallery.write import make_gallery
 from scenegen.pipeline.repack import content_of
 from scenegen.shards import ShardReader, ShardSet, Status
 from scenegen.shards.writer import encode_shard
-from scenegen.verify.check import Report
+from scenegen.verify.check import ShardReport
 from scenegen.verify.deep import Auditor
 
 
@@ -224,7 +224,7 @@ def spoil(run, tmp_path, change):
     content = content_of(path)
     (tmp_path / path.name).write_bytes(encode_shard(replace(content, arrays=content.arrays | change(content.arrays))))
     (tmp_path / "manifest.json").write_text(json.dumps({"config": json.loads(content.attributes["config_json"])}))
-    return Auditor(tmp_path, 6).look(tmp_path / path.name, Report(path.name, ()))
+    return Auditor(tmp_path, 6).look(tmp_path / path.name, ShardReport(path.name, ()))
 
 
 def noise_for_pictures(arrays):
