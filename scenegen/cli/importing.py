@@ -61,18 +61,18 @@ def import_data(command: Import, console: Console) -> int:
     Raises UsageError for a request that cannot be met, ImportingError for data that is no use, RunError for a folder
     that cannot be used.
     """
-    from scenegen.importing.options import checked
-    from scenegen.importing.planning import look
+    from scenegen.importing.options import checked_options
+    from scenegen.importing.planning import find_import
     from scenegen.pipeline.executors import chosen_crew
     from scenegen.pipeline.progress import Display
     from scenegen.pipeline.run import carry_out
     from scenegen.pipeline.summary import failures
     from scenegen.shards.codecs import require_codec
 
-    options = checked(command.options)
+    options = checked_options(command.options)
     require_codec(command.codec)
     crew = chosen_crew(command.executor, command.workers, command.address)
-    source = look(command.layout, command.data, options)
+    source = find_import(command.layout, command.data, options)
     for reason, count in sorted(source.skipped.items()):
         console.print(f"left out: {count} {reason}", soft_wrap=True, markup=False)
     outcome = carry_out(_order(command, source), command.out, crew, Display(console))

@@ -25,7 +25,7 @@ Found = Sequence[FrameSequence] | Sequence[PairSequence]
 
 
 @dataclass(frozen=True)
-class Layout:
+class ImportLayout:
     """One way in which data lies in a folder."""
 
     find: Callable[[Path], Found]
@@ -34,24 +34,28 @@ class Layout:
     """What it looks for, to follow "looks for"."""
 
 
-FRAMES: dict[str, Layout] = {
-    "rgbd": Layout(seven_scenes.find, "frame-*.color.png with .depth.png and .pose.txt (7-Scenes, 3DMatch)"),
-    "tum": Layout(tum.find, "rgb.txt, depth.txt and groundtruth.txt"),
-    "scannet": Layout(scannet.find, "color/, depth/, pose/ and intrinsic/"),
-    "replica": Layout(replica.find, "traj.txt and results/frame*, results/depth*"),
-    "colmap": Layout(colmap.find, "images/, sparse/ and stereo/depth_maps/ (image_undistorter, patch_match_stereo)"),
-    "bop": Layout(bop.find, "scene_camera.json beside rgb/ and depth/"),
-    "nerfstudio": Layout(nerfstudio.find, "transforms.json with depth_file_path"),
+FRAMES: dict[str, ImportLayout] = {
+    "rgbd": ImportLayout(seven_scenes.find, "frame-*.color.png with .depth.png and .pose.txt (7-Scenes, 3DMatch)"),
+    "tum": ImportLayout(tum.find, "rgb.txt, depth.txt and groundtruth.txt"),
+    "scannet": ImportLayout(scannet.find, "color/, depth/, pose/ and intrinsic/"),
+    "replica": ImportLayout(replica.find, "traj.txt and results/frame*, results/depth*"),
+    "colmap": ImportLayout(
+        colmap.find, "images/, sparse/ and stereo/depth_maps/ (image_undistorter, patch_match_stereo)"
+    ),
+    "bop": ImportLayout(bop.find, "scene_camera.json beside rgb/ and depth/"),
+    "nerfstudio": ImportLayout(nerfstudio.find, "transforms.json with depth_file_path"),
 }
 """Layouts of sequences that measured depth, one line each."""
-PAIRS: dict[str, Layout] = {
-    "matches": Layout(matches.find, "files of x0 y0 x1 y1 (.npz .csv .txt .json) beside their two pictures"),
-    "homography": Layout(homography.find, "points.json with a homography, or H_1_2 beside pictures 1 and 2 (HPatches)"),
-    "flow": Layout(flow.find, "optical flow (.flo, KITTI's .png, .pfm, .npy) beside its pictures"),
-    "stereo": Layout(stereo.find, "im2, im6, disp2 or im0, im1, disp0 (Middlebury), or disp_occ_0/ (KITTI)"),
+PAIRS: dict[str, ImportLayout] = {
+    "matches": ImportLayout(matches.find, "files of x0 y0 x1 y1 (.npz .csv .txt .json) beside their two pictures"),
+    "homography": ImportLayout(
+        homography.find, "points.json with a homography, or H_1_2 beside pictures 1 and 2 (HPatches)"
+    ),
+    "flow": ImportLayout(flow.find, "optical flow (.flo, KITTI's .png, .pfm, .npy) beside its pictures"),
+    "stereo": ImportLayout(stereo.find, "im2, im6, disp2 or im0, im1, disp0 (Middlebury), or disp_occ_0/ (KITTI)"),
 }
 """Layouts of pairs with matches, one line each."""
-LAYOUTS: dict[str, Layout] = FRAMES | PAIRS
+LAYOUTS: dict[str, ImportLayout] = FRAMES | PAIRS
 """All of them; but for the type of the option `--from`, nothing else knows a name of a layout."""
 
 
@@ -76,7 +80,7 @@ def _instead(name: str, folder: Path) -> str:
     return f"and finds none there; it looks like --from {others[0]}" if others else "and finds none there: check --data"
 
 
-def _finds(layout: Layout, folder: Path) -> bool:
+def _finds(layout: ImportLayout, folder: Path) -> bool:
     """Whether a layout finds anything; one that finds something broken has found it."""
     from scenegen.errors import ImportingError
 
