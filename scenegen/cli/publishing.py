@@ -107,7 +107,7 @@ def card(command: Card, console: Console) -> int:
 
 def export(command: Export, console: Console) -> int:
     """Write a run in another form; 0. Raises RunError for a manifest that is none, else as `export_run`."""
-    from scenegen.export.run import Choice, export_run
+    from scenegen.export.run import ExportChoice, export_run
     from scenegen.pipeline.manifest import load_manifest
     from scenegen.pipeline.places import known_places
 
@@ -115,7 +115,7 @@ def export(command: Export, console: Console) -> int:
     named = {"room_source": command.room_source, "object_source": command.object_source}
     places = known_places(command.folder, manifest.config) if manifest else {}
     places |= {role: spec for role, spec in named.items() if spec}
-    choice = Choice(command.format, command.split, command.max, command.pictures, places)
+    choice = ExportChoice(command.format, command.split, command.max, command.pictures, places)
     with _progress(console) as advance:
         tally = export_run(command.folder, command.out, choice, lambda t: advance(t.samples, t.total))
     if manifest and not manifest.complete:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from scenegen.export.choices import Suffix
-from scenegen.export.folder import write
+from scenegen.export.folder import write_file
 from scenegen.export.png import rgb_png
 from scenegen.export.scenes import picture_name
 from scenegen.shards.chunks import pack_chunk
@@ -22,7 +22,7 @@ MILLIMETRES = 1000
 MOST_MM = np.iinfo(np.uint16).max
 
 
-def encode(rgb: NDArray[np.uint8], suffix: Suffix) -> bytes:
+def encode_picture(rgb: NDArray[np.uint8], suffix: Suffix) -> bytes:
     """(H, W, 3) uint8 picture as a PNG (lossless) or a JPEG file."""
     return rgb_png(rgb) if suffix == "png" else _bytes(Image.fromarray(rgb), JPEG)
 
@@ -31,7 +31,7 @@ def write_pictures(sample: Sample, folder: Path, suffix: Suffix) -> list[str]:
     """Write the pictures of a sample into a folder; their names. Raises OSError where writing fails."""
     names = [picture_name(sample.index, view, suffix) for view in range(len(sample.rgb))]
     for name, rgb in zip(names, sample.rgb, strict=True):
-        write(folder / name, encode(rgb, suffix))
+        write_file(folder / name, encode_picture(rgb, suffix))
     return names
 
 

@@ -20,7 +20,7 @@ from scenegen.export.meshes import Meshes, open_meshes, require_same
 from scenegen.export.nerfstudio import export_nerfstudio
 from scenegen.export.parquet import export_parquet
 from scenegen.export.scene_info import export_scene_info
-from scenegen.export.scenes import Scene, staged_scenes
+from scenegen.export.scenes import SceneSamples, staged_scenes
 from scenegen.export.tapvid import export_tapvid
 from scenegen.export.wai import export_wai
 from scenegen.export.webdataset import export_webdataset
@@ -32,9 +32,9 @@ FORMS: dict[Format, Form] = {
     "nerfstudio": Form(export_nerfstudio, lenses=True),
     "webdataset": Form(export_webdataset, cameras=False, lenses=True),
     "glue-factory": Form(export_glue_factory),
-    "scene-info": Form(export_scene_info, layers=("depth",), lost=megadepth.lost),
-    "loftr": Form(export_loftr, layers=("depth",), most_px=megadepth.MOST_PX, lost=megadepth.lost),
-    "dust3r": Form(dust3r.export_dust3r, layers=("depth",), views=dust3r.VIEWS, lost=dust3r.lost),
+    "scene-info": Form(export_scene_info, layers=("depth",), lost=megadepth.lost_to_megadepth),
+    "loftr": Form(export_loftr, layers=("depth",), most_px=megadepth.MOST_PX, lost=megadepth.lost_to_megadepth),
+    "dust3r": Form(dust3r.export_dust3r, layers=("depth",), views=dust3r.VIEWS, lost=dust3r.lost_to_dust3r),
     "flow": Form(flow.export_flow, lenses=True, layers=flow.LAYERS),
     "glb": Form(export_glb, meshes=True),
     "wai": Form(export_wai, layers=("depth",)),
@@ -44,7 +44,7 @@ FORMS: dict[Format, Form] = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class ExportChoice:
     """Which samples of a run, and how."""
 
     format: Format
@@ -58,7 +58,7 @@ class Choice:
 
 
 @dataclass
-class Tally:
+class ExportTally:
     """What has been exported so far."""
 
     total: int
@@ -67,7 +67,9 @@ class Tally:
     scenes: int = 0
 
 
-def export_run(folder: Path, out: Path, choice: Choice, progress: Callable[[Tally], None] = lambda _: None) -> Tally:
+def export_run(
+    folder: Path, out: Path, choice: ExportChoice, progress: Callable[[ExportTally], None] = lambda _: None
+) -> ExportTally:
     """Write the samples of a run to the new folder `out`; the same samples give the same bytes.
 
     Raises UsageError for a choice that cannot be met, samples that the format cannot hold, meshes that are not at hand
@@ -78,7 +80,7 @@ def export_run(folder: Path, out: Path, choice: Choice, progress: Callable[[Tall
     if folder.resolve() in (out.resolve(), *out.resolve().parents):
         raise UsageError(f"{out}: lies in the folder of the run: choose another --out")
     shards = ShardSet(folder, choice.split, max_open=1)
-    tally = Tally(min(len(shards), choice.limit or len(shards)))
+    tally = ExportTally(min(len(shards), choice.limit or len(shards)))
     scenes = _fitting(staged_scenes(shards, choice.limit), choice.format)
     if FORMS[choice.format].meshes:
         scenes = _with_meshes(scenes, choice.sources)
@@ -88,7 +90,7 @@ def export_run(folder: Path, out: Path, choice: Choice, progress: Callable[[Tall
     return tally
 
 
-def _require_known(choice: Choice) -> None:
+def _require_known(choice: ExportChoice) -> None:
     if choice.format not in FORMS:
         raise UsageError(f"--format {choice.format}: is unknown: choose one of {', '.join(FORMS)}")
     if choice.pictures not in get_args(Suffix):
@@ -97,14 +99,14 @@ def _require_known(choice: Choice) -> None:
         raise UsageError(f"--max {choice.limit}: must be 1 or more")
 
 
-def _fitting(scenes: Iterable[Scene], name: Format) -> Iterator[Scene]:
+def _fitting(scenes: Iterable[SceneSamples], name: Format) -> Iterator[SceneSamples]:
     """The same scenes; UsageError at the first that the format cannot hold."""
     for scene in scenes:
         require(FORMS[name], name, scene, FORMS)
         yield scene
 
 
-def _with_meshes(scenes: Iterable[Scene], sources: Mapping[str, str]) -> Iterator[Scene]:
+def _with_meshes(scenes: Iterable[SceneSamples], sources: Mapping[str, str]) -> Iterator[SceneSamples]:
     """The same scenes with their meshes; UsageError where these are not there, or not those of a shard."""
     opened: dict[Origin, Meshes] = {}
     for _, parts in groupby(scenes, key=lambda scene: scene.shard):
@@ -116,7 +118,9 @@ def _with_meshes(scenes: Iterable[Scene], sources: Mapping[str, str]) -> Iterato
         yield from (replace(scene, meshes=opened[kinds]) for scene in chain([first], parts))
 
 
-def _counted(scenes: Iterable[Scene], tally: Tally, progress: Callable[[Tally], None]) -> Iterator[Scene]:
+def _counted(
+    scenes: Iterable[SceneSamples], tally: ExportTally, progress: Callable[[ExportTally], None]
+) -> Iterator[SceneSamples]:
     """The same scenes; `progress` hears of each when it is done."""
     for scene in scenes:
         yield scene

@@ -17,7 +17,7 @@ from rich.console import Console
 from shard_factory import make_content
 
 from scenegen.card.croissant import Identity
-from scenegen.card.facts import gather
+from scenegen.card.facts import gather_facts
 from scenegen.card.picture import CELLS, one_of_each_cell, pair_picture
 from scenegen.card.readme import readme
 from scenegen.card.sources import sources_of
@@ -97,7 +97,7 @@ def test_counts_and_shares_are_those_of_the_shards(run):
 
 def test_splits_are_named_train_first_then_by_name(tmp_path):
     folder = synthetic(tmp_path / "run", splits=("val", "extra", "train", "test"))
-    facts = gather(folder, require_manifest(folder))
+    facts = gather_facts(folder, require_manifest(folder))
     assert list(facts.splits) == ["train", "extra", "test", "val"]
     assert [entries[0].file for entries in facts.splits.values()] == [
         "train-2.h5", "extra-1.h5", "test-3.h5", "val-0.h5"
@@ -408,10 +408,10 @@ def test_a_card_does_not_disturb_verify(run):
 
 
 def test_text_does_not_depend_on_where_the_run_lies(run, tmp_path):
-    facts = gather(run, require_manifest(run), "name")
+    facts = gather_facts(run, require_manifest(run), "name")
     text = readme(facts, MARK, "card.jpg")
     moved = Path(shutil.move(run, tmp_path / "moved"))
-    assert readme(gather(moved, require_manifest(moved), "name"), MARK, "card.jpg") == text
+    assert readme(gather_facts(moved, require_manifest(moved), "name"), MARK, "card.jpg") == text
     assert str(tmp_path) not in text
     write_card(moved, require_manifest(moved), moved, "name", Identity(date="2026-01-31"))
     assert str(tmp_path) not in (moved / "croissant.json").read_text()

@@ -11,7 +11,7 @@ from planar_world import H, warped, write_planar
 
 from scenegen.cli import main
 from scenegen.errors import ImportingError, UsageError
-from scenegen.export.run import Choice, export_run
+from scenegen.export.run import ExportChoice, export_run
 from scenegen.importing.fit import Fit
 from scenegen.importing.flat import Dense, Sparse, dense_rays, sparse_rays
 from scenegen.importing.layouts.homography import transfer_by_homography
@@ -269,8 +269,8 @@ def test_every_other_command_takes_matches_or_says_why_not(tmp_path):
     assert main(["verify", str(tmp_path / "plain")]) == 0
     for form in ("colmap", "nerfstudio", "glue-factory", "scene-info", "loftr", "dust3r", "flow"):
         with pytest.raises(UsageError, match="has matches without cameras, as it was imported, and --format"):
-            export_run(run, tmp_path / form, Choice(form))
-    assert export_run(run, tmp_path / "tars", Choice("webdataset")).samples == 1
+            export_run(run, tmp_path / form, ExportChoice(form))
+    assert export_run(run, tmp_path / "tars", ExportChoice("webdataset")).samples == 1
 
 
 def test_a_view_in_three_dimensions_is_refused_in_one_line(tmp_path, capsys):
