@@ -76,11 +76,11 @@ def figure(command: Figure, console: Console) -> int:
 
     Raises UsageError or ShardError, in one line, when that cannot be done.
     """
-    from scenegen.inspect.figure.write import Choice, check_target, draw, require_matplotlib, save
+    from scenegen.inspect.figure.write import FigureChoice, check_figure_target, draw, require_matplotlib, save
     from scenegen.inspect.subject import Samples
     from scenegen.seeding import Stage, generator
 
-    check_target(command.out)
+    check_figure_target(command.out)
     if not 0 <= command.count <= MOST:
         raise UsageError(f"--count {command.count}: give 1 to {MOST} lines or points, or 0")
     if command.seed < 0:
@@ -91,7 +91,7 @@ def figure(command: Figure, console: Console) -> int:
     subject = subject.only(_shown_views(command, subject.views))
     # any index will do: the drawing takes it modulo the number of points
     start = int(generator(command.seed, Stage.SELECTION, sample=command.sample).integers(1 << 31))
-    save(draw(subject, Choice(command.kind, command.count, start)), command.out)
+    save(draw(subject, FigureChoice(command.kind, command.count, start)), command.out)
     left_out = len(subject.sample.rgb) - len(subject.views)
     note = f", {left_out} views left out (--views names those to show)" if left_out and not command.views else ""
     console.print(f"{command.out}: {command.kind} of {subject.source}{note}", soft_wrap=True, markup=False)
@@ -124,9 +124,9 @@ def view(command: View, console: Console) -> int:
 
 def _save(command: View, samples: "Samples", path: Path, console: Console) -> int:
     """`scenegen view --save`."""
-    from scenegen.inspect.recording import check_target, require_rerun, save_recording
+    from scenegen.inspect.recording import check_recording_target, require_rerun, save_recording
 
-    check_target(path)
+    check_recording_target(path)
     require_rerun()
     subject = samples.subject(command.sample)
     subject.require_cameras("--save")

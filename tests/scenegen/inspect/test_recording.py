@@ -13,7 +13,7 @@ from rich.console import Console
 from scenegen.errors import ShardError, UsageError
 from scenegen.inspect.cloud import clouds, status_lines, status_points
 from scenegen.inspect.palette import status_rgb
-from scenegen.inspect.recording import check_target, encode_recording, save_recording
+from scenegen.inspect.recording import check_recording_target, encode_recording, save_recording
 from scenegen.inspect.subject import Samples
 from scenegen.lenses import parse
 
@@ -103,7 +103,7 @@ def test_without_depth_the_rays_are_recorded(tmp_path):
 def test_targets_that_cannot_be(tmp_path, name, message):
     (tmp_path / "folder.rrd").mkdir()
     with pytest.raises(UsageError) as caught:
-        check_target(tmp_path / name)
+        check_recording_target(tmp_path / name)
     assert str(caught.value).startswith(f"--save {tmp_path / name}: {message}")
 
 

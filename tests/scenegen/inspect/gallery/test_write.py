@@ -16,7 +16,7 @@ from scenegen.cli.gallery import Gallery, gallery
 from scenegen.errors import ShardError, UsageError
 from scenegen.inspect.gallery.assets import MOST_ROWS
 from scenegen.inspect.gallery.card import instance_names
-from scenegen.inspect.gallery.page import fill
+from scenegen.inspect.gallery.page import fill_template
 from scenegen.inspect.gallery.write import make_gallery
 from scenegen.shards.reader import ShardReader
 
@@ -65,7 +65,7 @@ def test_the_first_asset_of_a_shard_has_a_name_as_the_others_have(tmp_path):
 def test_what_is_put_into_a_page_is_not_looked_at_again():
     """So a room named {{data}} is a name, and nothing of a shard can bring in another part of the page."""
     values = {"first": "{{second}} {{first}}", "second": "{{first}}"}
-    assert fill("<{{first}}|{{second}}>", values) == "<{{second}} {{first}}|{{first}}>"
+    assert fill_template("<{{first}}|{{second}}>", values) == "<{{second}} {{first}}|{{first}}>"
 
 
 def test_assets_with_defects_and_skipped_ones_are_listed(tmp_path):
