@@ -21,7 +21,7 @@ LayoutName = Literal[
 
 
 @dataclass(frozen=True)
-class Import:
+class ImportCommand:
     """Make shards of data that you have: depth frames with poses, or pairs with matches, a homography, flow, disparity.
 
     The shards are verified, shown, exported and trained on like rendered ones; the same command again finishes what is
@@ -55,7 +55,7 @@ class Import:
     """Compression of the shards, as for render."""
 
 
-def import_data(command: Import, console: Console) -> int:
+def import_data(command: ImportCommand, console: Console) -> int:
     """Make what is missing of an import; returns 0 when all is there, 1 when shards failed.
 
     Raises UsageError for a request that cannot be met, ImportingError for data that is no use, RunError for a folder
@@ -86,7 +86,7 @@ def import_data(command: Import, console: Console) -> int:
     return outcome.exit_code
 
 
-def _order(command: Import, source: "ImportSource") -> "Order":
+def _order(command: ImportCommand, source: "ImportSource") -> "Order":
     """The run that an import is."""
     from scenegen.importing.options import sha256
     from scenegen.importing.planning import parts

@@ -10,7 +10,7 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from scenegen.cli.commands import Verify
+from scenegen.cli.commands import VerifyCommand
 from scenegen.errors import printable
 from scenegen.shards.writer import publish
 from scenegen.verify.audit import Tallies, add
@@ -44,7 +44,7 @@ class Verdict:
         return 1 if self.damaged or self.unlisted else 0
 
 
-def verify(command: Verify, console: Console) -> int:
+def verify(command: VerifyCommand, console: Console) -> int:
     """Check what the command names; prints a table and returns the exit code (0 sound, 1 damage found).
 
     Raises ShardError where a path holds nothing that can be checked.
@@ -63,7 +63,7 @@ def verify(command: Verify, console: Console) -> int:
     return verdict.exit_code
 
 
-def _check_all(command: Verify, path: Path, found: list[Target], verdict: Verdict, console: Console) -> None:
+def _check_all(command: VerifyCommand, path: Path, found: list[Target], verdict: Verdict, console: Console) -> None:
     """Check the shards of one path."""
     places = {"room_source": command.room_source, "object_source": command.object_source}
     auditor = Auditor(path if path.is_dir() else path.parent, command.deep, places) if command.deep else None

@@ -15,7 +15,7 @@ from shard_factory import make_content
 from scenegen.assets.library import open_objects, open_rooms
 from scenegen.assets.mesh import Material, Mesh, texture_from_image
 from scenegen.assets.reading import read_mesh_file
-from scenegen.cli.publishing import Export, export
+from scenegen.cli.publishing import ExportCommand, export
 from scenegen.config import GenerationConfig, ObjectsConfig, Range, Size
 from scenegen.errors import AssetError, UsageError
 from scenegen.export import glb_file
@@ -348,7 +348,7 @@ def test_pieces_used_longest_ago_are_put_away(run):
 def test_the_command_knows_where_the_meshes_lie(run, tmp_path):
     def typed(*words):
         console = Console(file=StringIO(), width=120)
-        return export(tyro.cli(Export, args=[str(word) for word in words]), console)
+        return export(tyro.cli(ExportCommand, args=[str(word) for word in words]), console)
 
     assert typed(run, "--format", "glb", "--out", tmp_path / "out", "--max", 1) == 0
     assert len(list((tmp_path / "out").glob("*.glb"))) == 1

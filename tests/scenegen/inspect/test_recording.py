@@ -140,10 +140,10 @@ def test_switched_off_by_its_variable(made, monkeypatch):
 
 
 def test_the_command_says_how_to_open_it(tmp_path):
-    from scenegen.cli.looking import View, view
+    from scenegen.cli.looking import ViewCommand, view
 
     path, said = shard(tmp_path / "a.h5", layers=(), samples=1), io.StringIO()
-    assert view(View(path, save=tmp_path / "a.rrd"), Console(file=said)) == 0
+    assert view(ViewCommand(path, save=tmp_path / "a.rrd"), Console(file=said)) == 0
     lines = said.getvalue().splitlines()
     assert lines[0] == "no depth layer in this shard: the points are those of the traced rays of view 0"
     assert lines[1].endswith(f"open it with: rerun {tmp_path / 'a.rrd'}")
