@@ -115,7 +115,7 @@ LAYERS: tuple[Layer, ...] = (
         names="categories/name",
         named_by=f"{_MADE}:category_names",
         beside="scenegen.pipeline.objects_seen:objects_seen",
-        audited_by="scenegen.verify.semantic:semantic",
+        audited_by="scenegen.verify.semantic:retraced_categories",
     ),
 )
 """Every layer, in the order in which it is stored and drawn."""

@@ -106,7 +106,7 @@ def _first_root(polynomial: list[float]) -> float:
 
 
 @dataclass(frozen=True)
-class Model:
+class LensModel:
     """A kind of lens."""
 
     names: tuple[str, ...]
@@ -118,8 +118,8 @@ class Model:
     """In one line, as shards state it."""
 
 
-MODELS: dict[str, Model] = {
-    "brown": Model(
+MODELS: dict[str, LensModel] = {
+    "brown": LensModel(
         names=("k1", "k2", "p1", "p2", "k3"),
         shift=brown_shift,
         jacobian=brown_jacobian,
@@ -127,7 +127,7 @@ MODELS: dict[str, Model] = {
         formula="g = 1 + k1 r^2 + k2 r^4 + k3 r^6; x' = x g + 2 p1 x y + p2 (r^2 + 2 x^2), "
         "y' = y g + p1 (r^2 + 2 y^2) + 2 p2 x y",
     ),
-    "fisheye": Model(
+    "fisheye": LensModel(
         names=("k1", "k2", "k3", "k4"),
         shift=fisheye_shift,
         jacobian=fisheye_jacobian,

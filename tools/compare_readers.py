@@ -3,7 +3,7 @@
     npm install --prefix FOLDER three@0.187.0
     python tools/compare_readers.py DIR --three FOLDER/node_modules/three --out report.json
 
-Reads every mesh file below DIR with `scenegen.assets.reading.read_mesh`, each in a process of its own, and with
+Reads every mesh file below DIR with `scenegen.assets.reading.read_mesh_file`, each in a process of its own, and with
 three.js's loaders in a headless Chromium (OFF, which they lack, by a few lines of the page). Compares triangles, box,
 area and an unlit picture from three sides, and says for each file: agree, refused by whom, or in what they differ; and
 what reading cost. Files with the same bytes are compared once, unless they name other files.

@@ -1,12 +1,14 @@
-"""The house, measured: what imports what, sizes of modules and functions, docstrings and types.
+"""The house, measured: what imports what, sizes of modules and functions, names, docstrings and types.
 
     python tools/house.py              (tables of both packages and the tools; exit code 1 where a rule is broken)
     python tools/house.py --arrows     (what each folder imports, as it stands)
 
 Rules: folders import only what `ARROWS` allows, modules form no circle, a module has at most 300 lines, functions have
 a median of at most 6 lines and nine of ten at most 15, everything public has a docstring and types (Numba's kernels,
-which are typed by their calls, have docstrings alone). Imports inside of functions and for type checkers count as well;
-what a registry names in a text ("scenegen.pipeline.layers:semantic") does not: it is loaded when it is first used.
+which are typed by their calls, have docstrings alone), and no two modules of a package define the same public name,
+but for words that something asks of every module of a folder (`INTERFACES`). Imports inside of functions and for type
+checkers count as well; what a registry names in a text ("scenegen.pipeline.layers:semantic") does not: it is loaded
+when it is first used.
 """
 
 import argparse
@@ -70,6 +72,17 @@ ARROWS = {
     "training": {"cli", "decoding", "importing", "shards"},
 }
 """What each folder may import besides; those of `scenegen` without that word."""
+UNIQUE = ("scenegen", "training")
+"""Packages in which a public function or class at the top of a module shares its name with no other."""
+INTERFACES = {
+    "scenegen.importing.layouts": {"find"},  # asked of each by `importing.registry`
+    "scenegen.tracing": {"open_tracer"},  # asked by `tracing.tracer` of the module that `TRACERS` names
+    "training.evaluation.benchmarks": {"find", "read"},
+    "training.models": {"build_model", "check_settings"},
+    "training.objectives": {"within"},  # a kernel has the name of its readable twin, and takes its place by it
+    "training.photo": {"begins", "read", "size"},
+}
+"""Words of an interface by the folder whose modules may each define them."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +191,8 @@ class Measure:
     """Modules beyond `MOST_LINES`."""
     undocumented: tuple[str, ...]
     untyped: tuple[str, ...]
+    shared: tuple[str, ...]
+    """Public names at the top of several modules, each with these modules."""
 
 
 def measure(package: str, modules: Sequence[Module]) -> Measure:
@@ -193,7 +208,26 @@ def measure(package: str, modules: Sequence[Module]) -> Measure:
         tuple(f"{module.name} ({module.lines})" for module in modules if module.lines > MOST_LINES),
         tuple(name for name, node in named if not _speaks_for_itself(node) and not ast.get_docstring(node)),
         tuple(name for name, node in named if isinstance(node, ast.FunctionDef) and not _typed(node)),
+        tuple(shared(modules)),
     )
+
+
+def shared(modules: Sequence[Module]) -> Iterator[str]:
+    """Public functions and classes that several modules define, as "name (module, module)"; see `INTERFACES`."""
+    homes: dict[str, set[str]] = {}
+    for module in modules:
+        for node in module.tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, set()).add(module.name)
+    for name, found in sorted(homes.items()):
+        if len({_owner(name, home) for home in found}) > 1:
+            yield f"{name} ({', '.join(sorted(found))})"
+
+
+def _owner(name: str, module: str) -> str:
+    """The module that defines a name; the same for all where it is a word of an interface of theirs."""
+    folder = module.rpartition(".")[0]
+    return "" if name in INTERFACES.get(folder, ()) else module
 
 
 def body_lines(node: ast.FunctionDef) -> int:
@@ -217,11 +251,13 @@ def _typed(node: ast.FunctionDef) -> bool:
 
 
 def broken(found: Sequence[Measure]) -> Iterator[str]:
-    """Every rule of size, docstrings and types that a package breaks, in a line."""
+    """Every rule of size, names, docstrings and types that a package breaks, in a line."""
     for each in found:
         yield from (f"{name}: more than {MOST_LINES} lines" for name in each.too_long)
         yield from (f"{name}: has no docstring" for name in each.undocumented)
         yield from (f"{name}: has an argument or an answer without a type" for name in each.untyped)
+        if each.package in UNIQUE:
+            yield from (f"{each.package}: defined more than once: {name}" for name in each.shared)
         if each.median > MEDIAN or each.most_of_nine_in_ten > MOST_OF_NINE_IN_TEN:
             yield f"{each.package}: functions have {each.median:g} lines, nine of ten {each.most_of_nine_in_ten}"
 

@@ -29,7 +29,7 @@ from upright_census import (  # noqa: E402  # pyright: ignore[reportMissingImpor
 )
 
 from scenegen.assets.procedural.rooms import ProceduralRooms  # noqa: E402
-from scenegen.assets.reading import read_mesh  # noqa: E402
+from scenegen.assets.reading import read_mesh_file  # noqa: E402
 from scenegen.geometry import rotation_between  # noqa: E402
 
 Room = tuple[str, str, np.ndarray, np.ndarray]
@@ -58,7 +58,7 @@ def files(named: list[str]) -> Iterator[Room]:
     """Meshes of files, turned to +Z up."""
     for text in named:
         path, _, up = text.rpartition("=")
-        mesh = read_mesh(Path(path))[0]
+        mesh = read_mesh_file(Path(path))[0]
         turn = rotation_between([float(x) for x in up.split(",")], (0, 0, 1))
         yield Path(path).stem, path, mesh.vertices.astype(np.float64) @ turn.T, mesh.faces
 

@@ -17,9 +17,9 @@ from typing import TypeVar, cast
 
 import numpy as np
 
-from scenegen.assets.facts import Facts
+from scenegen.assets.facts import FactStore
 from scenegen.assets.kept_files import remove, write_whole
-from scenegen.assets.packing import Asset, pack, unpack
+from scenegen.assets.packing import Asset, pack_asset, unpack_asset
 from scenegen.assets.proportions import surface_split
 from scenegen.assets.reading import LOADER_VERSION
 from scenegen.assets.source import ObjectModel, ObjectSource, Room, RoomSource, hashed_split
@@ -71,7 +71,7 @@ class AssetCache:
         """The asset, marked as used; None where it is absent, or damaged and so removed."""
         path = self._path(key)
         try:
-            asset = unpack(_arrays(path))
+            asset = unpack_asset(_arrays(path))
             os.utime(path)
             return asset
         except OSError:
@@ -83,7 +83,7 @@ class AssetCache:
     def put(self, key: str, asset: Asset) -> bool:
         """Keep an asset; False where it cannot be kept (not plain data, too large, no place to write)."""
         try:
-            arrays = pack(asset)
+            arrays = pack_asset(asset)
             size = sum(a.nbytes for a in arrays.values())
             if size > self.max_bytes:
                 return False
@@ -144,12 +144,12 @@ def _entry(path: Path) -> tuple[int, str, int] | None:
     return stat.st_mtime_ns, path.name, stat.st_size
 
 
-def facts_of(cache: AssetCache | None) -> Facts:
+def facts_of(cache: AssetCache | None) -> FactStore:
     """Small facts kept beside the assets of a cache; in memory alone where there is none."""
-    return Facts(None if cache is None else cache.folder)
+    return FactStore(None if cache is None else cache.folder)
 
 
-def kept_split(source: ObjectSource | RoomSource, facts: Facts, asset_id: str, find: Callable[[], str]) -> str:
+def kept_split(source: ObjectSource | RoomSource, facts: FactStore, asset_id: str, find: Callable[[], str]) -> str:
     """As listed, else what `find` says, found once and then kept as a fact of the asset's files.
 
     An asset that cannot be read is in no shard; it goes by its id.
@@ -165,7 +165,7 @@ def kept_split(source: ObjectSource | RoomSource, facts: Facts, asset_id: str, f
 class CachedObjects:
     """A source of objects whose loaded models are kept in a cache."""
 
-    def __init__(self, source: ObjectSource, cache: AssetCache | None, facts: Facts | None = None) -> None:
+    def __init__(self, source: ObjectSource, cache: AssetCache | None, facts: FactStore | None = None) -> None:
         self.source, self.cache, self.facts = source, cache, facts or facts_of(cache)
         self.name, self.license = source.name, source.license
         self._loaded: dict[str, str] = {}
@@ -210,7 +210,7 @@ class CachedObjects:
 class CachedRooms:
     """A source of rooms whose loaded rooms are kept in a cache."""
 
-    def __init__(self, source: RoomSource, cache: AssetCache | None, facts: Facts | None = None) -> None:
+    def __init__(self, source: RoomSource, cache: AssetCache | None, facts: FactStore | None = None) -> None:
         self.source, self.cache, self.facts = source, cache, facts or facts_of(cache)
         self.name, self.license, self.baked_light = source.name, source.license, source.baked_light
         self._loaded: dict[str, str] = {}

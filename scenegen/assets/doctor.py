@@ -49,7 +49,7 @@ class AssetReport:
 
 
 @dataclass(frozen=True)
-class Report:
+class SourceReport:
     """What was found in a source."""
 
     source: str
@@ -101,7 +101,7 @@ def default_role(spec: str) -> str:
     raise UsageError(problem if roles else f"unknown source {spec!r}; use {known}, with :PATH for files")
 
 
-def examine(spec: str, role: str, cache: AssetCache | None = None, progress: Progress | None = None) -> Report:
+def examine(spec: str, role: str, cache: AssetCache | None = None, progress: Progress | None = None) -> SourceReport:
     """Read every asset of a source, one after the other; `progress` gets (done, total, id) before each.
 
     Never stops at an asset. Raises UsageError where the source itself cannot be opened.
@@ -118,7 +118,7 @@ def examine(spec: str, role: str, cache: AssetCache | None = None, progress: Pro
     if progress is not None:
         progress(len(listed), len(listed), "")
     assets = tuple(sorted(reports, key=lambda a: a.id))
-    return Report(source.name, role, source.license, assets, source.remarks())
+    return SourceReport(source.name, role, source.license, assets, source.remarks())
 
 
 def _listed(source: RoomSource | ObjectSource) -> list[tuple[str, str]]:
@@ -176,7 +176,7 @@ def _faces_before(mesh: Mesh, defects: tuple[Defect, ...]) -> int:
     return len(mesh.faces) + sum(int(d.detail.split()[0]) for d in defects if d.code in REMOVING)
 
 
-def write_report(report: Report, path: Path) -> None:
+def write_report(report: SourceReport, path: Path) -> None:
     """Everything that was found, with totals, as JSON. Raises RunError where it cannot be written."""
     totals = {
         "count": len(report.assets),
@@ -190,7 +190,7 @@ def write_report(report: Report, path: Path) -> None:
     _write_json(path, {**head, **totals, "assets": [asdict(a) for a in report.assets]})
 
 
-def write_manifest(report: Report, path: Path) -> None:
+def write_asset_manifest(report: SourceReport, path: Path) -> None:
     """What the source holds, as `$defs/checked_assets` of the schema: the same assets give the same bytes.
 
     Raises RunError where it cannot be written.

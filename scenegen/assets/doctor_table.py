@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from scenegen.assets.cache import AssetCache
-from scenegen.assets.doctor import AssetReport, Report, default_role, examine, write_manifest, write_report
+from scenegen.assets.doctor import AssetReport, SourceReport, default_role, examine, write_asset_manifest, write_report
 
 MAX_ROWS = 60
 """Longer lists show only what has failed or has defects, and no more rows than this."""
@@ -28,15 +28,15 @@ def check(
     """
     console = console or Console()
     report = _examined(spec, role or default_role(spec), cache, console)
-    show(report, console)
+    print_report(report, console)
     if json_path is not None:
         write_report(report, json_path)
     if manifest_path is not None:
-        write_manifest(report, manifest_path)
+        write_asset_manifest(report, manifest_path)
     return 0 if report.usable else 1
 
 
-def show(report: Report, console: Console) -> None:
+def print_report(report: SourceReport, console: Console) -> None:
     """Print the table of assets, the totals and the duplicates."""
     console.print(assets_table(report, wide=console.width >= 110))
     if report.usable > len(report.categories) > 1:
@@ -53,7 +53,7 @@ def show(report: Report, console: Console) -> None:
     console.print(f"license: {report.license}", markup=False)
 
 
-def assets_table(report: Report, wide: bool = True) -> Table:
+def assets_table(report: SourceReport, wide: bool = True) -> Table:
     """One row per asset; of a long list only failures first, then those with defects. `wide`: all columns."""
     short = len(report.assets) <= MAX_ROWS
     notable = report.assets if short else sorted(filter(_notable, report.assets), key=lambda a: (a.status, a.id))
@@ -105,7 +105,7 @@ def _plain(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in text).replace("[", "\\[")
 
 
-def _examined(spec: str, role: str, cache: AssetCache | None, console: Console) -> Report:
+def _examined(spec: str, role: str, cache: AssetCache | None, console: Console) -> SourceReport:
     """Examine with a progress bar; without a terminal silently."""
     columns = (
         TextColumn("checking"),

@@ -18,7 +18,7 @@ _LONGEST = 400
 _MARK = "scenegen fact\n"
 
 
-class Facts:
+class FactStore:
     """Facts in one folder, in memory alone where it is None."""
 
     def __init__(self, folder: Path | None = None) -> None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scenegen.assets.digest import files_digest, source_files
-from scenegen.assets.forms import Forms, grouped
+from scenegen.assets.forms import Forms, group_forms
 from scenegen.assets.limits import Limits
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.notes import FILE, Note, read_notes
-from scenegen.assets.reading import MESH_SUFFIXES, read_mesh
+from scenegen.assets.reading import MESH_SUFFIXES, read_mesh_file
 from scenegen.assets.room_mesh import colored
 from scenegen.assets.source import Defect
 from scenegen.assets.tree import mesh_files
@@ -59,7 +59,7 @@ def folder_assets(root: Path, role: str, only: re.Pattern[str] | None = None) ->
         raise UsageError(f"{root / FILE}: {what}; correct or remove the line")
     wanted = [name for name in paths if notes.get(name, {}).get("role") != OTHER_ROLE[role]]
     wanted = [name for name in wanted if only is None or only.search(name) or name in notes]
-    models = grouped(wanted, notes.keys())
+    models = group_forms(wanted, notes.keys())
     assets = [_asset(key, forms, paths, notes.get(forms.names[0], {})) for key, forms in models.items()]
     by_id = {a.id: a for a in sorted(assets, key=lambda a: a.id)}
     if len(by_id) < len(assets):
@@ -94,7 +94,7 @@ def read_best(asset: FolderAsset, root: Path, limits: Limits) -> tuple[Path, Mes
     trouble: AssetError | None = None
     for path in asset.forms:
         try:
-            mesh, defects = read_mesh(path, root=root, limits=limits)
+            mesh, defects = read_mesh_file(path, root=root, limits=limits)
         except AssetError as error:
             trouble = trouble or error
             passed.append(Defect("form_passed_over", f"{path.name}: {error.reason}"))

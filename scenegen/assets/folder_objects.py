@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from scenegen.assets.cleaning import centred, clean_object, diagonal, rotated
-from scenegen.assets.facts import Facts
+from scenegen.assets.facts import FactStore
 from scenegen.assets.folder import FolderAsset, asset_digest, folder_assets, found_asset, named_licenses, read_best
 from scenegen.assets.habits import BOP, FOLDER, GSO, Habit, category_of, habit_of
 from scenegen.assets.limits import OBJECT_LIMITS
@@ -26,7 +26,7 @@ SIZE_M = (1e-3, 1e3)
 
 
 @dataclass(frozen=True)
-class Layout:
+class ObjectFolderLayout:
     """A data set's own way to lay out a folder of objects."""
 
     name: str
@@ -37,9 +37,9 @@ class Layout:
     """Its terms where `assets.jsonl` states none; None: not known."""
 
 
-ANY = Layout("folder")
-SCANNED_OBJECTS = Layout("gso", only=GSO.pattern, license="Google Scanned Objects, CC BY 4.0")
-BENCHMARK = Layout("bop", only=BOP.pattern, license="terms of the BOP data set the models are from")
+ANY = ObjectFolderLayout("folder")
+SCANNED_OBJECTS = ObjectFolderLayout("gso", only=GSO.pattern, license="Google Scanned Objects, CC BY 4.0")
+BENCHMARK = ObjectFolderLayout("bop", only=BOP.pattern, license="terms of the BOP data set the models are from")
 
 
 class FolderObjects:
@@ -50,11 +50,11 @@ class FolderObjects:
     Raises UsageError where folder or file cannot be used.
     """
 
-    def __init__(self, path: str | Path, facts: Facts | None = None, layout: Layout = ANY) -> None:
+    def __init__(self, path: str | Path, facts: FactStore | None = None, layout: ObjectFolderLayout = ANY) -> None:
         self.root = Path(path)
         self.layout = layout
         self.name = layout.name
-        self._facts = facts or Facts()
+        self._facts = facts or FactStore()
         self.assets = folder_assets(self.root, "object", layout.only)
         """All objects by id, sorted."""
 
@@ -143,11 +143,11 @@ class FolderObjects:
         return path.relative_to(self.root).as_posix()
 
 
-def scanned_objects(path: Path, facts: Facts) -> FolderObjects:
+def scanned_objects(path: Path, facts: FactStore) -> FolderObjects:
     """Google Scanned Objects: `NAME/meshes/model.obj`."""
     return FolderObjects(path, facts, SCANNED_OBJECTS)
 
 
-def benchmark_objects(path: Path, facts: Facts) -> FolderObjects:
+def benchmark_objects(path: Path, facts: FactStore) -> FolderObjects:
     """Models of a BOP data set: `models/obj_000001.ply`, in millimetres."""
     return FolderObjects(path, facts, BENCHMARK)

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from scenegen.assets.facts import Facts
+from scenegen.assets.facts import FactStore
 from scenegen.assets.folder import FolderAsset, asset_digest, folder_assets, found_asset, named_licenses, read_best
 from scenegen.assets.habits import GLTF, hm3d_split, place_of
 from scenegen.assets.limits import ROOM_LIMITS
 from scenegen.assets.notes import UP_AXES
 from scenegen.assets.proportions import surface_split
-from scenegen.assets.room_mesh import prepare_room
-from scenegen.assets.scannet import labelled, labels_file
+from scenegen.assets.room_mesh import level_room
+from scenegen.assets.scannet import labelled_by_file, labels_file
 from scenegen.assets.scans import looks_scanned
 from scenegen.assets.source import Room, hashed_split
 
@@ -29,7 +29,7 @@ def place_split(room_id: str) -> str | None:
 
 
 @dataclass(frozen=True)
-class Layout:
+class RoomFolderLayout:
     """A data set's own way to lay out a folder of rooms."""
 
     name: str
@@ -45,8 +45,8 @@ class Layout:
     """Whether its meshes are scans where `assets.jsonl` does not say; None: told by each mesh."""
 
 
-ANY = Layout("folder")
-HM3D = Layout(
+ANY = RoomFolderLayout("folder")
+HM3D = RoomFolderLayout(
     "hm3d",
     only=re.compile(r"\.glb$", re.IGNORECASE),
     split=hm3d_split,
@@ -65,7 +65,7 @@ class FolderRooms:
 
     baked_light = True
 
-    def __init__(self, path: str | Path, facts: Facts | None = None, layout: Layout = ANY) -> None:
+    def __init__(self, path: str | Path, facts: FactStore | None = None, layout: RoomFolderLayout = ANY) -> None:
         self.root = Path(path)
         self.layout = layout
         self.name = layout.name
@@ -103,13 +103,13 @@ class FolderRooms:
         path, mesh, defects = read_best(room, self.root, ROOM_LIMITS)
         categories: dict[int, str] = {}
         if named := labels_file(path):
-            mesh, categories, more = labelled(mesh, named, self.root, ROOM_LIMITS)
+            mesh, categories, more = labelled_by_file(mesh, named, self.root, ROOM_LIMITS)
             defects += more
         is_scan = self.layout.is_scan if room.is_scan is None else room.is_scan
         is_gltf = GLTF.pattern.search(path.name) is not None  # the one format that fixes axis and unit
         authored = self.layout.authored or (GLTF.up_axis if is_gltf else None)
         mesh = replace(mesh, vertices=(mesh.vertices.astype(np.float64) * (room.unit_m or 1.0)).astype(np.float32))
-        return prepare_room(
+        return level_room(
             room_id,
             mesh,
             defects,
@@ -129,6 +129,6 @@ class FolderRooms:
         return found_asset(self.rooms, room_id, self.root)
 
 
-def hm3d_rooms(path: Path, facts: Facts) -> FolderRooms:
+def hm3d_rooms(path: Path, facts: FactStore) -> FolderRooms:
     """Habitat-Matterport 3D: `00800-TEEsavR23oF/TEEsavR23oF.glb`."""
     return FolderRooms(path, facts, HM3D)

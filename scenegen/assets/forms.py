@@ -17,7 +17,7 @@ LABELS = 1000
 
 
 @dataclass(frozen=True)
-class Rule:
+class FormRule:
     """How a name below the folder, without its suffix, tells that the file is a form of another."""
 
     pattern: re.Pattern[str]
@@ -29,8 +29,8 @@ class Rule:
     """Whether this is a form only where the plain name is there too."""
 
 
-def _rule(pattern: str, plain: str = "", rank: int = 0, only_beside: bool = False) -> Rule:
-    return Rule(re.compile(pattern, re.IGNORECASE), plain, rank, only_beside)
+def _rule(pattern: str, plain: str = "", rank: int = 0, only_beside: bool = False) -> FormRule:
+    return FormRule(re.compile(pattern, re.IGNORECASE), plain, rank, only_beside)
 
 
 _TINY = r"simplified|simple|decimated|lowpoly|low|lowres|collision|collider|convex|hull|proxy|untextured|notexture"
@@ -70,7 +70,7 @@ class Forms:
     """Whether the colours of what there is are labels."""
 
 
-def grouped(names: Iterable[str], alone: Iterable[str] = ()) -> dict[str, Forms]:
+def group_forms(names: Iterable[str], alone: Iterable[str] = ()) -> dict[str, Forms]:
     """The models among `names` of mesh files (paths below the folder, with "/"), by id, sorted.
 
     An id is the path without suffix and without what tells the form. Files in `alone` (those with a line of their
@@ -109,7 +109,7 @@ def _beside(key: str, rank: int, keys: set[str]) -> tuple[str, int]:
     return _applied(key, rank, [r for r in RULES if r.only_beside], keys)
 
 
-def _applied(key: str, rank: int, rules: list[Rule], keys: set[str] | None) -> tuple[str, int]:
+def _applied(key: str, rank: int, rules: list[FormRule], keys: set[str] | None) -> tuple[str, int]:
     """The first rule that fits, then those for what is left, as long as one fits."""
     for rule in rules:
         found = rule.pattern.search(key)

@@ -16,7 +16,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from scenegen.assets.mesh import U8, Texture, Wrap, texture_from_image
 from scenegen.assets.wording import one_line
 from scenegen.errors import AssetError
-from scenegen.srgb import BYTE_TO_LIGHT, LIGHT_UNITS, encode
+from scenegen.srgb import BYTE_TO_LIGHT, LIGHT_UNITS, linear_to_srgb
 
 MAX_PIXELS = 100_000_000
 """Pictures that decode to more are refused before they do: a PNG of 10,000 x 10,000 takes 4 s and 1.2 GB."""
@@ -30,7 +30,7 @@ _BAND_PIXELS = 1 << 15
 _SAMPLE_PIXELS = 1 << 20
 _CUT_ALPHA = 128
 """Alpha below which a texel counts as cut out."""
-_BYTE_OF_LIGHT = np.rint(255 * encode(np.arange(LIGHT_UNITS + 1) / LIGHT_UNITS)).astype(np.uint8)
+_BYTE_OF_LIGHT = np.rint(255 * linear_to_srgb(np.arange(LIGHT_UNITS + 1) / LIGHT_UNITS)).astype(np.uint8)
 _OTHERS = {
     b"\xabKTX 20\xbb": "KTX2",
     b"\xabKTX 11\xbb": "KTX",
@@ -51,7 +51,7 @@ logging.getLogger("PIL").addHandler(logging.NullHandler())  # its remarks on for
 
 
 @dataclass(frozen=True)
-class Look:
+class PictureHeader:
     """What the header of a picture says."""
 
     size: tuple[int, int]
@@ -63,7 +63,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Decoded:
+class DecodedPicture:
     """A picture, read."""
 
     texture: Texture
@@ -91,20 +91,20 @@ def reduced(size: tuple[int, int], max_texels: int) -> tuple[int, int]:
     return min(width, max(1, max_texels // height)), min(height, max(1, max_texels // width))
 
 
-def look(data: bytes) -> Look:
+def read_header(data: bytes) -> PictureHeader:
     """What the header says. Raises AssetError `unreadable_texture`."""
-    return _opened(data, lambda image: Look(image.size, image.has_transparency_data, image.format == "JPEG"))
+    return _opened(data, lambda image: PictureHeader(image.size, image.has_transparency_data, image.format == "JPEG"))
 
 
 def decode_texture(
     data: bytes, max_texels: int = MAX_PIXELS, *, wrap: tuple[Wrap, Wrap] = REPEAT, opaque: bool = False
-) -> Decoded:
+) -> DecodedPicture:
     """Texture of an encoded picture in one of `FORMATS`, of at most `max_texels`; `opaque`: alpha is ignored.
 
     Raises AssetError: `huge_texture` above `MAX_PIXELS`, `unreadable_texture` where it does not decode.
     """
     flat, cut_out = _opened(data, lambda image: _pixels(image, max_texels, opaque))
-    return Decoded(texture_from_image(flat, wrap), cut_out)
+    return DecodedPicture(texture_from_image(flat, wrap), cut_out)
 
 
 def _opened(data: bytes, use: Callable[[Image.Image], T]) -> T:

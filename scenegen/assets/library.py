@@ -14,7 +14,7 @@ ROLES = ("rooms", "objects")
 
 
 @dataclass(frozen=True)
-class Kind:
+class SourceKind:
     """What can be named as a source."""
 
     rooms: str = ""
@@ -27,13 +27,15 @@ class Kind:
 
 _A = "scenegen.assets"
 KINDS = {
-    "procedural": Kind(f"{_A}.procedural.rooms:ProceduralRooms", f"{_A}.procedural.objects:ProceduralObjects", False),
-    "scenenn": Kind(rooms=f"{_A}.scenenn:scenenn_rooms"),
-    "shapenet": Kind(objects=f"{_A}.shapenet:shapenet_objects"),
-    "folder": Kind(f"{_A}.folder_rooms:FolderRooms", f"{_A}.folder_objects:FolderObjects"),
-    "hm3d": Kind(rooms=f"{_A}.folder_rooms:hm3d_rooms"),
-    "gso": Kind(objects=f"{_A}.folder_objects:scanned_objects"),
-    "bop": Kind(objects=f"{_A}.folder_objects:benchmark_objects"),
+    "procedural": SourceKind(
+        f"{_A}.procedural.rooms:ProceduralRooms", f"{_A}.procedural.objects:ProceduralObjects", False
+    ),
+    "scenenn": SourceKind(rooms=f"{_A}.scenenn:scenenn_rooms"),
+    "shapenet": SourceKind(objects=f"{_A}.shapenet:shapenet_objects"),
+    "folder": SourceKind(f"{_A}.folder_rooms:FolderRooms", f"{_A}.folder_objects:FolderObjects"),
+    "hm3d": SourceKind(rooms=f"{_A}.folder_rooms:hm3d_rooms"),
+    "gso": SourceKind(objects=f"{_A}.folder_objects:scanned_objects"),
+    "bop": SourceKind(objects=f"{_A}.folder_objects:benchmark_objects"),
 }
 
 

@@ -34,24 +34,24 @@ def manifest_folder() -> Path:
     raise UsageError(f"assets_manifest not found beside {package}: install scenegen again")
 
 
-def read_manifest(name: str) -> dict[str, Any]:
+def read_asset_manifest(name: str) -> dict[str, Any]:
     """The parsed manifest `name`.json; its form is `$defs/name` of schema.json."""
     return json.loads((manifest_folder() / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def scenenn_split() -> dict[str, str]:
     """Published split of the 76 annotated SceneNN rooms: id to "train" (56) or "test" (20)."""
-    return {room["id"]: room["split"] for room in read_manifest("scenenn_rooms")["rooms"] if room["split"]}
+    return {room["id"]: room["split"] for room in read_asset_manifest("scenenn_rooms")["rooms"] if room["split"]}
 
 
 def shapenet_synsets() -> dict[str, Synset]:
     """Name and size prior of every known ShapeNetCore synset, by its eight digits."""
-    return {key: _synset(entry) for key, entry in read_manifest("shapenet_synsets")["synsets"].items()}
+    return {key: _synset(entry) for key, entry in read_asset_manifest("shapenet_synsets")["synsets"].items()}
 
 
 def denylist() -> dict[str, str]:
     """What is never drawn, with the reason: a synset ("04090263") or one model ("synset/model")."""
-    return {entry["id"]: entry["reason"] for entry in read_manifest("shapenet_synsets")["denylist"]}
+    return {entry["id"]: entry["reason"] for entry in read_asset_manifest("shapenet_synsets")["denylist"]}
 
 
 def _synset(entry: dict[str, Any]) -> Synset:

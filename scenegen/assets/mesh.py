@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.assets.mips import mip_levels
-from scenegen.srgb import decode
+from scenegen.srgb import srgb_to_linear
 
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
@@ -94,7 +94,7 @@ def texture_from_image(image: U8, wrap: tuple[Wrap, Wrap] = ("repeat", "repeat")
 def mean_albedo(material: Material) -> NDArray[np.float64]:
     """(3,) linear reflectance of a material where its texture cannot be used: colour times the texture's mean."""
     texture = (255, 255, 255) if material.texture is None else material.texture.levels[-1][0, 0]
-    return decode(np.array(material.color)) * decode(np.array(texture) / 255)
+    return srgb_to_linear(np.array(material.color)) * srgb_to_linear(np.array(texture) / 255)
 
 
 def concatenate(meshes: list[Mesh]) -> Mesh:

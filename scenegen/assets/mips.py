@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.srgb import BYTE_TO_LIGHT, LIGHT_UNITS, encode
+from scenegen.srgb import BYTE_TO_LIGHT, LIGHT_UNITS, linear_to_srgb
 
 U8 = NDArray[np.uint8]
 _BLOCK_TEXELS = 1 << 16
 """Texels of a block: its sums stay in the processor's second-level cache."""
-_BYTE_OF_FOUR = np.rint(255 * encode(np.arange(4 * LIGHT_UNITS + 1) / (4 * LIGHT_UNITS))).astype(np.uint8)
+_BYTE_OF_FOUR = np.rint(255 * linear_to_srgb(np.arange(4 * LIGHT_UNITS + 1) / (4 * LIGHT_UNITS))).astype(np.uint8)
 """Encoded byte of the sum of four texels' light."""
 
 

@@ -5,7 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scenegen.assets.images import MAX_PIXELS, REPEAT, Look, decode_texture, fitting_texels, look, reduced
+from scenegen.assets.images import (
+    MAX_PIXELS,
+    REPEAT,
+    PictureHeader,
+    decode_texture,
+    fitting_texels,
+    read_header,
+    reduced,
+)
 from scenegen.assets.lookup import find_file
 from scenegen.assets.mesh import Texture, Wrap
 from scenegen.assets.source import Defect
@@ -36,7 +44,7 @@ class _Found:
     source: Path | bytes
     digest: str
     """sha256 of its bytes: equal pictures under several names are one."""
-    look: Look | None
+    look: PictureHeader | None
     """None where the header is damaged."""
 
     def read(self) -> bytes:
@@ -102,7 +110,7 @@ class TextureStore:
             self._note("texture_reduced", _reduction(name, found.look.size, decoded.texture.size))
         return decoded.texture
 
-    def _count(self, header: Look | None) -> None:
+    def _count(self, header: PictureHeader | None) -> None:
         """Count the work of decoding. Raises AssetError `huge_texture` where a model has too much of it."""
         if header is None:
             return
@@ -157,7 +165,7 @@ class TextureStore:
 def _examined(source: Path | bytes, data: bytes) -> _Found:
     """What is known of a picture before it is decoded."""
     try:
-        header = look(data)
+        header = read_header(data)
     except AssetError:
         header = None
     return _Found(source, hashlib.sha256(data).hexdigest(), header)

@@ -16,7 +16,7 @@ from scenegen.assets.mtl import MtlRecord, parse_mtl
 from scenegen.assets.obj import F64, ObjData, library_names, parse_obj
 from scenegen.assets.origin import localized
 from scenegen.assets.source import Defect
-from scenegen.srgb import decode
+from scenegen.srgb import srgb_to_linear
 
 BLACK = (0.0, 0.0, 0.0)
 _BEHIND_MTL = re.compile(r"(?<=\.mtl)[ \t]+", re.IGNORECASE)
@@ -157,7 +157,7 @@ def _plain(record: MtlRecord, default: tuple[float, float, float]) -> Material:
 
 def _linear(color: tuple[float, float, float]) -> tuple[float, float, float]:
     """Linear light of an sRGB-encoded colour."""
-    r, g, b = decode(np.array(color)).round(6).tolist()
+    r, g, b = srgb_to_linear(np.array(color)).round(6).tolist()
     return r, g, b
 
 

@@ -29,7 +29,7 @@ _HEADER = "header"
 _TEXTURES, _COLORS = ("texture", "glow_texture"), ("color", "glow")
 
 
-def pack(asset: Asset) -> dict[str, NDArray]:
+def pack_asset(asset: Asset) -> dict[str, NDArray]:
     """Arrays by name: the mesh's own, level 0 of each texture, and `header`, JSON as bytes.
 
     Raises TypeError for what is not plain data (a subclass of a material or texture, say).
@@ -52,8 +52,8 @@ def pack(asset: Asset) -> dict[str, NDArray]:
     return arrays | {_HEADER: np.frombuffer(json.dumps(header, default=float).encode(), np.uint8)}
 
 
-def unpack(arrays: dict[str, NDArray]) -> Asset:
-    """The asset of `pack`ed arrays; mip levels are made again. Any exception on rubbish: nothing unsound comes back."""
+def unpack_asset(arrays: dict[str, NDArray]) -> Asset:
+    """The asset of `pack_asset`; mip levels are made again. Any exception on rubbish: nothing unsound comes back."""
     header = json.loads(arrays[_HEADER].tobytes())
     count = sum(name.startswith("texture_") for name in arrays)
     wraps = [_wrap(w) for w in header["wraps"]]

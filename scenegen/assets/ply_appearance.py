@@ -105,7 +105,7 @@ def vertex_uv(vertex: Columns) -> NDArray | None:
     return next((uv for names in _UV_NAMES if (uv := stack(vertex, names)) is not None), None)
 
 
-def labels(vertex: Columns, face: Columns, triangles: Triangles) -> I32 | None:
+def face_labels(vertex: Columns, face: Columns, triangles: Triangles) -> I32 | None:
     """(F,) label of the face, or of most of its vertices; None where the file has none."""
     for name in _LABEL_NAMES:
         if (label := scalar(face, name)) is not None:

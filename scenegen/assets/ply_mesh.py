@@ -22,7 +22,7 @@ from scenegen.assets.ply_appearance import (
     FaceAppearance,
     Triangles,
     appearance_of,
-    labels,
+    face_labels,
     stack,
     vertex_colors,
     vertex_uv,
@@ -53,7 +53,9 @@ def read_ply(path: Path, root: Path, limits: Limits = ROOM_LIMITS) -> tuple[Mesh
     mesh = _mesh(position, triangles, vertex, appearance)
     store = TextureStore(root, path.parent, limits.max_texels)
     face_material, materials, defects = _materials(path.stem, texture_names(header), appearance, mesh.colors, store)
-    mesh = replace(mesh, face_material=face_material, materials=materials, face_label=labels(vertex, face, triangles))
+    mesh = replace(
+        mesh, face_material=face_material, materials=materials, face_label=face_labels(vertex, face, triangles)
+    )
     return mesh, store.defects + defects
 
 

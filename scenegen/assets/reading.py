@@ -22,7 +22,7 @@ from scenegen.assets.wording import one_line
 from scenegen.errors import AssetError, unreadable
 
 MESH_SUFFIXES = (".glb", ".gltf", ".obj", ".off", ".ply", ".stl")
-"""File types that `read_mesh` accepts, lower case."""
+"""File types that `read_mesh_file` accepts, lower case."""
 LOADER_VERSION = 5
 """Raised when reading or cleaning changes its results: part of every cache key."""
 FARTHEST = 1e9
@@ -41,7 +41,9 @@ _READERS = {
 }
 
 
-def read_mesh(path: Path, *, root: Path | None = None, limits: Limits = ROOM_LIMITS) -> tuple[Mesh, tuple[Defect, ...]]:
+def read_mesh_file(
+    path: Path, *, root: Path | None = None, limits: Limits = ROOM_LIMITS
+) -> tuple[Mesh, tuple[Defect, ...]]:
     """Read one mesh file with materials, textures, colours, normals and labels.
 
     `root` is the folder that the file may name other files in, its own folder by default; nothing outside is

@@ -32,7 +32,7 @@ _LEVEL = float(np.cos(np.deg2rad(15)))
 _CREASE_DEG = 50.0
 
 
-def prepare_room(
+def level_room(
     room_id: str,
     mesh: Mesh,
     defects: tuple[Defect, ...] = (),
@@ -53,7 +53,7 @@ def prepare_room(
     mesh, cleaned = clean_room(mesh, FRAGMENT_M if is_scan else 0.0)
     check_size(room_id, mesh, generator(0, Stage.ASSET))
     found = align(mesh.vertices, mesh.faces, generator(0, Stage.ASSET), hint, authored)
-    mesh = moved(_with_normals(mesh), found.T_world_scan)
+    mesh = moved_rigidly(_with_normals(mesh), found.T_world_scan)
     unit = () if unit_stated else check_storey(room_id, mesh, found)
     mesh, plain = _colored(mesh)
     ceiling_m, closed = find_ceiling(mesh)
@@ -77,7 +77,7 @@ def clean_room(mesh: Mesh, crumbs_m: float = 0.0) -> tuple[Mesh, tuple[Defect, .
     return drop_unreferenced(small)[0], tuple(Defect(code, f"{n}{rest}") for code, n, rest in counts if n)
 
 
-def moved(mesh: Mesh, T: NDArray[np.float64]) -> Mesh:
+def moved_rigidly(mesh: Mesh, T: NDArray[np.float64]) -> Mesh:
     """The mesh under a rigid (4, 4) motion; computed in float64."""
     normals = None if mesh.normals is None else rotate(T, mesh.normals).astype(np.float32)
     return replace(mesh, vertices=transform(T, mesh.vertices).astype(np.float32), normals=normals)

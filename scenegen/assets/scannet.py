@@ -15,7 +15,7 @@ from scipy.spatial import KDTree
 
 from scenegen.assets.limits import Limits
 from scenegen.assets.mesh import Mesh
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.assets.source import Defect
 from scenegen.errors import AssetError
 
@@ -41,10 +41,12 @@ def labels_file(scan: Path) -> Path | None:
     return path if path and path.is_file() else None
 
 
-def labelled(mesh: Mesh, path: Path, root: Path, limits: Limits) -> tuple[Mesh, dict[int, str], tuple[Defect, ...]]:
+def labelled_by_file(
+    mesh: Mesh, path: Path, root: Path, limits: Limits
+) -> tuple[Mesh, dict[int, str], tuple[Defect, ...]]:
     """The mesh with the labels of a file, their names, and why it has none where they cannot be used."""
     try:
-        other, _ = read_mesh(path, root=root, limits=limits)
+        other, _ = read_mesh_file(path, root=root, limits=limits)
         label = _carried(mesh, other, path.name)
     except AssetError as error:
         return replace(mesh, face_label=None), {}, (Defect("bad_annotation", str(error)),)

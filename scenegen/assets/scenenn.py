@@ -10,11 +10,11 @@ import numpy as np
 
 from scenegen.assets.digest import files_digest
 from scenegen.assets.face_names import UNKNOWN
-from scenegen.assets.facts import Facts
+from scenegen.assets.facts import FactStore
 from scenegen.assets.manifest import scenenn_split
 from scenegen.assets.mesh import Mesh
-from scenegen.assets.reading import read_mesh
-from scenegen.assets.room_mesh import prepare_room
+from scenegen.assets.reading import read_mesh_file
+from scenegen.assets.room_mesh import level_room
 from scenegen.assets.source import Defect, Room, hashed_split
 from scenegen.assets.wording import one_line, plain_path
 from scenegen.errors import AssetError, UsageError
@@ -73,10 +73,10 @@ class SceneNNRooms:
 
     def load(self, room_id: str) -> Room:
         """Read, clean, level and name one room. Raises AssetError with a reason where it cannot be used."""
-        mesh, defects = read_mesh(self._file(room_id, "ply"), root=self.root / room_id)
+        mesh, defects = read_mesh_file(self._file(room_id, "ply"), root=self.root / room_id)
         names, more = self._names(room_id)
         mesh, categories = _known_labels(mesh, names)
-        return prepare_room(room_id, mesh, defects + more, hint=UP, is_scan=True, categories=categories)
+        return level_room(room_id, mesh, defects + more, hint=UP, is_scan=True, categories=categories)
 
     def remarks(self) -> tuple[str, ...]:
         """What was decided for all rooms together: nothing."""
@@ -99,7 +99,7 @@ class SceneNNRooms:
         return self.root / room_id / f"{room_id}.{suffix}"
 
 
-def scenenn_rooms(path: Path, facts: Facts) -> SceneNNRooms:
+def scenenn_rooms(path: Path, facts: FactStore) -> SceneNNRooms:
     """SceneNN's rooms; no fact about their meshes is needed beforehand."""
     return SceneNNRooms(path)
 

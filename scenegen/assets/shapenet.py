@@ -9,11 +9,11 @@ import numpy as np
 from scenegen.assets import manifest
 from scenegen.assets.cleaning import centred, clean_object, diagonal, rotated
 from scenegen.assets.digest import files_digest, source_files
-from scenegen.assets.facts import Facts
+from scenegen.assets.facts import FactStore
 from scenegen.assets.limits import OBJECT_LIMITS
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.proportions import surface_split
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.assets.source import Defect, ObjectModel
 from scenegen.assets.taxonomy import Taxonomy, read_taxonomy
 from scenegen.assets.wording import plain_path
@@ -110,7 +110,7 @@ class ShapeNetObjects:
     def load(self, object_id: str) -> ObjectModel:
         """Read, clean, turn and scale one model. Raises AssetError with a reason where it cannot be used."""
         path = self._path(object_id)
-        mesh, defects = read_mesh(path, root=self._folder(object_id), limits=OBJECT_LIMITS)
+        mesh, defects = read_mesh_file(path, root=self._folder(object_id), limits=OBJECT_LIMITS)
         mesh, mended = clean_object(rotated(mesh, ROTATIONS[self._layout[object_id]]))
         mesh, more = self._sized(object_id, mesh)
         return ObjectModel(object_id, self.category(object_id), mesh, diagonal(mesh), defects + mended + more)
@@ -138,6 +138,6 @@ class ShapeNetObjects:
         return self._folder(object_id) / self._layout[object_id]
 
 
-def shapenet_objects(path: Path, facts: Facts) -> ShapeNetObjects:
+def shapenet_objects(path: Path, facts: FactStore) -> ShapeNetObjects:
     """ShapeNet's models; no fact about their meshes is needed beforehand."""
     return ShapeNetObjects(path)

@@ -7,9 +7,9 @@ import numpy as np
 
 from scenegen.assets.cleaning import diagonal, drop_unreferenced
 from scenegen.assets.digest import files_digest
-from scenegen.assets.facts import Facts
+from scenegen.assets.facts import FactStore
 from scenegen.assets.limits import OBJECT_LIMITS
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.assets.source import Defect
 from scenegen.errors import AssetError
 from scenegen.evenly import middles
@@ -41,7 +41,7 @@ class Unit:
         return (Defect("unit_guessed", str(self)),) if self.assumed and self.metres != 1 else ()
 
 
-def folder_unit(paths: list[Path], root: Path, facts: Facts) -> Unit:
+def folder_unit(paths: list[Path], root: Path, facts: FactStore) -> Unit:
     """The unit of meshes by their sizes as a whole: metres, centimetres or millimetres, by the middle diagonal."""
     sample = looked_at(paths)
     sizes = [size for p in sample if (size := _diagonal(p, root, facts)) is not None]
@@ -66,7 +66,7 @@ def _bytes(path: Path) -> int:
         return 0
 
 
-def _diagonal(path: Path, root: Path, facts: Facts) -> float | None:
+def _diagonal(path: Path, root: Path, facts: FactStore) -> float | None:
     """Diagonal of a mesh's box in its own units; None where it cannot be read."""
     try:
         return float(facts.get("diagonal", files_digest((path,), root), lambda: repr(_measured(path, root))))
@@ -76,4 +76,4 @@ def _diagonal(path: Path, root: Path, facts: Facts) -> float | None:
 
 def _measured(path: Path, root: Path) -> float:
     """Read for its size alone. Raises AssetError."""
-    return diagonal(drop_unreferenced(read_mesh(path, root=root, limits=OBJECT_LIMITS)[0])[0])
+    return diagonal(drop_unreferenced(read_mesh_file(path, root=root, limits=OBJECT_LIMITS)[0])[0])

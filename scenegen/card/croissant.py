@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scenegen.card.facts import Facts
+from scenegen.card.facts import RunFacts
 from scenegen.card.readme import bibtex, limitations, summary_line
 from scenegen.shards.digest import file_sha256
 from scenegen.shards.manifest import Entry
@@ -56,7 +56,7 @@ class Identity:
         return [name for name, value in given.items() if not value]
 
 
-def croissant(folder: Path, facts: Facts, identity: Identity, mark: str) -> str:
+def croissant(folder: Path, facts: RunFacts, identity: Identity, mark: str) -> str:
     """The JSON text; `mark` stands in it."""
     content: dict[str, Any] = {
         "@context": CONTEXT,
@@ -78,7 +78,7 @@ def croissant(folder: Path, facts: Facts, identity: Identity, mark: str) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
-def responsible_ai(facts: Facts) -> dict[str, Any]:
+def responsible_ai(facts: RunFacts) -> dict[str, Any]:
     """The fields of the RAI vocabulary."""
     if facts.layout:
         return _of_import(facts)
@@ -104,7 +104,7 @@ def responsible_ai(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _of_import(facts: Facts) -> dict[str, Any]:
+def _of_import(facts: RunFacts) -> dict[str, Any]:
     """The fields of the RAI vocabulary for data of elsewhere."""
     lacking = f"Not known and absent: {', '.join(facts.absent)}. " if facts.absent else ""
     return {
@@ -118,7 +118,7 @@ def _of_import(facts: Facts) -> dict[str, Any]:
     }
 
 
-def split_records(facts: Facts) -> dict[str, Any]:
+def split_records(facts: RunFacts) -> dict[str, Any]:
     """The record set of splits."""
     rows = []
     for split in facts.splits:
@@ -136,7 +136,7 @@ def split_records(facts: Facts) -> dict[str, Any]:
     }
 
 
-def shard_records(facts: Facts) -> dict[str, Any]:
+def shard_records(facts: RunFacts) -> dict[str, Any]:
     """The record set of shards."""
     names = {"file": "sc:Text", "split": "sc:Text", "room": "sc:Text", "samples": "sc:Integer"}
     fields = [_field(f"shards/{name}", kind, f"{name.capitalize()} of the shard.") for name, kind in names.items()]
@@ -186,6 +186,6 @@ def _file(name: str, size: int, sha256: str, kind: str) -> dict[str, Any]:
     }
 
 
-def _bias(facts: Facts) -> str:
+def _bias(facts: RunFacts) -> str:
     objects = ", ".join(name for name, _ in facts.categories.most_common(5))
     return f"Indoor scenes with {len(facts.categories)} categories of objects, most often {objects or 'none'}."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from scenegen.card.sources import Source, sources_of
+from scenegen.card.sources import CreditedSource, sources_of
 from scenegen.errors import ShardError
 from scenegen.evenly import evenly
 from scenegen.remote import present
@@ -22,7 +22,7 @@ AGAIN = "run the command that made it again, or scenegen verify to see what is w
 
 
 @dataclass(frozen=True)
-class Facts:
+class RunFacts:
     """A run as its card describes it."""
 
     name: str
@@ -112,7 +112,7 @@ class Facts:
         return [float(value) for entry in self.shards for value in entry.numbers(name)]
 
     @property
-    def sources(self) -> tuple[Source, ...]:
+    def sources(self) -> tuple[CreditedSource, ...]:
         """Where rooms and objects come from."""
         return sources_of(self.manifest.config)
 
@@ -122,7 +122,7 @@ class Facts:
         return self.manifest.license
 
 
-def gather(folder: Path, manifest: Manifest, name: str | None = None) -> Facts:
+def gather_facts(folder: Path, manifest: Manifest, name: str | None = None) -> RunFacts:
     """Look at a run folder. Raises ShardError where no shard is there, or one is not what the manifest lists."""
     there = present(folder, (entry.file for entry in manifest.shards))
     shards = tuple(entry for entry in manifest.shards if entry.file in there)
@@ -134,7 +134,7 @@ def gather(folder: Path, manifest: Manifest, name: str | None = None) -> Facts:
         shapes = {info.name: info.shape for info in reader.datasets()}
         lacking = schema.absent(reader.attributes)
     chosen = evenly(shards, MOST_OPENED)
-    return Facts(
+    return RunFacts(
         name=name or folder.resolve().name,
         manifest=manifest,
         shards=shards,

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from scenegen.card.facts import Facts
+from scenegen.card.facts import RunFacts
 from scenegen.card.sources import CC0, is_free
 from scenegen.shards import schema
 
@@ -23,7 +23,7 @@ SYNTHETIC = "synthetic"
 TAGS = ("image-matching", "correspondence", "multi-view", SYNTHETIC, "hdf5", "scenegen")
 
 
-def front_matter(facts: Facts) -> str:
+def front_matter(facts: RunFacts) -> str:
     """The YAML head with its fences."""
     head: dict[str, Any] = {
         "pretty_name": facts.name,
@@ -41,7 +41,7 @@ def front_matter(facts: Facts) -> str:
     return "\n".join(["---", *lines, "dataset_info:", "  features:", *columns, "---", ""])
 
 
-def data_files(facts: Facts) -> list[dict[str, Any]]:
+def data_files(facts: RunFacts) -> list[dict[str, Any]]:
     """The files of each split: a pattern where it fits those and no others, else a list."""
     names = {split: [entry.file for entry in entries] for split, entries in facts.splits.items()}
     return [{"split": split, "path": _path(split, names)} for split in names]
@@ -80,7 +80,7 @@ def _path(split: str, names: Mapping[str, list[str]]) -> str | list[str]:
     return pattern if matched == names[split] else names[split]
 
 
-def _license(facts: Facts) -> dict[str, str]:
+def _license(facts: RunFacts) -> dict[str, str]:
     """The hub's word for the terms, and where they stand."""
     if is_free(facts.sources):
         return {"license": "cc0-1.0"}

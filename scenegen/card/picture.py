@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from scenegen.card.facts import Facts
+from scenegen.card.facts import RunFacts
 from scenegen.evenly import evenly
 from scenegen.shards.reader import ShardReader
 from scenegen.shards.sample import Sample
@@ -22,7 +22,7 @@ CELLS = (5, 4)
 RADIUS_PX = 4.0
 
 
-def contact_strip(folder: Path, facts: Facts, mark: str) -> bytes:
+def contact_strip(folder: Path, facts: RunFacts, mark: str) -> bytes:
     """A JPEG of some samples, spread over the run, with `mark` as its comment.
 
     Raises ShardError where a shard that is shown is damaged.
@@ -39,7 +39,7 @@ def contact_strip(folder: Path, facts: Facts, mark: str) -> bytes:
     return stream.getvalue()
 
 
-def chosen_samples(folder: Path, facts: Facts) -> Iterator[Sample]:
+def chosen_samples(folder: Path, facts: RunFacts) -> Iterator[Sample]:
     """One sample of each of some shards; of few shards, several each."""
     entries = evenly(facts.shards, COLUMNS * ROWS)
     count = min(COLUMNS * ROWS, facts.samples)

@@ -1,7 +1,7 @@
 """The text of the card."""
 
 from scenegen.card import tables
-from scenegen.card.facts import Facts
+from scenegen.card.facts import RunFacts
 from scenegen.card.hugging_face import front_matter
 from scenegen.shards import schema
 from scenegen.shards.origin import DEPTH_NOISE
@@ -19,7 +19,7 @@ CONVENTIONS = {
 """Root attributes that are conventions, in a word."""
 
 
-def readme(facts: Facts, mark: str, picture: str) -> str:
+def readme(facts: RunFacts, mark: str, picture: str) -> str:
     """README.md; `mark` stands in it as a comment, `picture` is the name of the picture beside it."""
     sections = (
         f"# {facts.name}\n",
@@ -39,7 +39,7 @@ def readme(facts: Facts, mark: str, picture: str) -> str:
     return front_matter(facts) + f"<!-- {mark} -->\n\n" + "\n".join(section for section in sections if section)
 
 
-def summary_line(facts: Facts) -> str:
+def summary_line(facts: RunFacts) -> str:
     """What the set is, in a sentence."""
     size = f"{facts.sizes['x']} × {facts.sizes['y']}"
     return (
@@ -49,7 +49,7 @@ def summary_line(facts: Facts) -> str:
     )
 
 
-def _summary(facts: Facts) -> str:
+def _summary(facts: RunFacts) -> str:
     version = facts.manifest.generator_version
     layers = ", ".join(facts.layers) or "none"
     origin = (
@@ -61,18 +61,18 @@ def _summary(facts: Facts) -> str:
     return f"{summary_line(facts)}\n\n{origin} Optional layers: {layers}. {_lens(facts)}{_absent(facts)}{size}.\n"
 
 
-def _lens(facts: Facts) -> str:
+def _lens(facts: RunFacts) -> str:
     """What the cameras are, in a sentence; nothing where they are pinholes."""
     return f"The cameras have a {facts.lens} lens: `camera/{facts.lens}`. " if facts.lens else ""
 
 
-def _absent(facts: Facts) -> str:
+def _absent(facts: RunFacts) -> str:
     """What the shards lack, in a sentence; nothing where they have all."""
     names = ", ".join(f"`{name}`" for name in facts.absent)
     return f"Not known, and so absent: {names}. " if names else ""
 
 
-def _unfinished(facts: Facts) -> str:
+def _unfinished(facts: RunFacts) -> str:
     """A note where shards are missing or failed."""
     if len(facts.shards) == facts.planned:
         return ""
@@ -85,7 +85,7 @@ def _unfinished(facts: Facts) -> str:
     return "\n".join([note, *([">", *problems] if problems else []), ""])
 
 
-def _counts(facts: Facts) -> str:
+def _counts(facts: RunFacts) -> str:
     parts = ["## What is in it\n", tables.split_table(facts)]
     if len(facts.splits) > 1 and not facts.layout:
         parts.append("Rooms of one split are in no other, nor objects, unless `all` stands there.\n")
@@ -99,8 +99,8 @@ def _counts(facts: Facts) -> str:
     return "\n".join([*parts, tables.category_line(facts)])
 
 
-def _reading(facts: Facts) -> str:
-    file, split = tables.first_file(facts), facts.shards[0].split
+def _reading(facts: RunFacts) -> str:
+    file, split = tables.first_shard(facts), facts.shards[0].split
     return f"""## How to read it
 
 With h5py alone:
@@ -136,7 +136,7 @@ xy0, xy1 = ShardSet("path/of/this/folder", split="{split}")[0].matches()
 """
 
 
-def _format(facts: Facts) -> str:
+def _format(facts: RunFacts) -> str:
     version = facts.manifest.format_version or schema.FORMAT_VERSION
     sizes = ", ".join(
         f"{symbol} = {facts.sizes[label]:,}" for symbol, label in (("V", "view"), ("H", "y"), ("W", "x"), ("R", "ray"))
@@ -159,7 +159,7 @@ Root attributes:
 """
 
 
-def _making(facts: Facts) -> str:
+def _making(facts: RunFacts) -> str:
     manifest = facts.manifest
     if facts.layout:
         return _importing(facts)
@@ -178,7 +178,7 @@ Digest of what there was to choose from: `{manifest.assets_sha256 or "?"}`.
 {tables.version_table(facts)}"""
 
 
-def _importing(facts: Facts) -> str:
+def _importing(facts: RunFacts) -> str:
     """How an import was made."""
     noise = facts.manifest.config.get(DEPTH_NOISE)
     terms = ", ".join(f"{name} {value:g}" for name, value in noise.items()) if isinstance(noise, dict) else ""
@@ -200,7 +200,7 @@ Digest of the names of the data: `{facts.manifest.assets_sha256 or "?"}`.
 {tables.version_table(facts)}"""
 
 
-def _cost(facts: Facts) -> str:
+def _cost(facts: RunFacts) -> str:
     """Time and size; nothing of time where the manifest does not say."""
     size = f"{facts.total_bytes / facts.samples / 1e6:.2f} MB a sample"
     if not facts.seconds:
@@ -210,7 +210,7 @@ def _cost(facts: Facts) -> str:
     return f"Cost: {spent} on {machine}, {facts.samples / facts.seconds:.2f} samples a second and core; {size}.\n"
 
 
-def _assets(facts: Facts) -> str:
+def _assets(facts: RunFacts) -> str:
     """What was wrong with assets, and which were replaced; nothing where there is nothing to say."""
     remarks = facts.manifest.skipped_and_failed
     parts = []
@@ -228,7 +228,7 @@ def _assets(facts: Facts) -> str:
     return "\n".join(["## Assets: defects and replacements\n", *parts, names]) if parts else ""
 
 
-def _terms(facts: Facts) -> str:
+def _terms(facts: RunFacts) -> str:
     """Licences of the assets."""
     lines = []
     for source in facts.sources:
@@ -240,11 +240,11 @@ def _terms(facts: Facts) -> str:
     return "\n".join(["## Licence\n", *lines, "", f"{stated} {rest}\n"])
 
 
-def _limits(facts: Facts) -> str:
+def _limits(facts: RunFacts) -> str:
     return "## Limits\n\n" + "\n".join(f"- {line}" for line in limitations(facts)) + "\n"
 
 
-def limitations(facts: Facts) -> list[str]:
+def limitations(facts: RunFacts) -> list[str]:
     """What the set cannot be taken for."""
     if facts.layout:
         return [
@@ -259,7 +259,7 @@ def limitations(facts: Facts) -> list[str]:
     ]
 
 
-def bibtex(facts: Facts) -> str:
+def bibtex(facts: RunFacts) -> str:
     """How to cite this set: its own entry."""
     digest = facts.manifest.config_sha256
     title = facts.name.replace("{", "").replace("}", "").replace("\\", "")
@@ -270,6 +270,6 @@ def bibtex(facts: Facts) -> str:
     )
 
 
-def _citation(facts: Facts) -> str:
+def _citation(facts: RunFacts) -> str:
     entries = [bibtex(facts), *(source.bibtex for source in facts.sources if source.bibtex)]
     return "## Citation\n\n```bibtex\n" + "\n\n".join(entries) + "\n```\n"

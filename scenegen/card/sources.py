@@ -10,7 +10,7 @@ CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
 
 
 @dataclass(frozen=True)
-class Source:
+class CreditedSource:
     """One source of assets."""
 
     kind: str
@@ -58,7 +58,7 @@ _GSO = """@inproceedings{downs2022gso,
   booktitle = {IEEE International Conference on Robotics and Automation (ICRA)},
   year      = {2022}
 }"""
-_FOLDER = Source(
+_FOLDER = CreditedSource(
     kind="folder",
     title="a folder of meshes",
     terms="Terms of whoever made the meshes, as far as the shards state them.",
@@ -69,7 +69,7 @@ _FOLDER = Source(
 KNOWN = {
     source.kind: source
     for source in (
-        Source(
+        CreditedSource(
             kind="procedural",
             title="the built-in library of scenegen",
             terms="CC0 1.0: use what is made from it as you like.",
@@ -77,7 +77,7 @@ KNOWN = {
             on_disk=False,
             limit="Built-in rooms and objects are made by a program: less wear, clutter and variety than real ones.",
         ),
-        Source(
+        CreditedSource(
             kind="scenenn",
             title="SceneNN",
             terms="Terms of the SceneNN project: research use; the meshes are not to be passed on.",
@@ -86,7 +86,7 @@ KNOWN = {
             persons="Rooms were scanned from real places and may show private belongings.",
             limit="Scanned rooms have holes, through which rays hit nothing, and light baked into their colours.",
         ),
-        Source(
+        CreditedSource(
             kind="shapenet",
             title="ShapeNetCore",
             terms="ShapeNet terms of use: non-commercial research and education; no models or textures passed on.",
@@ -95,7 +95,7 @@ KNOWN = {
             persons="None known: models of things, drawn by people.",
             limit="ShapeNet models are often plainly coloured; their real sizes are assumed by category.",
         ),
-        Source(
+        CreditedSource(
             kind="hm3d",
             title="Habitat-Matterport 3D",
             terms="Matterport's terms for HM3D: non-commercial academic use; the meshes are not to be passed on.",
@@ -104,7 +104,7 @@ KNOWN = {
             persons="Homes were scanned from real places and may show private belongings.",
             limit="Scanned homes have holes, through which rays hit nothing, and light baked into their colours.",
         ),
-        Source(
+        CreditedSource(
             kind="gso",
             title="Google Scanned Objects",
             terms="CC BY 4.0: use with attribution.",
@@ -112,7 +112,7 @@ KNOWN = {
             bibtex=_GSO,
             limit="Scanned objects have light baked into their colours.",
         ),
-        Source(
+        CreditedSource(
             kind="bop",
             title="models of a BOP data set",
             terms="Terms of the data set the models belong to (see bop.felk.cvut.cz/datasets).",
@@ -124,9 +124,9 @@ KNOWN = {
 }
 
 
-def _other(kind: str) -> Source:
+def _other(kind: str) -> CreditedSource:
     """A source that has no entry in `KNOWN`: what holds of any."""
-    return Source(
+    return CreditedSource(
         kind=kind,
         title=f"the source `{kind}`",
         terms=f"Terms of {kind}, as far as the shards state them.",
@@ -135,9 +135,9 @@ def _other(kind: str) -> Source:
     )
 
 
-def _imported(layout: str) -> Source:
+def _imported(layout: str) -> CreditedSource:
     """The data that an import was made from."""
-    return Source(
+    return CreditedSource(
         kind="imported",
         title=f"data in the layout {layout}",
         terms="Terms of whoever the data belongs to, as far as the shards state them.",
@@ -146,7 +146,7 @@ def _imported(layout: str) -> Source:
     )
 
 
-def sources_of(config: Mapping[str, Any]) -> tuple[Source, ...]:
+def sources_of(config: Mapping[str, Any]) -> tuple[CreditedSource, ...]:
     """The sources that a run's configuration names, rooms first; one that gives both stands once."""
     if layout := imported_from(config):
         return (_imported(layout),)
@@ -157,6 +157,6 @@ def sources_of(config: Mapping[str, Any]) -> tuple[Source, ...]:
     return tuple(replace(KNOWN.get(kind) or _other(kind), roles=tuple(found)) for kind, found in roles.items())
 
 
-def is_free(sources: tuple[Source, ...]) -> bool:
+def is_free(sources: tuple[CreditedSource, ...]) -> bool:
     """Whether all of it is in the public domain."""
     return all(source.link == CC0 for source in sources)

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from scenegen.card.facts import Facts
+from scenegen.card.facts import RunFacts
 from scenegen.sizes import size_text
 
 QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -28,13 +28,13 @@ MEASURES = {
 """Figures of the manifest that are shown as quantiles: words and unit."""
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], right: int = 0) -> str:
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], right: int = 0) -> str:
     """A table; the last `right` columns hold numbers."""
     dashes = ["---"] * (len(head) - right) + ["---:"] * right
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, dashes, *rows)) + "\n"
 
 
-def split_table(facts: Facts) -> str:
+def split_table(facts: RunFacts) -> str:
     """Rooms, shards, samples and size of each split."""
     rows = []
     for name, entries in facts.splits.items():
@@ -43,33 +43,33 @@ def split_table(facts: Facts) -> str:
         size = size_text(sum(entry.bytes for entry in entries))
         rooms = len({entry.room for entry in entries})
         rows.append((f"`{name}`", ", ".join(objects), f"{rooms:,}", f"{len(entries):,}", f"{samples:,}", size))
-    return table(("split", "objects of split", "rooms", "shards", "samples", "size"), rows, right=4)
+    return _table(("split", "objects of split", "rooms", "shards", "samples", "size"), rows, right=4)
 
 
-def status_table(facts: Facts) -> str:
+def status_table(facts: RunFacts) -> str:
     """Rays by what became of them in the other views, the most frequent first."""
     total = max(1, sum(facts.status.values()))
     ranked = sorted(facts.status.items(), key=lambda item: -item[1])
     rows = [(f"`{name}`", STATUS_MEANING[name], f"{n:,}", f"{100 * n / total:.2f} %") for name, n in ranked]
-    return table(("status", "meaning", "rays", "share"), rows, right=2)
+    return _table(("status", "meaning", "rays", "share"), rows, right=2)
 
 
-def measure_table(facts: Facts) -> str:
+def measure_table(facts: RunFacts) -> str:
     """Quantiles of what the manifest says of the samples."""
     rows = []
     for name, (words, unit) in MEASURES.items():
         if values := facts.values(name):
             rows.append((words, unit, *(f"{q:.3g}" for q in np.quantile(values, QUANTILES))))
     head = ("", "unit", "least", "25 %", "median", "75 %", "most")
-    return table(head, rows, right=len(QUANTILES)) if rows else ""
+    return _table(head, rows, right=len(QUANTILES)) if rows else ""
 
 
 def count_table(name: str, counts: Counter[str]) -> str:
     """Assets by a code, the most frequent first."""
-    return table((name, "assets"), ((f"`{_plain(code)}`", f"{n:,}") for code, n in counts.most_common()), right=1)
+    return _table((name, "assets"), ((f"`{_plain(code)}`", f"{n:,}") for code, n in counts.most_common()), right=1)
 
 
-def category_line(facts: Facts) -> str:
+def category_line(facts: RunFacts) -> str:
     """The most frequent categories in one sentence; nothing where there are no objects."""
     if not facts.categories:
         return ""
@@ -81,14 +81,14 @@ def category_line(facts: Facts) -> str:
     return f"Objects by category{part}: {shown}{more}.\n"
 
 
-def version_table(facts: Facts) -> str:
+def version_table(facts: RunFacts) -> str:
     """What equal bytes depend on."""
     versions = facts.manifest.made_with
     known = {"scenegen": facts.manifest.generator_version, **versions}
-    return table(("made with", "version"), ((_plain(str(k)), _plain(str(v))) for k, v in known.items()))
+    return _table(("made with", "version"), ((_plain(str(k)), _plain(str(v))) for k, v in known.items()))
 
 
-def first_file(facts: Facts) -> str:
+def first_shard(facts: RunFacts) -> str:
     """Name of the first shard."""
     return PurePosixPath(facts.shards[0].file).as_posix()
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from scenegen.card.croissant import Identity, croissant
-from scenegen.card.facts import Facts, gather
+from scenegen.card.facts import RunFacts, gather_facts
 from scenegen.card.picture import contact_strip
 from scenegen.card.readme import readme
 from scenegen.errors import ShardError, UsageError
@@ -20,7 +20,7 @@ README, PICTURE, CROISSANT = "README.md", "card.jpg", "croissant.json"
 
 def write_card(
     folder: Path, manifest: Manifest, out: Path, name: str | None = None, identity: Identity = NOBODY
-) -> Facts:
+) -> RunFacts:
     """Write README.md, card.jpg and croissant.json for the run in `folder` to `out`; what they describe.
 
     The same run gives the same bytes. Raises UsageError for an impossible name, address or date, or where `out` holds
@@ -29,7 +29,7 @@ def write_card(
     _check(name, identity)
     for file in (README, PICTURE, CROISSANT):
         _require_ours(out / file)
-    facts = gather(folder, manifest, name)
+    facts = gather_facts(folder, manifest, name)
     files = {
         PICTURE: contact_strip(folder, facts, MARK),
         CROISSANT: croissant(folder, facts, identity, MARK).encode(),

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from scenegen.cli.gallery import Gallery
-from scenegen.cli.importing import Import
-from scenegen.cli.looking import Figure, View
-from scenegen.cli.publishing import Card, Export
+from scenegen.cli.gallery import GalleryCommand
+from scenegen.cli.importing import ImportCommand
+from scenegen.cli.looking import FigureCommand, ViewCommand
+from scenegen.cli.publishing import CardCommand, ExportCommand
 from scenegen.cli.values import ConfigFile, File, Folder, OptionalSource, Place, Shards
 from scenegen.config import GenerationConfig
 from scenegen.layers import LAYERS
@@ -18,7 +18,7 @@ from scenegen.pipeline.executors import USUAL, ExecutorName
 
 
 @dataclass(frozen=True)
-class Render:
+class RenderCommand:
     """Stage objects in rooms, photograph them, trace the correspondences, write HDF5 shards.
 
     The same command again finishes what is missing and makes nothing twice. Exit code 0: all is
@@ -53,7 +53,7 @@ class Render:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlanCommand:
     """Say what a run will cost before it is made: time, disk, memory, price. The words are those of render.
 
     Makes a few pairs of some of its rooms, by as many workers as will make it, and reckons from them. The forecast
@@ -65,13 +65,13 @@ class Plan:
 
     """
 
-    render: Annotated[Render, tyro.conf.arg(name="")] = field(default_factory=Render)
+    render: Annotated[RenderCommand, tyro.conf.arg(name="")] = field(default_factory=RenderCommand)
     price: float = 0.04
     """Of one core for an hour, in any currency."""
 
 
 @dataclass(frozen=True)
-class Inspect:
+class InspectCommand:
     """Print what is inside a shard or a run folder as tables."""
 
     path: tyro.conf.Positional[Shards]
@@ -79,7 +79,7 @@ class Inspect:
 
 
 @dataclass(frozen=True)
-class Assets:
+class AssetsCommand:
     """Read every asset of a source and report what is usable and what is wrong with the rest.
 
     Exit code 0 if anything is usable, 1 if nothing is, 2 if the source cannot be opened.
@@ -98,7 +98,7 @@ class Assets:
 
 
 @dataclass(frozen=True)
-class Status:
+class StatusCommand:
     """Say what of a run is done, what is missing, what failed and why, and who is at work on it.
 
     Exit code 0: complete; 1: something is missing or failed.
@@ -109,7 +109,7 @@ class Status:
 
 
 @dataclass(frozen=True)
-class Merge:
+class MergeCommand:
     """Join what the slices of a run (--shard i/n) recorded into its manifest.json; the same call again changes nothing.
 
     The slice that makes the last shard does this itself. Everything reads the records as they are, so this is for
@@ -121,7 +121,7 @@ class Merge:
 
 
 @dataclass(frozen=True)
-class Repack:
+class RepackCommand:
     """Store the shards of a run with another codec; the data stays the same, and a digest of it proves that.
 
     Examples:
@@ -138,7 +138,7 @@ class Repack:
 
 
 @dataclass(frozen=True)
-class Verify:
+class VerifyCommand:
     """Check shards: bytes, format, values; on request, against what their configuration makes.
 
     By default every shard of the manifest is there, has its sha256, follows the format, and its cameras and
@@ -166,44 +166,47 @@ class Verify:
 
 
 Command = (
-    Render
-    | Plan
-    | Import
-    | Inspect
-    | Status
-    | Verify
-    | Merge
-    | Repack
-    | Figure
-    | View
-    | Gallery
-    | Card
-    | Export
-    | Assets
+    RenderCommand
+    | PlanCommand
+    | ImportCommand
+    | InspectCommand
+    | StatusCommand
+    | VerifyCommand
+    | MergeCommand
+    | RepackCommand
+    | FigureCommand
+    | ViewCommand
+    | GalleryCommand
+    | CardCommand
+    | ExportCommand
+    | AssetsCommand
 )
 
 
 def commands(defaults: GenerationConfig) -> Any:
     """The union of all commands, for tyro; `defaults` are what --config brought."""
     return (
-        Annotated[Render, tyro.conf.subcommand("render", default=Render(data=defaults), description=_render_manual())]
-        | Annotated[Plan, tyro.conf.subcommand("plan", default=Plan(render=Render(data=defaults)))]
-        | Annotated[Import, tyro.conf.subcommand("import")]
-        | Annotated[Inspect, tyro.conf.subcommand("inspect")]
-        | Annotated[Status, tyro.conf.subcommand("status")]
-        | Annotated[Verify, tyro.conf.subcommand("verify")]
-        | Annotated[Merge, tyro.conf.subcommand("merge")]
-        | Annotated[Repack, tyro.conf.subcommand("repack")]
-        | Annotated[Figure, tyro.conf.subcommand("figure")]
-        | Annotated[View, tyro.conf.subcommand("view")]
-        | Annotated[Gallery, tyro.conf.subcommand("gallery")]
-        | Annotated[Card, tyro.conf.subcommand("card")]
-        | Annotated[Export, tyro.conf.subcommand("export")]
-        | Annotated[Assets, tyro.conf.subcommand("assets")]
+        Annotated[
+            RenderCommand,
+            tyro.conf.subcommand("render", default=RenderCommand(data=defaults), description=_render_manual()),
+        ]
+        | Annotated[PlanCommand, tyro.conf.subcommand("plan", default=PlanCommand(render=RenderCommand(data=defaults)))]
+        | Annotated[ImportCommand, tyro.conf.subcommand("import")]
+        | Annotated[InspectCommand, tyro.conf.subcommand("inspect")]
+        | Annotated[StatusCommand, tyro.conf.subcommand("status")]
+        | Annotated[VerifyCommand, tyro.conf.subcommand("verify")]
+        | Annotated[MergeCommand, tyro.conf.subcommand("merge")]
+        | Annotated[RepackCommand, tyro.conf.subcommand("repack")]
+        | Annotated[FigureCommand, tyro.conf.subcommand("figure")]
+        | Annotated[ViewCommand, tyro.conf.subcommand("view")]
+        | Annotated[GalleryCommand, tyro.conf.subcommand("gallery")]
+        | Annotated[CardCommand, tyro.conf.subcommand("card")]
+        | Annotated[ExportCommand, tyro.conf.subcommand("export")]
+        | Annotated[AssetsCommand, tyro.conf.subcommand("assets")]
     )
 
 
 def _render_manual() -> str:
     """What `render` does, with every layer that there is."""
     told = "\n".join(f"  {layer.name}: {layer.description}" for layer in LAYERS)
-    return f"{getdoc(Render)}\n\nAn unknown kind of source is answered with all there are. Layers:\n{told}\n"
+    return f"{getdoc(RenderCommand)}\n\nAn unknown kind of source is answered with all there are. Layers:\n{told}\n"

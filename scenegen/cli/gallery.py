@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Gallery:
+class GalleryCommand:
     """Write one self-contained page: the run's figures, a grid of samples, and a viewer of their correspondences.
 
     The page needs no network. While `scenegen render` goes on, it shows the shards that are complete. Exit
@@ -36,7 +36,7 @@ class Gallery:
     """Samples to show at most, evenly spread over the rooms; each takes up to 100 kB."""
 
 
-def gallery(command: Gallery, console: Console) -> int:
+def gallery(command: GalleryCommand, console: Console) -> int:
     """Write the page; prints what was skipped and returns the exit code (0 all is shown, 1 shards were skipped).
 
     Raises UsageError for an impossible request, ShardError where nothing can be read or the page not written.
@@ -61,7 +61,7 @@ def gallery(command: Gallery, console: Console) -> int:
     return 1 if made.skipped else 0
 
 
-def _require_possible(command: Gallery) -> None:
+def _require_possible(command: GalleryCommand) -> None:
     """Refuse what would fail after minutes of work."""
     if command.max < 1:
         raise UsageError(f"--max {command.max}: must be 1 or more")

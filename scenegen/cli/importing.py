@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Import:
+class ImportCommand:
     """Make shards of data that you have: depth frames with poses, or pairs with matches, a homography, flow, disparity.
 
     The shards are verified, shown, exported and trained on like rendered ones; the same command again finishes what is
@@ -53,24 +53,24 @@ class Import:
     """Compression of the shards, as for render."""
 
 
-def import_data(command: Import, console: Console) -> int:
+def import_data(command: ImportCommand, console: Console) -> int:
     """Make what is missing of an import; returns 0 when all is there, 1 when shards failed.
 
     Raises UsageError for a request that cannot be met, ImportingError for data that is no use, RunError for a folder
     that cannot be used.
     """
-    from scenegen.importing.options import checked
-    from scenegen.importing.planning import look
+    from scenegen.importing.options import checked_options
+    from scenegen.importing.planning import find_import
     from scenegen.pipeline.executors import chosen_crew
     from scenegen.pipeline.progress import Display
     from scenegen.pipeline.run import carry_out
     from scenegen.pipeline.summary import failures
     from scenegen.shards.codecs import require_codec
 
-    options = checked(command.options)
+    options = checked_options(command.options)
     require_codec(command.codec)
     crew = chosen_crew(command.executor, command.workers, command.address)
-    source = look(command.layout, command.data, options)
+    source = find_import(command.layout, command.data, options)
     for reason, count in sorted(source.skipped.items()):
         console.print(f"left out: {count} {reason}", soft_wrap=True, markup=False)
     outcome = carry_out(_order(command, source), command.out, crew, Display(console))
@@ -84,14 +84,14 @@ def import_data(command: Import, console: Console) -> int:
     return outcome.exit_code
 
 
-def _order(command: Import, source: "ImportSource") -> "Order":
+def _order(command: ImportCommand, source: "ImportSource") -> "Order":
     """The run that an import is."""
     from scenegen.importing.options import sha256
     from scenegen.importing.planning import parts
     from scenegen.importing.work import ImportWork
     from scenegen.pipeline.manifest import new_manifest
     from scenegen.pipeline.places import words_of
-    from scenegen.pipeline.plan import Plan, file_name
+    from scenegen.pipeline.plan import RunPlan, file_name
     from scenegen.pipeline.run import Order
     from scenegen.shards.manifest import ShardJob
     from scenegen.shards.schema import IMPORTED_VERSION
@@ -103,7 +103,7 @@ def _order(command: Import, source: "ImportSource") -> "Order":
         )
         for n, part in enumerate(parts(source, options))
     )
-    plan = Plan(jobs, source.digest)
+    plan = RunPlan(jobs, source.digest)
     work = ImportWork(source.sequences, said, options, source.size, command.out, command.codec, len(jobs))
     fresh = new_manifest(
         version=IMPORTED_VERSION,

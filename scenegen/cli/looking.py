@@ -23,7 +23,7 @@ MOST_VIEWS = 8
 
 
 @dataclass(frozen=True)
-class Figure:
+class FigureCommand:
     """Draw one sample: its matches, tracks, overlap, layers, or one view warped into another.
 
     Examples:
@@ -50,7 +50,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class View:
+class ViewCommand:
     """Show one sample in 3-D in the browser, or write a recording for the rerun viewer.
 
     Cameras, points of the depth layers, traced rays by status; the server listens on this machine only.
@@ -71,16 +71,16 @@ class View:
     """Write a recording (.rrd) for rerun to this file, and serve nothing."""
 
 
-def figure(command: Figure, console: Console) -> int:
+def figure(command: FigureCommand, console: Console) -> int:
     """Draw the figure that the command names and write it; returns 0.
 
     Raises UsageError or ShardError, in one line, when that cannot be done.
     """
-    from scenegen.inspect.figure.write import Choice, check_target, draw, require_matplotlib, save
+    from scenegen.inspect.figure.write import FigureChoice, check_figure_target, draw, require_matplotlib, save
     from scenegen.inspect.subject import Samples
     from scenegen.seeding import Stage, generator
 
-    check_target(command.out)
+    check_figure_target(command.out)
     if not 0 <= command.count <= MOST:
         raise UsageError(f"--count {command.count}: give 1 to {MOST} lines or points, or 0")
     if command.seed < 0:
@@ -91,14 +91,14 @@ def figure(command: Figure, console: Console) -> int:
     subject = subject.only(_shown_views(command, subject.views))
     # any index will do: the drawing takes it modulo the number of points
     start = int(generator(command.seed, Stage.SELECTION, sample=command.sample).integers(1 << 31))
-    save(draw(subject, Choice(command.kind, command.count, start)), command.out)
+    save(draw(subject, FigureChoice(command.kind, command.count, start)), command.out)
     left_out = len(subject.sample.rgb) - len(subject.views)
     note = f", {left_out} views left out (--views names those to show)" if left_out and not command.views else ""
     console.print(f"{command.out}: {command.kind} of {subject.source}{note}", soft_wrap=True, markup=False)
     return 0
 
 
-def _shown_views(command: Figure, every: tuple[int, ...]) -> tuple[int, ...]:
+def _shown_views(command: FigureCommand, every: tuple[int, ...]) -> tuple[int, ...]:
     """The views that are asked for, or as many as a sheet is wide enough for. Raises UsageError for more than those."""
     from scenegen.evenly import evenly
 
@@ -109,7 +109,7 @@ def _shown_views(command: Figure, every: tuple[int, ...]) -> tuple[int, ...]:
     return command.views or evenly(every, MOST_VIEWS)
 
 
-def view(command: View, console: Console) -> int:
+def view(command: ViewCommand, console: Console) -> int:
     """Serve the 3-D page until Ctrl-C, or write the recording; returns 0.
 
     Raises UsageError or ShardError, in one line, when that cannot be done.
@@ -122,11 +122,11 @@ def view(command: View, console: Console) -> int:
         return _serve(command, samples, console)
 
 
-def _save(command: View, samples: "Samples", path: Path, console: Console) -> int:
+def _save(command: ViewCommand, samples: "Samples", path: Path, console: Console) -> int:
     """`scenegen view --save`."""
-    from scenegen.inspect.recording import check_target, require_rerun, save_recording
+    from scenegen.inspect.recording import check_recording_target, require_rerun, save_recording
 
-    check_target(path)
+    check_recording_target(path)
     require_rerun()
     subject = samples.subject(command.sample)
     subject.require_cameras("--save")
@@ -136,7 +136,7 @@ def _save(command: View, samples: "Samples", path: Path, console: Console) -> in
     return 0
 
 
-def _serve(command: View, samples: "Samples", console: Console) -> int:
+def _serve(command: ViewCommand, samples: "Samples", console: Console) -> int:
     """`scenegen view` with a page."""
     from scenegen.inspect.view import Page
 

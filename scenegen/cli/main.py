@@ -13,11 +13,22 @@ from typing import Any
 import tyro
 from rich.console import Console
 
-from scenegen.cli.commands import Assets, Command, Inspect, Merge, Plan, Render, Repack, Status, Verify, commands
-from scenegen.cli.gallery import Gallery, gallery
-from scenegen.cli.importing import Import, import_data
-from scenegen.cli.looking import Figure, View, figure, view
-from scenegen.cli.publishing import Card, Export, card, export
+from scenegen.cli.commands import (
+    AssetsCommand,
+    Command,
+    InspectCommand,
+    MergeCommand,
+    PlanCommand,
+    RenderCommand,
+    RepackCommand,
+    StatusCommand,
+    VerifyCommand,
+    commands,
+)
+from scenegen.cli.gallery import GalleryCommand, gallery
+from scenegen.cli.importing import ImportCommand, import_data
+from scenegen.cli.looking import FigureCommand, ViewCommand, figure, view
+from scenegen.cli.publishing import CardCommand, ExportCommand, card, export
 from scenegen.cli.values import registry
 from scenegen.config import GenerationConfig, from_dict
 from scenegen.errors import ScenegenError, UsageError
@@ -115,7 +126,7 @@ def _run(command: Command) -> int:
     return RUN[type(command)](command, terminal())
 
 
-def _render(command: Render, console: Console) -> int:
+def _render(command: RenderCommand, console: Console) -> int:
     """`scenegen render`."""
     from scenegen.assets.cache import AssetCache
     from scenegen.cli.planning import verdict
@@ -149,14 +160,14 @@ def _render(command: Render, console: Console) -> int:
     return outcome.exit_code
 
 
-def _plan(command: Plan, console: Console) -> int:
+def _plan(command: PlanCommand, console: Console) -> int:
     """`scenegen plan`."""
     from scenegen.cli.planning import plan
 
     return plan(command, console)
 
 
-def _inspect(command: Inspect, console: Console) -> int:
+def _inspect(command: InspectCommand, console: Console) -> int:
     """`scenegen inspect`."""
     from scenegen.inspect.table import inspect_path
 
@@ -164,14 +175,14 @@ def _inspect(command: Inspect, console: Console) -> int:
     return 0
 
 
-def _status(command: Status, console: Console) -> int:
+def _status(command: StatusCommand, console: Console) -> int:
     """`scenegen status`."""
     from scenegen.pipeline.status import print_status
 
     return print_status(command.folder, console)
 
 
-def _merge(command: Merge, console: Console) -> int:
+def _merge(command: MergeCommand, console: Console) -> int:
     """`scenegen merge`."""
     from scenegen.pipeline.merge import merge
 
@@ -182,7 +193,7 @@ def _merge(command: Merge, console: Console) -> int:
     return 0
 
 
-def _repack(command: Repack, console: Console) -> int:
+def _repack(command: RepackCommand, console: Console) -> int:
     """`scenegen repack`."""
     from scenegen.pipeline.repack import repack
 
@@ -195,7 +206,7 @@ def _repack(command: Repack, console: Console) -> int:
     return 0
 
 
-def _verify(command: Verify, console: Console) -> int:
+def _verify(command: VerifyCommand, console: Console) -> int:
     """`scenegen verify`."""
     from scenegen.cli.verifying import verify
 
@@ -204,7 +215,7 @@ def _verify(command: Verify, console: Console) -> int:
     return verify(command, console)
 
 
-def _check(command: Assets, _: Console) -> int:
+def _check(command: AssetsCommand, _: Console) -> int:
     """`scenegen assets check`."""
     from scenegen.assets.doctor_table import check
     from scenegen.assets.library import roles_of
@@ -217,19 +228,19 @@ def _check(command: Assets, _: Console) -> int:
 
 
 RUN: dict[type, Callable[[Any, Console], int]] = {
-    Render: _render,
-    Plan: _plan,
-    Import: import_data,
-    Inspect: _inspect,
-    Status: _status,
-    Verify: _verify,
-    Merge: _merge,
-    Repack: _repack,
-    Figure: figure,
-    View: view,
-    Gallery: gallery,
-    Card: card,
-    Export: export,
-    Assets: _check,
+    RenderCommand: _render,
+    PlanCommand: _plan,
+    ImportCommand: import_data,
+    InspectCommand: _inspect,
+    StatusCommand: _status,
+    VerifyCommand: _verify,
+    MergeCommand: _merge,
+    RepackCommand: _repack,
+    FigureCommand: figure,
+    ViewCommand: view,
+    GalleryCommand: gallery,
+    CardCommand: card,
+    ExportCommand: export,
+    AssetsCommand: _check,
 }
 """What carries out each command; what it needs is imported there, so that --help is quick."""

@@ -10,7 +10,7 @@ from scenegen.errors import UsageError
 from scenegen.sizes import size_text
 
 if TYPE_CHECKING:
-    from scenegen.cli.commands import Plan
+    from scenegen.cli.commands import PlanCommand
     from scenegen.pipeline.pilot import Trial
     from scenegen.pipeline.run import Outcome
 
@@ -18,7 +18,7 @@ FLEETS = (16, 64, 256)
 """Numbers of workers whose wall time is told, besides those that were measured."""
 
 
-def plan(command: "Plan", console: Console) -> int:
+def plan(command: "PlanCommand", console: Console) -> int:
     """Try some pairs and print what the run will cost; 0. Raises as `render` does for what cannot be met."""
     from scenegen.assets.cache import AssetCache
     from scenegen.pipeline.executors import chosen_crew
@@ -33,13 +33,13 @@ def plan(command: "Plan", console: Console) -> int:
     make_folder(render.out)
     trial = try_out(render.data, render.codec, AssetCache() if render.cache else None, crew)
     keep_forecast(render.out, trial.forecast)
-    console.print(table(trial, command.price))
+    console.print(_table(trial, command.price))
     said = f"render instead of plan makes it in {render.out}, and says at its end how far off this was"
     console.print(said, soft_wrap=True, markup=False, highlight=False)
     return 0
 
 
-def table(trial: "Trial", price: float) -> Table:
+def _table(trial: "Trial", price: float) -> Table:
     """What was measured and what follows, a line each."""
     from scenegen.pipeline.forecast import wall_s
 

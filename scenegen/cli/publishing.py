@@ -19,7 +19,7 @@ OptionalText = Annotated[str | None, tyro.conf.arg(metavar="TEXT")]
 
 
 @dataclass(frozen=True)
-class Card:
+class CardCommand:
     """Write a dataset card: README.md with a head for the Hugging Face hub, a picture, and croissant.json.
 
     All of it comes from the manifest and the shards; sizes are checked, bytes are not (scenegen verify does that). With
@@ -46,7 +46,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Export:
+class ExportCommand:
     """Write cameras, pictures and matches in a form that other tools read.
 
     colmap: a sparse model for each staged scene, the visible rays as points with tracks. nerfstudio: a transforms.json
@@ -83,7 +83,7 @@ class Export:
     """Where the objects lie, for glb; as --room-source."""
 
 
-def card(command: Card, console: Console) -> int:
+def card(command: CardCommand, console: Console) -> int:
     """Write the card of a run; 0. Raises RunError without a run, UsageError and ShardError as `write_card`."""
     from scenegen.card.croissant import Identity
     from scenegen.card.write import CROISSANT, PICTURE, README, write_card
@@ -105,9 +105,9 @@ def card(command: Card, console: Console) -> int:
     return 0
 
 
-def export(command: Export, console: Console) -> int:
+def export(command: ExportCommand, console: Console) -> int:
     """Write a run in another form; 0. Raises RunError for a manifest that is none, else as `export_run`."""
-    from scenegen.export.run import Choice, export_run
+    from scenegen.export.run import ExportChoice, export_run
     from scenegen.pipeline.manifest import load_manifest
     from scenegen.pipeline.places import known_places
 
@@ -115,7 +115,7 @@ def export(command: Export, console: Console) -> int:
     named = {"room_source": command.room_source, "object_source": command.object_source}
     places = known_places(command.folder, manifest.config) if manifest else {}
     places |= {role: spec for role, spec in named.items() if spec}
-    choice = Choice(command.format, command.split, command.max, command.pictures, places)
+    choice = ExportChoice(command.format, command.split, command.max, command.pictures, places)
     with _progress(console) as advance:
         tally = export_run(command.folder, command.out, choice, lambda t: advance(t.samples, t.total))
     if manifest and not manifest.complete:

@@ -10,11 +10,11 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from scenegen.cli.commands import Verify
+from scenegen.cli.commands import VerifyCommand
 from scenegen.errors import printable
 from scenegen.shards.writer import publish
 from scenegen.verify.audit import Tallies, add
-from scenegen.verify.check import Report, Target, targets
+from scenegen.verify.check import ShardReport, Target, targets
 from scenegen.verify.deep import Auditor
 from scenegen.verify.quarantine import check_all
 
@@ -26,7 +26,7 @@ SHOWN = 3
 class Verdict:
     """What was found in all that was checked."""
 
-    reports: list[Report] = field(default_factory=list)
+    reports: list[ShardReport] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What could not be checked, and why."""
@@ -34,7 +34,7 @@ class Verdict:
     """What --deep compared and found different, by kind."""
 
     @property
-    def damaged(self) -> list[Report]:
+    def damaged(self) -> list[ShardReport]:
         """Reports with a problem."""
         return [report for report in self.reports if report.problems]
 
@@ -44,7 +44,7 @@ class Verdict:
         return 1 if self.damaged or self.unlisted else 0
 
 
-def verify(command: Verify, console: Console) -> int:
+def verify(command: VerifyCommand, console: Console) -> int:
     """Check what the command names; prints a table and returns the exit code (0 sound, 1 damage found).
 
     Raises ShardError where a path holds nothing that can be checked.
@@ -63,7 +63,7 @@ def verify(command: Verify, console: Console) -> int:
     return verdict.exit_code
 
 
-def _check_all(command: Verify, path: Path, found: list[Target], verdict: Verdict, console: Console) -> None:
+def _check_all(command: VerifyCommand, path: Path, found: list[Target], verdict: Verdict, console: Console) -> None:
     """Check the shards of one path."""
     places = {"room_source": command.room_source, "object_source": command.object_source}
     auditor = Auditor(path if path.is_dir() else path.parent, command.deep, places) if command.deep else None

@@ -35,12 +35,12 @@ def opengl_pose(T_world_cam: Array) -> Array:
     return T_world_cam @ OPENGL_OPENCV
 
 
-def quaternion(rotation: Array) -> Array:
+def canonical_quaternion(rotation: Array) -> Array:
     """(4,) unit quaternion (w, x, y, z) of a (3, 3) rotation, w not negative."""
     x, y, z, w = Rotation.from_matrix(rotation).as_quat(canonical=True)
     return np.array([w, x, y, z])
 
 
-def numbers(*arrays: Array | float) -> str:
+def numbers_line(*arrays: Array | float) -> str:
     """Numbers in one line, separated by blanks, exact to the last bit."""
     return " ".join(repr(float(value)) for array in arrays for value in np.ravel(array))

@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.export.cameras import HALF_PX, corner_intrinsics, focal_and_center, quaternion
+from scenegen.export.cameras import HALF_PX, canonical_quaternion, corner_intrinsics, focal_and_center
 from scenegen.export.choices import Suffix
-from scenegen.export.folder import write
+from scenegen.export.folder import write_file
 from scenegen.export.forms import Form
 from scenegen.export.pictures import write_pictures
 from scenegen.export.points import Points, points_of, reprojection_px
-from scenegen.export.scenes import Scene
+from scenegen.export.scenes import SceneSamples
 from scenegen.geometry import inverse
 from scenegen.lenses import Lens
 from scenegen.shards.sample import Sample
@@ -31,7 +31,7 @@ _OBSERVATION = np.dtype([("xy", "<f8", 2), ("point", "<i8")])
 
 
 @dataclass
-class Model:
+class SparseModel:
     """The three files of a sparse model, as their records so far."""
 
     cameras: list[bytes] = field(default_factory=list)
@@ -48,17 +48,17 @@ class Model:
         }
 
 
-def export_colmap(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> None:
+def export_colmap(scenes: Iterable[SceneSamples], out: Path, suffix: Suffix) -> None:
     """Write a workspace for each scene. Raises ShardError where a shard is damaged, OSError where writing fails."""
     for scene in scenes:
-        model = Model()
+        model = SparseModel()
         for sample in scene:
-            add_sample(model, sample, write_pictures(sample, out / scene.name / "images", suffix))
+            _add_sample(model, sample, write_pictures(sample, out / scene.name / "images", suffix))
         for name, data in model.files().items():
-            write(out / scene.name / "sparse" / "0" / name, data)
+            write_file(out / scene.name / "sparse" / "0" / name, data)
 
 
-def add_sample(model: Model, sample: Sample, names: list[str]) -> None:
+def _add_sample(model: SparseModel, sample: Sample, names: list[str]) -> None:
     """Add the views of a sample, under the names of their pictures, and its points."""
     points, first_image = points_of(sample), len(model.images) + 1
     ids = np.arange(len(points.xyz)) + model.point_count + 1
@@ -94,7 +94,7 @@ def distortion(lens: Lens) -> tuple[int, tuple[float, ...]]:
 def _image(number: int, sample: Sample, view: int, name: str, points: Points, ids: NDArray[np.int64]) -> bytes:
     """Id, pose, camera, name, and the observed points in the order of `ids`."""
     T_cam_world = inverse(sample.T_world_cam[view])
-    pose = struct.pack("<4d3d", *quaternion(T_cam_world[:3, :3]), *T_cam_world[:3, 3])
+    pose = struct.pack("<4d3d", *canonical_quaternion(T_cam_world[:3, :3]), *T_cam_world[:3, 3])
     seen = points.seen[view]
     observations = np.empty(seen.sum(), _OBSERVATION)
     observations["xy"], observations["point"] = points.xy[view, seen] + HALF_PX, ids[seen]

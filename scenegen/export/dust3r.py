@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from scenegen.export.choices import Suffix
 from scenegen.export.exr import depth_exr
-from scenegen.export.folder import write
+from scenegen.export.folder import write_file
 from scenegen.export.forms import Form
-from scenegen.export.pictures import encode
-from scenegen.export.scenes import Scene
+from scenegen.export.pictures import encode_picture
+from scenegen.export.scenes import SceneSamples
 from scenegen.shards.reader import ShardReader
 
 VIEWS = 5
@@ -34,24 +34,24 @@ View 1 is the one whose pixels were traced; the loader pairs it with one of 2 to
 """
 
 
-def export_dust3r(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> None:
+def export_dust3r(scenes: Iterable[SceneSamples], out: Path, suffix: Suffix) -> None:
     """Write the samples and the list of each split. Raises ShardError for a damaged shard, OSError for the disk."""
-    write(out / "README.txt", ABOUT.encode())
+    write_file(out / "README.txt", ABOUT.encode())
     lists: dict[str, list[str]] = {}
     for scene in scenes:
         for row in scene.rows:
             name = f"{scene.shard}/sample{row:03d}"  # no "_" in the key: the loader splits labels there
-            for ending, data in sample_files(scene.reader, row):
-                write(out / f"{name}_{ending}", data)
+            for ending, data in _sample_files(scene.reader, row):
+                write_file(out / f"{name}_{ending}", data)
             lists.setdefault(scene.entry.split, []).append(f"{name}\n")
     for split, names in lists.items():
-        write(out / f"Habitat_all_scenes_{split}.txt", "".join(names).encode())
+        write_file(out / f"Habitat_all_scenes_{split}.txt", "".join(names).encode())
 
 
-def sample_files(reader: ShardReader, row: int) -> Iterator[tuple[str, bytes]]:
+def _sample_files(reader: ShardReader, row: int) -> Iterator[tuple[str, bytes]]:
     """(ending, bytes) of the files of a sample; views are numbered from 1. What they do not hold is not unpacked."""
     for view in range(VIEWS):
-        yield f"{view + 1}.jpeg", encode(reader.read("rgb", row, view), "jpg")
+        yield f"{view + 1}.jpeg", encode_picture(reader.read("rgb", row, view), "jpg")
         yield f"{view + 1}_depth.exr", depth_exr(reader.read("depth", row, view))
         yield f"{view + 1}_camera_params.json", camera_json(*(reader.read(f"camera/{n}", row, view) for n in CAMERA))
 
@@ -66,9 +66,9 @@ def camera_json(K: NDArray[np.float64], T_world_cam: NDArray[np.float64]) -> byt
     return (json.dumps(camera) + "\n").encode()
 
 
-def lost(name: str) -> str | None:
+def lost_to_dust3r(name: str) -> str | None:
     """Why the loader would not find a shard of this name, in a clause; None where it does."""
     return "the list has a name a line" if len(f"{name}/".splitlines()) > 1 else None
 
 
-FORM = Form(export_dust3r, layers=("depth",), views=VIEWS, lost=lost)
+FORM = Form(export_dust3r, layers=("depth",), views=VIEWS, lost=lost_to_dust3r)

@@ -28,13 +28,13 @@ def depth_exr(depth_m: NDArray[np.float32]) -> bytes:
     head = _header(*lines.shape)
     whole = len(lines) - len(lines) % LINES
     parts = [lines[:whole].reshape(-1, LINES * lines.shape[1]), lines[whole:].reshape(1, -1)]
-    stored = [data for part in parts if part.size for data in packed(part)]
+    stored = [data for part in parts if part.size for data in _packed(part)]
     blocks = [struct.pack("<ii", LINES * k, len(data)) + data for k, data in enumerate(stored)]
     ends = len(head) + 8 * len(blocks) + np.cumsum([0, *map(len, blocks)])
     return head + ends[:-1].astype("<u8").tobytes() + b"".join(blocks)
 
 
-def packed(blocks: NDArray[np.float32]) -> Iterator[bytes]:
+def _packed(blocks: NDArray[np.float32]) -> Iterator[bytes]:
     """Blocks (B, N) of N numbers compressed, each as it is where that is no longer."""
     pairs = blocks.view("<u2")  # of bytes of even and of odd place
     apart = np.empty((len(pairs), 2, pairs.shape[1]), np.uint8)

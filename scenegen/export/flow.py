@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.export.choices import Suffix
-from scenegen.export.folder import write
+from scenegen.export.folder import write_file
 from scenegen.export.forms import Form
 from scenegen.export.pictures import npz, write_pictures
-from scenegen.export.scenes import Scene
+from scenegen.export.scenes import SceneSamples
 from scenegen.shards.sample import Sample
 from scenegen.shards.schema import STATUS
 
@@ -39,9 +39,9 @@ Lines of pairs_SPLIT.txt: picture i, picture j, flow, masks; paths below the fol
 """
 
 
-def export_flow(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> None:
+def export_flow(scenes: Iterable[SceneSamples], out: Path, suffix: Suffix) -> None:
     """Write the scenes of each split. Raises ShardError for a damaged shard, OSError for the disk."""
-    write(out / "README.txt", ABOUT.encode())
+    write_file(out / "README.txt", ABOUT.encode())
     for scene in scenes:
         split = scene.entry.split
         lines = [line for sample in scene for line in _write(sample, out / split, scene.name, suffix)]
@@ -63,8 +63,8 @@ def _write(sample: Sample, folder: Path, scene: str, suffix: Suffix) -> Iterator
     for i, j in permutations(range(len(pictures)), 2):
         found, name = sample.flow(i, j), f"sample{sample.index:03d}_{i}_{j}"
         flow, masks = f"{scene}/flow/{name}.flo", f"{scene}/masks/{name}.npz"
-        write(folder / flow, flo(found.displacement))
-        write(folder / masks, npz({"status": found.status, "visible": found.visible}))
+        write_file(folder / flow, flo(found.displacement))
+        write_file(folder / masks, npz({"status": found.status, "visible": found.visible}))
         yield f"{pictures[i]} {pictures[j]} {flow} {masks}\n"
 
 

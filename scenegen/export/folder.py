@@ -50,7 +50,7 @@ def require_free(out: Path) -> None:
         raise UsageError(f"{out}: is there already: choose another --out, or remove it first")
 
 
-def write(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes) -> None:
     """Write a new file; its folders are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("xb") as stream:

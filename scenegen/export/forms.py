@@ -6,12 +6,12 @@ from pathlib import Path
 
 from scenegen.errors import UsageError
 from scenegen.export.choices import Format, Suffix
-from scenegen.export.scenes import Scene
+from scenegen.export.scenes import SceneSamples
 from scenegen.shards.lens import LENSES
 from scenegen.shards.origin import imported_from
 from scenegen.shards.schema import absent
 
-Writer = Callable[[Iterable[Scene], Path, Suffix], None]
+Writer = Callable[[Iterable[SceneSamples], Path, Suffix], None]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Form:
     """Why its readers would not find a shard of this name, in a clause; None where they do."""
 
 
-def require(form: Form, name: str, scene: Scene, forms: Mapping[Format, Form]) -> None:
+def require(form: Form, name: str, scene: SceneSamples, forms: Mapping[Format, Form]) -> None:
     """Raise UsageError, in one line, where the format `name` cannot hold the samples of the scene's shard.
 
     `forms` are all there are, some of which are advised.
@@ -44,7 +44,7 @@ def require(form: Form, name: str, scene: Scene, forms: Mapping[Format, Form]) -
         raise UsageError(f"{scene.reader.path}: {there}, and --format {name} needs {needed}: {advice}")
 
 
-def _unmet(form: Form, scene: Scene, forms: Mapping[Format, Form]) -> Iterator[tuple[str, str, str]]:
+def _unmet(form: Form, scene: SceneSamples, forms: Mapping[Format, Form]) -> Iterator[tuple[str, str, str]]:
     """What the shard has, what is needed instead, and what to do."""
     shapes = {info.name: info.shape for info in scene.reader.datasets()}
     _, views, height, width, _ = shapes["rgb"]
@@ -64,6 +64,6 @@ def _unmet(form: Form, scene: Scene, forms: Mapping[Format, Form]) -> Iterator[t
         yield f"has pictures of {width}x{height}", f"sides of {form.most_px} at most", "render with a smaller --size"
 
 
-def _lost(form: Form, scene: Scene) -> Iterator[tuple[str, str, str]]:
+def _lost(form: Form, scene: SceneSamples) -> Iterator[tuple[str, str, str]]:
     if why := form.lost(scene.shard):
         yield f"is a name that is lost, as {why}", "another one", "rename the file, in manifest.json too"

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from scenegen.errors import UsageError
 from scenegen.export.cameras import opengl_pose
 from scenegen.export.choices import Suffix
-from scenegen.export.folder import write
+from scenegen.export.folder import write_file
 from scenegen.export.forms import Form
-from scenegen.export.glb_file import Entry, Piece, glb, join
+from scenegen.export.glb_file import Entry, GlbContent, glb, join
 from scenegen.export.glb_mesh import mesh_piece
 from scenegen.export.meshes import Meshes
-from scenegen.export.scenes import Scene, picture_name
+from scenegen.export.scenes import SceneSamples, picture_name
 from scenegen.instances import FIRST_OBJECT, ROOM
 from scenegen.recent import Recent
 
@@ -54,32 +54,34 @@ class Pieces:
 
     def __init__(self, suffix: Suffix, limit: int = KEPT_BYTES) -> None:
         self._suffix: Suffix = suffix
-        self._kept: Recent[tuple[Meshes, Role, str], Piece] = Recent(lambda piece: sum(map(len, piece.data)), limit)
+        self._kept: Recent[tuple[Meshes, Role, str], GlbContent] = Recent(
+            lambda piece: sum(map(len, piece.data)), limit
+        )
 
-    def piece(self, meshes: Meshes, role: Role, name: str) -> Piece:
+    def piece(self, meshes: Meshes, role: Role, name: str) -> GlbContent:
         """The piece of a mesh, one entry of `meshes` in it. Raises AssetError where it cannot be read."""
         return self._kept.get((meshes, role, name), lambda: self._made(meshes, role, name))
 
-    def _made(self, meshes: Meshes, role: Role, name: str) -> Piece:
+    def _made(self, meshes: Meshes, role: Role, name: str) -> GlbContent:
         mesh = meshes.room(name) if role == "room" else meshes.object(name)
         return mesh_piece(mesh, name, self._suffix)
 
 
-def export_glb(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> None:
+def export_glb(scenes: Iterable[SceneSamples], out: Path, suffix: Suffix) -> None:
     """Write a file for each scene.
 
     Raises AssetError for a mesh that cannot be read, UsageError for a camera or a size that a GLB cannot hold,
     ShardError for a damaged shard, OSError for the disk.
     """
-    write(out / "README.txt", ABOUT.encode())
+    write_file(out / "README.txt", ABOUT.encode())
     pieces = Pieces(suffix)
     for scene in scenes:
-        write(out / f"{scene.name}.glb", scene_glb(scene, pieces))
+        write_file(out / f"{scene.name}.glb", scene_glb(scene, pieces))
 
 
-def scene_glb(scene: Scene, pieces: Pieces) -> bytes:
+def scene_glb(scene: SceneSamples, pieces: Pieces) -> bytes:
     """The file of a scene. Raises as `export_glb`."""
-    attributes, whole = scene.reader.attributes, Piece()
+    attributes, whole = scene.reader.attributes, GlbContent()
     roots = [whole.add("nodes", node) for node in (*_solids(scene, pieces, whole), *_cameras(scene, whole))]
     said = {name: str(attributes[name]) for name in ("room", "split", "config_sha256")}
     try:
@@ -93,7 +95,7 @@ def matrix(T_world: Array) -> list[float]:
     return (Y_UP_Z_UP @ T_world).T.ravel().tolist()
 
 
-def _solids(scene: Scene, pieces: Pieces, whole: Piece) -> Iterator[Entry]:
+def _solids(scene: SceneSamples, pieces: Pieces, whole: GlbContent) -> Iterator[Entry]:
     """The nodes of the room and of the objects; a mesh that stands in several places is there once."""
     meshes: dict[tuple[Role, str], int] = {}
     for role, name, T_world_object, extras in _placed(scene):
@@ -103,7 +105,7 @@ def _solids(scene: Scene, pieces: Pieces, whole: Piece) -> Iterator[Entry]:
         yield {"name": name, "mesh": meshes[role, name], "matrix": matrix(T_world_object), "extras": extras}
 
 
-def _placed(scene: Scene) -> Iterator[tuple[Role, str, Array, Entry]]:
+def _placed(scene: SceneSamples) -> Iterator[tuple[Role, str, Array, Entry]]:
     """Role, id, place (4, 4) and remarks of what stands in a scene; instances as the shard counts them."""
     reader, row = scene.reader, scene.rows[0]
     yield "room", str(reader.attributes["room"]), np.eye(4), {"instance": ROOM}
@@ -119,21 +121,21 @@ def _placed(scene: Scene) -> Iterator[tuple[Role, str, Array, Entry]]:
             )
 
 
-def _cameras(scene: Scene, whole: Piece) -> Iterator[Entry]:
+def _cameras(scene: SceneSamples, whole: GlbContent) -> Iterator[Entry]:
     """The nodes of the cameras of all samples; cameras that are alike are one."""
     width, height = scene.size
     known: dict[bytes, int] = {}
     for row in scene.rows:
         for view, (K, T) in enumerate(zip(*(scene.reader.read(f"camera/{n}", row) for n in NUMBERS), strict=True)):
             if K.tobytes() not in known:
-                known[K.tobytes()] = whole.add("cameras", camera(K, width, height))
+                known[K.tobytes()] = whole.add("cameras", perspective_camera(K, width, height))
             name = picture_name(row, view, "").rstrip(".")
             where = {"sample": row, "view": view}
             index = known[K.tobytes()]
             yield {"name": name, "camera": index, "matrix": matrix(opengl_pose(T)), "extras": where}
 
 
-def camera(K: Array, width: int, height: int) -> Entry:
+def perspective_camera(K: Array, width: int, height: int) -> Entry:
     """A perspective camera of (3, 3) intrinsics. Raises UsageError unless the principal point is the picture's middle.
 
     The picture reaches half a pixel beyond the centres of its outermost pixels, so its middle is ((W-1)/2, (H-1)/2).

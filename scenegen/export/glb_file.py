@@ -25,7 +25,7 @@ VERTICES, INDICES = 34962, 34963
 
 
 @dataclass
-class Piece:
+class GlbContent:
     """Entries of a file by the name of their list, and the bytes of their views; both only grow."""
 
     lists: dict[str, list[Entry]] = field(default_factory=dict)
@@ -64,20 +64,20 @@ NAMES = {
 """Which list a number under a key counts in; all of an `attributes` are accessors."""
 
 
-def join(whole: Piece, part: Piece) -> dict[str, int]:
+def join(whole: GlbContent, part: GlbContent) -> dict[str, int]:
     """Add all of a part to a file, its numbers shifted; how far, by list."""
     start = {key: len(whole.lists.get(key, ())) for key in {*part.lists, *NAMES.values()}}
     for key, entries in part.lists.items():
-        whole.lists.setdefault(key, []).extend(shifted(entry, start) for entry in entries)
+        whole.lists.setdefault(key, []).extend(_shifted(entry, start) for entry in entries)
     whole.data += part.data
     whole.extensions |= part.extensions
     return start
 
 
-def shifted(value: Any, start: dict[str, int]) -> Any:
+def _shifted(value: Any, start: dict[str, int]) -> Any:
     """JSON with every number that counts in a list moved on; what stands in `extras` counts in none."""
     if isinstance(value, list):
-        return [shifted(each, start) for each in value]
+        return [_shifted(each, start) for each in value]
     return {key: _moved(key, each, start) for key, each in value.items()} if isinstance(value, dict) else value
 
 
@@ -86,10 +86,10 @@ def _moved(key: str, value: Any, start: dict[str, int]) -> Any:
         return value + start[NAMES[key]]
     if key == "attributes":
         return {name: index + start["accessors"] for name, index in value.items()}
-    return value if key == "extras" else shifted(value, start)
+    return value if key == "extras" else _shifted(value, start)
 
 
-def glb(piece: Piece, roots: list[int], **asset: Any) -> bytes:
+def glb(piece: GlbContent, roots: list[int], **asset: Any) -> bytes:
     """The file of one scene with those root nodes; `asset` is said of it. Raises OverflowError beyond MOST_BYTES."""
     padded = [data + bytes(-len(data) % 4) for data in piece.data]
     starts = np.cumsum([0, *map(len, padded)]).tolist()

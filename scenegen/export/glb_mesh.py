@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from scenegen.assets.mesh import WHITE, Material, Mesh, Texture, mean_albedo
 from scenegen.export.choices import Suffix
-from scenegen.export.glb_file import INDICES, VERTICES, Entry, Piece
-from scenegen.export.pictures import encode
-from scenegen.srgb import BYTE_TO_LIGHT, LIGHT_UNITS, decode
+from scenegen.export.glb_file import INDICES, VERTICES, Entry, GlbContent
+from scenegen.export.pictures import encode_picture
+from scenegen.srgb import BYTE_TO_LIGHT, LIGHT_UNITS, srgb_to_linear
 
 WRAP = {"repeat": 10497, "mirror": 33648, "clamp": 33071}
 LINEAR, MIPMAPS = 9729, 9987
@@ -25,9 +25,9 @@ MOST_SHORT = 2**16 - 1
 """Vertices that indices of 16 bits tell apart: the last number means none."""
 
 
-def mesh_piece(mesh: Mesh, name: str, suffix: Suffix) -> Piece:
+def mesh_piece(mesh: Mesh, name: str, suffix: Suffix) -> GlbContent:
     """One entry of `meshes`, and all that it names."""
-    piece = Piece()
+    piece = GlbContent()
     attributes = {key: piece.accessor(rows, VERTICES, **more) for key, rows, more in _attributes(mesh)}
     materials = _materials(piece, mesh, suffix)
     piece.add("meshes", {"name": name, "primitives": list(_primitives(piece, mesh, attributes, materials))})
@@ -60,7 +60,9 @@ def linear_colors(colors: NDArray[np.uint8]) -> NDArray[np.uint16]:
     return np.concatenate([light, np.full((len(light), 1), LIGHT_UNITS, np.uint16)], axis=1)
 
 
-def _primitives(piece: Piece, mesh: Mesh, attributes: dict[str, int], materials: dict[int, int]) -> Iterator[Entry]:
+def _primitives(
+    piece: GlbContent, mesh: Mesh, attributes: dict[str, int], materials: dict[int, int]
+) -> Iterator[Entry]:
     """The faces of each material that is in use; all share the vertices."""
     kind = np.uint16 if len(mesh.vertices) <= MOST_SHORT else np.uint32
     for own, index in materials.items():
@@ -68,7 +70,7 @@ def _primitives(piece: Piece, mesh: Mesh, attributes: dict[str, int], materials:
         yield {"attributes": attributes, "indices": piece.accessor(corners, INDICES), "material": index}
 
 
-def _materials(piece: Piece, mesh: Mesh, suffix: Suffix) -> dict[int, int]:
+def _materials(piece: GlbContent, mesh: Mesh, suffix: Suffix) -> dict[int, int]:
     """The number in the file of each material in use."""
     pictures: dict[int, int] = {}
     return {
@@ -77,7 +79,7 @@ def _materials(piece: Piece, mesh: Mesh, suffix: Suffix) -> dict[int, int]:
     }
 
 
-def _material(piece: Piece, material: Material, has_uv: bool, pictures: dict[int, int], suffix: Suffix) -> Entry:
+def _material(piece: GlbContent, material: Material, has_uv: bool, pictures: dict[int, int], suffix: Suffix) -> Entry:
     """A material; its pictures are added, each once."""
 
     def textured(texture: Texture | None, key: str) -> Entry:
@@ -85,7 +87,7 @@ def _material(piece: Piece, material: Material, has_uv: bool, pictures: dict[int
             return {}
         return {key: {"index": _texture(piece, texture, pictures, suffix)}}
 
-    base = decode(np.array(material.color)) if has_uv else mean_albedo(material)
+    base = srgb_to_linear(np.array(material.color)) if has_uv else mean_albedo(material)
     glow = np.array(material.glow) * (1 if has_uv else _mean(material.glow_texture))
     entry: Entry = {"name": material.name, "doubleSided": True}
     share = material.emission
@@ -104,7 +106,7 @@ def _mean(texture: Texture | None) -> NDArray[np.float64]:
     return mean_albedo(Material("", WHITE, texture))
 
 
-def _emissive(piece: Piece, radiance: NDArray[np.float64]) -> Entry:
+def _emissive(piece: GlbContent, radiance: NDArray[np.float64]) -> Entry:
     """Light given off, with the extension where it is above 1."""
     strength = float(max(1.0, radiance.max()))
     entry: Entry = {"emissiveFactor": (radiance / strength).tolist()}
@@ -114,11 +116,11 @@ def _emissive(piece: Piece, radiance: NDArray[np.float64]) -> Entry:
     return entry
 
 
-def _texture(piece: Piece, texture: Texture, pictures: dict[int, int], suffix: Suffix) -> int:
+def _texture(piece: GlbContent, texture: Texture, pictures: dict[int, int], suffix: Suffix) -> int:
     """The number of a texture; equal texels are one picture."""
     key = id(texture.levels)
     if key not in pictures:
-        view = piece.view(encode(texture.levels[0], suffix))
+        view = piece.view(encode_picture(texture.levels[0], suffix))
         pictures[key] = piece.add("images", {"bufferView": view, "mimeType": MIME[suffix]})
     wrap_s, wrap_t = (WRAP[each] for each in texture.wrap)
     sampler = {"magFilter": LINEAR, "minFilter": MIPMAPS, "wrapS": wrap_s, "wrapT": wrap_t}

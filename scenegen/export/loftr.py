@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from scenegen.export.choices import Suffix
-from scenegen.export.folder import write
+from scenegen.export.folder import write_file
 from scenegen.export.forms import Form
-from scenegen.export.megadepth import MOST_PX, Index, lost, write_tree
+from scenegen.export.megadepth import MOST_PX, Index, lost_to_megadepth, write_tree
 from scenegen.export.pickles import pickled
-from scenegen.export.scenes import Scene
+from scenegen.export.scenes import SceneSamples
 
 FOLDERS = {"train": "scene_info_0.1_0.7", "val": "scene_info_val_1500"}
 """Where the configurations of LoFTR look for the index of a split."""
@@ -34,19 +34,19 @@ Only at the size of the pictures are matches exact: where loaders shrink by s, t
 """
 
 
-def export_loftr(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> None:
+def export_loftr(scenes: Iterable[SceneSamples], out: Path, suffix: Suffix) -> None:
     """Write tree, index and lists of each split. Raises ShardError for a damaged shard, OSError for the disk."""
-    write(out / "README.txt", ABOUT.encode())
+    write_file(out / "README.txt", ABOUT.encode())
     lists: dict[str, list[str]] = {}
     for index in write_tree(scenes, out, suffix):
         folder = FOLDERS.get(index.split, f"scene_info_{index.split}")
-        write(out / "index" / folder / f"{index.name}.npz", pickled(scene_info(index)))
+        write_file(out / "index" / folder / f"{index.name}.npz", pickled(_scene_info(index)))
         lists.setdefault(index.split, []).append(f"{index.name}\n")
     for split, names in lists.items():
-        write(out / "index" / "trainvaltest_list" / f"{split}_list.txt", "".join(names).encode())
+        write_file(out / "index" / "trainvaltest_list" / f"{split}_list.txt", "".join(names).encode())
 
 
-def scene_info(index: Index) -> dict[str, Any]:
+def _scene_info(index: Index) -> dict[str, Any]:
     """The dict of a scene of N pictures.
 
     image_paths, depth_paths (N,) text below the folder of the split; intrinsics (N, 3, 3), poses (N, 4, 4) float64;
@@ -61,4 +61,4 @@ def scene_info(index: Index) -> dict[str, Any]:
     }
 
 
-FORM = Form(export_loftr, layers=("depth",), most_px=MOST_PX, lost=lost)
+FORM = Form(export_loftr, layers=("depth",), most_px=MOST_PX, lost=lost_to_megadepth)

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.export.choices import Suffix
-from scenegen.export.folder import write
-from scenegen.export.pictures import depth_h5, encode
-from scenegen.export.scenes import Scene, picture_name
+from scenegen.export.folder import write_file
+from scenegen.export.pictures import depth_h5, encode_picture
+from scenegen.export.scenes import SceneSamples, picture_name
 from scenegen.geometry import inverse
 from scenegen.shards.sample import Sample
 
@@ -59,12 +59,12 @@ class Index:
     """The smaller share of the two pictures' surface that the other one sees; above 0, below 1."""
 
 
-def lost(name: str) -> str | None:
+def lost_to_megadepth(name: str) -> str | None:
     """Why a loader would not find a shard of this name, in a clause; None where all do."""
     return next((why for pattern, why in LOST if pattern.fullmatch(name)), None)
 
 
-def write_tree(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> Iterator[Index]:
+def write_tree(scenes: Iterable[SceneSamples], out: Path, suffix: Suffix) -> Iterator[Index]:
     """The index of each shard that has a pair, once its pictures and depth maps are written.
 
     Raises ShardError where a shard is damaged, OSError where writing fails.
@@ -73,12 +73,12 @@ def write_tree(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> Iterator[I
         index = Index(split, name)
         for scene in parts:
             for sample in scene:
-                add_sample(index, sample, _write_files(sample, out / split, name, suffix))
+                _add_sample(index, sample, _write_files(sample, out / split, name, suffix))
         if index.pairs:
             yield index
 
 
-def add_sample(index: Index, sample: Sample, files: list[tuple[str, str]]) -> None:
+def _add_sample(index: Index, sample: Sample, files: list[tuple[str, str]]) -> None:
     """Add the views of a sample, under the paths of pictures and depth maps, and its pairs."""
     first = len(index.images)
     index.images += [image for image, _ in files]
@@ -99,7 +99,7 @@ def _write_files(sample: Sample, folder: Path, shard: str, suffix: Suffix) -> li
     for view, rgb in enumerate(sample.rgb):
         image = f"imgs/{shard}/{picture_name(sample.index, view, suffix)}"
         depth = f"depth_undistorted/{shard}/{picture_name(sample.index, view, 'h5')}"
-        write(folder / image, encode(rgb, suffix))
-        write(folder / depth, depth_h5(sample.depth[view]))
+        write_file(folder / image, encode_picture(rgb, suffix))
+        write_file(folder / depth, depth_h5(sample.depth[view]))
         files.append((image, depth))
     return files

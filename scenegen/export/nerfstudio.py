@@ -15,11 +15,11 @@ import numpy as np
 
 from scenegen.export.cameras import INTRINSICS, corner_intrinsics, opengl_pose, transforms_intrinsics
 from scenegen.export.choices import Suffix
-from scenegen.export.folder import write
+from scenegen.export.folder import write_file
 from scenegen.export.forms import Form
-from scenegen.export.pictures import depth_png, encode
+from scenegen.export.pictures import depth_png, encode_picture
 from scenegen.export.points import Points, points_of
-from scenegen.export.scenes import Scene, picture_name
+from scenegen.export.scenes import SceneSamples, picture_name
 from scenegen.shards.sample import Sample
 
 DISTORTION = ("k1", "k2", "k3", "k4", "p1", "p2")
@@ -29,7 +29,7 @@ MODELS = {"fisheye": "OPENCV_FISHEYE"}
 CLOUD = "points.ply"
 
 
-def export_nerfstudio(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> None:
+def export_nerfstudio(scenes: Iterable[SceneSamples], out: Path, suffix: Suffix) -> None:
     """Write a folder for each scene. Raises ShardError where a shard is damaged, OSError where writing fails."""
     for scene in scenes:
         frames: list[dict[str, Any]] = []
@@ -39,8 +39,10 @@ def export_nerfstudio(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> Non
             frames += _frames(sample, out / scene.name, suffix)
             clouds.append(points_of(sample))
             model = MODELS.get(sample.lenses[0].model, "OPENCV")
-        write(out / scene.name / CLOUD, point_cloud(clouds))
-        write(out / scene.name / "transforms.json", (json.dumps(transforms(frames, model), indent=1) + "\n").encode())
+        write_file(out / scene.name / CLOUD, point_cloud(clouds))
+        write_file(
+            out / scene.name / "transforms.json", (json.dumps(transforms(frames, model), indent=1) + "\n").encode()
+        )
 
 
 def transforms(frames: list[dict[str, Any]], model: str = "OPENCV") -> dict[str, Any]:
@@ -74,7 +76,7 @@ def _frames(sample: Sample, folder: Path, suffix: Suffix) -> Iterator[dict[str, 
     height, width = sample.rgb.shape[1:3]
     for view, rgb in enumerate(sample.rgb):
         name = picture_name(sample.index, view, suffix)
-        write(folder / "images" / name, encode(rgb, suffix))
+        write_file(folder / "images" / name, encode_picture(rgb, suffix))
         frame: dict[str, Any] = dict(transforms_intrinsics(corner_intrinsics(sample.K[view]), width, height))
         lens = sample.lenses[view]
         said = dict(zip(lens.names, lens.coefficients, strict=True))
@@ -82,7 +84,7 @@ def _frames(sample: Sample, folder: Path, suffix: Suffix) -> Iterator[dict[str, 
         frame |= {"file_path": f"images/{name}", "transform_matrix": opengl_pose(sample.T_world_cam[view]).tolist()}
         if sample.depth is not None:
             depth_name = picture_name(sample.index, view, "png")
-            write(folder / "depth" / depth_name, depth_png(sample.depth[view]))
+            write_file(folder / "depth" / depth_name, depth_png(sample.depth[view]))
             frame["depth_file_path"] = f"depth/{depth_name}"
         yield frame
 

@@ -18,10 +18,10 @@ from PIL import Image
 
 from scenegen.errors import UsageError
 from scenegen.export.choices import Suffix
-from scenegen.export.folder import write
+from scenegen.export.folder import write_file
 from scenegen.export.forms import Form
-from scenegen.export.pictures import encode
-from scenegen.export.scenes import Scene, picture_name
+from scenegen.export.pictures import encode_picture
+from scenegen.export.scenes import SceneSamples, picture_name
 from scenegen.shards import Status
 from scenegen.shards.sample import Sample
 
@@ -55,7 +55,7 @@ class Column:
 
     dtype: str
     """Type of the values, as datasets and pyarrow call it."""
-    value: Callable[[Scene, Sample], Any]
+    value: Callable[[SceneSamples, Sample], Any]
     """Of a sample; None where it is not known."""
     is_list: bool = False
 
@@ -75,14 +75,14 @@ COLUMNS = {
 }
 
 
-def export_parquet(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> None:
+def export_parquet(scenes: Iterable[SceneSamples], out: Path, suffix: Suffix) -> None:
     """Write the files of each split.
 
     Raises UsageError where pyarrow is missing or shards have other numbers of views, ShardError for a damaged shard,
     OSError for the disk.
     """
     arrow = _pyarrow()
-    write(out / "README.txt", ABOUT.encode())
+    write_file(out / "README.txt", ABOUT.encode())
     splits: dict[str, Files] = {}
     try:
         for scene in scenes:
@@ -98,11 +98,11 @@ def export_parquet(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> None:
             files.close()
 
 
-def row_of(scene: Scene, sample: Sample, suffix: Suffix) -> Row:
+def row_of(scene: SceneSamples, sample: Sample, suffix: Suffix) -> Row:
     """The values of a row by column."""
     pictures = {
         f"view_{view}": {
-            "bytes": encode(small(rgb), suffix),
+            "bytes": encode_picture(small(rgb), suffix),
             "path": f"{scene.shard}_{picture_name(sample.index, view, suffix)}",
         }
         for view, rgb in enumerate(sample.rgb)
@@ -135,13 +135,13 @@ def share(sample: Sample, status: Status) -> float:
     return float((sample.status == status).mean())
 
 
-def categories(scene: Scene, sample: Sample) -> list[str]:
+def categories(scene: SceneSamples, sample: Sample) -> list[str]:
     """The category of each object, in their order."""
     names = scene.reader.asset_categories
     return [str(names[asset]) for asset in sample.object_asset if asset >= 0]
 
 
-def features(views: int) -> dict[str, Any]:
+def _features(views: int) -> dict[str, Any]:
     """The types of the columns as datasets writes them; "Sequence" is read by old and new versions."""
     plain = {name: {"dtype": column.dtype, "_type": "Value"} for name, column in COLUMNS.items()}
     listed = {name: {"feature": plain[name], "_type": "Sequence"} for name, column in COLUMNS.items() if column.is_list}
@@ -155,7 +155,7 @@ def schema(views: int, arrow: ModuleType) -> Any:
     for name, column in COLUMNS.items():
         dtype = getattr(arrow, column.dtype)()
         fields.append((name, arrow.list_(dtype) if column.is_list else dtype))
-    return arrow.schema(fields, {"huggingface": json.dumps({"info": {"features": features(views)}})})
+    return arrow.schema(fields, {"huggingface": json.dumps({"info": {"features": _features(views)}})})
 
 
 @dataclass

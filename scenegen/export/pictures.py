@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from scenegen.export.choices import Suffix
-from scenegen.export.folder import write
+from scenegen.export.folder import write_file
 from scenegen.export.png import rgb_png
 from scenegen.export.scenes import picture_name
-from scenegen.shards.chunks import pack
+from scenegen.shards.chunks import pack_chunk
 from scenegen.shards.sample import Sample
 
 JPEG: dict[str, Any] = {"format": "JPEG", "quality": 95, "subsampling": 0}
@@ -22,7 +22,7 @@ MILLIMETRES = 1000
 MOST_MM = np.iinfo(np.uint16).max
 
 
-def encode(rgb: NDArray[np.uint8], suffix: Suffix) -> bytes:
+def encode_picture(rgb: NDArray[np.uint8], suffix: Suffix) -> bytes:
     """(H, W, 3) uint8 picture as a PNG (lossless) or a JPEG file."""
     return rgb_png(rgb) if suffix == "png" else _bytes(Image.fromarray(rgb), JPEG)
 
@@ -31,7 +31,7 @@ def write_pictures(sample: Sample, folder: Path, suffix: Suffix) -> list[str]:
     """Write the pictures of a sample into a folder; their names. Raises OSError where writing fails."""
     names = [picture_name(sample.index, view, suffix) for view in range(len(sample.rgb))]
     for name, rgb in zip(names, sample.rgb, strict=True):
-        write(folder / name, encode(rgb, suffix))
+        write_file(folder / name, encode_picture(rgb, suffix))
     return names
 
 
@@ -46,7 +46,7 @@ def depth_h5(depth_m: NDArray[np.float32]) -> bytes:
     filters: dict[str, Any] = {"shuffle": True, "compression": "gzip", "compression_opts": 1, "fletcher32": True}
     with h5py.File("depth", "w", driver="core", backing_store=False) as file:
         dataset = file.create_dataset("depth", depth_m.shape, "<f4", chunks=depth_m.shape, **filters)
-        dataset.id.write_direct_chunk((0, 0), pack(depth_m.astype("<f4", copy=False)))
+        dataset.id.write_direct_chunk((0, 0), pack_chunk(depth_m.astype("<f4", copy=False)))
         file.flush()
         return file.id.get_file_image()
 

@@ -13,7 +13,7 @@ from scenegen.export.choices import FILES, Format, Suffix
 from scenegen.export.folder import new_folder
 from scenegen.export.forms import Form, require
 from scenegen.export.meshes import Meshes, open_meshes, require_same
-from scenegen.export.scenes import Scene, staged_scenes
+from scenegen.export.scenes import SceneSamples, staged_scenes
 from scenegen.shards.origin import Origin, origin_of
 from scenegen.shards.reader import ShardSet
 
@@ -22,7 +22,7 @@ FORMS: dict[Format, Form] = {name: import_module(f"scenegen.export.{file}").FORM
 
 
 @dataclass(frozen=True)
-class Choice:
+class ExportChoice:
     """Which samples of a run, and how."""
 
     format: Format
@@ -36,7 +36,7 @@ class Choice:
 
 
 @dataclass
-class Tally:
+class ExportTally:
     """What has been exported so far."""
 
     total: int
@@ -45,7 +45,9 @@ class Tally:
     scenes: int = 0
 
 
-def export_run(folder: Path, out: Path, choice: Choice, progress: Callable[[Tally], None] = lambda _: None) -> Tally:
+def export_run(
+    folder: Path, out: Path, choice: ExportChoice, progress: Callable[[ExportTally], None] = lambda _: None
+) -> ExportTally:
     """Write the samples of a run to the new folder `out`; the same samples give the same bytes.
 
     Raises UsageError for a choice that cannot be met, samples that the format cannot hold, meshes that are not at hand
@@ -56,7 +58,7 @@ def export_run(folder: Path, out: Path, choice: Choice, progress: Callable[[Tall
     if folder.resolve() in (out.resolve(), *out.resolve().parents):
         raise UsageError(f"{out}: lies in the folder of the run: choose another --out")
     shards = ShardSet(folder, choice.split, max_open=1)
-    tally = Tally(min(len(shards), choice.limit or len(shards)))
+    tally = ExportTally(min(len(shards), choice.limit or len(shards)))
     scenes = _fitting(staged_scenes(shards, choice.limit), choice.format)
     if FORMS[choice.format].meshes:
         scenes = _with_meshes(scenes, choice.sources)
@@ -66,7 +68,7 @@ def export_run(folder: Path, out: Path, choice: Choice, progress: Callable[[Tall
     return tally
 
 
-def _require_known(choice: Choice) -> None:
+def _require_known(choice: ExportChoice) -> None:
     if choice.format not in FORMS:
         raise UsageError(f"--format {choice.format}: is unknown: choose one of {', '.join(FORMS)}")
     if choice.pictures not in get_args(Suffix):
@@ -75,14 +77,14 @@ def _require_known(choice: Choice) -> None:
         raise UsageError(f"--max {choice.limit}: must be 1 or more")
 
 
-def _fitting(scenes: Iterable[Scene], name: Format) -> Iterator[Scene]:
+def _fitting(scenes: Iterable[SceneSamples], name: Format) -> Iterator[SceneSamples]:
     """The same scenes; UsageError at the first that the format cannot hold."""
     for scene in scenes:
         require(FORMS[name], name, scene, FORMS)
         yield scene
 
 
-def _with_meshes(scenes: Iterable[Scene], sources: Mapping[str, str]) -> Iterator[Scene]:
+def _with_meshes(scenes: Iterable[SceneSamples], sources: Mapping[str, str]) -> Iterator[SceneSamples]:
     """The same scenes with their meshes; UsageError where these are not there, or not those of a shard."""
     opened: dict[Origin, Meshes] = {}
     for _, parts in groupby(scenes, key=lambda scene: scene.shard):
@@ -94,7 +96,9 @@ def _with_meshes(scenes: Iterable[Scene], sources: Mapping[str, str]) -> Iterato
         yield from (replace(scene, meshes=opened[kinds]) for scene in chain([first], parts))
 
 
-def _counted(scenes: Iterable[Scene], tally: Tally, progress: Callable[[Tally], None]) -> Iterator[Scene]:
+def _counted(
+    scenes: Iterable[SceneSamples], tally: ExportTally, progress: Callable[[ExportTally], None]
+) -> Iterator[SceneSamples]:
     """The same scenes; `progress` hears of each when it is done."""
     for scene in scenes:
         yield scene

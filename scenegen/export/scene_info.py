@@ -12,11 +12,11 @@ import numpy as np
 
 from scenegen.export.cameras import corner_intrinsics
 from scenegen.export.choices import Suffix
-from scenegen.export.folder import write
+from scenegen.export.folder import write_file
 from scenegen.export.forms import Form
-from scenegen.export.megadepth import Index, lost, write_tree
+from scenegen.export.megadepth import Index, lost_to_megadepth, write_tree
 from scenegen.export.pickles import pickled_npy
-from scenegen.export.scenes import Scene
+from scenegen.export.scenes import SceneSamples
 
 ABOUT = """scene-info: for the MegaDepth builders of RoMa, DKM, DeDoDe and LoMa
 
@@ -31,14 +31,14 @@ DeDoDe's detections are not here.
 """
 
 
-def export_scene_info(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> None:
+def export_scene_info(scenes: Iterable[SceneSamples], out: Path, suffix: Suffix) -> None:
     """Write tree and index of each split. Raises ShardError for a damaged shard, OSError for the disk."""
-    write(out / "README.txt", ABOUT.encode())
+    write_file(out / "README.txt", ABOUT.encode())
     for index in write_tree(scenes, out, suffix):
-        write(out / index.split / "prep_scene_info" / f"{index.name}.npy", pickled_npy(scene_info(index)))
+        write_file(out / index.split / "prep_scene_info" / f"{index.name}.npy", pickled_npy(_scene_info(index)))
 
 
-def scene_info(index: Index) -> dict[str, Any]:
+def _scene_info(index: Index) -> dict[str, Any]:
     """The dict of a scene: N pictures, P pairs.
 
     image_paths, depth_paths (N,) text below the root; intrinsics (N, 3, 3), poses (N, 4, 4) float64; pairs (P, 2)
@@ -54,4 +54,4 @@ def scene_info(index: Index) -> dict[str, Any]:
     }
 
 
-FORM = Form(export_scene_info, layers=("depth",), lost=lost)
+FORM = Form(export_scene_info, layers=("depth",), lost=lost_to_megadepth)

@@ -14,7 +14,7 @@ from scenegen.shards.sample import Sample
 
 
 @dataclass(frozen=True)
-class Scene:
+class SceneSamples:
     """Samples of one shard that share room, objects and their places; iterating reads one at a time."""
 
     name: str
@@ -47,7 +47,7 @@ class Scene:
             yield self.reader[row]
 
 
-def staged_scenes(shards: ShardSet, limit: int | None = None) -> Iterator[Scene]:
+def staged_scenes(shards: ShardSet, limit: int | None = None) -> Iterator[SceneSamples]:
     """The scenes of a run in the order of its shards, with `limit` samples at most.
 
     Raises ShardError where a shard is missing, damaged or of a newer format.
@@ -60,7 +60,7 @@ def staged_scenes(shards: ShardSet, limit: int | None = None) -> Iterator[Scene]
                 return
             kept = tuple(islice(rows, left))
             left -= len(kept)
-            yield Scene(f"{_stem(entry.file)}-{kept[0]:03d}", entry, reader, kept)
+            yield SceneSamples(f"{_stem(entry.file)}-{kept[0]:03d}", entry, reader, kept)
 
 
 def arrangements(reader: ShardReader) -> Iterable[list[int]]:

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from scenegen.evenly import middles
 from scenegen.export.choices import Suffix
-from scenegen.export.folder import write
+from scenegen.export.folder import write_file
 from scenegen.export.forms import Form
 from scenegen.export.pickles import pickled
-from scenegen.export.scenes import Scene
+from scenegen.export.scenes import SceneSamples
 from scenegen.shards import Status
 from scenegen.shards.sample import Sample
 
@@ -27,14 +27,14 @@ MOST_POINTS = 256
 """Tracks of a video: what Kubric's readers take of one."""
 
 
-def export_tapvid(scenes: Iterable[Scene], out: Path, _: Suffix) -> None:
+def export_tapvid(scenes: Iterable[SceneSamples], out: Path, _: Suffix) -> None:
     """Write one pickle for each split. Raises ShardError for a damaged shard, OSError for the disk."""
     videos: dict[str, dict[str, Any]] = {}
     for scene in scenes:
         of_split = videos.setdefault(scene.entry.split, {})
         of_split |= {f"{scene.name}_{sample.index:03d}": video(sample) for sample in scene}
     for split, content in videos.items():
-        write(out / f"{split}.pkl", pickled(content))
+        write_file(out / f"{split}.pkl", pickled(content))
 
 
 def video(sample: Sample) -> dict[str, NDArray[Any]]:

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from scenegen.export.cameras import transforms_intrinsics
 from scenegen.export.choices import Suffix
 from scenegen.export.exr import depth_exr
-from scenegen.export.folder import write
+from scenegen.export.folder import write_file
 from scenegen.export.forms import Form
 from scenegen.export.pictures import write_pictures
-from scenegen.export.scenes import Scene, picture_name
+from scenegen.export.scenes import SceneSamples, picture_name
 from scenegen.shards.sample import Sample
 
 MODALITIES = {
@@ -42,18 +42,18 @@ Covisibility: share of the surface in view i (row) that view j (column) sees, 0 
 """
 
 
-def export_wai(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> None:
+def export_wai(scenes: Iterable[SceneSamples], out: Path, suffix: Suffix) -> None:
     """Write a folder for each scene, and the lists. Raises ShardError for a damaged shard, OSError for the disk."""
-    write(out / "README.txt", ABOUT.encode())
+    write_file(out / "README.txt", ABOUT.encode())
     lists: dict[str, list[str]] = {}
     for scene in scenes:
         _write_scene(scene, out / "scenes" / scene.name, suffix)
         lists.setdefault(scene.entry.split, []).append(scene.name)
     for split, names in lists.items():
-        write(out / "metadata" / split / f"{LISTED_AS}_scene_list_{split}.npy", npy(np.array(names)))
+        write_file(out / "metadata" / split / f"{LISTED_AS}_scene_list_{split}.npy", npy(np.array(names)))
 
 
-def _write_scene(scene: Scene, folder: Path, suffix: Suffix) -> None:
+def _write_scene(scene: SceneSamples, folder: Path, suffix: Suffix) -> None:
     frames: list[dict[str, Any]] = []
     overlaps: list[NDArray[np.float32]] = []
     for sample in scene:
@@ -61,8 +61,8 @@ def _write_scene(scene: Scene, folder: Path, suffix: Suffix) -> None:
         overlaps.append(sample.overlap)
     matrix = covisibility(overlaps)
     name = f"pairwise_covisibility--{len(matrix)}x{len(matrix)}.npy"
-    write(folder / "covisibility" / "v0" / name, npy(matrix))
-    write(folder / "scene_meta.json", (json.dumps(scene_meta(scene.name, frames), indent=1) + "\n").encode())
+    write_file(folder / "covisibility" / "v0" / name, npy(matrix))
+    write_file(folder / "scene_meta.json", (json.dumps(scene_meta(scene.name, frames), indent=1) + "\n").encode())
 
 
 def scene_meta(name: str, frames: list[dict[str, Any]]) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def _frames(sample: Sample, folder: Path, suffix: Suffix) -> Iterator[dict[str, 
     height, width = sample.rgb.shape[1:3]
     for view, image in enumerate(write_pictures(sample, folder / "images", suffix)):
         depth = picture_name(sample.index, view, "exr")
-        write(folder / "depth" / depth, depth_exr(sample.depth[view]))
+        write_file(folder / "depth" / depth, depth_exr(sample.depth[view]))
         yield {
             "frame_name": Path(image).stem,
             "file_path": f"images/{image}",

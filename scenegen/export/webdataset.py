@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from scenegen.export.choices import Suffix
 from scenegen.export.forms import Form
-from scenegen.export.pictures import encode, npz
-from scenegen.export.scenes import Scene
+from scenegen.export.pictures import encode_picture, npz
+from scenegen.export.scenes import SceneSamples
 from scenegen.instances import FIRST_OBJECT
 from scenegen.lenses import Lens
 from scenegen.shards.sample import Sample
@@ -61,28 +61,28 @@ class Tars:
             self.tar = None
 
 
-def export_webdataset(scenes: Iterable[Scene], out: Path, suffix: Suffix) -> None:
+def export_webdataset(scenes: Iterable[SceneSamples], out: Path, suffix: Suffix) -> None:
     """Write the tar files of each split. Raises ShardError where a shard is damaged, OSError where writing fails."""
     splits: dict[str, Tars] = {}
     for scene in scenes:
         tars = splits.setdefault(scene.entry.split, Tars(out, scene.entry.split))
         for sample in scene:
-            tars.add(sample_files(scene, sample, suffix), f"{tars.samples:08d}")
+            tars.add(_sample_files(scene, sample, suffix), f"{tars.samples:08d}")
     for tars in splits.values():
         tars.close()
 
 
-def sample_files(scene: Scene, sample: Sample, suffix: Suffix) -> Iterator[tuple[str, bytes]]:
+def _sample_files(scene: SceneSamples, sample: Sample, suffix: Suffix) -> Iterator[tuple[str, bytes]]:
     """(suffix, bytes) of the files of a sample."""
     yield "json", (json.dumps(description(scene, sample)) + "\n").encode()
     for view, rgb in enumerate(sample.rgb):
-        yield f"view{view}.{suffix}", encode(rgb, suffix)
+        yield f"view{view}.{suffix}", encode_picture(rgb, suffix)
     yield "rays.npz", npz({name: getattr(sample, name) for name in RAYS})
     if layers := {name: layer for name in LAYERS if (layer := sample.layer(name)) is not None}:
         yield "layers.npz", npz(layers)
 
 
-def description(scene: Scene, sample: Sample) -> dict[str, Any]:
+def description(scene: SceneSamples, sample: Sample) -> dict[str, Any]:
     """What NUMBER.json says of a sample."""
     attributes, there = scene.reader.attributes, [info.name for info in scene.reader.datasets()]
     return {
@@ -111,7 +111,7 @@ def _lens(lens: Lens) -> dict[str, Any]:
     return {"model": lens.model, **dict(zip(lens.names, lens.coefficients, strict=True))}
 
 
-def _objects(scene: Scene, sample: Sample) -> list[dict[str, Any]]:
+def _objects(scene: SceneSamples, sample: Sample) -> list[dict[str, Any]]:
     """The objects of a sample, with the number that they have in `ray_instance` and in the layer `instance`."""
     ids, categories = scene.reader.asset_ids, scene.reader.asset_categories
     return [

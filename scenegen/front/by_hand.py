@@ -59,7 +59,7 @@ def _indices(faces: ArrayLike) -> NDArray[Any]:
 @typed(UsageError)
 def read_mesh(path: Path | str) -> Mesh:
     """A mesh file (.ply .obj .glb .gltf .stl .off) with its textures, in its own axes and unit. Raises AssetError."""
-    return reading.read_mesh(Path(path))[0]
+    return reading.read_mesh_file(Path(path))[0]
 
 
 @typed(UsageError)

@@ -17,7 +17,7 @@ from scenegen.config import GenerationConfig, checked, from_dict
 from scenegen.errors import UsageError, check_fields, typed
 from scenegen.lenses import Lens
 from scenegen.pipeline.executors import USUAL, chosen_crew
-from scenegen.pipeline.plan import Plan, make_plan
+from scenegen.pipeline.plan import RunPlan, make_plan
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import Outcome, render
 from scenegen.pipeline.shard import make_shard, shard_attributes
@@ -108,7 +108,7 @@ class Generator:
         return render(self.config, Path(out), codec=codec, crew=crew, cache=self.cache, display=silent)
 
     @cached_property
-    def _plan(self) -> Plan:
+    def _plan(self) -> RunPlan:
         rooms = open_rooms(self.config.room_source, self.cache)
         return make_plan(self.config, rooms, open_objects(self.config.object_source, self.cache))
 

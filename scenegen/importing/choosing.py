@@ -17,7 +17,7 @@ from scenegen.geometry import pixel_grid, project, unproject
 from scenegen.importing.fit import Fit
 from scenegen.importing.frames import FrameSequence, depth_view, view_size
 from scenegen.seeding import Stage, generator, stable_key
-from scenegen.shards.by_depth import DepthView, follow, inside
+from scenegen.shards.by_depth import DepthView, follow_by_depth, inside_picture
 from scenegen.status import Status
 
 F64 = NDArray[np.float64]
@@ -82,7 +82,7 @@ class Chooser:
         points = unproject(view.K, view.T_world_cam, xy, view.depth[y[some], x[some]])
         shares = np.array(
             [
-                np.mean(inside(project(view.K, frame.T_world_cam, points)[0], view.depth.shape))
+                np.mean(inside_picture(project(view.K, frame.T_world_cam, points)[0], view.depth.shape))
                 for frame in self.sequence.frames
             ]
         )
@@ -115,6 +115,6 @@ def overlap(a: DepthView, b: DepthView, sequence: FrameSequence) -> F64:
 
 def _seen(first: DepthView, other: DepthView, sequence: FrameSequence) -> float:
     height, width = first.depth.shape
-    _, status = follow(pixel_grid(width, height).astype(np.uint16), first, other, sequence.noise)
+    _, status = follow_by_depth(pixel_grid(width, height).astype(np.uint16), first, other, sequence.noise)
     sure = ~np.isin(status, [Status.NO_HIT, Status.AMBIGUOUS])
     return float(np.mean(status[sure] == Status.VISIBLE)) if sure.any() else 0.0

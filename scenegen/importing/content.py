@@ -18,7 +18,7 @@ ROOM = 1
 """Instance of all that is measured: a sequence is one room, and no object of it is known."""
 
 
-def shard_content(samples: Sequence[ImportedSample], room: str, attributes: dict[str, Any]) -> ShardContent:
+def imported_content(samples: Sequence[ImportedSample], room: str, attributes: dict[str, Any]) -> ShardContent:
     """Stack samples of one sequence; what the sequence does not know is absent, and `absent` says so."""
     rays = max(1, max(len(sample.rays) for sample in samples))
     arrays: Arrays = {
@@ -34,7 +34,7 @@ def shard_content(samples: Sequence[ImportedSample], room: str, attributes: dict
     return ShardContent(arrays, {**attributes, schema.ABSENT: ",".join(lacking)})
 
 
-def statistics(samples: Sequence[ImportedSample]) -> dict[str, object]:
+def imported_statistics(samples: Sequence[ImportedSample]) -> dict[str, object]:
     """What the manifest says of a shard: rays by status and, with cameras, overlap, baseline and angle."""
     status = np.bincount(np.concatenate([s.rays.status for s in samples]), minlength=len(Status))
     known = [sample.geometry for sample in samples if sample.geometry]

@@ -22,7 +22,7 @@ ALIKE = 0.01
 
 
 @dataclass(frozen=True)
-class Frame:
+class RgbdFrame:
     """One picture with its depth and its camera, as they lie on the disk."""
 
     color: Path
@@ -45,14 +45,14 @@ class FrameSequence:
 
     name: str
     """The room of its samples."""
-    frames: tuple[Frame, ...]
+    frames: tuple[RgbdFrame, ...]
     """In the order of their names or times."""
     noise: Noise
     skipped: Counter[str] = field(default_factory=Counter)
     """Frames that are no use, by reason."""
 
 
-def read_depth(frame: Frame) -> F32:
+def read_depth(frame: RgbdFrame) -> F32:
     """(H, W) z-depth in metres, 0 where nothing was measured. Raises ImportingError."""
     read = READERS.get(frame.depth.suffix.lower())
     stored = reading(frame.depth, read, "a depth picture") if read else read_plane(frame.depth)
@@ -65,12 +65,12 @@ def read_depth(frame: Frame) -> F32:
     return np.where(known, depth, np.float32(0))
 
 
-def view_size(frame: Frame) -> tuple[int, int]:
+def view_size(frame: RgbdFrame) -> tuple[int, int]:
     """(width, height) of the colour picture."""
     return picture_size(frame.color)
 
 
-def depth_view(frame: Frame, given: Callable[[int, int], F64 | None], size: tuple[int, int]) -> DepthView:
+def depth_view(frame: RgbdFrame, given: Callable[[int, int], F64 | None], size: tuple[int, int]) -> DepthView:
     """The depth of a frame in a frame of pixels of `size`, registered to the colour picture.
 
     `given` says the intrinsics of a picture of some size where the data has none. Each pixel takes the nearest depth.
@@ -88,12 +88,12 @@ def depth_view(frame: Frame, given: Callable[[int, int], F64 | None], size: tupl
     return DepthView(_registered(frame, depth, K, fit), fit.scaling.intrinsics(K), frame.T_world_cam)
 
 
-def color_view(frame: Frame, size: tuple[int, int]) -> NDArray[np.uint8]:
+def color_view(frame: RgbdFrame, size: tuple[int, int]) -> NDArray[np.uint8]:
     """(H, W, 3) the colour picture of a frame in a frame of pixels of `size`. Raises ImportingError."""
     return Fit(view_size(frame), size).color(read_color(frame.color))
 
 
-def _registered(frame: Frame, depth: F32, K: F64, fit: Fit) -> F32:
+def _registered(frame: RgbdFrame, depth: F32, K: F64, fit: Fit) -> F32:
     """(H, W) the depth of each pixel of the fitted colour picture; 0 beyond it."""
     width, height = depth.shape[1], depth.shape[0]
     out = np.zeros((fit.frame[1], fit.frame[0]), np.float32)
@@ -116,7 +116,7 @@ def _nearest(fit: Fit, K: F64, K_depth: F64) -> NDArray[np.int64]:
     return np.floor(xy + 0.5).astype(np.int64)
 
 
-def _of_same_field(frame: Frame, K: F64, size: tuple[int, int], depth_size: tuple[int, int]) -> F64:
+def _of_same_field(frame: RgbdFrame, K: F64, size: tuple[int, int], depth_size: tuple[int, int]) -> F64:
     """Intrinsics of a depth picture that shows what the colour picture shows, in another number of pixels."""
     across, down = depth_size[0] / size[0], depth_size[1] / size[1]
     if abs(across / down - 1) > ALIKE:

@@ -63,7 +63,7 @@ class ImportOptions:
 
     def K(self, width: int, height: int) -> "NDArray[np.float64] | None":
         """(3, 3) the intrinsics that were given, for pictures of a size; None where none were."""
-        from scenegen.importing.poses import pinhole
+        from scenegen.importing.poses import intrinsics
 
         if self.intrinsics:
             fx, fy, cx, cy = map(float, self.intrinsics)
@@ -71,7 +71,7 @@ class ImportOptions:
             fx, fy, cx, cy = self.focal_px, self.focal_px, (width - 1) / 2, (height - 1) / 2
         else:
             return None
-        return pinhole(fx, fy, cx, cy)
+        return intrinsics(fx, fy, cx, cy)
 
 
 def config_json(options: ImportOptions, layout: str, noise: "Noise | None") -> str:
@@ -85,7 +85,7 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def checked(options: ImportOptions) -> ImportOptions:
+def checked_options(options: ImportOptions) -> ImportOptions:
     """The same options, or UsageError that names the first impossible value and what is possible."""
     for holds, message in _rules(options):
         if not holds:

@@ -46,7 +46,7 @@ class ImportSource:
 
 
 @dataclass(frozen=True)
-class Part:
+class SequencePart:
     """Some samples of a sequence that make one shard."""
 
     sequence: str
@@ -57,7 +57,7 @@ class Part:
     samples: int
 
 
-def look(layout: str, folder: Path, options: ImportOptions) -> ImportSource:
+def find_import(layout: str, folder: Path, options: ImportOptions) -> ImportSource:
     """Find the data of an import. Raises UsageError and ImportingError as `sequences` does."""
     found = tuple(_with_noise(sequence, options) for sequence in sequences(layout, folder))
     size = (options.size.width, options.size.height)
@@ -80,13 +80,13 @@ def _frame_of(sizes: set[tuple[int, int]]) -> tuple[int, int]:
     return min(max(widths), MOST_MIXED[0]), min(max(heights), MOST_MIXED[1])
 
 
-def parts(source: ImportSource, options: ImportOptions) -> Iterator[Part]:
+def parts(source: ImportSource, options: ImportOptions) -> Iterator[SequencePart]:
     """The shards to be made, sequence by sequence."""
-    most = samples_per_shard(source)
+    most = imported_per_shard(source)
     for sequence in source.sequences:
         count, split = _samples(sequence, options), split_of(sequence.name, options)
         for number, first in enumerate(range(0, count, most)):
-            yield Part(sequence.name, split, number, first, min(most, count - first))
+            yield SequencePart(sequence.name, split, number, first, min(most, count - first))
 
 
 def split_of(name: str, options: ImportOptions) -> str:
@@ -96,7 +96,7 @@ def split_of(name: str, options: ImportOptions) -> str:
     return "val" if stable_key(name) < KEYS // HELD_OUT else "train"
 
 
-def samples_per_shard(source: ImportSource) -> int:
+def imported_per_shard(source: ImportSource) -> int:
     """How many samples a shard holds: as many as fit MOST_BYTES, at most MOST_SAMPLES."""
     pixels, has_depth = source.size[0] * source.size[1], isinstance(source.sequences[0], FrameSequence)
     pictures = 2 * pixels * (PICTURE_BYTES + DEPTH_BYTES * has_depth)

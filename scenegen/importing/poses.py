@@ -42,7 +42,7 @@ def inverted(T: F64 | None) -> F64 | None:
     return None if T is None else inverse(T)
 
 
-def pinhole(fx: float, fy: float, cx: float, cy: float, corner: bool = False) -> F64:
+def intrinsics(fx: float, fy: float, cx: float, cy: float, corner: bool = False) -> F64:
     """(3, 3) intrinsics; `corner`: the principal point counts from the corner of the top-left pixel."""
     shift = HALF_PX if corner else 0.0
     return np.array([[fx, 0, cx - shift], [0, fy, cy - shift], [0, 0, 1.0]])

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Layout:
+class ImportLayout:
     """One way in which data lies in a folder."""
 
     file: str
@@ -27,24 +27,26 @@ class Layout:
         return import_module(f"scenegen.importing.layouts.{self.file}").find(folder)
 
 
-FRAMES: dict[str, Layout] = {
-    "rgbd": Layout("seven_scenes", "frame-*.color.png with .depth.png and .pose.txt (7-Scenes, 3DMatch)"),
-    "tum": Layout("tum", "rgb.txt, depth.txt and groundtruth.txt"),
-    "scannet": Layout("scannet", "color/, depth/, pose/ and intrinsic/"),
-    "replica": Layout("replica", "traj.txt and results/frame*, results/depth*"),
-    "colmap": Layout("colmap", "images/, sparse/ and stereo/depth_maps/ (image_undistorter, patch_match_stereo)"),
-    "bop": Layout("bop", "scene_camera.json beside rgb/ and depth/"),
-    "nerfstudio": Layout("nerfstudio", "transforms.json with depth_file_path"),
+FRAMES: dict[str, ImportLayout] = {
+    "rgbd": ImportLayout("seven_scenes", "frame-*.color.png with .depth.png and .pose.txt (7-Scenes, 3DMatch)"),
+    "tum": ImportLayout("tum", "rgb.txt, depth.txt and groundtruth.txt"),
+    "scannet": ImportLayout("scannet", "color/, depth/, pose/ and intrinsic/"),
+    "replica": ImportLayout("replica", "traj.txt and results/frame*, results/depth*"),
+    "colmap": ImportLayout("colmap", "images/, sparse/ and stereo/depth_maps/ (image_undistorter, patch_match_stereo)"),
+    "bop": ImportLayout("bop", "scene_camera.json beside rgb/ and depth/"),
+    "nerfstudio": ImportLayout("nerfstudio", "transforms.json with depth_file_path"),
 }
 """Layouts of sequences that measured depth, one line each."""
-PAIRS: dict[str, Layout] = {
-    "matches": Layout("matches", "files of x0 y0 x1 y1 (.npz .csv .txt .json) beside their two pictures"),
-    "homography": Layout("homography", "points.json with a homography, or H_1_2 beside pictures 1 and 2 (HPatches)"),
-    "flow": Layout("flow", "optical flow (.flo, KITTI's .png, .pfm, .npy) beside its pictures"),
-    "stereo": Layout("stereo", "im2, im6, disp2 or im0, im1, disp0 (Middlebury), or disp_occ_0/ (KITTI)"),
+PAIRS: dict[str, ImportLayout] = {
+    "matches": ImportLayout("matches", "files of x0 y0 x1 y1 (.npz .csv .txt .json) beside their two pictures"),
+    "homography": ImportLayout(
+        "homography", "points.json with a homography, or H_1_2 beside pictures 1 and 2 (HPatches)"
+    ),
+    "flow": ImportLayout("flow", "optical flow (.flo, KITTI's .png, .pfm, .npy) beside its pictures"),
+    "stereo": ImportLayout("stereo", "im2, im6, disp2 or im0, im1, disp0 (Middlebury), or disp_occ_0/ (KITTI)"),
 }
 """Layouts of pairs with matches, one line each."""
-LAYOUTS: dict[str, Layout] = FRAMES | PAIRS
+LAYOUTS: dict[str, ImportLayout] = FRAMES | PAIRS
 """All of them; nothing else knows a name of a layout."""
 if TYPE_CHECKING:
     LayoutName = str
@@ -74,7 +76,7 @@ def _instead(name: str, folder: Path) -> str:
     return f"and finds none there; it looks like --from {others[0]}" if others else "and finds none there: check --data"
 
 
-def _finds(layout: Layout, folder: Path) -> bool:
+def _finds(layout: ImportLayout, folder: Path) -> bool:
     """Whether a layout finds anything; one that finds something broken has found it."""
     from scenegen.errors import ImportingError
 

@@ -11,7 +11,7 @@ from scenegen.importing.frames import FrameSequence, color_view, depth_view
 from scenegen.importing.options import ImportOptions
 from scenegen.importing.sample import Geometry, ImportedSample, JudgedRays
 from scenegen.seeding import Stage, generator, stable_key
-from scenegen.shards.by_depth import follow
+from scenegen.shards.by_depth import follow_by_depth
 
 CELL = (2, 4)
 """(width, height) of the cell of pixels that holds one ray, as in rendered shards."""
@@ -38,7 +38,7 @@ class FrameStudio:
         view0, view1 = views
         key = stable_key(self.sequence.name)
         xy0 = choose_pixels(*self.size, CELL, generator(self.options.seed, Stage.RAYS, room=key, sample=index))
-        rays = JudgedRays(xy0, *follow(xy0, view0, view1, self.sequence.noise))
+        rays = JudgedRays(xy0, *follow_by_depth(xy0, view0, view1, self.sequence.noise))
         geometry = Geometry(
             depth=np.stack([view.depth for view in views]),
             K=np.stack([view.K for view in views]),

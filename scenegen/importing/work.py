@@ -9,7 +9,7 @@ from typing import Any
 
 from scenegen.errors import ImportingError
 from scenegen.importing.choosing import Chooser
-from scenegen.importing.content import shard_content, statistics
+from scenegen.importing.content import imported_content, imported_statistics
 from scenegen.importing.flat import PairSequence, PairStudio
 from scenegen.importing.frames import FrameSequence
 from scenegen.importing.options import ImportOptions, sha256
@@ -58,10 +58,10 @@ class ImportBench:
         """
         started = time.perf_counter()
         made = _samples(_studio(self.work, job.room), job, progress)
-        content = shard_content(made.samples, job.room, _attributes(self.work, job, made.files))
+        content = imported_content(made.samples, job.room, _attributes(self.work, job, made.files))
         entry = published(content, job, self.work.out, self.work.codec)
         measured = {"object_split": UNSPLIT, "seconds": round(time.perf_counter() - started, 2)}
-        figures = {**measured, **statistics(made.samples), "given_up": len(made.given_up)}
+        figures = {**measured, **imported_statistics(made.samples), "given_up": len(made.given_up)}
         return Record((replace(entry, figures=figures),))
 
     def close(self) -> None:
@@ -110,7 +110,7 @@ def _attributes(work: ImportWork, job: ShardJob, files: Sequence[Path]) -> dict[
         "generator_version": __version__,
         "config_json": work.config_json,
         "config_sha256": sha256(work.config_json),
-        "assets_sha256": files_digest(files),
+        "assets_sha256": _files_digest(files),
         "seed": work.options.seed,
         "shard_index": job.index,
         "num_shards": work.num_shards,
@@ -124,7 +124,7 @@ def _attributes(work: ImportWork, job: ShardJob, files: Sequence[Path]) -> dict[
 _digest = cache(file_sha256)
 
 
-def files_digest(files: Sequence[Path]) -> str:
+def _files_digest(files: Sequence[Path]) -> str:
     """sha256 over the names and the contents of files, wherever they lie."""
     lines = sorted(f"{path.name} {_digest(path)}\n" for path in files)
     return sha256("".join(lines))

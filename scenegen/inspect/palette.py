@@ -28,7 +28,7 @@ STATUS_LABELS: dict[str, str] = {
 """What a legend says for each status, in the order of the codes."""
 
 
-def rgb_bytes(color: str) -> tuple[int, int, int]:
+def rgb_of_hex(color: str) -> tuple[int, int, int]:
     """Red, green and blue, 0 to 255, of a colour written `#RRGGBB`."""
     red, green, blue = bytes.fromhex(color.removeprefix("#"))
     return red, green, blue
@@ -36,4 +36,4 @@ def rgb_bytes(color: str) -> tuple[int, int, int]:
 
 def status_rgb() -> NDArray[np.uint8]:
     """(6, 3) uint8 sRGB colours of the statuses by code."""
-    return np.array([rgb_bytes(color) for color in STATUS_COLORS.values()], np.uint8)
+    return np.array([rgb_of_hex(color) for color in STATUS_COLORS.values()], np.uint8)

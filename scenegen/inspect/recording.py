@@ -35,7 +35,7 @@ def require_rerun() -> Any:
     return rerun
 
 
-def check_target(path: Path) -> None:
+def check_recording_target(path: Path) -> None:
     """Raise UsageError when no recording can be written to `path`: before any work is done."""
     if path.suffix.lower() != SUFFIX:
         raise UsageError(f"--save {path}: a recording is written as {SUFFIX}: choose this ending")
@@ -51,7 +51,7 @@ def save_recording(subject: Subject, path: Path) -> None:
     Raises UsageError when rerun is missing, the file cannot be one, or a camera is no pinhole, ShardError for a full
     disk.
     """
-    check_target(path)
+    check_recording_target(path)
     publish(path, encode_recording(subject))
 
 

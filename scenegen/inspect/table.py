@@ -67,7 +67,7 @@ def tables_of(path: Path) -> RenderableType:
         return _describe_shard(reader)
 
 
-def statistics(reader: ShardReader) -> Statistics:
+def shard_statistics(reader: ShardReader) -> Statistics:
     """The numbers of one shard."""
     views = reader.read("sample/overlap").shape[1]
     overlap = reader.read("sample/overlap")
@@ -91,7 +91,7 @@ def sum_status(arrays: Iterable[NDArray[np.uint8]]) -> NDArray[np.int64]:
     return sum((np.bincount(array.ravel(), minlength=codes) for array in arrays), np.zeros(codes, np.int64))
 
 
-def merge(parts: Sequence[Statistics]) -> Statistics:
+def merged_statistics(parts: Sequence[Statistics]) -> Statistics:
     """The numbers of several shards together."""
     return Statistics(
         status=sum((part.status for part in parts), np.zeros(len(schema.STATUS), np.int64)),
@@ -105,7 +105,7 @@ def merge(parts: Sequence[Statistics]) -> Statistics:
 
 
 def _describe_shard(reader: ShardReader) -> RenderableType:
-    numbers = statistics(reader)
+    numbers = shard_statistics(reader)
     return Group(
         _attribute_table(reader),
         _dataset_table(reader),
@@ -119,7 +119,7 @@ def _describe_folder(folder: Path) -> RenderableType:
     entries = shard_entries(folder)
     sizes = _sizes(folder, entries)
     opened = evenly(entries, _MAX_OPENED)
-    numbers = merge([_statistics_of(entry) for entry in opened])
+    numbers = merged_statistics([_statistics_of(entry) for entry in opened])
     note = "" if len(opened) == len(entries) else f", from {len(opened)} of {len(entries)} shards"
     return Group(
         _run_table(folder, entries, sizes),
@@ -133,7 +133,7 @@ def _describe_folder(folder: Path) -> RenderableType:
 
 def _statistics_of(entry: ShardEntry) -> Statistics:
     with ShardReader(entry.path) as reader:
-        return statistics(reader)
+        return shard_statistics(reader)
 
 
 def _table(title: str, *columns: str, right: int = 0) -> Table:

@@ -19,7 +19,7 @@ from scenegen.inspect.subject import Samples, Subject
 from scenegen.inspect.words import as_html, percent
 from scenegen.shards import Status
 from scenegen.shards.sample import Sample
-from scenegen.srgb import decode
+from scenegen.srgb import srgb_to_linear
 
 HOST = "127.0.0.1"
 FRUSTUM_M = 0.22
@@ -234,7 +234,7 @@ def _point_mm(sample: Sample) -> int:
 
 def _linear(color: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """An sRGB colour as viser wants those of lines, which it takes for linear light."""
-    return np.rint(255 * decode(color / 255)).astype(np.uint8)
+    return np.rint(255 * srgb_to_linear(color / 255)).astype(np.uint8)
 
 
 def _words(subject: Subject, view: int) -> str:

@@ -18,7 +18,7 @@ from scenegen.config import GenerationConfig
 from scenegen.errors import RecordError, RunError, first_line
 from scenegen.pipeline.lock import manifest_writer
 from scenegen.pipeline.places import absolute, is_there, known_places, sources, write_places
-from scenegen.pipeline.plan import Plan
+from scenegen.pipeline.plan import RunPlan
 from scenegen.pipeline.slices import WHOLE, Slice
 from scenegen.remote import is_remote, present, require_writable
 from scenegen.shards.faults import bad_record, trouble
@@ -41,7 +41,7 @@ _PROBE = "probe"
 PACKAGES = ("numpy", "h5py", "embreex", "numba", "mapbox_earcut", "scipy", "pillow")
 
 
-def fresh_manifest(config: GenerationConfig, codec: str, plan: Plan, licenses: str) -> Manifest:
+def fresh_manifest(config: GenerationConfig, codec: str, plan: RunPlan, licenses: str) -> Manifest:
     """The manifest of a rendered run that has made nothing yet; no folder of this machine is in it."""
     portable = config.portable()
     said = json.loads(portable.to_json())
@@ -50,7 +50,7 @@ def fresh_manifest(config: GenerationConfig, codec: str, plan: Plan, licenses: s
 
 
 def new_manifest(
-    version: str, config: Mapping[str, Any], config_sha256: str, codec: str, plan: Plan, licenses: str
+    version: str, config: Mapping[str, Any], config_sha256: str, codec: str, plan: RunPlan, licenses: str
 ) -> Manifest:
     """The manifest of a run that has made nothing yet, of shards of a format version."""
     return Manifest(
@@ -175,7 +175,7 @@ def begin(out: Path, fresh: Manifest, part: Slice, places: Mapping[str, str]) ->
     return fresh
 
 
-def keep(out: Path, manifest: Manifest, part: Slice) -> None:
+def record_run(out: Path, manifest: Manifest, part: Slice) -> None:
     """Write down what there is of the run, or of this slice of it. Raises ShardError where that cannot be."""
     if part == WHOLE:
         write_manifest(out, manifest)

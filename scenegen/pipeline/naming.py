@@ -17,13 +17,13 @@ def name_alike(samples: Sequence[MadeSample], layers: Mapping[str, NDArray[np.ui
     """Number the values of layers (P, V, H, W) in place by one table of names; the tables, by dataset."""
     tables = {}
     for name in samples[0].names:
-        tables[str(LAYER[name].names)] = table = joined([s.names[name] for s in samples])
+        tables[str(LAYER[name].names)] = table = joined_names([s.names[name] for s in samples])
         for sample, array in zip(samples, layers[name], strict=True):
             array[...] = renumbered(array, sample.names[name], table)
     return tables
 
 
-def joined(names: Sequence[Sequence[str]]) -> NDArray[np.str_]:
+def joined_names(names: Sequence[Sequence[str]]) -> NDArray[np.str_]:
     """(K,) `unknown`, then all other names, sorted, each once."""
     every = {name for some in names for name in some} - {UNKNOWN}
     return np.array([UNKNOWN, *sorted(every)], np.str_)

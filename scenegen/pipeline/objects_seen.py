@@ -25,7 +25,7 @@ def objects_seen(taken: Taken) -> dict[str, NDArray[Any]]:
     for v, frame in enumerate(taken.frames):
         counts = np.bincount(frame.instance.ravel(), minlength=FIRST_OBJECT + len(placed))
         seen[:, v] = counts[FIRST_OBJECT : FIRST_OBJECT + len(placed)]
-    boxes = np.array([box(each) for each in placed], np.float64).reshape(-1, 8, 3)
+    boxes = np.array([_box(each) for each in placed], np.float64).reshape(-1, 8, 3)
     for m, each in enumerate(placed):
         scene = Scene((each.body(),))
         hidden[m] = [
@@ -35,7 +35,7 @@ def objects_seen(taken: Taken) -> dict[str, NDArray[Any]]:
     return {"objects/box": boxes, "objects/seen_px": seen, "objects/alone_px": seen + hidden}
 
 
-def box(placed: PlacedObject) -> NDArray[np.float64]:
+def _box(placed: PlacedObject) -> NDArray[np.float64]:
     """(8, 3) corners in the world of the box along the axes of the object's frame, in the order of `CORNERS`."""
     low, high = placed.loaded.low, placed.loaded.high
     return transform(placed.T_world_object, low + CORNERS * (high - low))

@@ -21,7 +21,7 @@ RAY_BYTES, TRACK_BYTES = 10, 9
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunPlan:
     """All jobs of a run."""
 
     jobs: tuple[ShardJob, ...]
@@ -29,7 +29,7 @@ class Plan:
     """sha256 over the names of the sources, the chosen rooms and all object ids: the same inputs to choose from."""
 
 
-def make_plan(config: GenerationConfig, rooms: RoomSource, objects: ObjectSource) -> Plan:
+def make_plan(config: GenerationConfig, rooms: RoomSource, objects: ObjectSource) -> RunPlan:
     """Cut a run into shards. Raises UsageError when there are fewer rooms than asked for."""
     chosen = choose_rooms(config, rooms)
     most = samples_per_shard(config)
@@ -39,7 +39,7 @@ def make_plan(config: GenerationConfig, rooms: RoomSource, objects: ObjectSource
         for part, first in enumerate(range(0, config.pairs_per_room, most)):
             samples = min(most, config.pairs_per_room - first)
             jobs.append(ShardJob(len(jobs), room, split, first, samples, file_name(split, room, part)))
-    return Plan(tuple(jobs), listing_digest(rooms, chosen, objects))
+    return RunPlan(tuple(jobs), listing_digest(rooms, chosen, objects))
 
 
 def samples_per_shard(config: GenerationConfig) -> int:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from scenegen.pipeline.events import Advanced, Event, Failed, Finished
-from scenegen.pipeline.plan import Plan
+from scenegen.pipeline.plan import RunPlan
 from scenegen.shards.manifest import ShardJob
 
 LINE_SECONDS = 10.0
@@ -23,7 +23,7 @@ class Display:
         self._bar: Progress | None = None
         self._task = TaskID(0)
 
-    def start(self, plan: Plan, jobs: list[ShardJob]) -> None:
+    def start(self, plan: RunPlan, jobs: list[ShardJob]) -> None:
         """Begin to count: `jobs` are those still to be made."""
         self._total, self._total_rooms = sum(j.samples for j in jobs), len(jobs)
         if len(jobs) < len(plan.jobs):

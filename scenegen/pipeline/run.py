@@ -11,10 +11,18 @@ from scenegen.config import GenerationConfig, checked
 from scenegen.pipeline.events import Advanced, Event, Failed, Finished
 from scenegen.pipeline.executors import Crew, run_jobs
 from scenegen.pipeline.lock import only_run
-from scenegen.pipeline.manifest import begin, fresh_manifest, keep, make_folder, require_manifest, sweep, write_config
+from scenegen.pipeline.manifest import (
+    begin,
+    fresh_manifest,
+    make_folder,
+    record_run,
+    require_manifest,
+    sweep,
+    write_config,
+)
 from scenegen.pipeline.merge import merge
 from scenegen.pipeline.places import Words, sources, words
-from scenegen.pipeline.plan import Plan, make_plan
+from scenegen.pipeline.plan import RunPlan, make_plan
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.slices import WHOLE, Slice
 from scenegen.pipeline.work import Work
@@ -57,7 +65,7 @@ class Order:
 
     work: Work
     """What makes a shard of a job."""
-    plan: Plan
+    plan: RunPlan
     fresh: Manifest
     """The manifest of a run that has made nothing yet."""
     places: Mapping[str, str]
@@ -121,7 +129,7 @@ def _finish(order: Order, out: Path, crew: Crew, display: Display, part: Slice) 
         display.start(plan, jobs)
         told = _collect(order, _Keeper(out, part, manifest), run_jobs(order.work, jobs, crew), display)
     else:
-        keep(out, manifest, part)
+        record_run(out, manifest, part)
     manifest = require_manifest(out)
     there = {entry.index: entry.samples for entry in manifest.shards}
     made = sum(there.get(job.index, 0) for job in jobs)
@@ -129,7 +137,7 @@ def _finish(order: Order, out: Path, crew: Crew, display: Display, part: Slice) 
     return Outcome(out, manifest, time.perf_counter() - started, made, crew.size(len(jobs)), failed, told)
 
 
-def prepare(config: GenerationConfig, out: Path, codec: str, cache: AssetCache | None) -> tuple[Plan, Task]:
+def prepare(config: GenerationConfig, out: Path, codec: str, cache: AssetCache | None) -> tuple[RunPlan, Task]:
     """The shards of a run and what makes them: everything that can be refused before a worker starts."""
     require_lens(checked(config).renderer, config.cameras.optics)
     require_codec(codec)
@@ -166,7 +174,7 @@ class _Keeper:
         """Write down what there is. Raises ShardError where that cannot be."""
         self.manifest = replace(self.manifest, record=self.manifest.record.and_then(together(self.made)))
         self.made.clear()
-        keep(self.out, self.manifest, self.part)
+        record_run(self.out, self.manifest, self.part)
 
 
 def _collect(order: Order, keeper: _Keeper, events: Iterator[Event], display: Display) -> frozenset[str]:

@@ -22,7 +22,7 @@ def edge_pixels(rgb: NDArray[np.uint8], bent: NDArray[np.bool_], label: NDArray)
 
     Args:
         rgb: (H, W, 3) one-sample picture.
-        bent: (H, W) where the surface is not a plane (`bends`).
+        bent: (H, W) where the surface is not a plane (`bends_of_depth`).
         label: (H, W) integers that differ across silhouettes, materials and shadow borders.
 
     """
@@ -50,7 +50,7 @@ def _pair(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
     return ((near, keep), (far, keep)) if axis == 0 else ((keep, near), (keep, far))
 
 
-def bends(depth: F32) -> NDArray[np.bool_]:
+def bends_of_depth(depth: F32) -> NDArray[np.bool_]:
     """(H, W) where the surface is not the plane through its neighbours; `depth` (H, W) is 0 for nothing."""
     inverse = np.divide(1, depth, out=np.zeros_like(depth), where=depth > 0)
     limit = inverse * np.float32(BEND)

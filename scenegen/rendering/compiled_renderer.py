@@ -14,21 +14,21 @@ from scenegen.rays import bundle, pixel_plane, pixel_rays, spreads
 from scenegen.rendering.antialias import OFFSETS_PX, sample_places, strongest, unanimous
 from scenegen.rendering.compiled import lamps, picture
 from scenegen.rendering.compiled.rows import PAINT_WIDTH, PLACE_WIDTH
-from scenegen.rendering.compiled.surfels import Elements, fill
+from scenegen.rendering.compiled.surfels import Elements, fill_surfels
 from scenegen.rendering.compiled.tables import Table, as_tuple
 from scenegen.rendering.frame import BACKGROUND, Frame
 from scenegen.rendering.shading import least_share
 from scenegen.rendering.surfaces import build_table
-from scenegen.srgb import decode
-from scenegen.tracing.compiled_planes import grouped
-from scenegen.tracing.packet_tracer import PacketWorld, columns
+from scenegen.srgb import srgb_to_linear
+from scenegen.tracing.compiled_planes import group_by_instance
+from scenegen.tracing.packet_tracer import PacketWorld, hit_arrays
 from scenegen.tracing.raycaster import Body, Bvh, Scene, nearest, pixel_hits
 from scenegen.tracing.tracer import F32, Hits
 
 Array = NDArray[Any]
 TILE_PX = 8
 """Side of the tiles in whose order pixels get their samples."""
-_SKY = np.stack([decode(np.array(BACKGROUND) / 255), BACKGROUND]).astype(np.float32)
+_SKY = np.stack([srgb_to_linear(np.array(BACKGROUND) / 255), BACKGROUND]).astype(np.float32)
 """(2, 3) radiance and bytes of rays that leave the scene."""
 
 
@@ -49,12 +49,12 @@ class CompiledRenderer:
         inverse, label = np.empty(len(hits), np.float32), np.empty(len(hits), np.uint32)
         flags, follows = np.empty((2, len(hits)), np.bool_)
         picture.inverses(hits.t, inverse)
-        picture.bent(inverse, shape, flags)
-        picture.labels(hits.instance, seen.elements.material, label)
+        picture.mark_bends(inverse, shape, flags)
+        picture.surface_labels(hits.instance, seen.elements.material, label)
         lamps.following(label, flags, shape, follows)
         _survey(_world(scene), seen, lighting, follows, shape)
         photo = _developed(seen, lighting)
-        self._refine(scene, view, lighting, edges(photo, flags, label, shape), seen, photo)
+        self._refine(scene, view, lighting, _edges(photo, flags, label, shape), seen, photo)
         depth = np.where(hits.instance > 0, hits.t, np.float32(0)).reshape(shape)
         return Frame(photo.rgb.reshape(*shape, 3), depth, hits.instance.reshape(shape), normal.reshape(*shape, 3), hits)
 
@@ -79,7 +79,7 @@ class CompiledRenderer:
             np.zeros((len(lighting.lights), len(hits)), np.float32),
             normal,
         )
-        order, starts = grouped(hits.instance, max(body.instance for body in scene.bodies))
+        order, starts = group_by_instance(hits.instance, max(body.instance for body in scene.bodies))
         eye, turn = view.position.astype(np.float32), np.ascontiguousarray(view.T_world_cam[:3, :3].T, np.float32)
         lamp_rows = _lamps(lighting)
         for body in scene.bodies:
@@ -87,7 +87,7 @@ class CompiledRenderer:
             if len(rays):
                 table, spread = self._table(body), (wide / body.scale).astype(np.float32)
                 way = directions, spread, lamp_rows, turn
-                fill(table, body.rotation, rays, columns(hits), eye, *way, elements)
+                fill_surfels(table, body.rotation, rays, hit_arrays(hits), eye, *way, elements)
         return _Seen(hits, elements)
 
     def _refine(
@@ -154,7 +154,7 @@ def _survey(world: PacketWorld, seen: _Seen, lighting: Lighting, follows: Array,
     """Take the shares of lamps from the pixels of a picture that are in their shadow."""
     places, shares = seen.elements.place, seen.elements.shares
     for lamp, share in zip(_lamps(lighting), shares, strict=True):
-        lamps.survey(*world.occlusion, places, seen.hits.t, lamp[:3], follows, shape, share)
+        lamps.shadow_by_plan(*world.occlusion, places, seen.hits.t, lamp[:3], follows, shape, share)
 
 
 def _cast(world: PacketWorld, seen: _Seen, lighting: Lighting, lit: Array, dark: Array) -> None:
@@ -184,14 +184,14 @@ def _developed(seen: _Seen, lighting: Lighting) -> _Photo:
     return photo
 
 
-def edges(photo: _Photo, flags: Array, label: Array, shape: tuple[int, int]) -> Array:
+def _edges(photo: _Photo, flags: Array, label: Array, shape: tuple[int, int]) -> Array:
     """Flat indices of the pixels that need more samples; see `antialias.edge_pixels`."""
     score = np.empty(len(photo.rgb), np.float32)
     picture.contrasts(photo.rgb, flags, label, photo.lit, shape, score)
-    return in_tiles(strongest(score), shape[1])
+    return _in_tiles(strongest(score), shape[1])
 
 
-def in_tiles(pixels: Array, width: int) -> Array:
+def _in_tiles(pixels: Array, width: int) -> Array:
     """Flat indices in the order of tiles: rays of a packet are neighbours then."""
     y, x = pixels // width, pixels % width
     return pixels[np.argsort(y // TILE_PX * width + x // TILE_PX, kind="stable")]

@@ -11,18 +11,18 @@ from scenegen.assets.mesh import Mesh
 from scenegen.geometry import View
 from scenegen.lights import Lighting
 from scenegen.rays import bundle, pixel_plane, pixel_rays, spreads
-from scenegen.rendering.antialias import OFFSETS_PX, bends, edge_pixels, sample_places, unanimous
+from scenegen.rendering.antialias import OFFSETS_PX, bends_of_depth, edge_pixels, sample_places, unanimous
 from scenegen.rendering.frame import BACKGROUND, Frame
 from scenegen.rendering.shading import Known, illuminate, radiance
-from scenegen.rendering.shadows import survey, surveyed_strength
+from scenegen.rendering.shadows import plan_shadows, surveyed_strength
 from scenegen.rendering.surfaces import SurfaceTable, build_table
-from scenegen.rendering.surfels import EyeRays, Surfels, gather
-from scenegen.rendering.tone import to_bytes
-from scenegen.srgb import decode
+from scenegen.rendering.surfels import EyeRays, Surfels, gather_surfels
+from scenegen.rendering.tone import tone_map
+from scenegen.srgb import srgb_to_linear
 from scenegen.tracing.raycaster import Scene, nearest, pixel_hits
 
 F32 = NDArray[np.float32]
-_SKY = decode(np.array(BACKGROUND) / 255).astype(np.float32)
+_SKY = srgb_to_linear(np.array(BACKGROUND) / 255).astype(np.float32)
 
 
 class EmbreeRenderer:
@@ -39,14 +39,14 @@ class EmbreeRenderer:
         shape = view.camera.height, view.camera.width
         rays = EyeRays(_origin(view), pixel_rays(view), spreads(view.camera, *pixel_plane(view.camera)))
         hits = pixel_hits(scene, view)
-        surfels = gather(scene, tables, rays, hits)
+        surfels = gather_surfels(scene, tables, rays, hits)
         depth = np.where(hits.instance > 0, hits.t, np.float32(0)).reshape(shape)
         instance = hits.instance.reshape(shape)
-        bent, label = bends(depth), _labels(surfels, instance)
-        plan = survey(label, bent, _numbers(surfels.ray, shape))
+        bent, label = bends_of_depth(depth), _labels(surfels, instance)
+        plan = plan_shadows(label, bent, _numbers(surfels.ray, shape))
         strengths = [surveyed_strength(scene, surfels, lamp, plan) for lamp in lighting.lights]
         light, lit = radiance(surfels, lighting, strengths)
-        rgb = scatter(surfels.ray, to_bytes(light), shape, BACKGROUND)
+        rgb = scatter(surfels.ray, tone_map(light), shape, BACKGROUND)
         first = _FirstPass(plan.surfel, light, _image(surfels.ray, lit, shape))
         pixels = edge_pixels(rgb, bent, label | first.lit)
         rgb.reshape(-1, 3)[pixels] = self._refine(scene, view, lighting, pixels, first)
@@ -69,13 +69,13 @@ class EmbreeRenderer:
         """SRGB bytes (N, 3) of some pixels from their centre sample and three more, averaged in linear light."""
         directions, spread = bundle(view, sample_places(pixels, view.camera.width))
         rays = EyeRays(_origin(view), directions, spread)
-        surfels = gather(scene, self._tables, rays, nearest(scene, rays.origin, rays.directions))
+        surfels = gather_surfels(scene, self._tables, rays, nearest(scene, rays.origin, rays.directions))
         light, _ = illuminate(scene, surfels, lighting, _known(first.lit, pixels[surfels.ray // len(OFFSETS_PX)]))
         more = _spread(surfels.ray, light, len(directions))
         total = _light_at(first, pixels)
         for sample in range(len(OFFSETS_PX)):
             total += more[:, sample :: len(OFFSETS_PX)]
-        return to_bytes(total / np.float32(1 + len(OFFSETS_PX))).T
+        return tone_map(total / np.float32(1 + len(OFFSETS_PX))).T
 
 
 @dataclass(frozen=True, eq=False)

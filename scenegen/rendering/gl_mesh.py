@@ -16,7 +16,7 @@ from OpenGL.GL import GL_CLAMP_TO_EDGE, GL_MIRRORED_REPEAT, GL_REPEAT
 
 from scenegen.assets.mesh import Material, Mesh, Texture
 from scenegen.rendering.surfaces import SurfaceTable, build_table
-from scenegen.srgb import decode, encode
+from scenegen.srgb import linear_to_srgb, srgb_to_linear
 
 F32 = NDArray[np.float32]
 Rgb = tuple[float, float, float]
@@ -71,7 +71,7 @@ def _part(
 
 def _glow_color(material: Material) -> Rgb:
     """Encoded colour of a material's glow, its largest part 1."""
-    r, g, b = encode(np.array(material.glow) / max(material.glow)).tolist()
+    r, g, b = linear_to_srgb(np.array(material.glow) / max(material.glow)).tolist()
     return r, g, b
 
 
@@ -99,13 +99,17 @@ def _primitive(
 
 def _product(color: Rgb, other: NDArray) -> Rgb:
     """Encoded product, in light, of two encoded colours."""
-    r, g, b = encode(decode(np.array(color)) * decode(other)).tolist()
+    r, g, b = linear_to_srgb(srgb_to_linear(np.array(color)) * srgb_to_linear(other)).tolist()
     return r, g, b
 
 
 def _vertex_colors(colors: NDArray[np.uint8], color: Rgb | None) -> NDArray[np.float64]:
     """(N, 3) encoded vertex colours in [0, 1], times the colour of a material without texture."""
-    return colors / 255 if color is None else encode(decode(colors / 255) * decode(np.array(color)))
+    return (
+        colors / 255
+        if color is None
+        else linear_to_srgb(srgb_to_linear(colors / 255) * srgb_to_linear(np.array(color)))
+    )
 
 
 def _gl_material(
@@ -123,9 +127,9 @@ def _gl_material(
 def _gl_texture(texture: Texture, color: Rgb) -> pyrender.Texture:
     """The full image times a colour; OpenGL makes its own mip levels. Four bytes a texel: pyrender skews odd rows."""
     image = np.full((*texture.levels[0].shape[:2], 4), 255, np.uint8)
-    byte = decode(np.arange(256) / 255)
+    byte = srgb_to_linear(np.arange(256) / 255)
     for channel in range(3):
-        table = np.rint(255 * encode(byte * float(decode(np.array(color[channel]))))).astype(np.uint8)
+        table = np.rint(255 * linear_to_srgb(byte * float(srgb_to_linear(np.array(color[channel]))))).astype(np.uint8)
         np.take(table, texture.levels[0][..., channel], out=image[..., channel], mode="clip")
     u, v = (_WRAPS[mode] for mode in texture.wrap)
     return pyrender.Texture(sampler=pyrender.Sampler(wrapS=u, wrapT=v), source=image, source_channels="RGBA")

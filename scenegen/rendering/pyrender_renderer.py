@@ -25,8 +25,8 @@ from scenegen.rendering.embree_renderer import camera_normals, scatter
 from scenegen.rendering.frame import BACKGROUND, Frame
 from scenegen.rendering.shading import illuminate
 from scenegen.rendering.surfels import Surfels
-from scenegen.rendering.tone import to_bytes
-from scenegen.srgb import decode
+from scenegen.rendering.tone import tone_map
+from scenegen.srgb import srgb_to_linear
 from scenegen.tracing.raycaster import Body, Scene
 
 F32 = NDArray[np.float32]
@@ -34,7 +34,7 @@ NEAR_M = 0.02
 """Nearest depth drawn; the depth buffer then resolves 0.1 mm at 5 m."""
 FAR_M = 100.0
 _T_CAM_GL = np.diag([1.0, -1.0, -1.0, 1.0])
-_DECODE = decode(np.arange(256) / 255).astype(np.float32)
+_DECODE = srgb_to_linear(np.arange(256) / 255).astype(np.float32)
 _GREY = (0.5, 0.5, 0.5, 1.0)
 # the colour that stands for a normal of length 0
 
@@ -63,7 +63,7 @@ class PyrenderRenderer:
         self._canvas.viewport_height, self._canvas.viewport_width = shape
         ids, depth, surfels = self._draw(scene, view)
         light, _ = illuminate(scene, surfels, lighting)
-        rgb = scatter(surfels.ray, to_bytes(light), shape, BACKGROUND)
+        rgb = scatter(surfels.ray, tone_map(light), shape, BACKGROUND)
         return Frame(rgb, depth, ids, scatter(surfels.ray, camera_normals(surfels, view), shape), None)
 
     def close(self) -> None:

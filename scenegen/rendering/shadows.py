@@ -25,7 +25,7 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Survey:
+class ShadowPlan:
     """Which pixels of a picture may take over the shadows of their neighbours."""
 
     follows: Flags
@@ -34,7 +34,7 @@ class Survey:
     """(H, W) which surface element is seen at a pixel, -1 where none is."""
 
 
-def survey(label: NDArray[np.uint32], bent: Flags, surfel: NDArray[np.int32]) -> Survey:
+def plan_shadows(label: NDArray[np.uint32], bent: Flags, surfel: NDArray[np.int32]) -> ShadowPlan:
     """Find the pixels that may follow.
 
     Args:
@@ -45,9 +45,9 @@ def survey(label: NDArray[np.uint32], bent: Flags, surfel: NDArray[np.int32]) ->
     """
     own, follows = label + np.uint32(1), np.zeros(label.shape, bool)
     for near, out in zip(_rounds(own), _rounds(follows), strict=True):
-        out |= between(near) == near
+        out |= agreed_neighbours(near) == near
     follows &= ~bent
-    return Survey(follows, surfel)
+    return ShadowPlan(follows, surfel)
 
 
 def _rounds(image: NDArray) -> Iterator[NDArray]:
@@ -55,7 +55,7 @@ def _rounds(image: NDArray) -> Iterator[NDArray]:
     return (image[::step, ::step] for step in STEPS)
 
 
-def between(image: NDArray) -> NDArray:
+def agreed_neighbours(image: NDArray) -> NDArray:
     """(H, W) what the neighbours of even row and column agree on; 0 where they do not, at themselves, at borders."""
     known = image[::2, ::2]
     rows, columns = 2 * (known.shape[0] - 1), 2 * (known.shape[1] - 1)
@@ -67,7 +67,7 @@ def between(image: NDArray) -> NDArray:
     return out
 
 
-def surveyed_strength(scene: Scene, surfels: Surfels, lamp: PointLight, plan: Survey) -> F32:
+def surveyed_strength(scene: Scene, surfels: Surfels, lamp: PointLight, plan: ShadowPlan) -> F32:
     """(N,) share of a lamp's colour that arrives, as `shading.lamp_strength`, for surfels of a whole picture."""
     strength = unshadowed(surfels, lamp)
     state, waiting = np.zeros(plan.follows.shape, np.uint8), np.zeros(plan.follows.shape, bool)
@@ -81,7 +81,7 @@ def surveyed_strength(scene: Scene, surfels: Surfels, lamp: PointLight, plan: Su
     settle(waiting & ~plan.follows, state, plan.surfel)
     waiting &= plan.follows
     for now, left, surfel in zip(_rounds(state), _rounds(waiting), _rounds(plan.surfel), strict=True):
-        np.copyto(now, between(now), where=left)
+        np.copyto(now, agreed_neighbours(now), where=left)
         settle(left & (now == 0), now, surfel)
         left[:] = False
     strength *= np.take(state.ravel(), surfels.ray) != DARK

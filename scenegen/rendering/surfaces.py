@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.assets.mesh import WHITE, Material, Mesh, Texture, mean_albedo
-from scenegen.rendering.texels import TexelPool, build_pool, pack, texture_size, widen, wrap_codes
-from scenegen.srgb import decode
+from scenegen.rendering.texels import TexelPool, build_pool, pack_rgb, texture_size, widen, wrap_codes
+from scenegen.srgb import srgb_to_linear
 
 F32 = NDArray[np.float32]
 FLAT = 1e-4
@@ -95,7 +95,7 @@ def _has_texels(glow: Glow | None) -> bool:
 def _tint(materials: tuple[Material, ...]) -> F32 | None:
     """(3, M) what texels are multiplied by: a plain colour is a texel itself. None where all are white."""
     colors = np.array([WHITE if m.texture is None else m.color for m in materials])
-    return None if (colors == 1).all() else np.ascontiguousarray(decode(colors).T, np.float32)
+    return None if (colors == 1).all() else np.ascontiguousarray(srgb_to_linear(colors).T, np.float32)
 
 
 def _glow(materials: tuple[Material, ...], has_uv: bool) -> Glow | None:
@@ -160,7 +160,7 @@ def _agree(corner: F32, unit: F32) -> None:
 
 def _color_rows(colors: NDArray[np.uint8], faces: NDArray[np.integer]) -> NDArray[np.uint64]:
     """(F, 3) rows of vertex colours. Lanes borrow from each other in a difference, and give back in the sum."""
-    corner = np.take(widen(pack(colors)), faces)
+    corner = np.take(widen(pack_rgb(colors)), faces)
     corner[:, 1:] -= corner[:, :1]
     corner[:, 0] <<= np.uint64(8)
     return corner

@@ -65,7 +65,7 @@ class Surfels:
     """(N,) low bits of the material's index: tells neighbours apart."""
 
 
-def gather(scene: Scene, tables: Mapping[Mesh, SurfaceTable], rays: EyeRays, hits: Hits) -> Surfels:
+def gather_surfels(scene: Scene, tables: Mapping[Mesh, SurfaceTable], rays: EyeRays, hits: Hits) -> Surfels:
     """Look up the surface at every hit; rays without a hit are left out."""
     groups = [(body, np.flatnonzero(hits.instance == body.instance)) for body in scene.bodies]
     glows = any(tables[body.mesh].glow is not None for body, rows in groups if len(rows))

@@ -49,7 +49,7 @@ class TexelPool:
     """(C,) codes of `WRAPS` along u and along v; None where all repeat."""
 
 
-def pack(rgb: NDArray[np.uint8]) -> U32:
+def pack_rgb(rgb: NDArray[np.uint8]) -> U32:
     """(..., 3) uint8 colours to (...) uint32 words: red in bits 0-7, blue in 8-15, green in 16-23."""
     out = np.zeros(rgb.shape[:-1], np.uint32)
     _write(out, rgb)

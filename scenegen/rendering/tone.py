@@ -6,7 +6,7 @@ The curve has no automatic exposure: equal light gives equal bytes in every view
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.srgb import decode, encode
+from scenegen.srgb import linear_to_srgb, srgb_to_linear
 
 F32 = NDArray[np.float32]
 SHOULDER = 0.6
@@ -24,8 +24,8 @@ def tone(linear: NDArray) -> NDArray[np.float64]:
     return np.where(x < SHOULDER, x, 1.0 - room * np.exp(-(np.maximum(x, SHOULDER) - SHOULDER) / room))
 
 
-TO_BYTE = np.rint(255 * encode(tone(np.arange(int(STEPS_PER_UNIT * _RANGE)) / STEPS_PER_UNIT))).astype(np.uint8)
-DECODE_FIXED = decode(np.arange(256 * FIXED_POINT) / (255 * FIXED_POINT)).astype(np.float32)
+TO_BYTE = np.rint(255 * linear_to_srgb(tone(np.arange(int(STEPS_PER_UNIT * _RANGE)) / STEPS_PER_UNIT))).astype(np.uint8)
+DECODE_FIXED = srgb_to_linear(np.arange(256 * FIXED_POINT) / (255 * FIXED_POINT)).astype(np.float32)
 
 
 def decode_fixed(values: NDArray[np.intp]) -> F32:
@@ -33,7 +33,7 @@ def decode_fixed(values: NDArray[np.intp]) -> F32:
     return np.take(DECODE_FIXED, values, mode="clip")
 
 
-def to_bytes(linear: F32) -> NDArray[np.uint8]:
+def tone_map(linear: F32) -> NDArray[np.uint8]:
     """Linear radiance of any shape to sRGB bytes of the same shape, through the tone curve."""
     index = np.multiply(linear, np.float32(STEPS_PER_UNIT))
     index += np.float32(0.5)

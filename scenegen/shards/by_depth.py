@@ -62,7 +62,9 @@ class DepthView:
     """(4, 4) camera to world."""
 
 
-def follow(xy0: NDArray[np.uint16], first: DepthView, other: DepthView, noise: Noise) -> tuple[F32, NDArray[np.uint8]]:
+def follow_by_depth(
+    xy0: NDArray[np.uint16], first: DepthView, other: DepthView, noise: Noise
+) -> tuple[F32, NDArray[np.uint8]]:
     """Where pixels (R, 2) of the first view fall in the other, (R, 2) and NaN where nowhere, and verdicts (R,)."""
     x, y = xy0.astype(np.int64).T
     depth0 = first.depth[y, x].astype(np.float64)
@@ -71,7 +73,7 @@ def follow(xy0: NDArray[np.uint16], first: DepthView, other: DepthView, noise: N
     hit, front = depth0 > 0, z > 0
     xy = np.where((hit & front)[:, None], exact, np.nan)
     status = np.full(len(xy0), Status.AMBIGUOUS, np.uint8)
-    within = hit & front & inside(xy, other.depth.shape)
+    within = hit & front & inside_picture(xy, other.depth.shape)
     status[within] = _compared(xy[within], depth0[within], z[within], other, noise)
     status[hit & front & ~within] = Status.OUT_OF_VIEW
     status[edges(first, noise)[y, x]] = Status.AMBIGUOUS
@@ -80,13 +82,13 @@ def follow(xy0: NDArray[np.uint16], first: DepthView, other: DepthView, noise: N
     return xy.astype(np.float32), status
 
 
-def inside(xy: F64, shape: tuple[int, ...]) -> Mask:
+def inside_picture(xy: F64, shape: tuple[int, ...]) -> Mask:
     """(N,) whether pixels lie in a picture of `shape` (H, W), the borders of its outer pixels included."""
     with np.errstate(invalid="ignore"):
         return (xy >= -0.5).all(-1) & (xy[:, 0] <= shape[1] - 0.5) & (xy[:, 1] <= shape[0] - 0.5)
 
 
-def verdicts(behind: F64, tolerance: F64) -> NDArray[np.uint8]:
+def depth_verdicts(behind: F64, tolerance: F64) -> NDArray[np.uint8]:
     """(N,) verdicts on points that lie `behind` what is shown in their place by so much; NaN where nothing is shown."""
     status = np.full(behind.shape, Status.AMBIGUOUS, np.uint8)
     with np.errstate(invalid="ignore"):
@@ -101,7 +103,7 @@ def edges(view: DepthView, noise: Noise) -> Mask:
     z = view.depth.astype(np.float64)
     tolerance = EDGE * noise.tolerance(z)
     nearness = np.divide(1.0, z, out=np.full(z.shape, np.nan), where=known)
-    bent = bends(nearness, np.divide(tolerance, z**2, out=np.full(z.shape, np.nan), where=known))
+    bent = bends_of_nearness(nearness, np.divide(tolerance, z**2, out=np.full(z.shape, np.nan), where=known))
     across_px = 2 * REACH_PX * STEEPEST / view.K[0, 0]
     return known & (bent | (spans(view.depth, 2 * REACH_PX + 1) > tolerance + across_px * z))
 
@@ -112,7 +114,7 @@ def spans(depth: F32, window_px: int) -> F32:
     return np.asarray(maximum_filter(depth, window_px, mode="nearest") - nearest, np.float32)
 
 
-def bends(nearness: F64, limit: F64) -> Mask:
+def bends_of_nearness(nearness: F64, limit: F64) -> Mask:
     """(H, W) pixels at or beside which a picture of nearness, NaN where unknown, is further from straight than `limit`.
 
     A straight line through the pixel on either side is asked for along both axes; where one neighbour is not
@@ -146,7 +148,7 @@ def _compared(xy: F64, depth0: F64, z: F64, other: DepthView, noise: Noise) -> N
     """Verdicts on points that fall into the other picture, from their depth there and the one that it shows."""
     measured = other.depth.astype(np.float64)
     nearness = np.divide(1.0, measured, out=np.full(measured.shape, np.nan), where=measured > 0)
-    status = verdicts(z - 1.0 / sampled(nearness, xy), noise.tolerance(np.maximum(depth0, z)))
+    status = depth_verdicts(z - 1.0 / sampled(nearness, xy), noise.tolerance(np.maximum(depth0, z)))
     height, width = measured.shape
     x, y = np.clip(np.rint(xy), 0, (width - 1, height - 1)).astype(int).T
     status[edges(other, noise)[y, x]] = Status.AMBIGUOUS

@@ -38,14 +38,14 @@ class Coder:
     """Whether a stream carries the checksum; others are left to HDF5."""
 
 
-def pack(block: NDArray[Any], codec: str = "gzip") -> bytes:
+def pack_chunk(block: NDArray[Any], codec: str = "gzip") -> bytes:
     """The stored bytes of a chunk; `block` is all of it in its stored type, items wider than a byte are shuffled."""
     raw = np.ascontiguousarray(block)
     packed = CODERS[codec].compress(shuffled(raw) if raw.itemsize > 1 else raw.tobytes())
     return packed + fletcher32(packed).to_bytes(_CHECKSUM_BYTES, "little")
 
 
-def unpack(stored: bytes, dtype: np.dtype[Any], shape: tuple[int, ...], codec: str = "gzip") -> NDArray[Any]:
+def unpack_chunk(stored: bytes, dtype: np.dtype[Any], shape: tuple[int, ...], codec: str = "gzip") -> NDArray[Any]:
     """The chunk behind stored bytes; OSError when they are damaged.
 
     The stream's own checksum of the data is verified, so the outer one is not read.
@@ -73,7 +73,7 @@ class Packed:
 
 
 def packed(dataset: h5py.Dataset, chunk_axes: int, filters: list[int]) -> Packed | None:
-    """The dataset, with these filters in this order, if its chunks are as `pack` makes them; None otherwise.
+    """The dataset, with these filters in this order, if its chunks are as `pack_chunk` makes them; None otherwise.
 
     That is: each chunk a band of rows of one leading index, the bands of one height, and a library for the codec.
     """
@@ -125,7 +125,7 @@ def _band(source: Packed, at: tuple[int, ...], top: int) -> NDArray[Any]:
     skipped, stored = source.dataset.id.read_direct_chunk(corner)
     if skipped or not CODERS[source.codec].checked(stored):
         return np.asarray(source.dataset[(*at, slice(top, top + source.band[0]))])
-    return unpack(stored, source.dtype, source.band, source.codec)
+    return unpack_chunk(stored, source.dtype, source.band, source.codec)
 
 
 def _items(planes: NDArray[Any]) -> NDArray[Any]:

@@ -31,7 +31,7 @@ class ShardContent:
 
 
 @dataclass(frozen=True)
-class Rule:
+class ContentRule:
     """A condition on the values of one dataset; skipped when an optional layer is absent."""
 
     name: str
@@ -42,12 +42,12 @@ class Rule:
     """Arrays of a shard by name, to a mask of the entries that are so."""
 
 
-def _finite(name: str) -> Rule:
-    return Rule(name, "finite", lambda a: np.isfinite(a[name]))
+def _finite(name: str) -> ContentRule:
+    return ContentRule(name, "finite", lambda a: np.isfinite(a[name]))
 
 
-def _not_negative(name: str) -> Rule:
-    return Rule(name, "finite and not negative", lambda a: np.isfinite(a[name]) & (a[name] >= 0))
+def _not_negative(name: str) -> ContentRule:
+    return ContentRule(name, "finite and not negative", lambda a: np.isfinite(a[name]) & (a[name] >= 0))
 
 
 def _pixels_inside(a: Arrays) -> NDArray[np.bool_]:
@@ -93,19 +93,21 @@ RULES = (
     _finite("camera/K"),
     *map(_finite, LENSES.values()),
     _finite("camera/T_world_cam"),
-    Rule("rays/xy0", "inside the picture", _pixels_inside),
+    ContentRule("rays/xy0", "inside the picture", _pixels_inside),
     _not_negative("rays/depth0"),
-    Rule("rays/status", f"one of {sorted(schema.STATUS.values())}", lambda a: a["rays/status"] <= max(Status)),
-    Rule("rays/xy", "finite where seen, hidden or outside, NaN where there is no projection", _projection_where_due),
-    Rule("objects/asset", "-1 or a row of assets/id", _assets_known),
+    ContentRule("rays/status", f"one of {sorted(schema.STATUS.values())}", lambda a: a["rays/status"] <= max(Status)),
+    ContentRule(
+        "rays/xy", "finite where seen, hidden or outside, NaN where there is no projection", _projection_where_due
+    ),
+    ContentRule("objects/asset", "-1 or a row of assets/id", _assets_known),
     _finite("objects/T_world_object"),
-    Rule("sample/overlap", "in [0, 1]", _share),
+    ContentRule("sample/overlap", "in [0, 1]", _share),
     _not_negative("sample/baseline_m"),
     _not_negative("sample/view_angle_deg"),
-    Rule("categories/name", "`unknown`, then names in order, each once", _names_in_order),
-    Rule("objects/box", "finite where there is an object, NaN in empty slots", _box_where_due),
-    Rule("objects/seen_px", "at most alone_px", lambda a: a["objects/seen_px"] <= a["objects/alone_px"]),
-    Rule("semantic", "rows of categories/name", lambda a: a["semantic"] < len(a.get("categories/name", ()))),
+    ContentRule("categories/name", "`unknown`, then names in order, each once", _names_in_order),
+    ContentRule("objects/box", "finite where there is an object, NaN in empty slots", _box_where_due),
+    ContentRule("objects/seen_px", "at most alone_px", lambda a: a["objects/seen_px"] <= a["objects/alone_px"]),
+    ContentRule("semantic", "rows of categories/name", lambda a: a["semantic"] < len(a.get("categories/name", ()))),
 )
 """What the values of every shard must fulfil."""
 
@@ -123,7 +125,7 @@ def validate(content: ShardContent) -> None:
         raise ValueError(problem)
 
 
-def broken_rules(arrays: Arrays, rules: Iterable[Rule]) -> Iterator[str]:
+def broken_rules(arrays: Arrays, rules: Iterable[ContentRule]) -> Iterator[str]:
     """One line for each rule that the values break."""
     for rule in rules:
         if rule.name in arrays and not (holds := rule.holds(arrays)).all():

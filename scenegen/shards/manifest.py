@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scenegen.shards.remarks import NOTHING, Remarks, Skip, joined
+from scenegen.shards.remarks import NOTHING, Remarks, Skip, joined_remarks
 
 Figure = Any
 """What a run measured of a shard: a number, a text, a number for each sample, or counts by name."""
@@ -83,7 +83,7 @@ class Record:
         return Record(
             tuple(shards[key] for key in sorted(shards)),
             tuple(failed[file] for file in sorted(failed)),
-            joined((self.remarks, later.remarks)),
+            joined_remarks((self.remarks, later.remarks)),
         )
 
 
@@ -92,7 +92,7 @@ def together(records: Iterable[Record]) -> Record:
     parts = tuple(records)
     shards = tuple(entry for part in parts for entry in part.shards)
     failed = tuple(item for part in parts for item in part.failed)
-    return Record(shards, failed, joined(part.remarks for part in parts))
+    return Record(shards, failed, joined_remarks(part.remarks for part in parts))
 
 
 @dataclass(frozen=True)

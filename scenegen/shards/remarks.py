@@ -73,7 +73,7 @@ def remarks_of(manifest: Mapping[str, Any]) -> Remarks:
     return Remarks(defects, {asset: _skip(_table(said)) for asset, said in skipped.items()})
 
 
-def joined(parts: Iterable[Remarks]) -> Remarks:
+def joined_remarks(parts: Iterable[Remarks]) -> Remarks:
     """All that is said, each asset once; the last word about an asset counts."""
     defects: dict[str, Mapping[str, Details]] = {}
     skipped: dict[str, Skip] = {}

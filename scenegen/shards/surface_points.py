@@ -22,7 +22,7 @@ TOLERANCE_PX = 1.5
 """Widths of a pixel by which what two pixels show may lie apart, unless told otherwise."""
 
 
-class Placed(Cameras, Protocol):
+class PosedLayers(Cameras, Protocol):
     """What surface points are made of; `Sample` has it."""
 
     @property
@@ -75,7 +75,7 @@ class SameSurface:
         return len(self.xy_a)
 
 
-def object_points(sample: Placed, view: int) -> NDArray[np.float64]:
+def object_points(sample: PosedLayers, view: int) -> NDArray[np.float64]:
     """(H, W, 3) the surface point of each pixel in the frame of what it shows.
 
     Of objects: metres at natural size, as the asset was loaded. Of the room: the world. NaN where nothing is hit.
@@ -93,7 +93,7 @@ def object_points(sample: Placed, view: int) -> NDArray[np.float64]:
 
 
 def same_surface(
-    sample_a: Placed, view_a: int, sample_b: Placed, view_b: int, tolerance_px: float = TOLERANCE_PX
+    sample_a: PosedLayers, view_a: int, sample_b: PosedLayers, view_b: int, tolerance_px: float = TOLERANCE_PX
 ) -> SameSurface:
     """The pixels of a view of one sample whose surface points a view of another, or of the same, sees as well.
 
@@ -117,7 +117,7 @@ def same_surface(
 class _Looked:
     """A view of a sample, for N pixels row by row."""
 
-    sample: Placed
+    sample: PosedLayers
     view: int
     points: Array
     """(N, 3) as `object_points`."""
@@ -129,7 +129,7 @@ class _Looked:
     """Source and id of each instance that the view shows."""
 
     @staticmethod
-    def at(sample: Placed, view: int) -> "_Looked":
+    def at(sample: PosedLayers, view: int) -> "_Looked":
         """Raises as `same_surface`."""
         depth, instance = _pictures(sample, view)
         surfaces = {number: _identity(sample, number) for number in (*_there(instance, ROOM),)}
@@ -171,7 +171,7 @@ def _normals(looked: _Looked, number: int, rows: Array) -> NDArray[np.float64] |
     return rotate(T_object_cam, sample.normal[looked.view].reshape(-1, 3)[rows])
 
 
-def _pictures(sample: Placed, view: int) -> tuple[Array, Array]:
+def _pictures(sample: PosedLayers, view: int) -> tuple[Array, Array]:
     """Depth and instances (H, W) of a view. Raises as `same_surface`."""
     if not 0 <= view < len(sample.K):
         raise IndexError(f"view {view} is not one of 0 to {len(sample.K) - 1}")
@@ -185,12 +185,12 @@ def _there(instance: Array, least: int = FIRST_OBJECT) -> list[int]:
     return (np.flatnonzero(np.bincount(instance.ravel(), minlength=least)[least:]) + least).tolist()
 
 
-def _pose(sample: Placed, number: int) -> NDArray[np.float64]:
+def _pose(sample: PosedLayers, number: int) -> NDArray[np.float64]:
     """(4, 4) from the frame of an instance to the world."""
     return np.eye(4) if number == ROOM else sample.T_world_object[number - FIRST_OBJECT]
 
 
-def _identity(sample: Placed, number: int) -> tuple[str, ...]:
+def _identity(sample: PosedLayers, number: int) -> tuple[str, ...]:
     """What tells an instance from all others: its kind, source and id."""
     if number == ROOM:
         return "room", sample.origin.room_source, sample.origin.room

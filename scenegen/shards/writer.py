@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scenegen.errors import RAISE_LIMIT, ShardError
 from scenegen.remote import is_remote, write_new, write_over
 from scenegen.shards import schema
-from scenegen.shards.chunks import CODERS, pack
+from scenegen.shards.chunks import CODERS, pack_chunk
 from scenegen.shards.codecs import require_codec, storage_options
 from scenegen.shards.content import ShardContent, stored, validate
 
@@ -141,7 +141,7 @@ def _write_chunks(dataset: h5py.Dataset, data: NDArray[Any], codec: str) -> None
         dataset[...] = data
         return
     for block in dataset.iter_chunks():
-        dataset.id.write_direct_chunk(tuple(part.start for part in block), pack(data[block], codec))
+        dataset.id.write_direct_chunk(tuple(part.start for part in block), pack_chunk(data[block], codec))
 
 
 def _set_attribute(holder: h5py.File | h5py.Dataset, name: str, value: str | int | float) -> None:

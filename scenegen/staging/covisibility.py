@@ -125,7 +125,7 @@ def _in_picture(view: View, points: Array) -> NDArray[np.bool_]:
         return (depth > 0) & (xy >= -0.5).all(1) & (xy < size - 0.5).all(1)
 
 
-def joined(parts: Sequence[SparseView]) -> SparseView:
+def join_views(parts: Sequence[SparseView]) -> SparseView:
     """All views of several in one."""
     names = ("depth", "instance", "primitive", "points", "normals")
     arrays = (np.concatenate([getattr(each, name) for each in parts]) for name in names)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scenegen.assets.mesh import Mesh, mean_albedo
 from scenegen.lights import Lighting, PointLight, Rgb
 from scenegen.seeding import Generator
-from scenegen.srgb import decode
+from scenegen.srgb import srgb_to_linear
 from scenegen.staging.covisibility import SparseView
 from scenegen.staging.freespace import FreeSpace
 from scenegen.tracing.raycaster import Scene, blocked
@@ -162,7 +162,7 @@ def _face_luminance(mesh: Mesh, faces: NDArray) -> Array:
     base = np.array([mean_albedo(m) for m in mesh.materials])
     color = base[mesh.face_material[faces]]
     if mesh.colors is not None:
-        color = color * decode(mesh.colors[mesh.faces[faces, 0]] / 255)
+        color = color * srgb_to_linear(mesh.colors[mesh.faces[faces, 0]] / 255)
     return color @ _LUMA
 
 

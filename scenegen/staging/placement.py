@@ -55,7 +55,7 @@ class Space:
 
 
 @dataclass(frozen=True, eq=False)
-class Placed:
+class LayoutObjects:
     """The objects of a layout."""
 
     objects: tuple[PlacedObject, ...]
@@ -83,7 +83,7 @@ class _Progress:
         return np.array([o.center for o in self.objects]).reshape(-1, 3)
 
 
-def place_objects(space: Space, pool: Pool, load: Load, config: ObjectsConfig, rng: Generator) -> Placed:
+def place_objects(space: Space, pool: Pool, load: Load, config: ObjectsConfig, rng: Generator) -> LayoutObjects:
     """Furnish a room; fewer objects than drawn where room or models give out, each miss counted by reason.
 
     Args:
@@ -99,7 +99,7 @@ def place_objects(space: Space, pool: Pool, load: Load, config: ObjectsConfig, r
         for _ in range(_DRAWS):
             if _add(space, pool, load, config, rng, progress):
                 break
-    return Placed(tuple(progress.objects), progress.middle, dict(sorted(progress.failed.items())))
+    return LayoutObjects(tuple(progress.objects), progress.middle, dict(sorted(progress.failed.items())))
 
 
 def _cluster(space: Space, rng: Generator) -> Array:

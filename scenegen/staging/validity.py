@@ -19,7 +19,7 @@ MOST_BEHIND = 0.15
 """Largest share of the room that is seen from behind, where its winding can be trusted."""
 
 
-def verdicts(seen: SparseView, winding: int, least_objects: float) -> list[str]:
+def reason_codes(seen: SparseView, winding: int, least_objects: float) -> list[str]:
     """One reason code for each of B views, "" for a good one; the first that holds, in this order.
 
     `hole`, `inside_object`, `too_close`, `back_faces`, `wall`, `no_objects`.

@@ -19,8 +19,8 @@ from scenegen.errors import StagingError
 from scenegen.geometry import View, lengths, look_at, pinhole
 from scenegen.seeding import Generator
 from scenegen.staging.arranged import Arrangement, arrangement, way_is_clear
-from scenegen.staging.covisibility import COARSE, FINE, SparseView, joined, overlap_matrix, seen_share, sparse_view
-from scenegen.staging.validity import verdicts
+from scenegen.staging.covisibility import COARSE, FINE, SparseView, join_views, overlap_matrix, seen_share, sparse_view
+from scenegen.staging.validity import reason_codes
 from scenegen.tracing.raycaster import Scene, nearest
 
 Array = NDArray[np.float64]
@@ -175,13 +175,13 @@ def _arranged(search: _Search, first: _Look, arrange: Arrangement, count: int) -
         search.rejected["blocked"] += 1
         return []
     coarse = sparse_view(scene, views, COARSE)
-    reasons = Counter(reason for reason in verdicts(coarse, space.winding, space.least_objects) if reason)
+    reasons = Counter(reason for reason in reason_codes(coarse, space.winding, space.least_objects) if reason)
     if reasons:
         search.rejected.update(reasons)
         return []
     fine = sparse_view(scene, views, FINE)
     back = seen_share(scene, fine, (first.view,))
-    forth = seen_share(scene, joined([first.fine] * len(views)), views)
+    forth = seen_share(scene, join_views([first.fine] * len(views)), views)
     shares = np.stack([forth, back], -1).astype(float)
     return [
         _Look(coarse.take([k]), fine.take([k]), (float(shares[k, 0]), float(shares[k, 1]))) for k in range(len(views))
@@ -192,7 +192,7 @@ def _overlap(scene: Scene, looks: Sequence[_Look]) -> NDArray[np.float32]:
     """`overlap_matrix` of the cameras, of which the first row and column are known."""
     matrix = np.ones((len(looks), len(looks)), np.float32)
     matrix[0], matrix[:, 0] = np.array([look.shares for look in looks]).T
-    matrix[1:, 1:] = overlap_matrix(scene, joined([look.fine for look in looks[1:]]))
+    matrix[1:, 1:] = overlap_matrix(scene, join_views([look.fine for look in looks[1:]]))
     return matrix
 
 
@@ -212,7 +212,7 @@ def _looked_through(search: _Search, first: View | None) -> Iterator[tuple[Spars
     for views in _drawn(search, first):
         while batch := tuple(islice(views, BATCH)):
             seen = sparse_view(space.scene, batch, COARSE)
-            for row, reason in enumerate(verdicts(seen, space.winding, space.least_objects)):
+            for row, reason in enumerate(reason_codes(seen, space.winding, space.least_objects)):
                 yield seen.take([row]), reason
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from scenegen.jit import compiled, inlined
 from scenegen.lenses import MODELS, brown_shift, fisheye_shift
 from scenegen.status import Status
-from scenegen.tracing.compiled_planes import write
+from scenegen.tracing.compiled_planes import write_world_planes
 from scenegen.tracing.packets import DIRECTION, FAR, ORIGIN, TILE_WIDTH, ask, fresh, met
 from scenegen.tracing.raycaster import MOST_SHIFT
 from scenegen.tracing.tracks import BAND, MIN_COSINE, RELATIVE_TOLERANCE
@@ -35,7 +35,7 @@ def locate(mesh, primitive, rays, across, down, T, t, points, normals):
     """
     for start in range(0, len(rays), BLOCK):  # what is fetched from all over the mesh is not waited for one by one
         block = rays[start : start + BLOCK]
-        write(mesh[0], mesh[1], mesh[2], mesh[3], primitive, block, points, normals)
+        write_world_planes(mesh[0], mesh[1], mesh[2], mesh[3], primitive, block, points, normals)
         _onto_rays(block, across, down, T, t, points, normals)
 
 
@@ -61,7 +61,7 @@ def _onto_rays(rays, across, down, T, t, points, normals):
 
 
 @compiled
-def in_tiles(width, height):
+def pixels_in_tiles(width, height):
     """(N,) the pixels of a picture in tiles of 4 x 2, so that a packet's rays run alike across and down."""
     order, count = np.empty(width * height, np.intp), 0
     for top in range(0, height, ROWS):
@@ -77,7 +77,7 @@ def in_tiles(width, height):
 
 
 @compiled
-def look(call, arguments, instances, points, normals, instance, camera, order, status):
+def write_status(call, arguments, instances, points, normals, instance, camera, order, status):
     """Write the status (N,) of the points of a picture in another view, but for a second surface behind them.
 
     `camera`: K, T_world_cam, width, height, and of its lens the place of the model in `lenses.MODELS` (-1: a pinhole),

@@ -13,11 +13,11 @@ from scenegen.jit import compiled, inlined
 def write_planes(body: Any, primitive: NDArray, rows: NDArray, corner: NDArray, normal: NDArray) -> None:
     """Write corner and normal of the faces `primitive[rows]` of a body to `rows`."""
     mesh = body.mesh
-    write(mesh.vertices, mesh.faces, body.T_world_body, body.is_static, primitive, rows, corner, normal)
+    write_world_planes(mesh.vertices, mesh.faces, body.T_world_body, body.is_static, primitive, rows, corner, normal)
 
 
 @compiled
-def write(vertices, faces, T, is_static, primitive, rows, corner, normal):
+def write_world_planes(vertices, faces, T, is_static, primitive, rows, corner, normal):
     """First corner and normal, not of unit length, of faces in the world: (R, 3) float64 each."""
     for each in rows:
         row = np.uintp(each)
@@ -44,7 +44,7 @@ def _corner(vertices, T, is_static, vertex):
 
 
 @compiled
-def grouped(instance, count):
+def group_by_instance(instance, count):
     """Rays in the order of what they met: (R,) int32, and where each instance 0..count begins, (count + 2,)."""
     starts = np.zeros(count + 2, np.int64)
     for each in instance:

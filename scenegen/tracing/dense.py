@@ -41,7 +41,7 @@ def _compiled(scene: Scene, view: View, others: Sequence[View], hits: Hits | Non
     for k, other in enumerate(others):
         camera = other.camera
         seen_by = camera.K, other.T_world_cam, camera.width, camera.height, camera.lens.numbers
-        kernels.look(*world.asked("rtcIntersect", COHERENT), *known, seen_by, order, status[:, k])
+        kernels.write_status(*world.asked("rtcIntersect", COHERENT), *known, seen_by, order, status[:, k])
     kernels.look_back(*world.asked("rtcIntersect", COHERENT), *known, view.position, order, status)
     return status.reshape(height, width, -1)
 
@@ -51,7 +51,7 @@ def _located(scene: Scene, view: View, hits: Hits) -> tuple[NDArray[np.float64],
     points, normals = np.empty((2, len(hits), 3))
     shape = view.camera.height, view.camera.width
     across, down = (np.broadcast_to(part, shape) for part in pixel_plane(view.camera))
-    order, starts = grouped(hits.instance, max(body.instance for body in scene.bodies))
+    order, starts = group_by_instance(hits.instance, max(body.instance for body in scene.bodies))
     for body in scene.bodies:
         mesh = body.mesh.vertices, body.mesh.faces, body.T_world_body, body.is_static
         rays = order[starts[body.instance] : starts[body.instance + 1]]
@@ -62,12 +62,12 @@ def _located(scene: Scene, view: View, hits: Hits) -> tuple[NDArray[np.float64],
 @lru_cache(maxsize=2)
 def _order(width: int, height: int) -> NDArray[np.intp]:
     """The pixels of a picture as packets take them; the same for every picture of a run."""
-    return kernels.in_tiles(width, height)
+    return kernels.pixels_in_tiles(width, height)
 
 
 try:
     from scenegen.tracing import compiled_dense as kernels
-    from scenegen.tracing.compiled_planes import grouped
+    from scenegen.tracing.compiled_planes import group_by_instance
     from scenegen.tracing.packet_tracer import COHERENT, PacketWorld
 
     visibility = _compiled

@@ -101,10 +101,10 @@ def _functions(path: Path) -> ctypes.CDLL:
 @cache
 def library() -> Library:
     """The library. Raises TracerError where there is none of a known version."""
-    return Library(find())
+    return Library(find_library())
 
 
-def find() -> Path:
+def find_library() -> Path:
     """The library's file, beside embreex. Raises TracerError where there is none."""
     spec = importlib.util.find_spec("embreex")
     folder, pattern = _PLACES.get(sys.platform, _PLACES["linux"])

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scenegen.geometry import View, inverse
 from scenegen.rays import pixel_rays
 from scenegen.tracing.culling import Boxes, boxes_of, bundle_of
-from scenegen.tracing.tracer import F32, F64, Hits, Placed
+from scenegen.tracing.tracer import F32, F64, Hits, PlacedMesh
 
 
 @cache
@@ -148,7 +148,7 @@ class EmbreexTracer:
         """A mesh, handed over."""
         return EmbreexMesh(vertices, faces)
 
-    def world(self, bodies: Sequence[Placed]) -> EmbreexWorld:
+    def world(self, bodies: Sequence[PlacedMesh]) -> EmbreexWorld:
         """The bodies, the first apart."""
         room, *placed = (_Body(body.mesh, body.T_world_mesh, body.instance) for body in bodies)
         return EmbreexWorld(room, tuple(placed))

@@ -14,7 +14,7 @@ from scenegen.geometry import View
 from scenegen.rays import pixel_rays
 from scenegen.tracing import packets
 from scenegen.tracing.embree import InstanceScene, MeshScene, library
-from scenegen.tracing.tracer import F32, Hits, Placed
+from scenegen.tracing.tracer import F32, Hits, PlacedMesh
 
 COHERENT, SCATTERED = packets.options(coherent=True), packets.options(coherent=False)
 
@@ -36,9 +36,9 @@ class PacketWorld:
         hits = _blank(camera.width * camera.height)
         size, asked = (camera.width, camera.height), self.asked("rtcIntersect", COHERENT)
         if camera.lens.bends:
-            packets.picture_hits(*asked, view.position, pixel_rays(view), size, columns(hits))
+            packets.picture_hits(*asked, view.position, pixel_rays(view), size, hit_arrays(hits))
         else:
-            packets.pixel_hits(*asked, camera.K, view.T_world_cam, size, columns(hits))
+            packets.write_pixel_hits(*asked, camera.K, view.T_world_cam, size, hit_arrays(hits))
         return hits
 
     def nearest(self, origins: F32, directions: F32, in_order: bool = False) -> Hits:
@@ -46,7 +46,7 @@ class PacketWorld:
         hits = _blank(len(directions))
         # rays of one eye come in the order of pixels; those of many eyes go anywhere
         alike = COHERENT if in_order or len(origins) == 1 else SCATTERED
-        packets.ray_hits(*self.asked("rtcIntersect", alike), origins, directions, columns(hits))
+        packets.ray_hits(*self.asked("rtcIntersect", alike), origins, directions, hit_arrays(hits))
         return hits
 
     def blocked(self, origins: F32, directions: F32, t_far: float) -> NDArray[np.bool_]:
@@ -80,7 +80,7 @@ class PacketTracer:
         """A mesh, handed over."""
         return MeshScene(vertices, faces)
 
-    def world(self, bodies: Sequence[Placed]) -> PacketWorld:
+    def world(self, bodies: Sequence[PlacedMesh]) -> PacketWorld:
         """Instances of meshes, the first apart where it stands in its own place."""
         first, *others = bodies
         placed, still = (others, first) if np.array_equal(first.T_world_mesh, np.eye(4)) else (bodies, None)
@@ -101,6 +101,6 @@ def _blank(count: int) -> Hits:
     return Hits(np.empty(count, np.uint16), np.empty(count, np.int32), u, v, t)
 
 
-def columns(hits: Hits) -> tuple[NDArray[np.uint16], NDArray[np.int32], F32, F32, F32]:
+def hit_arrays(hits: Hits) -> tuple[NDArray[np.uint16], NDArray[np.int32], F32, F32, F32]:
     """The arrays of hits, for compiled code."""
     return hits.instance, hits.primitive, hits.u, hits.v, hits.t

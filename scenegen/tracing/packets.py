@@ -68,7 +68,7 @@ def fresh(call: Any, arguments: Any) -> Any:
 
 
 @compiled
-def pixel_hits(call, arguments, instances, K, T, size, hits):
+def write_pixel_hits(call, arguments, instances, K, T, size, hits):
     """First hits of all pixel centres of a view, row by row: `hits` as `_take` writes them."""
     width, height = size
     floats, numbers, valid, places = fresh(call, arguments)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scenegen.assets.mesh import Mesh
 from scenegen.geometry import View, transform
 from scenegen.tracing.planes import hit_planes
-from scenegen.tracing.tracer import F32, F64, Hits, Placed, Tracer, World, tracer
+from scenegen.tracing.tracer import F32, F64, Hits, PlacedMesh, Tracer, World, tracer
 
 SPHERE_SLACK = 1.0 + 1e-4
 MOST_SHIFT = 1e-3
@@ -38,7 +38,7 @@ class Bvh:
     @cached_property
     def _alone(self) -> World:
         """The mesh where it was modelled."""
-        return self.tracer.world([Placed(self.mesh, np.eye(4), 1)])
+        return self.tracer.world([PlacedMesh(self.mesh, np.eye(4), 1)])
 
     def nearest(self, origins: F32, directions: F32) -> Hits:
         """First hits of rays in mesh coordinates, origins (R, 3) or (1, 3); instance is 1 where something was hit."""
@@ -100,9 +100,9 @@ class Body:
         return transform(self.T_world_body, self.bvh.center), self.bvh.radius * float(scale)
 
     @property
-    def placed(self) -> Placed:
+    def placed(self) -> PlacedMesh:
         """What a tracer knows of it."""
-        return Placed(self.bvh.mesh, self.T_world_body, self.instance)
+        return PlacedMesh(self.bvh.mesh, self.T_world_body, self.instance)
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def blocked(scene: Scene, origins: F64 | F32, directions: F64 | F32, t_far: floa
 
 
 @dataclass(frozen=True)
-class Surface:
+class ExactHits:
     """Where rays met a surface, exactly: float64 from the vertices of the primitive."""
 
     points: F64
@@ -156,7 +156,7 @@ class Surface:
     """(R,) ray parameter of the primitive's plane; NaN likewise."""
 
 
-def surface(scene: Scene, hits: Hits, origins: F64, directions: F64) -> Surface:
+def surface(scene: Scene, hits: Hits, origins: F64, directions: F64) -> ExactHits:
     """Intersect each ray with the plane of the primitive it hit, in float64.
 
     So the point lies on its pixel's ray to double precision, and on the mesh. Where the plane is
@@ -170,4 +170,4 @@ def surface(scene: Scene, hits: Hits, origins: F64, directions: F64) -> Surface:
         normal /= np.sqrt(np.einsum("ij,ij->i", normal, normal))[:, None]
         coarse = np.where(hits.instance > 0, hits.t, np.nan).astype(np.float64)
         t = np.where(np.abs(t - coarse) <= MOST_SHIFT * coarse, t, coarse)
-    return Surface(o + d * t[:, None], normal, t)
+    return ExactHits(o + d * t[:, None], normal, t)

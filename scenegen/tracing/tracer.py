@@ -51,7 +51,7 @@ class Hits:
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedMesh:
     """A mesh in the world."""
 
     mesh: Any
@@ -89,7 +89,7 @@ class Tracer(Protocol):
         """The acceleration structure of a mesh, (V, 3) and (F, 3)."""
         ...
 
-    def world(self, bodies: Sequence[Placed]) -> World:
+    def world(self, bodies: Sequence[PlacedMesh]) -> World:
         """What these bodies make. The first is the one that most rays meet."""
         ...
 

@@ -42,14 +42,14 @@ Verdicts = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Tally:
+class DifferenceTally:
     """How many of something were compared, and how many differ."""
 
     compared: int = 0
     differ: int = 0
 
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(self.compared + other.compared, self.differ + other.differ)
+    def __add__(self, other: "DifferenceTally") -> "DifferenceTally":
+        return DifferenceTally(self.compared + other.compared, self.differ + other.differ)
 
     @property
     def rate(self) -> float:
@@ -57,7 +57,7 @@ class Tally:
         return self.differ / max(self.compared, 1)
 
 
-Tallies = dict[str, Tally]
+Tallies = dict[str, DifferenceTally]
 
 
 def audit(studio: Studio, reader: ShardReader, rows: Sequence[int]) -> Tallies:
@@ -95,7 +95,7 @@ def nearby_verdicts(scene: Scene, views: tuple[View, ...], xy0: NDArray[np.uint1
 
 def add(a: Tallies, b: Tallies) -> Tallies:
     """Counts by kind, added up."""
-    return a | {kind: a.get(kind, Tally()) + tally for kind, tally in b.items()}
+    return a | {kind: a.get(kind, DifferenceTally()) + tally for kind, tally in b.items()}
 
 
 def compare(made: Made, stored: Sample, nearby: Verdicts) -> Tallies:
@@ -124,8 +124,8 @@ def _values(made: Made, stored: Sample, name: str) -> NDArray[Any]:
     return renumbered(array, made.names[name], stored.names[name]) if name in made.names else array
 
 
-def _tally(differs: NDArray[np.bool_]) -> Tally:
-    return Tally(differs.size, int(np.count_nonzero(differs)))
+def _tally(differs: NDArray[np.bool_]) -> DifferenceTally:
+    return DifferenceTally(differs.size, int(np.count_nonzero(differs)))
 
 
 def _cameras_differ(made: Made, stored: Sample) -> NDArray[np.bool_]:

@@ -21,7 +21,7 @@ from scenegen.instances import FIRST_OBJECT, ROOM
 from scenegen.rays import is_seen
 from scenegen.remote import sizes
 from scenegen.shards import schema
-from scenegen.shards.content import RULES, Arrays, Rule, broken_rules
+from scenegen.shards.content import RULES, Arrays, ContentRule, broken_rules
 from scenegen.shards.digest import file_sha256
 from scenegen.shards.faults import DAMAGE, trouble
 from scenegen.shards.field import in_numbers
@@ -43,7 +43,7 @@ _OF_SLICES = (RECORD, re.compile(r"run-\d+-of-\d+\.lock"))
 
 
 @dataclass(frozen=True)
-class Report:
+class ShardReport:
     """What was found about one shard."""
 
     name: str
@@ -54,7 +54,7 @@ class Report:
     """Size of what was read."""
 
 
-def check_shard(path: Path, entry: Entry | None = None, level: Level = "full") -> Report:
+def check_shard(path: Path, entry: Entry | None = None, level: Level = "full") -> ShardReport:
     """Check one shard against its entry in the manifest, if there is one, and against the format.
 
     `fast`: it is there in its size. `full`: its bytes, its schema, and the values of cameras and rays; those of
@@ -64,13 +64,13 @@ def check_shard(path: Path, entry: Entry | None = None, level: Level = "full") -
     try:
         problems = _file_problems(path, entry)
         if problems or level == "fast":
-            return Report(path.name, tuple(problems))
+            return ShardReport(path.name, tuple(problems))
         size = path.stat().st_size
         if entry and file_sha256(path) != entry.sha256:
-            return Report(path.name, ("its bytes are not those of the manifest (sha256)",), size)
-        return Report(path.name, tuple(_content_problems(path, entry)), size)
+            return ShardReport(path.name, ("its bytes are not those of the manifest (sha256)",), size)
+        return ShardReport(path.name, tuple(_content_problems(path, entry)), size)
     except (ShardError, *DAMAGE) as error:
-        return Report(path.name, (trouble(error, first_line(error)).removeprefix(f"{path}: "),), size)
+        return ShardReport(path.name, (trouble(error, first_line(error)).removeprefix(f"{path}: "),), size)
 
 
 def unlisted(folder: Path, names: set[str]) -> list[str]:
@@ -283,11 +283,11 @@ def _as_counted(a: Arrays) -> NDArray[np.bool_]:
 
 
 MORE_RULES = (
-    Rule("camera/T_world_cam", "a rotation (orthonormal, determinant 1) and a translation", _rigid),
-    Rule("camera/K", "a pinhole's intrinsics", _pinhole),
-    *(Rule(name, "a lens that maps the picture one to one", _one_to_one) for name in LENSES.values()),
-    Rule("rays/xy", "inside the picture where visible", _visible_inside),
-    Rule("objects/seen_px", "the number of pixels that show the object", _as_counted),
-    Rule("semantic", "the category of the object that the pixel shows", _as_its_object),
+    ContentRule("camera/T_world_cam", "a rotation (orthonormal, determinant 1) and a translation", _rigid),
+    ContentRule("camera/K", "a pinhole's intrinsics", _pinhole),
+    *(ContentRule(name, "a lens that maps the picture one to one", _one_to_one) for name in LENSES.values()),
+    ContentRule("rays/xy", "inside the picture where visible", _visible_inside),
+    ContentRule("objects/seen_px", "the number of pixels that show the object", _as_counted),
+    ContentRule("semantic", "the category of the object that the pixel shows", _as_its_object),
 )
 """What is asked of a shard from elsewhere besides the writer's own rules."""

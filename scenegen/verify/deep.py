@@ -19,10 +19,10 @@ from scenegen.shards.manifest import Manifest
 from scenegen.shards.origin import imported_from
 from scenegen.shards.reader import ShardReader
 from scenegen.shards.records import MANIFEST
-from scenegen.verify.audit import Tallies, Tally, add, audit
-from scenegen.verify.check import Report
+from scenegen.verify.audit import DifferenceTally, Tallies, add, audit
+from scenegen.verify.check import ShardReport
 from scenegen.verify.plausible import Agreement, agreement
-from scenegen.verify.real import Look, look, noise_of
+from scenegen.verify.real import ViewCheck, check_view, noise_of
 
 MOST_DIFFERENT = 0.01
 """Share of a shard's rays or pixels that may differ from what is made again: rounding of another processor."""
@@ -45,12 +45,12 @@ class Auditor:
         self.samples = samples
         self._places = {role: spec for role, spec in places.items() if spec}
         self.tallies: Tallies = {}
-        self.coarse = Tally()
+        self.coarse = DifferenceTally()
         """Views of imports, and those whose labels fit the pictures better a pixel or two elsewhere."""
         self.notes: list[str] = []
         self._studio = self._open(folder)
 
-    def look(self, path: Path, report: Report) -> Report:
+    def look(self, path: Path, report: ShardReport) -> ShardReport:
         """The report with what a deep look adds to it."""
         with ShardReader(path) as reader:
             rows = evenly(range(len(reader)), self.samples)
@@ -138,9 +138,9 @@ class Together:
 
     problems: tuple[str, ...]
     """One line each."""
-    verdicts: Tally = field(default_factory=Tally)
+    verdicts: DifferenceTally = field(default_factory=DifferenceTally)
     """Verdicts that were made again from depth and cameras."""
-    coarse: Tally = field(default_factory=Tally)
+    coarse: DifferenceTally = field(default_factory=DifferenceTally)
     """Views whose pictures were asked, and those whose labels fit better a pixel or two elsewhere."""
 
 
@@ -151,19 +151,19 @@ def held_together(reader: ShardReader, rows: Sequence[int]) -> Together:
     except (TypeError, ValueError, AttributeError):
         return Together((f"the configuration states no noise of the depth that can be read: {AGAIN}",))
     pairs = [(sample, view) for sample in map(reader.__getitem__, rows) for view in range(1, len(sample.rgb))]
-    looks = [look(sample, view, noise) for sample, view in pairs]
-    verdicts = sum((Tally(one.verdicts, one.differ) for one in looks), Tally())
+    looks = [check_view(sample, view, noise) for sample, view in pairs]
+    verdicts = sum((DifferenceTally(one.verdicts, one.differ) for one in looks), DifferenceTally())
     lines = []
     if verdicts.rate > MOST_DIFFERENT:
         lines.append(f"verdicts: {verdicts.rate:.1%} differ from what depth and cameras say")
     if (worst := max(one.reprojection_px for one in looks)) > REPROJECTION_PX:
         lines.append(f"rays/xy is up to {worst:.3g} px from where depth and poses put it")
     asked = [one for one in (agreement(*pair) for pair in pairs) if one.detail == one.detail]
-    coarse = Tally(len(asked), sum(one.shift_px != (0, 0) for one in asked))
+    coarse = DifferenceTally(len(asked), sum(one.shift_px != (0, 0) for one in asked))
     return Together((*lines, *_unlike(looks), *_wrong_labels(asked)), verdicts, coarse)
 
 
-def _unlike(looks: list[Look]) -> list[str]:
+def _unlike(looks: list[ViewCheck]) -> list[str]:
     """A line where matches look no more alike than shuffled ones in most views that can be asked."""
     asked = [one for one in looks if one.alike == one.alike]
     bad = sum(one.alike < one.shuffled + MORE_ALIKE for one in asked)

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Self
 
 from scenegen.remote import is_remote
-from scenegen.verify.check import Entry, Level, Report, Target, check_shard
+from scenegen.verify.check import Entry, Level, ShardReport, Target, check_shard
 
-Check = Callable[[Path, Entry | None], Report]
+Check = Callable[[Path, Entry | None], ShardReport]
 """What is asked of a shard and its entry in the manifest, in the other process."""
 
 PATIENCE_S = 60.0
@@ -34,7 +34,7 @@ _WARNING = "do not trust this file"
 _ENDLESS = f"keeps HDF5 busy without end: {_WARNING}"
 
 
-def check_all(targets: Iterable[Target], level: Level) -> Iterator[Report]:
+def check_all(targets: Iterable[Target], level: Level) -> Iterator[ShardReport]:
     """One report for each shard, in order. `fast` opens no file, so it needs no other process."""
     if level == "fast":
         yield from (check_shard(target.path, target.entry, level) for target in targets)
@@ -52,7 +52,7 @@ class Quarantine:
         self._patience_s = patience_s
         self._start()
 
-    def check(self, target: Target) -> Report:
+    def check(self, target: Target) -> ShardReport:
         """What the check says of a shard, or what the shard did to the process.
 
         An error that the check itself raises is a mistake of the program: RuntimeError with its traceback.
@@ -71,7 +71,7 @@ class Quarantine:
             fate = f"makes HDF5 crash (exit code {self._process.exitcode}): {_WARNING}"
         self.close()
         self._start()
-        return Report(target.path.name, (fate,), size)
+        return ShardReport(target.path.name, (fate,), size)
 
     def close(self) -> None:
         """End the process."""
@@ -96,9 +96,9 @@ class Quarantine:
         theirs.close()
 
 
-def _heard(answer: Report | str) -> Report:
+def _heard(answer: ShardReport | str) -> ShardReport:
     """The report that came, or RuntimeError with the traceback that came instead."""
-    if isinstance(answer, Report):
+    if isinstance(answer, ShardReport):
         return answer
     raise RuntimeError(answer)
 
@@ -128,7 +128,7 @@ def _serve(pipe: Connection, check: Check) -> None:
         while True:
             path, entry = pipe.recv()
             try:
-                answer: Report | str = check(path, entry)
+                answer: ShardReport | str = check(path, entry)
             except Exception:  # handed over, not swallowed
                 answer = traceback.format_exc()
             pipe.send(answer)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter
 
 from scenegen.seeding import Stage, generator
-from scenegen.shards.by_depth import DepthView, Noise, follow
+from scenegen.shards.by_depth import DepthView, Noise, follow_by_depth
 from scenegen.shards.origin import DEPTH_NOISE
 from scenegen.shards.sample import Sample
 from scenegen.status import Status
@@ -26,7 +26,7 @@ BLUR_PX = 9
 
 
 @dataclass(frozen=True)
-class Look:
+class ViewCheck:
     """What one view of an imported sample says against view 0."""
 
     verdicts: int
@@ -47,15 +47,15 @@ def noise_of(config: Mapping[str, Any]) -> Noise | None:
     return None if said is None else Noise(**{name: float(value) for name, value in said.items()})
 
 
-def look(sample: Sample, view: int, noise: Noise | None) -> Look:
+def check_view(sample: Sample, view: int, noise: Noise | None) -> ViewCheck:
     """Hold view `view` (1..) of an imported sample against view 0."""
     alike, shuffled = likeness(sample, view)
     if noise is None or sample.depth is None or not sample.has_cameras:
-        return Look(0, 0, 0.0, alike, shuffled)
+        return ViewCheck(0, 0, 0.0, alike, shuffled)
     first, other = (DepthView(sample.depth[v], sample.K[v], sample.T_world_cam[v]) for v in (0, view))
-    _, status = follow(sample.xy0, first, other, noise)
+    _, status = follow_by_depth(sample.xy0, first, other, noise)
     differ = int(np.count_nonzero(status != sample.status[view - 1]))
-    return Look(len(status), differ, reprojection(sample, view)[0], alike, shuffled)
+    return ViewCheck(len(status), differ, reprojection(sample, view)[0], alike, shuffled)
 
 
 def likeness(sample: Sample, view: int) -> tuple[float, float]:

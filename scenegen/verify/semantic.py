@@ -19,7 +19,7 @@ SECOND = "embreex"
 """The tracer that is asked."""
 
 
-def semantic(taken: Taken) -> Made:
+def retraced_categories(taken: Taken) -> Made:
     """Categories (H, W) of each view, rows of `category_names`; `taken` needs no pictures."""
     by = tracer(SECOND)
     scene = Scene(tuple(replace(body, bvh=Bvh(body.mesh, by)) for body in taken.scene.bodies))

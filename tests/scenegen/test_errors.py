@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import ArrayLike, NDArray
 
 from scenegen.assets.digest import files_digest, source_files
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.errors import (
     AssetError,
     MachineError,
@@ -45,7 +45,7 @@ def failing(monkeypatch, number: int) -> None:
 
 
 READERS = [
-    lambda path: read_mesh(path),
+    lambda path: read_mesh_file(path),
     lambda path: source_files(path, path.parent),
     lambda path: files_digest((path,), path.parent),
 ]

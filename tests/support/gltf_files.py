@@ -12,7 +12,7 @@ from model_files import write
 from PIL import Image
 
 from scenegen.assets.mesh import Mesh
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.assets.source import Defect
 
 CODES = {"i1": 5120, "u1": 5121, "i2": 5122, "u2": 5123, "u4": 5125, "f4": 5126}
@@ -81,7 +81,7 @@ class Gltf:
 
     def read(self, folder: Path) -> tuple[Mesh, tuple[Defect, ...]]:
         """What the product makes of it."""
-        return read_mesh(write(folder / "a.glb", self.glb()))
+        return read_mesh_file(write(folder / "a.glb", self.glb()))
 
 
 def glb_of(text: bytes, blob: bytes | None, version: int = 2) -> bytes:

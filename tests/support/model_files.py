@@ -8,7 +8,7 @@ from PIL import Image
 from roots import TESTS
 
 from scenegen.assets.mesh import Material, Mesh, bounds, face_vectors
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.errors import AssetError
 
 CUBE_V = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], float)
@@ -73,7 +73,7 @@ def codes(defects) -> list[str]:
 def refusal(path: Path, **more) -> str:
     """Why a file is refused, which is said in one line with its name."""
     with pytest.raises(AssetError) as caught:
-        read_mesh(path, **more)
+        read_mesh_file(path, **more)
     assert "\n" not in str(caught.value)
     assert path.name in str(caught.value)
     return caught.value.reason

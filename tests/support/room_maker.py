@@ -3,7 +3,7 @@
 import numpy as np
 
 from scenegen.assets.decimation import cluster
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.geometry import compose, rotation_about, rotation_between, transform
 
 WALL, FLOOR, TABLE, CABINET = 1, 2, 3, 4
@@ -88,7 +88,7 @@ def write_ply(path, vertices, faces, colors=None, labels=None):
 
 def kitchen_as_scenenn(folder, shared_data):
     """The real kitchen, coarser, turned to +Y up and a little tilted, as room 700 in SceneNN's layout."""
-    mesh, _ = cluster(read_mesh(shared_data / "rooms/redkitchen/redkitchen.ply")[0], 0.015)
+    mesh, _ = cluster(read_mesh_file(shared_data / "rooms/redkitchen/redkitchen.ply")[0], 0.015)
     up = np.array([0.0089, -0.9044, -0.4265])
     y_up = compose(rotation_about((0, 0, 1), 0.15) @ rotation_between(up, (0, 1, 0)))
     write_ply(folder / "700" / "700.ply", transform(y_up, mesh.vertices), mesh.faces, mesh.colors)

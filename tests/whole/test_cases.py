@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from scenes import scene, view
 
-from scenegen.assets.facts import Facts
+from scenegen.assets.facts import FactStore
 from scenegen.assets.folder_objects import FolderObjects
 from scenegen.assets.folder_rooms import FolderRooms
 from scenegen.assets.mesh import bounds
-from scenegen.assets.reading import MESH_SUFFIXES, read_mesh
+from scenegen.assets.reading import MESH_SUFFIXES, read_mesh_file
 from scenegen.errors import AssetError
 from scenegen.lights import Lighting
 from scenegen.rendering.embree_renderer import EmbreeRenderer
@@ -71,7 +71,7 @@ def renderer():
 def mesh_of(folder: Path):
     """The mesh of a file, or of the one model in a folder."""
     path = folder if folder.is_file() else next(p for p in sorted(folder.rglob("*")) if p.suffix in MESH_SUFFIXES)
-    return read_mesh(path, root=folder.parent)[0]
+    return read_mesh_file(path, root=folder.parent)[0]
 
 
 def photographs(renderer, mesh):
@@ -138,7 +138,7 @@ def test_glb_rooms_stand_on_their_authored_floor(shared_cases):
     for folder, name in (("16-room-up", "cornellBox"), ("17-room-fragments", "webxr-garage/garage")):
         root = shared_cases / "foreign" / folder
         room = FolderRooms(root).load(name)
-        low, high = bounds(read_mesh(root / f"{name}.gltf")[0])
+        low, high = bounds(read_mesh_file(root / f"{name}.gltf")[0])
         assert np.ptp(room.mesh.vertices[:, 2]) == pytest.approx(high[1] - low[1], abs=0.02)
         assert not {"doubtful_up", "up_contradicted", "fragments"} & {d.code for d in room.defects}
 
@@ -153,7 +153,7 @@ def test_glb_rooms_stand_on_their_authored_floor(shared_cases):
     ],
 )
 def test_one_object_is_one_asset(shared_cases, name, source, ids):
-    objects = source(shared_cases / name, Facts())
+    objects = source(shared_cases / name, FactStore())
     assert {i for group in objects.ids().values() for i in group} == ids
 
 
@@ -167,7 +167,7 @@ def test_one_scene_is_one_room_without_labels_for_colors(shared_cases):
 
 @pytest.mark.parametrize(("name", "size"), [("bop", (0.06, 0.25)), ("stl", (0.003, 0.95))])
 def test_folders_in_millimetres(shared_cases, name, size):
-    objects = FolderObjects(shared_cases / "layouts" / name, Facts())
+    objects = FolderObjects(shared_cases / "layouts" / name, FactStore())
     sizes = sorted(objects.load(i).size_m for group in objects.ids().values() for i in group)
     np.testing.assert_allclose([sizes[0], sizes[-1]], size, rtol=0.2)
 
@@ -181,4 +181,4 @@ def test_folders_in_millimetres(shared_cases, name, size):
 )
 def test_what_cannot_be_used_is_named(shared_cases, name, words):
     with pytest.raises(AssetError, match=words):
-        read_mesh(shared_cases / name)
+        read_mesh_file(shared_cases / name)

@@ -20,7 +20,7 @@ from fuzzing.worker import _judged
 from scenegen.assets.images import FORMATS
 from scenegen.assets.mesh import Material, Mesh
 from scenegen.assets.normals import smooth_normals
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.assets.wording import is_plain, one_line
 from scenegen.errors import AssetError, ScenegenError
 
@@ -157,7 +157,7 @@ def test_parts_of_a_scene_come_in_the_same_order_each_time(tmp_path):
     tree["meshes"][0]["primitives"] = [{**part, "material": k} for k in range(12)]
     path = tmp_path / "a.glb"
     path.write_bytes(seeds.glb(tree, blob))
-    orders = {tuple(m.name for m in read_mesh(path)[0].materials) for _ in range(4)}
+    orders = {tuple(m.name for m in read_mesh_file(path)[0].materials) for _ in range(4)}
     assert len(orders) == 1
     assert {f"m{k}" for k in range(12)} <= set(next(iter(orders)))
 
@@ -165,9 +165,9 @@ def test_parts_of_a_scene_come_in_the_same_order_each_time(tmp_path):
 def test_off_faces_of_different_sizes_and_colors_are_read(tmp_path):
     path = tmp_path / "a.off"
     path.write_bytes(seeds.off_files()[2])
-    assert len(read_mesh(path)[0].faces) == 4
+    assert len(read_mesh_file(path)[0].faces) == 4
     path.write_bytes(b"COFF\n3 1 0\n0 0 0 255 0 0 255\n1 0 0 0 255 0 255\n0 1 0 0 0 255 255\n3 0 1 2\n")
-    np.testing.assert_array_equal(read_mesh(path)[0].colors, np.eye(3) * 255)
+    np.testing.assert_array_equal(read_mesh_file(path)[0].colors, np.eye(3) * 255)
 
 
 @pytest.mark.parametrize("kind", [*FORMATS, "PPM", "JPEG2000", "ICO"])
@@ -175,13 +175,13 @@ def test_only_some_formats_of_pictures_are_opened(tmp_path, kind):
     (tmp_path / "t.png").write_bytes(seeds.picture(kind))
     (tmp_path / "a.mtl").write_text("newmtl m\nmap_Kd t.png\n")
     (tmp_path / "a.obj").write_text("mtllib a.mtl\nusemtl m\nv 0 0 0\nv 1 0 0\nv 0 1 0\nvt 0 0\nf 1/1 2/1 3/1\n")
-    codes = [d.code for d in read_mesh(tmp_path / "a.obj")[1]]
+    codes = [d.code for d in read_mesh_file(tmp_path / "a.obj")[1]]
     assert codes == ([] if kind in FORMATS else ["unreadable_texture"])
 
 
 def test_an_unseen_vertex_that_is_no_number_does_no_harm(tmp_path):
     (tmp_path / "a.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nv nan 1e39 0\nf 1 2 3\n")
-    assert np.isfinite(read_mesh(tmp_path / "a.obj")[0].vertices).all()
+    assert np.isfinite(read_mesh_file(tmp_path / "a.obj")[0].vertices).all()
 
 
 def test_the_tip_of_a_needle_has_a_normal():

@@ -12,11 +12,11 @@ from export_world import LENSES, made_run
 from looking_world import CAMERAS, content
 from scenes import view
 
-from scenegen.card.facts import gather
+from scenegen.card.facts import gather_facts
 from scenegen.card.hugging_face import features
 from scenegen.card.readme import readme
 from scenegen.errors import ShardError, UsageError
-from scenegen.export.run import FORMS, Choice, export_run
+from scenegen.export.run import FORMS, ExportChoice, export_run
 from scenegen.inspect.cloud import ray_points, view_cloud
 from scenegen.inspect.warp import transfer
 from scenegen.lenses import PINHOLE, parse
@@ -204,7 +204,7 @@ def run(request, tmp_path_factory):
 def test_manifest_and_card_say_the_lens(run):
     manifest = require_manifest(run)
     assert manifest.format_version == "2.0"
-    facts = gather(run, manifest)
+    facts = gather_facts(run, manifest)
     page = readme(facts, "", "card.jpg")
     assert f"The cameras have a {facts.lens} lens: `camera/{facts.lens}`." in page
     assert f"OpenCV, with a lens: camera/{facts.lens} before camera/K" in page
@@ -215,7 +215,7 @@ def test_manifest_and_card_say_the_lens(run):
 @pytest.mark.parametrize("form", [name for name, form in FORMS.items() if not form.lenses])
 def test_formats_that_know_pinholes_alone_refuse_it(run, tmp_path, form):
     with pytest.raises(UsageError) as caught:
-        export_run(run, tmp_path / "out", Choice(form))
+        export_run(run, tmp_path / "out", ExportChoice(form))
     model = ShardSet(run)[0].lenses[0].model
     others = "colmap, nerfstudio, webdataset, flow, parquet, tapvid"
     assert f"has cameras with a {model} lens, and --format {form} needs pinholes: choose {others}" in str(caught.value)
@@ -229,7 +229,7 @@ def test_which_formats_take_a_lens():
 
 
 def test_nerfstudio_has_the_coefficients_by_name(run, tmp_path):
-    export_run(run, tmp_path / "out", Choice("nerfstudio", limit=1))
+    export_run(run, tmp_path / "out", ExportChoice("nerfstudio", limit=1))
     meta = json.loads(next((tmp_path / "out").glob("*/transforms.json")).read_text())
     lens = ShardSet(run)[0].lenses[0]
     assert meta["camera_model"] == {"brown": "OPENCV", "fisheye": "OPENCV_FISHEYE"}[lens.model]
@@ -239,7 +239,7 @@ def test_nerfstudio_has_the_coefficients_by_name(run, tmp_path):
 
 
 def test_webdataset_says_the_lens(run, tmp_path):
-    export_run(run, tmp_path / "out", Choice("webdataset", limit=1))
+    export_run(run, tmp_path / "out", ExportChoice("webdataset", limit=1))
     with tarfile.open(next((tmp_path / "out").glob("*.tar"))) as tar:
         name = next(name for name in tar.getnames() if name.endswith(".json"))
         said = json.load(tar.extractfile(name))
@@ -249,7 +249,7 @@ def test_webdataset_says_the_lens(run, tmp_path):
 
 
 def test_flow_is_that_of_the_sample(run, tmp_path):
-    export_run(run, tmp_path / "out", Choice("flow", limit=1))
+    export_run(run, tmp_path / "out", ExportChoice("flow", limit=1))
     sample, flo = ShardSet(run)[0], next((tmp_path / "out").rglob("sample000_0_1.flo")).read_bytes()
     found, there = np.frombuffer(flo[12:], "<f4").reshape(48, 64, 2), sample.flow(0, 1)
     assert np.abs(found - there.displacement)[there.visible].max() < 1e-6

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from ablating.occlusion import open_share
-from scenegen import srgb
 from scenegen.pipeline.manifest import load_manifest, make_folder, require_manifest, write_manifest
 from scenegen.pipeline.repack import content_of
 from scenegen.seeding import Generator, Stage, generator, stable_key
@@ -24,6 +23,7 @@ from scenegen.shards.content import ShardContent
 from scenegen.shards.digest import content_sha256
 from scenegen.shards.manifest import Entry
 from scenegen.shards.writer import encode_shard, publish
+from scenegen.srgb import linear_to_srgb, srgb_to_linear
 
 Picture = NDArray[np.uint8]
 
@@ -92,8 +92,8 @@ def little_texture(rendered: Rendered, _: Generator) -> Picture:
 
 def ambient_occlusion(rendered: Rendered, _: Generator) -> Picture:
     """Darker where near surfaces cover the sky of a point."""
-    light = srgb.decode(rendered.rgb / 255) * open_share(rendered.depth, rendered.K)[..., None]
-    return np.rint(255 * srgb.encode(light)).astype(np.uint8)
+    light = srgb_to_linear(rendered.rgb / 255) * open_share(rendered.depth, rendered.K)[..., None]
+    return np.rint(255 * linear_to_srgb(light)).astype(np.uint8)
 
 
 CHANGES: dict[str, Change] = {

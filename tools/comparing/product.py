@@ -104,13 +104,13 @@ def _forked(path: Path, root: Path, folder: Path) -> str:
 def _read(path: Path, root: Path, folder: Path) -> dict:
     """Read, measure and draw one file."""
     from comparing import unlit
-    from scenegen.assets.reading import read_mesh
+    from scenegen.assets.reading import read_mesh_file
     from scenegen.errors import AssetError
 
     before, start, busy = _resident_mb("VmRSS"), time.perf_counter(), time.process_time()
     mesh, code, defects, error = None, "", (), ""
     try:
-        mesh, defects = read_mesh(path, root=root)
+        mesh, defects = read_mesh_file(path, root=root)
     except AssetError as refusal:
         code, error = refusal.reason, str(refusal)
     cost = {"seconds": time.perf_counter() - start, "cpu_seconds": time.process_time() - busy}

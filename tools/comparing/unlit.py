@@ -10,8 +10,8 @@ from scenegen.assets.mesh import Mesh, bounds
 from scenegen.geometry import View, pinhole
 from scenegen.rays import pixel_rays
 from scenegen.rendering.surfaces import build_table
-from scenegen.rendering.surfels import EyeRays, gather
-from scenegen.srgb import encode
+from scenegen.rendering.surfels import EyeRays, gather_surfels
+from scenegen.srgb import linear_to_srgb
 from scenegen.tracing.raycaster import Body, Bvh, Scene, nearest
 from scenegen.tracing.tracer import Hits
 
@@ -57,10 +57,10 @@ def _picture(scene: Scene, tables: dict, seen: View) -> NDArray[np.uint8]:
 
 def _colors(scene: Scene, tables: dict, rays: EyeRays, hits: Hits) -> NDArray[np.uint8]:
     """(R, 3) sRGB of what the rays met, black where nothing."""
-    surfels = gather(scene, tables, rays, hits)
+    surfels = gather_surfels(scene, tables, rays, hits)
     out = np.zeros((len(hits), 3), np.uint8)
     light = surfels.albedo if surfels.glow is None else surfels.albedo + surfels.glow
-    out[surfels.ray] = np.rint(255 * encode(light)).T
+    out[surfels.ray] = np.rint(255 * linear_to_srgb(light)).T
     return out
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comparing.facts import Facts
-from scenegen.srgb import decode, encode
+from scenegen.srgb import linear_to_srgb, srgb_to_linear
 
 BOX = 1e-4
 """Of the diagonal: how far the boxes' sizes and centres may be apart."""
@@ -97,8 +97,8 @@ def shown_by(reader: Facts) -> list[NDArray[np.uint8]]:
 
 def _sum(base: NDArray[np.uint8], glow: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Two pictures added in linear light."""
-    light = decode(base[..., :3] / 255) + decode(glow[..., :3] / 255)
-    return np.concatenate([np.rint(255 * encode(light)).astype(np.uint8), base[..., 3:]], axis=-1)
+    light = srgb_to_linear(base[..., :3] / 255) + srgb_to_linear(glow[..., :3] / 255)
+    return np.concatenate([np.rint(255 * linear_to_srgb(light)).astype(np.uint8), base[..., 3:]], axis=-1)
 
 
 def pictures_differ(ours: NDArray[np.uint8], theirs: NDArray[np.uint8]) -> dict[str, str]:

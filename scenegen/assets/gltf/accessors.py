@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.assets.gltf.buffers import Buffers, View
-from scenegen.assets.gltf.tree import Tree, branch, entry, whole
+from scenegen.assets.gltf.buffers import Buffers, BufferView
+from scenegen.assets.gltf.tree import Tree, branch, entry, whole_number
 from scenegen.errors import AssetError
 
 I64 = NDArray[np.int64]
@@ -50,19 +50,19 @@ def declared(row: Tree) -> tuple[int, int, np.dtype]:
     kind, code = row.get("type"), row.get("componentType")
     if kind not in _WIDTHS or code not in _TYPES:
         raise ValueError(f"an accessor of {kind!r:.20} and {code!r:.20} is not known")
-    return whole(row.get("count"), "count"), _WIDTHS[kind], np.dtype(_TYPES[code])
+    return whole_number(row.get("count"), "count"), _WIDTHS[kind], np.dtype(_TYPES[code])
 
 
 def numbers_of(source: Accessor, picked: I64 | None = None) -> F64:
     """(n, width) float64 of all rows, or of those picked. Raises AssetError `bad_index`."""
-    raw = taken(source, picked)
+    raw = taken_rows(source, picked)
     if not source.normalized:
         return raw.astype(np.float64)
     most = np.iinfo(raw.dtype).max
     return np.maximum(raw / most, -1.0)
 
 
-def taken(source: Accessor, picked: I64 | None = None) -> NDArray:
+def taken_rows(source: Accessor, picked: I64 | None = None) -> NDArray:
     """(n, width) all rows, or those picked, as the file's type. Raises AssetError `bad_index`."""
     count = len(source.rows)
     picked = np.arange(count) if picked is None else picked
@@ -84,9 +84,9 @@ def _table(row: Tree, count: int, width: int, dtype: np.dtype, buffers: Buffers)
     return _rows(buffers.view(row["bufferView"]), row, count, width, dtype)
 
 
-def _rows(view: View, row: Tree, count: int, width: int, dtype: np.dtype) -> NDArray:
+def _rows(view: BufferView, row: Tree, count: int, width: int, dtype: np.dtype) -> NDArray:
     """(count, width) over the bytes of a view. Raises ValueError where they do not suffice."""
-    start, size = whole(row.get("byteOffset", 0), "byteOffset"), width * dtype.itemsize
+    start, size = whole_number(row.get("byteOffset", 0), "byteOffset"), width * dtype.itemsize
     stride = size if view.stride_bytes is None else view.stride_bytes
     if stride < size:
         raise ValueError(f"elements of {size} bytes, {stride} apart")
@@ -99,7 +99,7 @@ def _rows(view: View, row: Tree, count: int, width: int, dtype: np.dtype) -> NDA
 
 def _sparse(sparse: Tree, count: int, width: int, dtype: np.dtype, buffers: Buffers) -> tuple[I64, NDArray]:
     """Rows that stand elsewhere, in rising order, and what they are. Raises ValueError, AssetError `bad_index`."""
-    size = whole(sparse.get("count"), "sparse count")
+    size = whole_number(sparse.get("count"), "sparse count")
     where, what = branch(sparse, "indices"), branch(sparse, "values")
     code = where.get("componentType")
     if code not in (5121, 5123, 5125):

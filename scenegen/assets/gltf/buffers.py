@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 
 from scenegen.assets.gltf.container import Document
 from scenegen.assets.gltf.meshopt import decode_view
-from scenegen.assets.gltf.tree import Tree, entry, extension, text, whole
+from scenegen.assets.gltf.tree import Tree, entry, extension, text, whole_number
 from scenegen.assets.lookup import find_file
 from scenegen.assets.wording import one_line
 from scenegen.errors import AssetError
@@ -16,7 +16,7 @@ _MESHOPT = ("KHR_meshopt_compression", "EXT_meshopt_compression")
 
 
 @dataclass(frozen=True)
-class View:
+class BufferView:
     """A part of a buffer."""
 
     data: memoryview
@@ -33,34 +33,40 @@ class Buffers:
         self._left = max_bytes
         self._buffers: dict[int, memoryview] = {}
         self._files: dict[Path, memoryview] = {}
-        self._views: dict[int, View] = {}
+        self._views: dict[int, BufferView] = {}
 
-    def view(self, index: object) -> View:
+    def view(self, index: object) -> BufferView:
         """A view, what is compressed decoded; cut where its buffer ends.
 
         Raises AssetError: `missing_buffer`, `outside_root`, `too_large`, `missing_package`; ValueError.
         """
-        row, at = entry(self.tree, "bufferViews", index), whole(index, "an index of bufferViews")
+        row, at = entry(self.tree, "bufferViews", index), whole_number(index, "an index of bufferViews")
         if at not in self._views:
             packed = next((e for name in _MESHOPT if (e := extension(row, name)) is not None), None)
             self._views[at] = self._plain(row) if packed is None else self._unpacked(packed)
         return self._views[at]
 
-    def _plain(self, row: Tree) -> View:
+    def _plain(self, row: Tree) -> BufferView:
         """A view of bytes as they are."""
         stride = row.get("byteStride")
-        return View(self._piece(row), None if stride is None else whole(stride, "byteStride", least=1))
+        return BufferView(self._piece(row), None if stride is None else whole_number(stride, "byteStride", least=1))
 
-    def _unpacked(self, packed: Tree) -> View:
+    def _unpacked(self, packed: Tree) -> BufferView:
         """A view that is compressed. Raises AssetError `too_large`, `missing_package`; ValueError."""
-        stride, count = whole(packed.get("byteStride"), "byteStride", least=1), whole(packed.get("count"), "count")
+        stride, count = (
+            whole_number(packed.get("byteStride"), "byteStride", least=1),
+            whole_number(packed.get("count"), "count"),
+        )
         self._spend(stride * count)
-        return View(decode_view(self._piece(packed), count, stride, packed, self._path.name), stride)
+        return BufferView(decode_view(self._piece(packed), count, stride, packed, self._path.name), stride)
 
     def _piece(self, row: Tree) -> memoryview:
         """The bytes that an offset and a length name, or as many of them as there are."""
-        start, length = whole(row.get("byteOffset", 0), "byteOffset"), whole(row.get("byteLength"), "byteLength")
-        return self._buffer(whole(row.get("buffer"), "buffer"))[start : start + length]
+        start, length = (
+            whole_number(row.get("byteOffset", 0), "byteOffset"),
+            whole_number(row.get("byteLength"), "byteLength"),
+        )
+        return self._buffer(whole_number(row.get("buffer"), "buffer"))[start : start + length]
 
     def _buffer(self, index: int) -> memoryview:
         """A whole buffer."""

@@ -20,7 +20,7 @@ _DEEPEST = 16
 
 
 @dataclass(frozen=True, eq=False)
-class Decoded:
+class DecodedMesh:
     """What a stream holds."""
 
     triangles: I64
@@ -29,7 +29,7 @@ class Decoded:
     """(N, width) rows as encoded, by the attribute's unique id."""
 
 
-def decode_stream(data: bytes, where: str) -> Decoded:
+def decode_stream(data: bytes, where: str) -> DecodedMesh:
     """A whole stream. Raises AssetError `missing_package`; ValueError where it is damaged."""
     package = decoder("DracoPy", where, NAME)
     try:
@@ -41,7 +41,7 @@ def decode_stream(data: bytes, where: str) -> Decoded:
     rows = {k: a.reshape(len(a), -1) for k, a in attributes.items()}
     if len(triangles) and any(not 0 <= triangles.min() <= triangles.max() < len(a) for a in rows.values()):
         raise ValueError("Draco data name a vertex that is not there")
-    return Decoded(triangles, rows)
+    return DecodedMesh(triangles, rows)
 
 
 def claims(data: bytes) -> tuple[int, int]:

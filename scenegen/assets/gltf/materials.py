@@ -16,13 +16,13 @@ from scenegen.assets.gltf.tree import Tree, branch, entry, extension, number, nu
 from scenegen.assets.mesh import MOST_GLOW, Material, Texture
 from scenegen.assets.model_textures import Picture, TextureStore
 from scenegen.assets.source import Defect
-from scenegen.srgb import decode, encode
+from scenegen.srgb import linear_to_srgb, srgb_to_linear
 
 F64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Surface:
+class GltfMaterial:
     """A material as the file states it."""
 
     name: str
@@ -39,7 +39,7 @@ class Surface:
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class ShownMaterial:
     """A material as a primitive shows it."""
 
     material: Material
@@ -55,11 +55,11 @@ class Looks:
     def __init__(self, buffers: Buffers, store: TextureStore, indices: list[int | None]) -> None:
         self._store = store
         self._surfaces = {k: _surface(buffers, k) for k in dict.fromkeys(indices)}
-        self._looks: dict[tuple[int | None, bool, bool], Look] = {}
+        self._looks: dict[tuple[int | None, bool, bool], ShownMaterial] = {}
         self.defects = [d for s in self._surfaces.values() for d in _complaints(s)]
         store.fit([p for s in self._surfaces.values() for p in _pictures(s)])
 
-    def look(self, index: int | None, channels: frozenset[int]) -> Look:
+    def look(self, index: int | None, channels: frozenset[int]) -> ShownMaterial:
         """How a primitive that has those sets of texture coordinates shows a material."""
         surface = self._surfaces[index]
         based, glowing = _usable(surface.base, channels), _usable(surface.emissive, channels)
@@ -68,17 +68,19 @@ class Looks:
             self._looks[key] = self._made(surface, based, glowing)
         return self._looks[key]
 
-    def _made(self, surface: Surface, based: bool, glowing: bool) -> Look:
+    def _made(self, surface: GltfMaterial, based: bool, glowing: bool) -> ShownMaterial:
         """The material with the pictures that it can show."""
         texture = self._texture(surface.base, surface.alpha_mode == "OPAQUE") if based else None
         placement = surface.base.placement if texture is not None and surface.base is not None else None
-        material = Material(surface.name, _rgb(encode(surface.color[:3])), texture, emission=float(surface.unlit))
+        material = Material(
+            surface.name, _rgb(linear_to_srgb(surface.color[:3])), texture, emission=float(surface.unlit)
+        )
         bare = not based and surface.base is not None and surface.base.picture is not None
         if not surface.glow.any():
-            return Look(material, placement, bare)
-        return self._glowing(surface, Look(material, placement, bare), glowing)
+            return ShownMaterial(material, placement, bare)
+        return self._glowing(surface, ShownMaterial(material, placement, bare), glowing)
 
-    def _glowing(self, surface: Surface, look: Look, glowing: bool) -> Look:
+    def _glowing(self, surface: GltfMaterial, look: ShownMaterial, glowing: bool) -> ShownMaterial:
         """The same with its glow; one whose picture cannot be had does not glow."""
         if surface.emissive is None:
             return replace(look, material=replace(look.material, glow=_rgb(surface.glow)))
@@ -98,7 +100,7 @@ class Looks:
         return self._store.texture(use.picture, wrap=use.wrap, opaque=opaque)
 
 
-def _surface(buffers: Buffers, index: int | None) -> Surface:
+def _surface(buffers: Buffers, index: int | None) -> GltfMaterial:
     """A material of the file, or the default one: white. Raises ValueError; see `Buffers.view`."""
     row: Tree = {} if index is None else entry(buffers.tree, "materials", index)
     glossy = extension(row, "KHR_materials_pbrSpecularGlossiness")
@@ -108,7 +110,7 @@ def _surface(buffers: Buffers, index: int | None) -> Surface:
     )
     unlit = extension(row, "KHR_materials_unlit") is not None
     glow = np.zeros(3) if unlit else _glow(row)
-    return Surface(
+    return GltfMaterial(
         name=text(row, "name"),
         color=numbers(owner, color_key, (1, 1, 1, 1)),
         glow=glow,
@@ -135,7 +137,7 @@ def _rgb(color: F64) -> tuple[float, float, float]:
 
 def _mean(texture: Texture) -> Any:
     """(3,) linear RGB of a whole picture."""
-    return decode(texture.levels[-1][0, 0] / 255)
+    return srgb_to_linear(texture.levels[-1][0, 0] / 255)
 
 
 def _usable(use: Use | None, channels: frozenset[int]) -> bool:
@@ -143,12 +145,12 @@ def _usable(use: Use | None, channels: frozenset[int]) -> bool:
     return use is not None and use.placement.channel in channels
 
 
-def _pictures(surface: Surface) -> list[Picture]:
+def _pictures(surface: GltfMaterial) -> list[Picture]:
     """The pictures of a surface that can be read."""
     return [use.picture for use in (surface.base, surface.emissive) if use is not None and use.picture is not None]
 
 
-def _complaints(surface: Surface) -> list[Defect]:
+def _complaints(surface: GltfMaterial) -> list[Defect]:
     """Pictures in formats that are not read, and transparency that is drawn opaque; a picture's own is the store's."""
     uses = [use for use in (surface.base, surface.emissive) if use is not None and use.complaint]
     out = [Defect("unreadable_texture", use.complaint) for use in uses]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from scenegen.assets.gltf.accessors import accessor, numbers_of
 from scenegen.assets.gltf.buffers import Buffers
-from scenegen.assets.gltf.tree import Tree, branch, entries, entry, extension, number, numbers, whole
+from scenegen.assets.gltf.tree import Tree, branch, entries, entry, extension, number, numbers, whole_number
 from scenegen.assets.polygons import ranges
 
 I64 = NDArray[np.int64]
@@ -20,7 +20,7 @@ _INSTANCING = "EXT_mesh_gpu_instancing"
 
 
 @dataclass(frozen=True, eq=False)
-class Placed:
+class MeshInstances:
     """A mesh, in one shape, at all its places."""
 
     mesh: int
@@ -32,12 +32,12 @@ class Placed:
     """(j, 4, 4) of a skinned mesh: from the mesh as modelled, by each joint; its nodes' own places do not count."""
 
 
-def placed_meshes(buffers: Buffers) -> list[Placed]:
+def placed_meshes(buffers: Buffers) -> list[MeshInstances]:
     """All meshes of the scene that is shown. Raises ValueError on malformed trees and rings."""
     tree = buffers.tree
     nodes = entries(tree, "nodes")
     if not nodes:
-        return [Placed(k, _weights({}, m), np.eye(4)[None]) for k, m in enumerate(entries(tree, "meshes"))]
+        return [MeshInstances(k, _weights({}, m), np.eye(4)[None]) for k, m in enumerate(entries(tree, "meshes"))]
     parents = _parents(nodes)
     T_world = world_transforms(parents, local_transforms(nodes))
     groups: dict[tuple[int, int | None, tuple[float, ...]], list[F64]] = {}
@@ -45,8 +45,8 @@ def placed_meshes(buffers: Buffers) -> list[Placed]:
         node = nodes[at]
         if node.get("mesh") is not None:
             mesh = entry(tree, "meshes", node["mesh"])
-            skin = None if node.get("skin") is None else whole(node["skin"], "skin")
-            key = (whole(node["mesh"], "mesh"), skin, _weights(node, mesh))
+            skin = None if node.get("skin") is None else whole_number(node["skin"], "skin")
+            key = (whole_number(node["mesh"], "mesh"), skin, _weights(node, mesh))
             groups.setdefault(key, []).append(T_world[at] @ _instances(node, buffers))
     return [_placed(*key, np.concatenate(T), T_world, buffers) for key, T in groups.items()]
 
@@ -109,7 +109,7 @@ def _indices(tree: Tree, key: str, count: int) -> list[int]:
     found = tree.get(key)
     if found is not None and not isinstance(found, list):
         raise ValueError(f"{key} is no list")
-    out = [whole(k, key) for k in found or []]
+    out = [whole_number(k, key) for k in found or []]
     if any(k >= count for k in out):
         raise ValueError(f"one of {key} is not there")
     return out
@@ -157,11 +157,13 @@ def _instances(node: Tree, buffers: Buffers) -> F64:
     return _composed(rows[0], rows[1], rows[2])
 
 
-def _placed(mesh: int, skin: int | None, weights: tuple[float, ...], T: F64, T_world: F64, buffers: Buffers) -> Placed:
+def _placed(
+    mesh: int, skin: int | None, weights: tuple[float, ...], T: F64, T_world: F64, buffers: Buffers
+) -> MeshInstances:
     """A mesh with its places and, if it is skinned, its joints."""
     if skin is None:
-        return Placed(mesh, weights, T)
-    return Placed(mesh, weights, T, _joints(entry(buffers.tree, "skins", skin), T_world, buffers))
+        return MeshInstances(mesh, weights, T)
+    return MeshInstances(mesh, weights, T, _joints(entry(buffers.tree, "skins", skin), T_world, buffers))
 
 
 def _joints(skin: Tree, T_world: F64, buffers: Buffers) -> F64:

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.assets.gltf.accessors import Accessor
-from scenegen.assets.gltf.materials import Look
-from scenegen.assets.gltf.nodes import Placed
+from scenegen.assets.gltf.materials import ShownMaterial
+from scenegen.assets.gltf.nodes import MeshInstances
 from scenegen.assets.gltf.primitives import Primitive, attribute
 from scenegen.assets.gltf.textures import placed_uv
 from scenegen.assets.mesh import F32, I32, U8, Material
 from scenegen.errors import AssetError
-from scenegen.srgb import encode
+from scenegen.srgb import linear_to_srgb
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -25,7 +25,7 @@ _SETS = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Piece:
+class MeshPiece:
     """Triangles of one material in the world."""
 
     positions: F64
@@ -38,7 +38,7 @@ class Piece:
     colors: U8 | None
 
 
-def placed_piece(primitive: Primitive, placed: Placed, look: Look) -> Piece:
+def placed_piece(primitive: Primitive, placed: MeshInstances, look: ShownMaterial) -> MeshPiece:
     """A primitive at all places of its mesh. Raises AssetError `bad_index`; ValueError."""
     picked, triangles = _compact(primitive.triangles, len(primitive.attributes["POSITION"].rows))
     positions = _rows(primitive, "POSITION", picked, placed.weights, 3)
@@ -50,7 +50,7 @@ def placed_piece(primitive: Primitive, placed: Placed, look: Look) -> Piece:
         T, copies = placed.T_world_mesh[:, None], len(placed.T_world_mesh)
     turned = np.linalg.det(T[..., :3, :3]) < 0  # (copies, 1) or (1, N)
     uv, colors = _uv(primitive, picked, placed.weights, look), _colors(primitive, picked, placed.weights)
-    return Piece(
+    return MeshPiece(
         positions=_moved(T, positions),
         triangles=_oriented(triangles, turned, len(picked), copies),
         material=look.material,
@@ -152,7 +152,7 @@ def _as(source: Accessor, normalized: bool) -> Accessor:
     return replace(source, normalized=normalized and source.rows.dtype.kind != "f")
 
 
-def _uv(primitive: Primitive, picked: I64, weights: tuple[float, ...], look: Look) -> F32 | None:
+def _uv(primitive: Primitive, picked: I64, weights: tuple[float, ...], look: ShownMaterial) -> F32 | None:
     """(N, 2) texture coordinates as the look wants them."""
     if look.placement is None:
         return None
@@ -166,4 +166,4 @@ def _colors(primitive: Primitive, picked: I64, weights: tuple[float, ...]) -> U8
         return None
     named = {"COLOR_0": _as(primitive.attributes["COLOR_0"], True)}
     rows = _rows(replace(primitive, attributes=named), "COLOR_0", picked, weights, 3, 4)
-    return None if rows is None else np.rint(255 * encode(np.nan_to_num(rows[:, :3]))).astype(np.uint8)
+    return None if rows is None else np.rint(255 * linear_to_srgb(np.nan_to_num(rows[:, :3]))).astype(np.uint8)

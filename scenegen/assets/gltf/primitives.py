@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.assets.gltf import draco
-from scenegen.assets.gltf.accessors import Accessor, accessor, declared, numbers_of, taken
+from scenegen.assets.gltf.accessors import Accessor, accessor, declared, numbers_of, taken_rows
 from scenegen.assets.gltf.buffers import Buffers
-from scenegen.assets.gltf.tree import Tree, branch, entries, entry, extension, whole
+from scenegen.assets.gltf.tree import Tree, branch, entries, entry, extension, whole_number
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -90,7 +90,7 @@ def triangulated(corners: I64, mode: int) -> I64:
 
 def _corners(indices: Accessor) -> I64:
     """(n,) indices. Raises ValueError where they are no whole numbers."""
-    raw = taken(indices)
+    raw = taken_rows(indices)
     if raw.dtype.kind == "f" or raw.shape[1] != 1:
         raise ValueError("indices are no whole numbers")
     return raw[:, 0].astype(np.int64)
@@ -120,7 +120,7 @@ def _unpacked(
     if faces > most_faces or vertices > 3 * most_faces:
         raise ValueError(f"Draco data claim {faces} faces and {vertices} vertices")
     decoded = draco.decode_stream(data, where)
-    inside = {name: whole(k, name) for name, k in branch(packed, "attributes").items()}
+    inside = {name: whole_number(k, name) for name, k in branch(packed, "attributes").items()}
     plain = branch(primitive, "attributes")
     attributes = _accessors(buffers, {name: index for name, index in plain.items() if name not in inside})
     for name, key in inside.items():

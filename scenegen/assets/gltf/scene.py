@@ -9,10 +9,10 @@ from scenegen.assets.gltf.buffers import Buffers
 from scenegen.assets.gltf.container import MOST_PARTS, read_document
 from scenegen.assets.gltf.extensions import check_extensions
 from scenegen.assets.gltf.materials import Looks
-from scenegen.assets.gltf.nodes import Placed, placed_meshes
-from scenegen.assets.gltf.pieces import Piece, channels, placed_piece
+from scenegen.assets.gltf.nodes import MeshInstances, placed_meshes
+from scenegen.assets.gltf.pieces import MeshPiece, channels, placed_piece
 from scenegen.assets.gltf.primitives import read_primitive, shows_area, triangle_claim
-from scenegen.assets.gltf.tree import Tree, entries, entry, whole
+from scenegen.assets.gltf.tree import Tree, entries, entry, whole_number
 from scenegen.assets.limits import ROOM_LIMITS, Limits
 from scenegen.assets.mesh import F32, Mesh, concatenate
 from scenegen.assets.model_textures import TextureStore
@@ -22,10 +22,10 @@ from scenegen.errors import AssetError
 from scenegen.geometry import normalize
 
 
-class Part(NamedTuple):
+class PlacedPrimitive(NamedTuple):
     """A primitive that is shown, and the mesh it belongs to."""
 
-    placed: Placed
+    placed: MeshInstances
     primitive: Tree
 
 
@@ -48,9 +48,9 @@ def read_gltf(path: Path, root: Path, limits: Limits = ROOM_LIMITS) -> tuple[Mes
     return _joined(pieces), ignored + skipped + looks.defects + store.defects + bare
 
 
-def _parts(buffers: Buffers) -> tuple[list[Part], list[Defect]]:
+def _parts(buffers: Buffers) -> tuple[list[PlacedPrimitive], list[Defect]]:
     """The primitives of the scene that have an area; the others are counted."""
-    shown = [Part(p, e) for p in placed_meshes(buffers) for e in _primitives(buffers, p.mesh)]
+    shown = [PlacedPrimitive(p, e) for p in placed_meshes(buffers) for e in _primitives(buffers, p.mesh)]
     solid = [part for part in shown if shows_area(part.primitive)]
     lost = len(shown) - len(solid)
     return solid, [Defect("not_triangles", f"{lost} primitives of points or lines")] if lost else []
@@ -61,7 +61,7 @@ def _primitives(buffers: Buffers, mesh: int) -> list[Tree]:
     return entries(entry(buffers.tree, "meshes", mesh), "primitives")
 
 
-def _check_faces(buffers: Buffers, parts: list[Part], max_faces: int, where: str) -> None:
+def _check_faces(buffers: Buffers, parts: list[PlacedPrimitive], max_faces: int, where: str) -> None:
     """Refuse more triangles, or copies of primitives, than wanted. Raises AssetError `too_large`."""
     if len(parts) > MOST_PARTS:
         raise AssetError("too_large", f"{where}: shows {len(parts)} primitives, more than {MOST_PARTS}")
@@ -74,14 +74,14 @@ def _check_faces(buffers: Buffers, parts: list[Part], max_faces: int, where: str
 
 def _material(primitive: Tree) -> int | None:
     """The material that a primitive names. Raises ValueError."""
-    return None if primitive.get("material") is None else whole(primitive["material"], "material")
+    return None if primitive.get("material") is None else whole_number(primitive["material"], "material")
 
 
 def _pieces(
-    buffers: Buffers, parts: list[Part], looks: Looks, where: str, max_faces: int
-) -> tuple[list[Piece], list[Defect]]:
+    buffers: Buffers, parts: list[PlacedPrimitive], looks: Looks, where: str, max_faces: int
+) -> tuple[list[MeshPiece], list[Defect]]:
     """All parts in their places, and those that lack the texture coordinates of their picture."""
-    pieces: list[Piece] = []
+    pieces: list[MeshPiece] = []
     bare: dict[str, int] = {}
     for placed, tree in parts:
         primitive = read_primitive(buffers, tree, where, max_faces)
@@ -94,7 +94,7 @@ def _pieces(
     return pieces, [Defect("no_uv", f"{name}: {n} faces") for name, n in bare.items()]
 
 
-def _joined(pieces: list[Piece]) -> Mesh:
+def _joined(pieces: list[MeshPiece]) -> Mesh:
     """One mesh of all pieces; where some have normals, the others are flat, as the format says."""
     if len({piece.normals is None for piece in pieces}) > 1:
         pieces = [piece if piece.normals is not None else _flat(piece) for piece in pieces]
@@ -104,7 +104,7 @@ def _joined(pieces: list[Piece]) -> Mesh:
     return concatenate([_mesh(piece, part) for piece, part in zip(pieces, parts, strict=True)])
 
 
-def _mesh(piece: Piece, vertices: F32) -> Mesh:
+def _mesh(piece: MeshPiece, vertices: F32) -> Mesh:
     """A piece with its final positions."""
     return Mesh(
         vertices=vertices,
@@ -117,12 +117,12 @@ def _mesh(piece: Piece, vertices: F32) -> Mesh:
     )
 
 
-def _flat(piece: Piece) -> Piece:
+def _flat(piece: MeshPiece) -> MeshPiece:
     """The piece with vertices of its own for each triangle, and the triangle's normal at each."""
     corner = piece.triangles.ravel()
     p = piece.positions[corner].reshape(-1, 3, 3)
     unit = normalize(np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0])).astype(np.float32)
-    return Piece(
+    return MeshPiece(
         positions=piece.positions[corner],
         triangles=np.arange(len(corner), dtype=np.int32).reshape(-1, 3),
         material=piece.material,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.assets.gltf.buffers import Buffers, data_uri
-from scenegen.assets.gltf.tree import Tree, branch, entry, extension, number, numbers, text, whole
+from scenegen.assets.gltf.tree import Tree, branch, entry, extension, number, numbers, text, whole_number
 from scenegen.assets.mesh import Wrap
 from scenegen.assets.model_textures import Picture
 
@@ -70,14 +70,14 @@ def placed_uv(coordinates: F64, placement: Placement) -> F64:
 
 def _placement(info: Tree) -> Placement:
     """Set and transform of texture coordinates. Raises ValueError."""
-    channel = whole(info.get("texCoord", 0), "texCoord")
+    channel = whole_number(info.get("texCoord", 0), "texCoord")
     moved = extension(info, "KHR_texture_transform")
     if moved is None:
         return Placement(channel)
     dx, dy = numbers(moved, "offset", (0, 0)).tolist()
     sx, sy = numbers(moved, "scale", (1, 1)).tolist()
     turn = number(moved.get("rotation", 0), "rotation")
-    return Placement(whole(moved.get("texCoord", channel), "texCoord"), (dx, dy), turn, (sx, sy))
+    return Placement(whole_number(moved.get("texCoord", channel), "texCoord"), (dx, dy), turn, (sx, sy))
 
 
 def _wrap(code: object) -> Wrap:

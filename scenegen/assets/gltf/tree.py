@@ -23,7 +23,7 @@ def entries(tree: Tree, key: str) -> list[Tree]:
 
 def entry(tree: Tree, key: str, index: object) -> Tree:
     """One of those. Raises ValueError where it is not there."""
-    rows, at = tree.get(key), whole(index, f"an index of {key}")
+    rows, at = tree.get(key), whole_number(index, f"an index of {key}")
     if not isinstance(rows, list) or at >= len(rows) or not isinstance(rows[at], dict):
         raise ValueError(f"{key} {at} is named and not there")
     return rows[at]
@@ -45,7 +45,7 @@ def extension(tree: Tree, name: str) -> Tree | None:
     return branch(extensions, name) if name in extensions else None
 
 
-def whole(value: object, what: str, *, least: int = 0) -> int:
+def whole_number(value: object, what: str, *, least: int = 0) -> int:
     """A whole number of at least `least`. Raises ValueError."""
     number = int(value) if isinstance(value, float) and value.is_integer() else value
     if type(number) is not int or not least <= number < _MOST:

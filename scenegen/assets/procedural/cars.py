@@ -5,7 +5,7 @@ import numpy as np
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import finishes as fin
 from scenegen.assets.procedural import solids as s
-from scenegen.assets.procedural.car_bodies import BODIES, ESTATE, OFFROAD, PICKUP, SPORTS, VAN, Body
+from scenegen.assets.procedural.car_bodies import BODIES, ESTATE, OFFROAD, PICKUP, SPORTS, VAN, CarProportions
 from scenegen.assets.procedural.draws import between, chance, jitter, pick
 from scenegen.assets.procedural.solids import Array
 from scenegen.seeding import Generator
@@ -27,7 +27,9 @@ def car(rng: Generator) -> Parts:
     return parts + _extras(rng, body, length, width, height)
 
 
-def _lower(f: fin.Finish, body: Body, length: float, width: float, height: float, r: float, axles: Array) -> Mesh:
+def _lower(
+    f: fin.Finish, body: CarProportions, length: float, width: float, height: float, r: float, axles: Array
+) -> Mesh:
     """The body below the windows: sections along y whose lower edge rises over the wheels."""
     arch = 1.16 * r
     y = np.sort(
@@ -57,7 +59,7 @@ def _smooth(t: Array, points: tuple[tuple[float, float], ...]) -> Array:
     return np.mean([np.interp(np.clip(t + e, 0, 1), x, v) for e in np.linspace(-0.02, 0.02, 5)], axis=0)
 
 
-def _cabin(rng: Generator, f: fin.Finish, body: Body, length: float, width: float, height: float) -> Parts:
+def _cabin(rng: Generator, f: fin.Finish, body: CarProportions, length: float, width: float, height: float) -> Parts:
     """Windows as one dark volume, a roof in body colour, and pillars."""
     foot = float(np.interp(np.mean(body.belt), *np.array(body.deck).T)) * height - 0.06
     low = _plan(body.belt, length, 0.93 * width, foot)
@@ -82,7 +84,7 @@ def _plan(span: tuple[float, float], length: float, width: float, z: float) -> A
     return np.c_[plan, np.full(24, z)]
 
 
-def _posts(f: fin.Finish, body: Body, low: Array, high: Array, length: float) -> Parts:
+def _posts(f: fin.Finish, body: CarProportions, low: Array, high: Array, length: float) -> Parts:
     """Pillars between the side windows."""
     out = []
     for p in body.pillars:
@@ -159,7 +161,7 @@ def _tail(rng: Generator, length: float, width: float, height: float) -> Parts:
     return [*lamps, bumper, pipe, s.slab(_plate(), (-0.26, y, 0.33 * height), (0.26, y + 0.02, 0.41 * height))]
 
 
-def _mirrors(f: fin.Finish, body: Body, length: float, width: float, height: float) -> Parts:
+def _mirrors(f: fin.Finish, body: CarProportions, length: float, width: float, height: float) -> Parts:
     """Two door mirrors and door handles."""
     y = (body.belt[0] + 0.3 * (body.roof[0] - body.belt[0]) + 0.03) * length - length / 2
     z = float(np.interp(body.belt[0], *np.array(body.deck).T)) * height + 0.08
@@ -173,7 +175,7 @@ def _mirrors(f: fin.Finish, body: Body, length: float, width: float, height: flo
     return [*s.both(mirror), *s.both(handle)]
 
 
-def _extras(rng: Generator, body: Body, length: float, width: float, height: float) -> Parts:
+def _extras(rng: Generator, body: CarProportions, length: float, width: float, height: float) -> Parts:
     """A pick-up's bed, roof rails, a taxi or police light, or a spoiler."""
     if body is PICKUP:
         return _load_bed(rng, length, width, 0.62 * height)
@@ -207,7 +209,7 @@ def _roof_light(rng: Generator, y: float, width: float, height: float) -> Mesh:
     return s.slab(f, (-0.25 * width, y - 0.1, height - 0.03), (0.25 * width, y + 0.1, height + 0.14), 0.03)
 
 
-def _roof_rails(rng: Generator, body: Body, length: float, width: float, height: float) -> Parts:
+def _roof_rails(rng: Generator, body: CarProportions, length: float, width: float, height: float) -> Parts:
     """A rail along both edges of the roof."""
     x, (y0, y1) = 0.34 * width, (p * length - length / 2 for p in body.roof)
     low, high = height - 0.02, height + 0.07

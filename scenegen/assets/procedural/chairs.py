@@ -15,7 +15,7 @@ from scenegen.seeding import Generator
 
 def chair(rng: Generator, of: Finishes) -> Parts:
     """A dining chair, office chair, shell chair, sled chair, armchair-like tub or stool."""
-    return pick(rng, framed, framed, framed, office, shell, shell, cantilever, _any_stool, tub)(rng, of)
+    return pick(rng, framed, framed, framed, swivel_chair, shell, shell, cantilever, _any_stool, tub)(rng, of)
 
 
 def dining_chair(rng: Generator, of: Finishes) -> Parts:
@@ -193,7 +193,7 @@ def _pedestal(f: Finish, h: float, r: float) -> Parts:
     return [foot, s.rod(f, (0, 0, 0.02), (0, 0, h), 0.028, 0.024)]
 
 
-def office(rng: Generator, of: Finishes) -> Parts:
+def swivel_chair(rng: Generator, of: Finishes) -> Parts:
     """A swivel chair: five castors, gas lift, padded seat and back, perhaps arm rests."""
     base, pad, h = of("metal"), of("seat"), between(rng, 0.44, 0.54)
     arm = s.loft(base, [_box_ring(0, 0.085, 0.028, 0.03), _box_ring(0.29, 0.075, 0.018, 0.014)])

@@ -28,7 +28,7 @@ def outside(profile: Profile) -> Profile:
     return [(0.0, z), (0.93 * r, z), (r, z + step), *[(a, b) for a, b in profile[1:]]]
 
 
-def inside(profile: Profile, wall: float, floor: float) -> Profile:
+def _inside(profile: Profile, wall: float, floor: float) -> Profile:
     """The inner skin, from the rim down to the middle of the floor; begins where the outside ends."""
     top = profile[-1]
     inner = [(max(r - wall, 1e-3), z) for r, z in profile[::-1] if z > floor + wall]
@@ -40,7 +40,7 @@ def hollow(outer: fin.Finish, inner: fin.Finish, profile: Profile, wall: float, 
     """A vessel of two skins that share their rim; `profile` is its outside from the foot to the rim."""
     return [
         s.turned(outer, outside(profile), sides=sides, wraps=2),
-        s.turned(inner, inside(profile, wall, floor), sides=sides),
+        s.turned(inner, _inside(profile, wall, floor), sides=sides),
     ]
 
 

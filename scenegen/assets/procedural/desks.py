@@ -5,7 +5,7 @@ import numpy as np
 from scenegen.assets.procedural import solids as s
 from scenegen.assets.procedural.draws import between, chance, pick, whole
 from scenegen.assets.procedural.finishes import Finish
-from scenegen.assets.procedural.fronts import Fronts, column, draw_fronts
+from scenegen.assets.procedural.fronts import Fronts, draw_fronts, front_column
 from scenegen.assets.procedural.roles import Finishes, Parts, Size, Span
 from scenegen.seeding import Generator
 
@@ -47,5 +47,5 @@ def drawers(of: Finishes, f: Finish, fronts: Fronts, x: Span, y: Span, z: Span, 
     return [
         case,
         *foot,
-        *column(fronts, (x[0] + 0.005, x[1] - 0.005), np.linspace(z[0], z[1] - 0.01, count + 1), y[0], 1),
+        *front_column(fronts, (x[0] + 0.005, x[1] - 0.005), np.linspace(z[0], z[1] - 0.01, count + 1), y[0], 1),
     ]

@@ -96,7 +96,7 @@ def solid(name: str, color: Color, emission: float = 0.0) -> Finish:
 
 def near(rng: Generator, name: str, color: Color, spread: float = 0.06, emission: float = 0.0) -> Finish:
     """A plain finish of about this colour."""
-    return solid(name, tx.jitter(rng, color, spread), emission)
+    return solid(name, tx.jitter_color(rng, color, spread), emission)
 
 
 def textured(name: str, texture: Texture, tile_m: float, grained: bool = False, emission: float = 0.0) -> Finish:
@@ -112,4 +112,4 @@ def vivid(rng: Generator, saturation: float = 0.6, value: float = 0.75) -> Color
 
 def near_palette(rng: Generator, palette: tuple[Color, ...]) -> Color:
     """A colour near one of a palette."""
-    return tx.jitter(rng, palette[int(rng.integers(len(palette)))], 0.12)
+    return tx.jitter_color(rng, palette[int(rng.integers(len(palette)))], 0.12)

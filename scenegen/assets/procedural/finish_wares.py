@@ -11,17 +11,17 @@ def glazed(rng: Generator) -> Finish:
     color, second = near_palette(rng, GLAZES), near_palette(rng, GLAZES)
     kind = int(rng.integers(8))
     if kind == 0:
-        return textured("glaze", tx.speckle(rng, 128, color, amount=0.15), 0.12)
+        return textured("glaze", tx.speckle_texture(rng, 128, color, amount=0.15), 0.12)
     if kind == 1:
-        return textured("glaze", tx.stripes(rng, 128, (color, second), count=pick(rng, 3, 5, 8)), 0.1)
+        return textured("glaze", tx.stripes_texture(rng, 128, (color, second), count=pick(rng, 3, 5, 8)), 0.1)
     if kind == 2:
-        return textured("glaze", tx.dots(rng, 128, color, second, count=4), 0.08)
+        return textured("glaze", tx.dots_texture(rng, 128, color, second, count=4), 0.08)
     if kind == 3:
-        return textured("glaze", tx.wallpaper(rng, 128, color, second, motif=pick(rng, "leaf", "damask")), 0.12)
+        return textured("glaze", tx.wallpaper_texture(rng, 128, color, second, motif=pick(rng, "leaf", "damask")), 0.12)
     if kind == 4:
-        return textured("glaze", tx.marble(rng, 128, color, second), 0.2)
+        return textured("glaze", tx.marble_texture(rng, 128, color, second), 0.2)
     if kind == 5:
-        return textured("glaze", tx.painted_metal(rng, 128, color, wear=0.0), 0.15)
+        return textured("glaze", tx.painted_metal_texture(rng, 128, color, wear=0.0), 0.15)
     return solid("glaze", color)
 
 
@@ -59,9 +59,9 @@ def preserve(rng: Generator) -> Finish:
         (0.30, 0.14, 0.25),
         (0.42, 0.25, 0.14),
     )
-    color = tx.jitter(rng, pick(rng, *tints), 0.15)
+    color = tx.jitter_color(rng, pick(rng, *tints), 0.15)
     return (
-        textured("preserve", tx.speckle(rng, 128, color, chips=14), 0.1)
+        textured("preserve", tx.speckle_texture(rng, 128, color, chips=14), 0.1)
         if chance(rng, 0.5)
         else solid("preserve", color)
     )
@@ -107,16 +107,16 @@ def cork(rng: Generator) -> Finish:
 def label(rng: Generator) -> Finish:
     """A printed label, to be fitted to [0, 1]."""
     color = pick(rng, vivid(rng, 0.7, 0.6), near_palette(rng, PAINTS))
-    paper = pick(rng, (0.92, 0.90, 0.85), (0.95, 0.88, 0.68), tx.shade(color, 0.35))
-    return textured("label", tx.label(rng, 128, color, paper), 1.0)
+    paper = pick(rng, (0.92, 0.90, 0.85), (0.95, 0.88, 0.68), tx.shade_color(color, 0.35))
+    return textured("label", tx.label_texture(rng, 128, color, paper), 1.0)
 
 
 def leaf(rng: Generator) -> Finish:
     """Green leaves."""
-    color = tx.jitter(
+    color = tx.jitter_color(
         rng, pick(rng, (0.24, 0.42, 0.17), (0.35, 0.50, 0.24), (0.18, 0.34, 0.20), (0.45, 0.52, 0.40)), 0.12
     )
-    return textured("leaf", tx.foliage(rng, 128, color), 0.08) if chance(rng, 0.6) else solid("leaf", color)
+    return textured("leaf", tx.foliage_texture(rng, 128, color), 0.08) if chance(rng, 0.6) else solid("leaf", color)
 
 
 def soil(rng: Generator) -> Finish:
@@ -136,5 +136,5 @@ def petal(rng: Generator) -> Finish:
 
 def terracotta(rng: Generator) -> Finish:
     """Flower-pot clay."""
-    color = tx.jitter(rng, (0.66, 0.38, 0.26), 0.12)
-    return textured("terracotta", tx.plaster(rng, 128, color, roughness=2.5), 0.25)
+    color = tx.jitter_color(rng, (0.66, 0.38, 0.26), 0.12)
+    return textured("terracotta", tx.plaster_texture(rng, 128, color, roughness=2.5), 0.25)

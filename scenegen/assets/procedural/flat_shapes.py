@@ -170,7 +170,7 @@ def _cuts(length: float, inner: list[float]) -> Array:
 def polygon(points_xy: ArrayLike, material: Material, *, up: bool = True, texture_scale_m: float = 1.0) -> Mesh:
     """Flat simple polygon (K, 2), counter-clockwise, in z = 0, facing +Z or -Z."""
     p = np.asarray(points_xy, np.float64)
-    faces = triangulate(p)
+    faces = clip_ears(p)
     normals = np.broadcast_to([0.0, 0, 1 if up else -1], (len(p), 3))
     return piece(np.c_[p, np.zeros(len(p))], faces if up else faces[:, ::-1], normals, p / texture_scale_m, material)
 
@@ -188,7 +188,7 @@ def extrude(points_xy: ArrayLike, height_m: float, material: Material, *, textur
     u = np.stack([start[:-1], start[1:], start[1:], start[:-1]], 1)
     v = np.broadcast_to([0, 0, height_m, height_m], u.shape)
     faces = (4 * np.arange(len(p)))[:, None, None] + np.array([[0, 1, 2], [0, 2, 3]])
-    caps = triangulate(p)
+    caps = clip_ears(p)
     n, k = 4 * len(p), len(p)
     level = np.broadcast_to([0.0, 0, 1], (k, 3))
     return piece(
@@ -200,7 +200,7 @@ def extrude(points_xy: ArrayLike, height_m: float, material: Material, *, textur
     )
 
 
-def triangulate(points_xy: ArrayLike) -> NDArray[np.int32]:
+def clip_ears(points_xy: ArrayLike) -> NDArray[np.int32]:
     """(K-2, 3) triangles of a simple counter-clockwise polygon by ear clipping (few corners: O(K^3) is fine)."""
     p = np.asarray(points_xy, np.float64)
     ring, out = list(range(len(p))), []

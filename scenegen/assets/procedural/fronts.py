@@ -33,7 +33,7 @@ def draw_fronts(rng: Generator, of: Finishes, carcass: Finish) -> Fronts:
     return Fronts(board, of("grip"), chance(rng, 0.4), pick(rng, "knob", "bar", "edge"))
 
 
-def column(fronts: Fronts, x: Span, edges: np.ndarray, y: float, side: int) -> Parts:
+def front_column(fronts: Fronts, x: Span, edges: np.ndarray, y: float, side: int) -> Parts:
     """Fronts one above the other between heights `edges` (N + 1,), 6 mm apart."""
     return [
         m

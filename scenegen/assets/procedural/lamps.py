@@ -19,7 +19,7 @@ def lamp(rng: Generator, of: Finishes) -> Parts:
     return pick(rng, *kinds)(rng, of)
 
 
-def shade(rng: Generator, of: Finishes, r: float, h: float, z: float) -> Parts:
+def _shade(rng: Generator, of: Finishes, r: float, h: float, z: float) -> Parts:
     """A lampshade of two skins from height z upwards, with a bulb inside."""
     f, top = of("lampshade"), pick(rng, 0.45, 0.7, 0.97) * r
     if chance(rng, 0.2):
@@ -59,7 +59,7 @@ def table_lamp(rng: Generator, of: Finishes, shade_r: float) -> Parts:
         s.turned(metal, [(0, 0), (foot_r, 0), (foot_r, 0.012), (0.85 * foot_r, 0.02), (0, 0.024)]),
         s.rod(metal, (0, 0, body_h), (0, 0, low + 0.4 * shade_h), 0.008, sides=8),
         *_ring_spider(metal, 0.8 * shade_r * 0.7, low + 0.35 * shade_h),
-        *shade(rng, of, shade_r, shade_h, low),
+        *_shade(rng, of, shade_r, shade_h, low),
     ]
 
 
@@ -126,7 +126,7 @@ def floor_lamp(rng: Generator, of: Finishes) -> Parts:
     return [
         *stand,
         *_ring_spider(f, 0.12, 1.05 * h),
-        *shade(rng, of, between(rng, 0.16, 0.26), between(rng, 0.2, 0.32), h - 0.06),
+        *_shade(rng, of, between(rng, 0.16, 0.26), between(rng, 0.2, 0.32), h - 0.06),
     ]
 
 

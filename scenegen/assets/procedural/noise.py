@@ -72,7 +72,7 @@ def contrast(field: NDArray, amount: float) -> Field:
     return (0.5 * (1 + amount * field)).astype(np.float32)
 
 
-def to_bytes(field: NDArray) -> U8:
+def field_to_bytes(field: NDArray) -> U8:
     """Field in [0, 1] as 0..255, clipped."""
     return np.clip(field * 255 + 0.5, 0, 255).astype(np.uint8)
 
@@ -82,7 +82,7 @@ def paint(index: NDArray | int, tone: NDArray, palette: ArrayLike) -> Texture:
     colors = np.asarray(palette, np.float32).reshape(-1, 3)
     gain = np.arange(_LEVELS, dtype=np.float32) / 255 * 2
     table = np.clip(colors[:, None] * gain[None, :, None] * 255 + 0.5, 0, 255).astype(np.uint8).reshape(-1, 3)
-    code = to_bytes(tone).astype(np.intp) + _LEVELS * np.asarray(index, np.intp)
+    code = field_to_bytes(tone).astype(np.intp) + _LEVELS * np.asarray(index, np.intp)
     return texture_from_image(np.take(table, code, axis=0))
 
 
@@ -91,10 +91,10 @@ def ramp(value: NDArray, stops: ArrayLike) -> Texture:
     colors = np.asarray(stops, np.float32).reshape(-1, 3)
     t = np.linspace(0, len(colors) - 1, _LEVELS)
     table = np.stack([np.interp(t, np.arange(len(colors)), colors[:, c]) for c in range(3)], -1)
-    return texture_from_image(np.take(to_bytes(table), to_bytes(value).astype(np.intp), axis=0))
+    return texture_from_image(np.take(field_to_bytes(table), field_to_bytes(value).astype(np.intp), axis=0))
 
 
-def shade(color: Color, factor: float) -> Color:
+def shade_color(color: Color, factor: float) -> Color:
     """A colour made lighter (> 1) or darker (< 1), clipped."""
     r, g, b = (float(np.clip(c * factor, 0, 1)) for c in color)
     return r, g, b
@@ -106,7 +106,7 @@ def mix(a: Color, b: Color, share: float) -> Color:
     return r, g, b_
 
 
-def jitter(rng: Generator, color: Color, amount: float) -> Color:
+def jitter_color(rng: Generator, color: Color, amount: float) -> Color:
     """A colour moved at random: brightness by up to `amount`, each channel by a fifth of it."""
     moved = np.asarray(color) * (1 + rng.uniform(-amount, amount)) + rng.uniform(-amount, amount, 3) / 5
     r, g, b = (float(x) for x in np.clip(moved, 0.02, 0.98))

@@ -14,15 +14,15 @@ from scenegen.assets.procedural.noise import (
     Color,
     Field,
     contrast,
+    field_to_bytes,
     grid,
     hashed,
     mix,
     paint,
     salt,
-    shade,
+    shade_color,
     smoothstep,
     spectral,
-    to_bytes,
 )
 from scenegen.seeding import Generator
 
@@ -51,7 +51,7 @@ def _canvas(n: int, color: Color) -> Canvas:
 
 def _finish(canvas: Canvas, tone: NDArray | float = 0.0) -> Texture:
     """Canvas with brightness changed by the share `tone`, as a texture."""
-    return texture_from_image(to_bytes(canvas * (1 + np.asarray(tone, np.float32)[..., None])))
+    return texture_from_image(field_to_bytes(canvas * (1 + np.asarray(tone, np.float32)[..., None])))
 
 
 def _rect(canvas: Canvas, x0: float, y0: float, x1: float, y1: float, color: Color) -> None:
@@ -85,7 +85,7 @@ def _text(rng: Generator, canvas: Canvas, box: tuple[float, float, float, float]
             x += width + 0.35 * pitch
 
 
-def label(
+def label_texture(
     rng: Generator, size_px: int = 256, color: Color = (0.62, 0.16, 0.14), second: Color = _PAPER, *, ink: Color = _INK
 ) -> Texture:
     """Printed label or packaging: bands, a badge, lines of print; wraps around a bottle or a box."""
@@ -94,17 +94,17 @@ def label(
     _rect(canvas, 0, top, 1, top + float(rng.uniform(0.35, 0.55)), second)
     for _ in range(int(rng.integers(1, 4))):
         y = float(rng.uniform(0, 0.95))
-        _rect(canvas, 0, y, 1, y + float(rng.uniform(0.01, 0.05)), shade(color, float(rng.uniform(0.5, 1.5))))
+        _rect(canvas, 0, y, 1, y + float(rng.uniform(0.01, 0.05)), shade_color(color, float(rng.uniform(0.5, 1.5))))
     for cx in (0.25, 0.75):
         badge = _disc(size_px, cx, top + 0.16, float(rng.uniform(0.08, 0.14)))
-        _blend(canvas, badge, shade(color, 0.8))
+        _blend(canvas, badge, shade_color(color, 0.8))
         _blend(canvas, _disc(size_px, cx, top + 0.16, 0.05), second)
         _text(rng, canvas, (cx - 0.18, top + 0.33, cx + 0.18, top + 0.38), 1, ink)
         _text(rng, canvas, (cx - 0.15, 0.80, cx + 0.15, 0.96), 5, second)
     return _finish(canvas, 0.02 * spectral(rng, size_px, 0.5, low=4))
 
 
-def painting(
+def painting_texture(
     rng: Generator,
     size_px: int = 256,
     colors: tuple[Color, ...] = ((0.2, 0.3, 0.4), (0.8, 0.6, 0.4)),
@@ -121,7 +121,7 @@ def painting(
 
 def _pick(rng: Generator, colors: tuple[Color, ...]) -> Color:
     """One of the colours, a little lighter or darker."""
-    return shade(colors[int(rng.integers(len(colors)))], float(rng.uniform(0.75, 1.25)))
+    return shade_color(colors[int(rng.integers(len(colors)))], float(rng.uniform(0.75, 1.25)))
 
 
 def _landscape(rng: Generator, canvas: Canvas, colors: tuple[Color, ...]) -> None:
@@ -133,7 +133,7 @@ def _landscape(rng: Generator, canvas: Canvas, colors: tuple[Color, ...]) -> Non
     for k in range(5):
         ridge = spectral(rng, n, 1.4, low=2)[:1] * 0.045 + 0.42 + 0.12 * k
         hill = smoothstep(-0.004, 0.004, y - ridge)
-        _blend(canvas, hill, shade(mix(_pick(rng, colors), colors[-1], k / 6), 1.1 - 0.13 * k))
+        _blend(canvas, hill, shade_color(mix(_pick(rng, colors), colors[-1], k / 6), 1.1 - 0.13 * k))
 
 
 def _blocks(rng: Generator, canvas: Canvas, colors: tuple[Color, ...]) -> None:
@@ -180,11 +180,11 @@ def _gesture(rng: Generator, canvas: Canvas, colors: tuple[Color, ...]) -> None:
 _STYLES = {"landscape": _landscape, "blocks": _blocks, "fields": _fields, "discs": _discs, "gesture": _gesture}
 
 
-def screen(rng: Generator, size_px: int = 256) -> Texture:
+def screen_texture(rng: Generator, size_px: int = 256) -> Texture:
     """Desktop of a computer: wallpaper, one or two windows with text and pictures, a task bar."""
     hue = mix(tuple(rng.uniform(0.1, 0.5, 3)), (0.3, 0.34, 0.4), 0.6)
     canvas = _canvas(size_px, hue)
-    _gesture(rng, canvas, (shade(hue, 1.3), shade(hue, 0.7)))
+    _gesture(rng, canvas, (shade_color(hue, 1.3), shade_color(hue, 0.7)))
     for _ in range(2):
         x, y = (float(v) for v in rng.uniform(0.04, 0.4, 2))
         _rect(canvas, x, y, x + 0.5, y + 0.48, (0.92, 0.92, 0.93))
@@ -195,7 +195,9 @@ def screen(rng: Generator, size_px: int = 256) -> Texture:
     return _finish(canvas)
 
 
-def book_spines(rng: Generator, size_px: int = 256, colors: tuple[Color, ...] = (), *, count: int = 18) -> Texture:
+def book_spines_texture(
+    rng: Generator, size_px: int = 256, colors: tuple[Color, ...] = (), *, count: int = 18
+) -> Texture:
     """`count` book spines of equal width that fill the tile: cloth colours, bands and titles (upright)."""
     pool = colors or _CLOTH
     canvas = _canvas(size_px, _INK)
@@ -218,7 +220,7 @@ def _spine(rng: Generator, canvas: Canvas, x0: float, x1: float, color: Color) -
     _rect(canvas, x0, 0.9, x1, 0.92, gilt)
 
 
-def rug(
+def rug_texture(
     rng: Generator, size_px: int = 512, colors: tuple[Color, ...] = ((0.45, 0.15, 0.13), _PAPER, (0.15, 0.2, 0.32))
 ) -> Texture:
     """A whole rug: mirror-symmetric ornament, borders, pile. Fit it to [0, 1]."""
@@ -238,7 +240,7 @@ def rug(
     return paint(index, contrast(tone, 1.0), colors)
 
 
-def outdoors(rng: Generator, size_px: int = 256, *, storey: float = 0.5) -> Texture:
+def outdoors_texture(rng: Generator, size_px: int = 256, *, storey: float = 0.5) -> Texture:
     """View from a window: sky with clouds over trees, roofs or hills; `storey` is the height of the horizon."""
     n = size_px
     _, y = grid(n)
@@ -266,7 +268,9 @@ def _houses(rng: Generator, canvas: Canvas, base: float) -> None:
     x = float(rng.uniform(-0.1, 0.1))
     while x < 1:
         w, h = float(rng.uniform(0.12, 0.3)), float(rng.uniform(0.08, 0.3))
-        wall = shade(mix((0.84, 0.76, 0.64), (0.72, 0.66, 0.62), float(rng.random())), float(rng.uniform(0.8, 1.05)))
+        wall = shade_color(
+            mix((0.84, 0.76, 0.64), (0.72, 0.66, 0.62), float(rng.random())), float(rng.uniform(0.8, 1.05))
+        )
         _rect(canvas, x, base - h, x + w, 1, wall)
         _rect(canvas, x - 0.005, base - h - 0.02, x + w + 0.005, base - h, (0.45, 0.28, 0.24))
         for i in range(1, 4):
@@ -276,7 +280,7 @@ def _houses(rng: Generator, canvas: Canvas, base: float) -> None:
         x += w + float(rng.uniform(0.0, 0.15))
 
 
-def foliage(rng: Generator, size_px: int = 256, color: Color = (0.25, 0.42, 0.18)) -> Texture:
+def foliage_texture(rng: Generator, size_px: int = 256, color: Color = (0.25, 0.42, 0.18)) -> Texture:
     """A leaf's surface: midrib, side veins, patches; for plants."""
     x, y = grid(size_px)
     side = np.abs(y - 0.5)

@@ -25,7 +25,7 @@ def propeller(rng: Generator, r: float, at: tuple[float, float, float]) -> Parts
 
 
 @dataclass(frozen=True)
-class Frame:
+class _Measures:
     """Measures that the parts of a light plane share, metres."""
 
     length: float
@@ -45,7 +45,7 @@ def propeller_plane(rng: Generator) -> Parts:
     r, high, twin = 0.085 * length, chance(rng, 0.5), chance(rng, 0.3)
     z = 0.6 + r + (0.2 if not high else 0)
     low = z - 0.6 * r
-    a = Frame(length, r, z, between(rng, 0.5, 0.64) * length, z + 1.3 * r if high else low)
+    a = _Measures(length, r, z, between(rng, 0.5, 0.64) * length, z + 1.3 * r if high else low)
     parts = [
         fuselage(f, length, r, z, 0.2, 0.55, 0.5),
         *_light_wings(f, a, high),
@@ -57,7 +57,7 @@ def propeller_plane(rng: Generator) -> Parts:
     return [*parts, *(_wing_braces(metal, a) if high else []), *_light_gear(metal, a, low)]
 
 
-def _light_wings(f: fin.Finish, a: Frame, high: bool) -> Parts:
+def _light_wings(f: fin.Finish, a: _Measures, high: bool) -> Parts:
     """Both wings of a light plane, above or below the cabin."""
     chord, length = 0.17 * a.length, a.length
     root = (0.0 if high else 0.2 * a.r, -0.24 * length, a.wing_z)
@@ -65,7 +65,7 @@ def _light_wings(f: fin.Finish, a: Frame, high: bool) -> Parts:
     return s.both(wing(f, root, tip, (chord, 0.7 * chord), 1.3))
 
 
-def _cabin(f: fin.Finish, glass: fin.Finish, a: Frame) -> Parts:
+def _cabin(f: fin.Finish, glass: fin.Finish, a: _Measures) -> Parts:
     """A glazed cabin and its roof."""
     plan, top = s.oval(24, 0.4), a.z + 0.95 * a.r
 
@@ -78,7 +78,7 @@ def _cabin(f: fin.Finish, glass: fin.Finish, a: Frame) -> Parts:
     return [s.loft(glass, panes), s.loft(f, roof)]
 
 
-def _light_tail(f: fin.Finish, trim: fin.Finish, a: Frame) -> Parts:
+def _light_tail(f: fin.Finish, trim: fin.Finish, a: _Measures) -> Parts:
     """Tail planes and fin of a light plane."""
     length, z = a.length, a.z + 0.25 * a.r
     root, tip = (0, 0.39 * length, z), (0.18 * length, 0.41 * length, z)
@@ -86,7 +86,7 @@ def _light_tail(f: fin.Finish, trim: fin.Finish, a: Frame) -> Parts:
     return [*planes, tail_fin(trim, 0.35 * length, z, 0.14 * length, 0.16 * length, 0.07 * length)]
 
 
-def _wing_engines(rng: Generator, f: fin.Finish, a: Frame) -> Parts:
+def _wing_engines(rng: Generator, f: fin.Finish, a: _Measures) -> Parts:
     """An engine with a propeller on each wing."""
     parts: Parts = []
     z = a.wing_z + 0.05 * a.r
@@ -98,18 +98,18 @@ def _wing_engines(rng: Generator, f: fin.Finish, a: Frame) -> Parts:
     return parts
 
 
-def _nose_engine(rng: Generator, a: Frame) -> Parts:
+def _nose_engine(rng: Generator, a: _Measures) -> Parts:
     """A propeller at the nose."""
     return propeller(rng, between(rng, 1.1, 1.4) * a.r, (0, -0.505 * a.length, a.z - 0.15 * a.r))
 
 
-def _wing_braces(f: fin.Finish, a: Frame) -> Parts:
+def _wing_braces(f: fin.Finish, a: _Measures) -> Parts:
     """Struts from the fuselage to high wings."""
     foot, head = (0.6 * a.r, -0.16 * a.length, a.z - 0.5 * a.r), (0.45 * a.span, -0.17 * a.length, a.wing_z)
     return s.both(s.rod(f, foot, head, 0.03, sides=6))
 
 
-def _light_gear(f: fin.Finish, a: Frame, low: float) -> Parts:
+def _light_gear(f: fin.Finish, a: _Measures, low: float) -> Parts:
     """Main wheels with their legs, and a nose wheel, below a fuselage whose belly lies at `low`."""
     r, y = a.r, 0.02 * a.length
     return [
@@ -123,7 +123,7 @@ def biplane(rng: Generator) -> Parts:
     """A biplane: two wings with struts and wires, open cockpit, radial engine."""
     length, f, trim, metal = between(rng, 6.5, 8.5), fin.livery(rng), fin.livery(rng), fin.steel(rng)
     r, z = 0.085 * length, 0.17 * length
-    a = Frame(length, r, z, between(rng, 0.55, 0.65) * length, z - 0.6 * r)
+    a = _Measures(length, r, z, between(rng, 0.55, 0.65) * length, z - 0.6 * r)
     y = -0.33 * length
     return [
         fuselage(f, length, r, z, 0.12, 0.62, 0.3),
@@ -137,7 +137,7 @@ def biplane(rng: Generator) -> Parts:
     ]
 
 
-def _double_wings(f: fin.Finish, trim: fin.Finish, a: Frame, y: float) -> Parts:
+def _double_wings(f: fin.Finish, trim: fin.Finish, a: _Measures, y: float) -> Parts:
     """Lower wings and, further back, upper wings; the leading edge of the lower ones at y."""
     parts: Parts = []
     low, chord, gap = a.wing_z, 0.19 * a.length, 0.2 * a.length
@@ -148,7 +148,7 @@ def _double_wings(f: fin.Finish, trim: fin.Finish, a: Frame, y: float) -> Parts:
     return parts
 
 
-def _struts(f: fin.Finish, a: Frame, y: float) -> Parts:
+def _struts(f: fin.Finish, a: _Measures, y: float) -> Parts:
     """Struts between the wings of a biplane and a crossing wire."""
     low, chord, gap = a.wing_z, 0.19 * a.length, 0.2 * a.length
 
@@ -162,7 +162,7 @@ def _struts(f: fin.Finish, a: Frame, y: float) -> Parts:
     return bars + leaning(0.5 * a.r, 0.7 * a.span, 0.4, 0.012, 5)
 
 
-def _biplane_tail(f: fin.Finish, trim: fin.Finish, a: Frame) -> Parts:
+def _biplane_tail(f: fin.Finish, trim: fin.Finish, a: _Measures) -> Parts:
     """Tail planes and fin."""
     length, z = a.length, a.z + 0.1 * a.r
     root, tip = (0, 0.38 * length, z), (0.2 * length, 0.41 * length, z)
@@ -170,7 +170,7 @@ def _biplane_tail(f: fin.Finish, trim: fin.Finish, a: Frame) -> Parts:
     return [*planes, tail_fin(trim, 0.37 * length, a.z, 0.14 * length, 0.15 * length, 0.06 * length)]
 
 
-def _cockpit(rng: Generator, a: Frame) -> Parts:
+def _cockpit(rng: Generator, a: _Measures) -> Parts:
     """A padded edge around the pilot's seat and a small wind screen."""
     length, r, z = a.length, a.r, a.z
     pad = s.cushion(fin.leather(rng), (0.9 * r, 1.5 * r, 0.5 * r), (0, -0.02 * length, z + 0.85 * r), square=0.7)
@@ -178,7 +178,7 @@ def _cockpit(rng: Generator, a: Frame) -> Parts:
     return [pad, s.slab(fin.glass(rng), low, high, 0.01)]
 
 
-def _biplane_gear(rng: Generator, trim: fin.Finish, metal: fin.Finish, a: Frame, y: float) -> Parts:
+def _biplane_gear(rng: Generator, trim: fin.Finish, metal: fin.Finish, a: _Measures, y: float) -> Parts:
     """Two wheels on an axle at y, their struts, and a skid at the tail."""
     r, length = a.r, a.length
     hub = (1.1 * r, y, 0.3)

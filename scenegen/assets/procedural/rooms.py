@@ -9,9 +9,9 @@ from scenegen.assets.procedural.labels import LABELS
 from scenegen.assets.procedural.room_parts import fittings, recipes, surfaces, work_recipes
 from scenegen.assets.procedural.room_parts.finishes import RoomFinishes
 from scenegen.assets.procedural.room_parts.kit import Kit
-from scenegen.assets.procedural.room_parts.layout import Layout
+from scenegen.assets.procedural.room_parts.layout import FurnitureLayout
 from scenegen.assets.procedural.room_parts.palette import draw_palette
-from scenegen.assets.procedural.room_parts.plan import Plan, draw_openings, draw_plan
+from scenegen.assets.procedural.room_parts.plan import FloorPlan, draw_openings, draw_plan
 from scenegen.assets.procedural.room_parts.shell import ShellStyle, build_shell
 from scenegen.assets.source import Room, hashed_split
 from scenegen.errors import AssetError
@@ -22,11 +22,11 @@ VERSION = "rooms-2"
 COUNT = 96
 
 Span = tuple[float, float]
-Furnish = Callable[[Layout, Kit], None]
+Furnish = Callable[[FurnitureLayout, Kit], None]
 
 
 @dataclass(frozen=True)
-class Kind:
+class RoomKind:
     """What a kind of room is like; choices of finishes are written "a|b|c", repeated ones are likelier."""
 
     name: str
@@ -46,8 +46,8 @@ class Kind:
 _HOME_WALLS = "plaster|plaster|plaster|plaster|leaf|stripe|damask|grass"
 _WOODEN = "planks|planks|herringbone|basket"
 
-KINDS: tuple[Kind, ...] = (
-    Kind(
+KINDS: tuple[RoomKind, ...] = (
+    RoomKind(
         "living room",
         (4.6, 7.0),
         (4.0, 5.6),
@@ -60,7 +60,7 @@ KINDS: tuple[Kind, ...] = (
         True,
         recipes.living,
     ),
-    Kind(
+    RoomKind(
         "bedroom",
         (3.8, 5.2),
         (3.5, 4.6),
@@ -73,7 +73,7 @@ KINDS: tuple[Kind, ...] = (
         True,
         recipes.bedroom,
     ),
-    Kind(
+    RoomKind(
         "office",
         (4.6, 7.2),
         (4.2, 5.8),
@@ -86,7 +86,7 @@ KINDS: tuple[Kind, ...] = (
         False,
         work_recipes.office,
     ),
-    Kind(
+    RoomKind(
         "kitchen",
         (3.8, 5.4),
         (3.4, 4.6),
@@ -99,7 +99,7 @@ KINDS: tuple[Kind, ...] = (
         False,
         work_recipes.kitchen_room,
     ),
-    Kind(
+    RoomKind(
         "dining room",
         (4.2, 6.0),
         (3.8, 5.0),
@@ -112,7 +112,7 @@ KINDS: tuple[Kind, ...] = (
         True,
         recipes.dining,
     ),
-    Kind(
+    RoomKind(
         "study",
         (3.8, 5.4),
         (3.5, 4.8),
@@ -125,7 +125,7 @@ KINDS: tuple[Kind, ...] = (
         True,
         recipes.study,
     ),
-    Kind(
+    RoomKind(
         "bathroom",
         (3.5, 4.6),
         (3.2, 4.0),
@@ -138,7 +138,7 @@ KINDS: tuple[Kind, ...] = (
         False,
         work_recipes.bath_room,
     ),
-    Kind(
+    RoomKind(
         "child's room",
         (3.6, 5.0),
         (3.4, 4.6),
@@ -151,7 +151,7 @@ KINDS: tuple[Kind, ...] = (
         True,
         recipes.child,
     ),
-    Kind(
+    RoomKind(
         "meeting room",
         (5.2, 7.6),
         (4.2, 5.4),
@@ -164,7 +164,7 @@ KINDS: tuple[Kind, ...] = (
         False,
         work_recipes.meeting,
     ),
-    Kind(
+    RoomKind(
         "workshop",
         (4.8, 7.4),
         (4.0, 5.6),
@@ -177,7 +177,7 @@ KINDS: tuple[Kind, ...] = (
         False,
         work_recipes.workshop,
     ),
-    Kind(
+    RoomKind(
         "hallway",
         (4.0, 6.5),
         (3.0, 3.9),
@@ -190,7 +190,7 @@ KINDS: tuple[Kind, ...] = (
         True,
         recipes.hallway,
     ),
-    Kind(
+    RoomKind(
         "laundry",
         (3.6, 5.2),
         (3.2, 4.2),
@@ -263,7 +263,7 @@ class ProceduralRooms:
         return int(room_id.removeprefix("room_"))
 
 
-def build_room(kit: Kit, kind: Kind) -> tuple[Plan, list[Mesh]]:
+def build_room(kit: Kit, kind: RoomKind) -> tuple[FloorPlan, list[Mesh]]:
     """Plan, surfaces, shell, furniture of one room: labelled parts in the world frame."""
     height = round(kit.between(*kind.height_m), 2)
     plan = draw_plan(kit.rng, kind.width_m, kind.depth_m, height)
@@ -271,16 +271,16 @@ def build_room(kit: Kit, kind: Kind) -> tuple[Plan, list[Mesh]]:
     style = _style(kit, kind, plan)
     panel = kind.panel if style.dado_m else ""
     surfaces.dress(kit, kit.finishes, walls=kind.walls, floors=kind.floors, panel=panel, accent=style.accent >= 0)
-    layout = Layout(kit, plan, openings)
+    layout = FurnitureLayout(kit, plan, openings)
     layout.parts += build_shell(kit, plan, openings, style)
     if kind.curtains:
         fittings.curtains(layout, kit)
     kind.furnish(layout, kit)
-    fittings.column(layout, kit)
+    fittings.pillar(layout, kit)
     return plan, layout.parts
 
 
-def _style(kit: Kit, kind: Kind, plan: Plan) -> ShellStyle:
+def _style(kit: Kit, kind: RoomKind, plan: FloorPlan) -> ShellStyle:
     """Decoration of the shell."""
     dado = kit.pick(0.9, 1.05, 1.25) if kit.chance(kind.dado) else 0.0
     if dado and kind.name == "bathroom" and kit.chance(0.6):

@@ -4,7 +4,7 @@ The public names of the shape makers; flat ones have split vertices, curved ones
 """
 
 from scenegen.assets.mesh import concatenate
-from scenegen.assets.procedural.flat_shapes import box, extrude, patch, polygon, rounded_box, triangulate
+from scenegen.assets.procedural.flat_shapes import box, clip_ears, extrude, patch, polygon, rounded_box
 from scenegen.assets.procedural.round_shapes import cylinder, frustum, lathe, sphere, tube
 from scenegen.assets.procedural.shape_base import (
     fit_uv,
@@ -20,6 +20,7 @@ from scenegen.assets.procedural.shape_base import (
 
 __all__ = [
     "box",
+    "clip_ears",
     "concatenate",
     "cylinder",
     "extrude",
@@ -37,7 +38,6 @@ __all__ = [
     "shift_uv",
     "smoothed",
     "sphere",
-    "triangulate",
     "tube",
     "turn",
 ]

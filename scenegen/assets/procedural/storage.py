@@ -9,7 +9,7 @@ from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import solids as s
 from scenegen.assets.procedural.draws import between, chance, pick, whole
 from scenegen.assets.procedural.finishes import Finish
-from scenegen.assets.procedural.fronts import Fronts, column, draw_fronts, handle
+from scenegen.assets.procedural.fronts import Fronts, draw_fronts, front_column, handle
 from scenegen.assets.procedural.labels import tag
 from scenegen.assets.procedural.roles import Finishes, Parts, Size, Span
 from scenegen.assets.procedural.shelf_things import bay
@@ -132,7 +132,7 @@ def case(rng: Generator, of: Finishes, size: Size, cells: list[int]) -> Parts:
     edges = np.linspace(-w / 2 + out + 0.006, w / 2 - out - 0.006, len(cells) + 1)
     for k, (span, count) in enumerate(zip(pairwise(edges), cells, strict=True)):
         side = 1 if k % 2 == 0 and k + 1 < len(cells) else -1
-        parts += column(fronts, span, np.linspace(z + 0.008, h - 0.036, count + 1), -d / 2 + out + 0.02, side)
+        parts += front_column(fronts, span, np.linspace(z + 0.008, h - 0.036, count + 1), -d / 2 + out + 0.02, side)
     return parts
 
 

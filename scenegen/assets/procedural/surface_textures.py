@@ -18,7 +18,7 @@ from scenegen.assets.procedural.noise import (
     paint,
     ramp,
     salt,
-    shade,
+    shade_color,
     smoothstep,
     spectral,
 )
@@ -39,20 +39,24 @@ def _wood_field(rng: Generator, n: int, rings: int) -> Field:
     return field.astype(np.float32)
 
 
-def wood(rng: Generator, size_px: int = 256, color: Color = OAK, *, rings: int = 11, figure: float = 1.0) -> Texture:
+def wood_texture(
+    rng: Generator, size_px: int = 256, color: Color = OAK, *, rings: int = 11, figure: float = 1.0
+) -> Texture:
     """Wood with the grain along u, for about 0.6 m. `figure` scales the strength of the grain."""
     value = 0.55 + figure * (_wood_field(rng, size_px, rings) - 0.55)
-    return ramp(value, [shade(color, 0.5), shade(color, 0.83), shade(color, 1.0), shade(color, 1.16)])
+    return ramp(
+        value, [shade_color(color, 0.5), shade_color(color, 0.83), shade_color(color, 1.0), shade_color(color, 1.16)]
+    )
 
 
-def painted_wood(rng: Generator, size_px: int = 256, color: Color = WHITE) -> Texture:
+def painted_wood_texture(rng: Generator, size_px: int = 256, color: Color = WHITE) -> Texture:
     """Lacquered wood: faint brush marks and grain under the paint, for about 0.6 m."""
     brush = spectral(rng, size_px, 0.7, stretch=(16, 1))
     blotch = spectral(rng, size_px, 1.8)
     return paint(0, contrast(0.016 * brush + 0.014 * blotch, 1.0), color)
 
 
-def parquet(
+def parquet_texture(
     rng: Generator,
     size_px: int = 512,
     color: Color = OAK,
@@ -74,7 +78,9 @@ def parquet(
     v = ((across * size_px).astype(np.int32) + shift[1]) % size_px
     tone = 0.55 + figure * (field[v, u] - 0.55) + (hashed(plank, s + 13) - 0.5) * 2 * spread
     tone = (0.06 + 0.94 * tone) * (1 - 0.5 * gap)
-    return ramp(tone, [shade(color, 0.3), shade(color, 0.72), shade(color, 1.0), shade(color, 1.2)])
+    return ramp(
+        tone, [shade_color(color, 0.3), shade_color(color, 0.72), shade_color(color, 1.0), shade_color(color, 1.2)]
+    )
 
 
 def _planks(rng: Generator, n: int, rows: int) -> tuple[NDArray, NDArray, NDArray, Field]:
@@ -121,7 +127,7 @@ def _herringbone(rng: Generator, n: int, rows: int) -> tuple[NDArray, NDArray, N
 _LAYOUTS = {"planks": _planks, "basket": _basket, "herringbone": _herringbone}
 
 
-def plaster(rng: Generator, size_px: int = 512, color: Color = WHITE, *, roughness: float = 1.0) -> Texture:
+def plaster_texture(rng: Generator, size_px: int = 512, color: Color = WHITE, *, roughness: float = 1.0) -> Texture:
     """Painted wall for about 2 m: roller grain, soft clouds, rare marks."""
     grain = spectral(rng, size_px, 0.3, low=20)
     cloud = spectral(rng, size_px, 2.0)
@@ -129,7 +135,7 @@ def plaster(rng: Generator, size_px: int = 512, color: Color = WHITE, *, roughne
     return paint(0, contrast((0.014 * grain + 0.018 * cloud) * roughness - 0.04 * marks, 1.0), color)
 
 
-def concrete(rng: Generator, size_px: int = 512, color: Color = (0.56, 0.55, 0.53)) -> Texture:
+def concrete_texture(rng: Generator, size_px: int = 512, color: Color = (0.56, 0.55, 0.53)) -> Texture:
     """Smooth concrete or screed for about 2 m: clouds, pinholes, hairlines."""
     cloud, grain = spectral(rng, size_px, 1.5), spectral(rng, size_px, 0.4, low=30)
     holes = smoothstep(2.6, 3.4, spectral(rng, size_px, 0.2, low=10))
@@ -138,7 +144,7 @@ def concrete(rng: Generator, size_px: int = 512, color: Color = (0.56, 0.55, 0.5
     return paint(0, contrast(0.07 * cloud + 0.03 * grain - 0.3 * holes - 0.12 * crack, 1.0), color)
 
 
-def tiles(
+def tiles_texture(
     rng: Generator,
     size_px: int = 512,
     color: Color = WHITE,
@@ -172,7 +178,7 @@ def tiles(
     return paint(index, contrast(tone, 1.0), [grout, color, second or color])
 
 
-def brick(
+def brick_texture(
     rng: Generator,
     size_px: int = 512,
     color: Color = (0.58, 0.33, 0.25),
@@ -194,7 +200,7 @@ def brick(
     return paint(np.where(in_mortar, 0, 1), contrast(tone, 1.0), [mortar, color])
 
 
-def marble(
+def marble_texture(
     rng: Generator, size_px: int = 512, color: Color = (0.87, 0.86, 0.84), vein: Color = (0.45, 0.44, 0.44)
 ) -> Texture:
     """Veined stone for about 1.2 m."""
@@ -203,10 +209,10 @@ def marble(
     fine = 1 - smoothstep(0.0, 0.10, np.abs(spectral(rng, size_px, 1.5, low=4)))
     cloud = smoothstep(-2, 2, spectral(rng, size_px, 1.6))
     value = 0.78 * veins * cloud + 0.36 * fine * (1 - cloud) + 0.20 * cloud + 0.035 * small
-    return ramp(value, [shade(color, 1.04), shade(color, 0.96), tuple(np.add(color, vein) / 2), vein])
+    return ramp(value, [shade_color(color, 1.04), shade_color(color, 0.96), tuple(np.add(color, vein) / 2), vein])
 
 
-def speckle(
+def speckle_texture(
     rng: Generator, size_px: int = 256, color: Color = (0.45, 0.44, 0.42), *, chips: int = 22, amount: float = 0.35
 ) -> Texture:
     """Terrazzo or granite for about 0.5 m: chips of several shades in a ground."""
@@ -214,19 +220,19 @@ def speckle(
     pick = hashed(owner, salt(rng))
     chip = (far - near > 0.10 + 0.35 * (pick * 7 % 1)) & (pick < amount * 2)
     grain = spectral(rng, size_px, 0.3, low=20)
-    shades = [color, shade(color, 0.55), shade(color, 1.35), shade(color, 1.7), (0.62, 0.50, 0.42)]
+    shades = [color, shade_color(color, 0.55), shade_color(color, 1.35), shade_color(color, 1.7), (0.62, 0.50, 0.42)]
     index = np.where(chip, 1 + (pick * 211).astype(np.int32) % 4, 0)
     return paint(index, contrast(0.05 * grain + 0.03 * spectral(rng, size_px, 1.5), 1.0), shades)
 
 
-def brushed_metal(rng: Generator, size_px: int = 256, color: Color = (0.66, 0.66, 0.67)) -> Texture:
+def brushed_metal_texture(rng: Generator, size_px: int = 256, color: Color = (0.66, 0.66, 0.67)) -> Texture:
     """Brushed steel, brush lines along u, for about 0.4 m."""
     lines, cloud = spectral(rng, size_px, 0.3, stretch=(40, 1)), spectral(rng, size_px, 1.8, stretch=(3, 1))
     scratch = smoothstep(2.4, 3.2, spectral(rng, size_px, 0.4, stretch=(12, 1), low=4))
     return paint(0, contrast(0.045 * lines + 0.05 * cloud + 0.12 * scratch, 1.0), color)
 
 
-def painted_metal(
+def painted_metal_texture(
     rng: Generator, size_px: int = 256, color: Color = (0.3, 0.36, 0.42), *, wear: float = 0.5
 ) -> Texture:
     """Enamelled or powder-coated metal with orange peel and worn spots, for about 0.5 m."""
@@ -236,7 +242,7 @@ def painted_metal(
     return paint((chips > 0.5).astype(np.int32), tone, [color, (0.42, 0.38, 0.34)])
 
 
-def leather(rng: Generator, size_px: int = 256, color: Color = (0.36, 0.22, 0.15)) -> Texture:
+def leather_texture(rng: Generator, size_px: int = 256, color: Color = (0.36, 0.22, 0.15)) -> Texture:
     """Grained leather for about 0.25 m: pebbles, creases, polish."""
     near, far, _ = cells(rng, size_px, 30)
     pebble = smoothstep(0.0, 0.35, far - near)
@@ -245,7 +251,7 @@ def leather(rng: Generator, size_px: int = 256, color: Color = (0.36, 0.22, 0.15
     return paint(0, contrast(0.22 * (pebble - 0.7) - 0.10 * crease + 0.07 * polish, 1.0), color)
 
 
-def cork(rng: Generator, size_px: int = 256, color: Color = (0.68, 0.52, 0.36)) -> Texture:
+def cork_texture(rng: Generator, size_px: int = 256, color: Color = (0.68, 0.52, 0.36)) -> Texture:
     """Cork or chipboard for about 0.4 m."""
     near, _, owner = cells(rng, size_px, 24)
     tone = (hashed(owner, salt(rng)) - 0.5) * 0.45 - 0.15 * near + 0.08 * spectral(rng, size_px, 0.4, low=10)

@@ -16,7 +16,7 @@ from scenegen.assets.procedural.noise import (
     paint,
     ramp,
     salt,
-    shade,
+    shade_color,
     smoothstep,
     spectral,
 )
@@ -36,7 +36,7 @@ def _weave(rng: Generator, n: int, threads: int) -> Field:
     return (1.6 * (crown - 0.64) + 0.55 * np.where(over, slub_x, slub_y)).astype(np.float32)
 
 
-def fabric(
+def fabric_texture(
     rng: Generator, size_px: int = 256, color: Color = LINEN, *, threads: int = 64, strength: float = 1.0
 ) -> Texture:
     """Plain-woven cloth for about 0.25 m, slightly uneven in colour."""
@@ -45,7 +45,7 @@ def fabric(
     return paint(0, contrast(tone, 1.0), color)
 
 
-def woven(
+def woven_texture(
     rng: Generator, size_px: int = 256, color: Color = LINEN, second: Color = (0.46, 0.38, 0.30), *, strands: int = 16
 ) -> Texture:
     """Coarse two-colour basket weave (rattan, tweed) for about 0.3 m; strands even."""
@@ -59,14 +59,14 @@ def woven(
     return paint(np.where(over, 0, 1), contrast(tone + 0.2 * strand + 0.06 * fibre, 1.0), [color, second])
 
 
-def carpet(
+def carpet_texture(
     rng: Generator, size_px: int = 256, color: Color = (0.55, 0.50, 0.44), second: Color | None = None
 ) -> Texture:
     """Tufted carpet for about 0.5 m: pile noise, footprints, flecks of a second yarn."""
     pile, tread = spectral(rng, size_px, 0.0, low=30, high=110), spectral(rng, size_px, 1.8)
     fleck = spectral(rng, size_px, 0.1, low=30) > (1.0 if second else 1.7)
     return paint(
-        fleck.astype(np.int32), contrast(0.16 * pile + 0.05 * tread, 1.0), [color, second or shade(color, 0.75)]
+        fleck.astype(np.int32), contrast(0.16 * pile + 0.05 * tread, 1.0), [color, second or shade_color(color, 0.75)]
     )
 
 
@@ -75,7 +75,7 @@ def _cloth_tone(rng: Generator, n: int) -> Field:
     return contrast(0.06 * _weave(rng, n, n // 4) + 0.035 * spectral(rng, n, 1.7), 1.0)
 
 
-def stripes(
+def stripes_texture(
     rng: Generator, size_px: int = 256, colors: tuple[Color, ...] = (CREAM, LINEN), *, count: int = 6
 ) -> Texture:
     """Cloth with vertical stripes of uneven width, `count` repeats per tile."""
@@ -86,7 +86,7 @@ def stripes(
     return paint(np.broadcast_to(index, (size_px, size_px)), _cloth_tone(rng, size_px), colors)
 
 
-def checks(
+def checks_texture(
     rng: Generator, size_px: int = 256, color: Color = CREAM, second: Color = (0.45, 0.25, 0.22), *, count: int = 4
 ) -> Texture:
     """Tartan or gingham: bands both ways that mix where they cross, `count` repeats per tile."""
@@ -97,10 +97,10 @@ def checks(
     line = (np.abs(x * count % 1 - edges[0] / 2) < 0.02) | (np.abs(y * count % 1 - edges[0] / 2) < 0.02)
     between: Color = tuple(np.add(color, second) / 2)
     index = np.where(line, 3, band_x + band_y)
-    return paint(index, _cloth_tone(rng, size_px), [color, between, second, shade(second, 0.5)])
+    return paint(index, _cloth_tone(rng, size_px), [color, between, second, shade_color(second, 0.5)])
 
 
-def dots(
+def dots_texture(
     rng: Generator,
     size_px: int = 256,
     color: Color = LINEN,
@@ -117,14 +117,14 @@ def dots(
     return paint((r < radius).astype(np.int32), _cloth_tone(rng, size_px), [color, second])
 
 
-def wallpaper(
+def wallpaper_texture(
     rng: Generator, size_px: int = 512, color: Color = CREAM, second: Color = LINEN, *, motif: str = "leaf"
 ) -> Texture:
     """Printed wall covering for about 1 m: motif "leaf", "stripe", "damask" or "grass"."""
     index = _MOTIFS[motif](rng, size_px)
     paper = 0.012 * spectral(rng, size_px, 0.2, low=30) + 0.015 * spectral(rng, size_px, 1.8)
     value = np.clip(index, 0, 1) * 0.8 + 0.1 + paper * 2
-    return ramp(value.astype(np.float32), [shade(color, 1.02), color, second, shade(second, 0.95)])
+    return ramp(value.astype(np.float32), [shade_color(color, 1.02), color, second, shade_color(second, 0.95)])
 
 
 def _leaf(rng: Generator, n: int) -> NDArray:

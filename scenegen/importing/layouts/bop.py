@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.errors import ImportingError
-from scenegen.importing.frames import Frame, FrameSequence
-from scenegen.importing.layouts.folders import beside, holding, usable
+from scenegen.importing.frames import FrameSequence, RgbdFrame
+from scenegen.importing.layouts.folders import find_picture, holding, usable
 from scenegen.importing.layouts.seven_scenes import STRUCTURED_LIGHT
 from scenegen.importing.pictures import reading
 from scenegen.importing.poses import inverted, rigid
@@ -39,10 +39,10 @@ def _sequence(name: str, folder: Path) -> FrameSequence:
     return FrameSequence(name, frames, STRUCTURED_LIGHT, skipped)
 
 
-def _frame(folder: Path, number: str, camera: Table, objects: Table) -> Frame | str:
+def _frame(folder: Path, number: str, camera: Table, objects: Table) -> RgbdFrame | str:
     stem = number.zfill(6)
-    color = beside(folder / "rgb", stem) or beside(folder / "gray", stem)
-    depth = beside(folder / "depth", stem)
+    color = find_picture(folder / "rgb", stem) or find_picture(folder / "gray", stem)
+    depth = find_picture(folder / "depth", stem)
     if not (color and depth):
         return "without a picture in rgb (or gray) or depth"
     place = camera if "cam_R_w2c" in camera else objects.get(number, {})
@@ -54,7 +54,7 @@ def _frame(folder: Path, number: str, camera: Table, objects: Table) -> Frame | 
         return f"without {str(error).strip(chr(39))}"
     except (TypeError, ValueError) as error:
         raise ImportingError(f"{folder / 'scene_camera.json'}: entry {number} is not as BOP has it ({error})") from None
-    return "whose pose is not finite, or no rotation" if T is None else Frame(color, depth, T, K, unit_m=scale * MM)
+    return "whose pose is not finite, or no rotation" if T is None else RgbdFrame(color, depth, T, K, unit_m=scale * MM)
 
 
 def _pose(rotation: list[float], translation_mm: list[float]) -> NDArray[np.float64] | None:

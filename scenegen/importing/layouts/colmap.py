@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.errors import ImportingError
-from scenegen.importing.frames import Frame, FrameSequence
+from scenegen.importing.frames import FrameSequence, RgbdFrame
 from scenegen.importing.layouts.folders import first_file, holding, usable
 from scenegen.importing.pictures import reading
-from scenegen.importing.poses import inverted, of_quaternion, pinhole
+from scenegen.importing.poses import intrinsics, inverted, of_quaternion
 from scenegen.shards.by_depth import Noise
 
 F64 = NDArray[np.float64]
@@ -28,7 +28,7 @@ PARAMETERS = {0: 3, 1: 4, 2: 4, 3: 5, 4: 8, 5: 8, 6: 12, 7: 5, 8: 4, 9: 5, 10: 1
 
 
 @dataclass(frozen=True)
-class Posed:
+class ColmapImage:
     """An image of a model."""
 
     name: str
@@ -53,14 +53,14 @@ def _sequence(name: str, folder: Path) -> FrameSequence:
     return FrameSequence(name, frames, NO_SCALE, skipped)
 
 
-def _frame(folder: Path, image: Posed, cameras: dict[int, F64]) -> Frame | str:
+def _frame(folder: Path, image: ColmapImage, cameras: dict[int, F64]) -> RgbdFrame | str:
     maps = folder / "stereo" / "depth_maps"
     depth = first_file(*(maps / f"{image.name}.{kind}.bin" for kind in ("geometric", "photometric")))
     if depth is None:
         return "without a depth map"
     if image.T_world_cam is None or image.camera not in cameras:
         return "without a pose or a camera"
-    return Frame(folder / "images" / image.name, depth, image.T_world_cam, cameras[image.camera], unit_m=1.0)
+    return RgbdFrame(folder / "images" / image.name, depth, image.T_world_cam, cameras[image.camera], unit_m=1.0)
 
 
 def _camera(model: str | int, values: list[float]) -> F64:
@@ -69,7 +69,7 @@ def _camera(model: str | int, values: list[float]) -> F64:
     if name not in MODELS.values():
         raise ValueError(f"{name} is distorted: give the workspace of image_undistorter")
     f, *rest = values
-    return pinhole(f, f, *rest, corner=True) if name == MODELS[0] else pinhole(f, *rest, corner=True)
+    return intrinsics(f, f, *rest, corner=True) if name == MODELS[0] else intrinsics(f, *rest, corner=True)
 
 
 def _binary_cameras(path: Path) -> dict[int, F64]:
@@ -83,7 +83,7 @@ def _binary_cameras(path: Path) -> dict[int, F64]:
     return cameras
 
 
-def _binary_images(path: Path) -> list[Posed]:
+def _binary_images(path: Path) -> list[ColmapImage]:
     data, at, images = path.read_bytes(), 8, []
     for _ in range(_count(data)):
         _, *pose, camera = struct.unpack_from("<I7dI", data, at)
@@ -104,7 +104,7 @@ def _text_cameras(path: Path) -> dict[int, F64]:
     return {int(w[0]): _camera(w[1], [float(value) for value in w[4:]]) for w in words}
 
 
-def _text_images(path: Path) -> list[Posed]:
+def _text_images(path: Path) -> list[ColmapImage]:
     """Every image has two lines; the second one, of its points, may be empty."""
     words = [line.split(maxsplit=9) for line in list(_lines(path))[::2] if line]
     return [_posed(w[9], int(w[8]), [float(value) for value in w[1:8]]) for w in words]
@@ -114,5 +114,5 @@ def _lines(path: Path) -> Iterator[str]:
     return (line.strip() for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
 
 
-def _posed(name: str, camera: int, pose: list[float]) -> Posed:
-    return Posed(name, camera, inverted(of_quaternion(pose[:4], pose[4:])))
+def _posed(name: str, camera: int, pose: list[float]) -> ColmapImage:
+    return ColmapImage(name, camera, inverted(of_quaternion(pose[:4], pose[4:])))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scenegen.errors import ImportingError
 from scenegen.importing.depth_files import read_pfm
 from scenegen.importing.flat import Dense, PairSequence
-from scenegen.importing.layouts.folders import beside, holding
+from scenegen.importing.layouts.folders import find_picture, holding
 from scenegen.importing.layouts.pair_names import only_two
 from scenegen.importing.layouts.planes import at_nearest
 from scenegen.importing.options import ImportOptions
@@ -168,9 +168,9 @@ def _of_sintel(folder: Path) -> Iterator[FlowPair]:
         stem, _, digits = path.stem.rpartition("_")
         for kind in ("clean", "final"):
             after = f"{stem}_{int(digits) + 1:0{len(digits)}d}" if digits.isdigit() else ""
-            first, second = (beside(root / kind / folder.name, name) for name in (path.stem, after))
+            first, second = (find_picture(root / kind / folder.name, name) for name in (path.stem, after))
             if first and second:
-                hidden = beside(root / "occlusions" / folder.name, path.stem)
+                hidden = find_picture(root / "occlusions" / folder.name, path.stem)
                 yield FlowPair(path, (first, second), hidden)
                 break
 
@@ -190,14 +190,14 @@ def _of_chairs(folder: Path) -> Iterator[FlowPair]:
     """N_flow.flo beside N_img1 and N_img2."""
     for path in sorted(folder.glob("*_flow.flo")):
         stem = path.stem.removesuffix("_flow")
-        first, second = beside(folder, f"{stem}_img1"), beside(folder, f"{stem}_img2")
+        first, second = find_picture(folder, f"{stem}_img1"), find_picture(folder, f"{stem}_img2")
         if first and second:
             yield FlowPair(path, (first, second))
 
 
 def _of_middlebury(folder: Path) -> Iterator[FlowPair]:
     """flow10.flo beside frame10 and frame11."""
-    first, second = beside(folder, "frame10"), beside(folder, "frame11")
+    first, second = find_picture(folder, "frame10"), find_picture(folder, "frame11")
     if (folder / "flow10.flo").is_file() and first and second:
         yield FlowPair(folder / "flow10.flo", (first, second))
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.errors import ImportingError
-from scenegen.importing.frames import Frame
+from scenegen.importing.frames import RgbdFrame
 from scenegen.importing.pictures import SUFFIXES, reading
 
 DEEPEST = 5
@@ -36,7 +36,7 @@ def _below(folder: Path) -> list[Path]:
     return found
 
 
-def beside(path: Path, stem: str) -> Path | None:
+def find_picture(path: Path, stem: str) -> Path | None:
     """A picture of a given stem in a folder, whatever its suffix; None where there is none."""
     return next((file for suffix in SUFFIXES if (file := path / f"{stem}{suffix}").is_file()), None)
 
@@ -59,17 +59,17 @@ def read_matrix(path: Path, rows: int, columns: int) -> NDArray[np.float64]:
 
 
 def usable(
-    name: str, folder: Path, items: Iterable[Callable[[], Frame | str]]
-) -> tuple[tuple[Frame, ...], Counter[str]]:
+    name: str, folder: Path, items: Iterable[Callable[[], RgbdFrame | str]]
+) -> tuple[tuple[RgbdFrame, ...], Counter[str]]:
     """The frames among what is found, and how many are no use, by reason.
 
     Raises ImportingError, with the first reason, where no two frames are left.
     """
-    frames: list[Frame] = []
+    frames: list[RgbdFrame] = []
     skipped: Counter[str] = Counter()
     for item in items:
         found = item()
-        if isinstance(found, Frame):
+        if isinstance(found, RgbdFrame):
             frames.append(found)
         else:
             skipped[found] += 1

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from scenegen.errors import ImportingError
 from scenegen.importing.flat import Dense, PairSequence
-from scenegen.importing.layouts.folders import beside, holding, read_matrix
-from scenegen.importing.layouts.pair_names import named
+from scenegen.importing.layouts.folders import find_picture, holding, read_matrix
+from scenegen.importing.layouts.pair_names import named_pictures
 from scenegen.importing.options import ImportOptions
 from scenegen.importing.pictures import reading
 from scenegen.status import Status
@@ -40,10 +40,10 @@ class PlanarPair:
         H = _matrix(self.file)
         if not np.isfinite(H).all() or abs(np.linalg.det(H)) < 1e-12:
             raise ImportingError(f"{self.file}: its homography is not finite, or singular: mend or remove it")
-        return Dense(lambda xy: transfer(H, xy))
+        return Dense(lambda xy: transfer_by_homography(H, xy))
 
 
-def transfer(H: F64, xy: F64) -> tuple[F64, NDArray[np.uint8]]:
+def transfer_by_homography(H: F64, xy: F64) -> tuple[F64, NDArray[np.uint8]]:
     """Places (N, 2) by a homography (3, 3), NaN beyond its horizon, and verdicts (N,): visible, or behind the camera.
 
     The sign of a homography is free: the picture's first corner is taken to lie before the camera.
@@ -63,7 +63,7 @@ def find(folder: Path) -> list[PairSequence]:
 def _of_points(folder: Path) -> list[PlanarPair]:
     """Pairs of JSON files with a homography."""
     said = {path: reading(path, _json, "JSON") for path in sorted(folder.glob("*.json"))}
-    return [PlanarPair(path, named(path, values)) for path, values in said.items() if "homography" in values]
+    return [PlanarPair(path, named_pictures(path, values)) for path, values in said.items() if "homography" in values]
 
 
 def _of_hpatches(folder: Path) -> list[PlanarPair]:
@@ -71,7 +71,7 @@ def _of_hpatches(folder: Path) -> list[PlanarPair]:
     pairs = []
     for path in sorted(path for path in folder.glob("H_*_*") if path.is_file()):
         first, second = path.stem.split("_")[1:3]
-        pictures = beside(folder, first), beside(folder, second)
+        pictures = find_picture(folder, first), find_picture(folder, second)
         if pictures[0] is None or pictures[1] is None:
             raise ImportingError(f"{path}: there is no picture {first} or {second} beside it: add it, or remove this")
         pairs.append(PlanarPair(path, (pictures[0], pictures[1])))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scenegen.errors import ImportingError
 from scenegen.importing.flat import PairSequence, Sparse
 from scenegen.importing.layouts.folders import holding
-from scenegen.importing.layouts.pair_names import named
+from scenegen.importing.layouts.pair_names import named_pictures
 from scenegen.importing.options import ImportOptions
 from scenegen.importing.pictures import BAD, reading
 
@@ -59,7 +59,7 @@ def find(folder: Path) -> list[PairSequence]:
 
 
 def _pair(path: Path) -> MatchedPair:
-    return MatchedPair(path, named(path, reading(path, READERS[path.suffix.lower()], "a file of matches")))
+    return MatchedPair(path, named_pictures(path, reading(path, READERS[path.suffix.lower()], "a file of matches")))
 
 
 def _is_matches(path: Path) -> bool:

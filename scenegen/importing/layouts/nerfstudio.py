@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from scenegen.errors import ImportingError
-from scenegen.importing.frames import Frame, FrameSequence
+from scenegen.importing.frames import FrameSequence, RgbdFrame
 from scenegen.importing.layouts.folders import holding, usable
 from scenegen.importing.pictures import reading
-from scenegen.importing.poses import OPENGL_OPENCV, pinhole, rigid
+from scenegen.importing.poses import OPENGL_OPENCV, intrinsics, rigid
 from scenegen.shards.by_depth import Noise
 
 UNKNOWN_SENSOR = Noise(0.01, 0.01)
@@ -33,7 +33,7 @@ def _sequence(name: str, folder: Path) -> FrameSequence:
     return FrameSequence(name, frames, UNKNOWN_SENSOR, skipped)
 
 
-def _frame(path: Path, said: dict[str, Any], frame: dict[str, Any]) -> Frame | str:
+def _frame(path: Path, said: dict[str, Any], frame: dict[str, Any]) -> RgbdFrame | str:
     both = {**said, **frame}
     if bent := [key for key in DISTORTION if both.get(key)]:
         raise ImportingError(f"{path}: its pictures are distorted ({bent[0]}): undistort them first")
@@ -41,11 +41,11 @@ def _frame(path: Path, said: dict[str, Any], frame: dict[str, Any]) -> Frame | s
         return "without depth_file_path"
     try:
         fx, fy, cx, cy = (float(both[key]) for key in ("fl_x", "fl_y", "cx", "cy"))
-        K = pinhole(fx, fy, cx, cy, corner=True)
+        K = intrinsics(fx, fy, cx, cy, corner=True)
         pose, color = np.array(frame["transform_matrix"], np.float64), path.parent / frame["file_path"]
     except (KeyError, TypeError, ValueError) as error:
         raise ImportingError(f"{path}: a frame lacks, or has as no number, {error}: mend it") from None
     T = rigid(pose @ OPENGL_OPENCV) if pose.shape == (4, 4) else None
     if T is None:
         return "whose pose is not finite, or no rotation"
-    return Frame(color, path.parent / frame["depth_file_path"], T, K)
+    return RgbdFrame(color, path.parent / frame["depth_file_path"], T, K)

@@ -9,7 +9,7 @@ KEYS = (("image0", "image1"), ("image1", "image2"), ("img0", "img1"), ("img1", "
 """Names under which files say their two pictures; the first pair that is there counts."""
 
 
-def named(path: Path, said: dict[str, object]) -> tuple[Path, Path]:
+def named_pictures(path: Path, said: dict[str, object]) -> tuple[Path, Path]:
     """The pictures that a file names under one of `KEYS`, beside it; else the only two of its folder.
 
     Raises ImportingError where neither is so.

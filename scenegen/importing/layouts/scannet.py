@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.errors import ImportingError
-from scenegen.importing.frames import Frame, FrameSequence
-from scenegen.importing.layouts.folders import beside, holding, read_matrix, usable
+from scenegen.importing.frames import FrameSequence, RgbdFrame
+from scenegen.importing.layouts.folders import find_picture, holding, read_matrix, usable
 from scenegen.importing.layouts.seven_scenes import STRUCTURED_LIGHT
 from scenegen.importing.pictures import find_pictures
 from scenegen.importing.poses import rigid
@@ -36,14 +36,14 @@ def _sequence(name: str, folder: Path) -> FrameSequence:
     return FrameSequence(name, frames, STRUCTURED_LIGHT, skipped)
 
 
-def _frame(folder: Path, color: Path, K: NDArray[np.float64], K_depth: NDArray[np.float64]) -> Frame | str:
-    depth, pose = beside(folder / "depth", color.stem), folder / "pose" / f"{color.stem}.txt"
+def _frame(folder: Path, color: Path, K: NDArray[np.float64], K_depth: NDArray[np.float64]) -> RgbdFrame | str:
+    depth, pose = find_picture(folder / "depth", color.stem), folder / "pose" / f"{color.stem}.txt"
     if depth is None:
         return "without a depth picture"
     if not pose.is_file():
         return "without a pose"
     T = rigid(read_matrix(pose, 4, 4))
-    return "whose pose is not finite, or no rotation" if T is None else Frame(color, depth, T, K, K_depth)
+    return "whose pose is not finite, or no rotation" if T is None else RgbdFrame(color, depth, T, K, K_depth)
 
 
 def _require_registered(path: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.importing.frames import Frame, FrameSequence
-from scenegen.importing.layouts.folders import beside, first_file, holding, read_matrix, usable
+from scenegen.importing.frames import FrameSequence, RgbdFrame
+from scenegen.importing.layouts.folders import find_picture, first_file, holding, read_matrix, usable
 from scenegen.importing.poses import rigid
 from scenegen.shards.by_depth import Noise
 
@@ -32,12 +32,16 @@ def _sequence(name: str, folder: Path) -> FrameSequence:
     return FrameSequence(name, frames, STRUCTURED_LIGHT, skipped)
 
 
-def _frame(folder: Path, stem: str, K: NDArray[np.float64] | None) -> Frame | str:
+def _frame(folder: Path, stem: str, K: NDArray[np.float64] | None) -> RgbdFrame | str:
     """A frame, or why it is no use."""
-    color, depth, pose = beside(folder, f"{stem}.color"), beside(folder, f"{stem}.depth"), folder / f"{stem}.pose.txt"
+    color, depth, pose = (
+        find_picture(folder, f"{stem}.color"),
+        find_picture(folder, f"{stem}.depth"),
+        folder / f"{stem}.pose.txt",
+    )
     if not (color and depth):
         return "without a .depth picture"
     if not pose.is_file():
         return "without a .pose.txt"
     T = rigid(read_matrix(pose, 4, 4))
-    return "whose pose is not finite, or no rotation" if T is None else Frame(color, depth, T, K, none=NO_DEPTH)
+    return "whose pose is not finite, or no rotation" if T is None else RgbdFrame(color, depth, T, K, none=NO_DEPTH)

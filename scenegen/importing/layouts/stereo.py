@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from scenegen.errors import ImportingError
 from scenegen.importing.depth_files import READERS
 from scenegen.importing.flat import Dense, PairSequence
-from scenegen.importing.layouts.folders import beside, holding
+from scenegen.importing.layouts.folders import find_picture, holding
 from scenegen.importing.layouts.planes import at_nearest
 from scenegen.importing.options import ImportOptions
 from scenegen.importing.pictures import find_pictures, picture_size, read_plane, reading
-from scenegen.shards.by_depth import sampled, verdicts
+from scenegen.shards.by_depth import depth_verdicts, sampled
 from scenegen.status import Status
 
 F64 = NDArray[np.float64]
@@ -46,10 +46,10 @@ class StereoPair:
         left = read_disparity(self.left, options.disparity_scale)
         _require_size(self.left, left, self.pictures[0])
         if self.right is None:
-            return Dense(lambda xy: shifted(xy, left, nearest_in_right(left)))
+            return Dense(lambda xy: shift_by_disparity(xy, left, nearest_in_right(left)))
         right = read_disparity(self.right, options.disparity_scale)
         _require_size(self.right, right, self.pictures[1])
-        return Dense(lambda xy: shifted(xy, left, right))
+        return Dense(lambda xy: shift_by_disparity(xy, left, right))
 
 
 def read_disparity(path: Path, scale: float | None) -> F64:
@@ -61,7 +61,7 @@ def read_disparity(path: Path, scale: float | None) -> F64:
     return np.where(np.isfinite(disparity) & (disparity > 0), disparity, np.nan)
 
 
-def shifted(xy: F64, left: F64, right: F64) -> tuple[F64, NDArray[np.uint8]]:
+def shift_by_disparity(xy: F64, left: F64, right: F64) -> tuple[F64, NDArray[np.uint8]]:
     """Places (N, 2) of the left picture in the right one, and verdicts, from the disparities of both; NaN: unknown.
 
     Left and right must agree; something nearer in the right picture has a larger disparity there.
@@ -69,7 +69,7 @@ def shifted(xy: F64, left: F64, right: F64) -> tuple[F64, NDArray[np.uint8]]:
     d = at_nearest(left, xy)
     places = xy - np.stack([d, np.zeros_like(d)], 1)
     beyond = ~(places[:, 0] >= -0.5)
-    status = verdicts(sampled(right, np.where(np.isnan(places), 0.0, places)) - d, np.full(d.shape, TOLERANCE_PX))
+    status = depth_verdicts(sampled(right, np.where(np.isnan(places), 0.0, places)) - d, np.full(d.shape, TOLERANCE_PX))
     status[beyond] = Status.OUT_OF_VIEW
     status[np.isnan(d)] = Status.NO_HIT
     return places, status
@@ -99,7 +99,7 @@ def find(folder: Path) -> list[PairSequence]:
 
 def _of_middlebury(folder: Path) -> list[StereoPair]:
     for left, right in (("2", "6"), ("0", "1")):
-        first, second = beside(folder, f"im{left}"), beside(folder, f"im{right}")
+        first, second = find_picture(folder, f"im{left}"), find_picture(folder, f"im{right}")
         disparity = _map(folder, f"disp{left}")
         if first and second and disparity:
             return [StereoPair((first, second), disparity, _map(folder, f"disp{right}"))]
@@ -117,7 +117,7 @@ def _of_kitti(folder: Path) -> list[StereoPair]:
 def _map(folder: Path, stem: str) -> Path | None:
     """A map of disparity of a given stem."""
     others = (folder / f"{stem}{suffix}" for suffix in (".pfm", ".npy"))
-    return next((path for path in others if path.is_file()), None) or beside(folder, stem)
+    return next((path for path in others if path.is_file()), None) or find_picture(folder, stem)
 
 
 def _require_size(path: Path, disparity: F64, picture: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenegen.errors import ImportingError
-from scenegen.importing.frames import Frame, FrameSequence
+from scenegen.importing.frames import FrameSequence, RgbdFrame
 from scenegen.importing.layouts.folders import holding, usable
 from scenegen.importing.layouts.seven_scenes import STRUCTURED_LIGHT
 from scenegen.importing.pictures import read_numbers, reading
@@ -34,21 +34,21 @@ def _sequence(name: str, folder: Path) -> FrameSequence:
         raise ImportingError(f"{folder / 'groundtruth.txt'}: its rows are not time tx ty tz qx qy qz qw: mend it")
     depth_times = np.array([time for time, _ in depths])
 
-    def frame(time: float, color: Path) -> Frame | str:
-        d, p = nearest(depth_times, time), nearest(poses[:, 0], time)
+    def frame(time: float, color: Path) -> RgbdFrame | str:
+        d, p = nearest_time(depth_times, time), nearest_time(poses[:, 0], time)
         if d is None:
             return f"without depth within {MOST_APART_S:g} s"
         if p is None:
             return f"without a pose within {MOST_APART_S:g} s"
         x, y, z, w = poses[p, 4:]
         T = of_quaternion((w, x, y, z), poses[p, 1:4])
-        return "whose pose is not finite" if T is None else Frame(color, depths[d][1], T, unit_m=STEP_M)
+        return "whose pose is not finite" if T is None else RgbdFrame(color, depths[d][1], T, unit_m=STEP_M)
 
     frames, skipped = usable(name, folder, [lambda t=time, c=color: frame(t, c) for time, color in colors])
     return FrameSequence(name, frames, NOISE, skipped)
 
 
-def nearest(times: NDArray[np.float64], time: float) -> int | None:
+def nearest_time(times: NDArray[np.float64], time: float) -> int | None:
     """Row of the time that is nearest; None where none is within MOST_APART_S."""
     row = int(np.argmin(np.abs(times - time))) if len(times) else 0
     return row if len(times) and abs(times[row] - time) <= MOST_APART_S else None

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
 from scenegen.errors import UsageError
-from scenegen.inspect.figure.layout import SMALL_PT, beside, sheet, sheet_of, show
+from scenegen.inspect.figure.layout import SMALL_PT, axes_beside, draw_image, sheet, sheet_of
 from scenegen.inspect.palette import STATUS_COLORS, STATUS_LABELS
 from scenegen.inspect.subject import Subject
 from scenegen.instances import FIRST_OBJECT
@@ -45,7 +45,7 @@ def draw_layers(subject: Subject) -> Figure:
         f"{subject.source}: layers", 1 + len(there), len(subject.views), height / width, right_in=RIGHT_IN, legend=False
     )
     for panel, view in zip(page.panels[0], subject.views, strict=True):
-        show(panel, subject.sample.rgb[view], f"view {view}")
+        draw_image(panel, subject.sample.rgb[view], f"view {view}")
     for panels, draw in zip(page.panels[1:], there, strict=True):
         draw(subject, panels)
     return page.figure
@@ -58,8 +58,8 @@ def draw_depth(subject: Subject, panels: tuple[Axes, ...]) -> None:
     low, high = (np.nanmin(known), np.nanmax(known)) if np.isfinite(known).any() else (0.0, 1.0)
     colors = mpl.colormaps["viridis_r"].with_extremes(bad=NOTHING)
     for panel, layer in zip(panels, known, strict=True):
-        show(panel, layer, "depth", cmap=colors, vmin=low, vmax=high)
-    bar = sheet_of(panels[-1]).colorbar(panels[-1].images[0], cax=beside(panels[-1], 0.14, share=0.9))
+        draw_image(panel, layer, "depth", cmap=colors, vmin=low, vmax=high)
+    bar = sheet_of(panels[-1]).colorbar(panels[-1].images[0], cax=axes_beside(panels[-1], 0.14, share=0.9))
     bar.ax.invert_yaxis()
     bar.ax.set_title("m", fontsize=SMALL_PT, pad=3)
     bar.ax.tick_params(labelsize=SMALL_PT)
@@ -69,8 +69,8 @@ def draw_normals(subject: Subject, panels: tuple[Axes, ...]) -> None:
     """Normals in camera axes as colours, and a ball that shows which direction has which."""
     normals = subject.layer("normal", "--kind layers")
     for panel, view in zip(panels, subject.views, strict=True):
-        show(panel, normal_colors(normals[view]), "normals")
-    ball = beside(panels[-1], 0.85, gap_in=0.15, share=0.9)
+        draw_image(panel, normal_colors(normals[view]), "normals")
+    ball = axes_beside(panels[-1], 0.85, gap_in=0.15, share=0.9)
     ball.imshow(normal_ball(96))
     ball.set_axis_off()
     ball.set_anchor("W")
@@ -99,7 +99,7 @@ def draw_instances(subject: Subject, panels: tuple[Axes, ...]) -> None:
     layer = subject.layer("instance", "--kind layers")[list(subject.views)]
     colors = instance_colors(int(layer.max()))
     for panel, ids in zip(panels, layer, strict=True):
-        show(
+        draw_image(
             panel,
             ids,
             "instances",
@@ -121,7 +121,7 @@ def draw_visibility(subject: Subject, panels: tuple[Axes, ...]) -> None:
     colors, last = ListedColormap(list(STATUS_COLORS.values())), len(STATUS_COLORS) - 0.5
     for panel, view in zip(panels, subject.views, strict=True):
         title = f"in view {1 if view == 0 else 0}"
-        show(panel, layer[view][..., 0], title, cmap=colors, vmin=-0.5, vmax=last, interpolation="nearest")
+        draw_image(panel, layer[view][..., 0], title, cmap=colors, vmin=-0.5, vmax=last, interpolation="nearest")
     shown = [name for code, name in enumerate(STATUS_COLORS) if (layer == code).any()]
     _legend(panels[-1], [Patch(facecolor=STATUS_COLORS[k], edgecolor="0.4", label=STATUS_LABELS[k]) for k in shown])
 
@@ -134,7 +134,7 @@ def draw_semantic(subject: Subject, panels: tuple[Axes, ...]) -> None:
     ranked = [int(k) for k in np.argsort(-pixels, kind="stable")]
     colors = category_colors(ranked)
     for panel, rows in zip(panels, layer, strict=True):
-        show(
+        draw_image(
             panel, rows, "categories", cmap=ListedColormap(colors), vmin=-0.5, vmax=len(names) - 0.5,
             interpolation="nearest",
         )  # fmt: skip
@@ -161,7 +161,7 @@ def category_colors(ranked: list[int]) -> NDArray[np.float64]:
 
 def _legend(panel: Axes, handles: list[Patch]) -> None:
     """What colours mean, beside the last panel of a row."""
-    legend = beside(panel, RIGHT_IN - 0.2)
+    legend = axes_beside(panel, RIGHT_IN - 0.2)
     legend.set_axis_off()
     legend.legend(
         handles=_fitting(handles, panel), loc="upper left", fontsize=SMALL_PT - 1, frameon=False, borderpad=0,

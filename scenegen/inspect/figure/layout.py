@@ -88,7 +88,7 @@ def sheet_of(panel: Axes) -> Figure:
     return figure
 
 
-def beside(panel: Axes, width_in: float, gap_in: float = 0.1, share: float = 1.0) -> Axes:
+def axes_beside(panel: Axes, width_in: float, gap_in: float = 0.1, share: float = 1.0) -> Axes:
     """New axes to the right of a panel, `share` of its height, centred on it."""
     figure = sheet_of(panel)
     box = panel.get_position()
@@ -98,7 +98,7 @@ def beside(panel: Axes, width_in: float, gap_in: float = 0.1, share: float = 1.0
     return figure.add_axes((box.x1 + gap_in / total, bottom, width_in / total, height))
 
 
-def show(panel: Axes, image: NDArray[Any], header: str = "", **options: Any) -> Any:
+def draw_image(panel: Axes, image: NDArray[Any], header: str = "", **options: Any) -> Any:
     """Draw an image so that pixel (x, y) has its centre at data (x, y), with a line of text above it."""
     height, width = image.shape[:2]
     artist = panel.imshow(image, **options)
@@ -110,7 +110,7 @@ def show(panel: Axes, image: NDArray[Any], header: str = "", **options: Any) -> 
     return artist
 
 
-def blank(panel: Axes) -> None:
+def leave_empty(panel: Axes) -> None:
     """Leave a panel empty."""
     panel.set_axis_off()
 

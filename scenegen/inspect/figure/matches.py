@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from scenegen.errors import UsageError
 from scenegen.inspect.figure.layout import (
     apart,
-    blank,
     dimmed,
+    draw_image,
     foot_legend,
+    leave_empty,
     points_per_pixel,
     sheet,
-    show,
     status_handles,
 )
 from scenegen.inspect.palette import status_rgb
@@ -45,8 +45,8 @@ def draw_matches(subject: Subject, count: int, start: int) -> Figure:
         _lines(page.panels[2 * row][column], subject, view, count, start)
         _dots(page.panels[2 * row + 1][column], subject, view)
     for k in range(len(others), rows * blocks):
-        blank(page.panels[-2][k % blocks])
-        blank(page.panels[-1][k % blocks])
+        leave_empty(page.panels[-2][k % blocks])
+        leave_empty(page.panels[-1][k % blocks])
     status = subject.sample.status[[view - 1 for view in others]]
     foot_legend(page.figure, status_handles(np.bincount(status.ravel(), minlength=6)))
     return page.figure
@@ -67,7 +67,7 @@ def _lines(panel: Axes, subject: Subject, view: int, count: int, start: int) -> 
     some = _some(xy0, inner(xy0, width, height) & inner(xy, width, height), count, start)
     a, b = xy0[some], _shifted(xy[some], width)
     colors = position_colors(a, width, height)
-    show(
+    draw_image(
         panel,
         _strip(sample.rgb[0], sample.rgb[view]),
         f"views 0 and {view}, {apart(subject, view)}: {len(some)} of {len(xy0):,} matches",
@@ -92,7 +92,7 @@ def _dots(panel: Axes, subject: Subject, view: int) -> None:
     with np.errstate(invalid="ignore"):
         inside = (xy > -0.5).all(1) & (xy < [width - 0.5, height - 0.5]).all(1)
     strip = _strip(dimmed(sample.rgb[0]), dimmed(sample.rgb[view]))
-    show(panel, strip, f"all {len(status):,} rays of view 0, and where their points fall in view {view}")
+    draw_image(panel, strip, f"all {len(status):,} rays of view 0, and where their points fall in view {view}")
     apart_px = np.sqrt(height * width / max(len(status), 1))
     diameter_pt = DOT * apart_px * points_per_pixel(panel)
     for code in OVER:

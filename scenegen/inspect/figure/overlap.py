@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from scenegen.inspect.figure.layout import SMALL_PT, TEXT_PT, dimmed, foot_legend, sheet, show, status_handles
+from scenegen.inspect.figure.layout import SMALL_PT, TEXT_PT, dimmed, draw_image, foot_legend, sheet, status_handles
 from scenegen.inspect.palette import status_rgb
 from scenegen.inspect.subject import Subject
 from scenegen.inspect.warp import transfer
@@ -35,20 +35,20 @@ def draw_overlap(subject: Subject) -> Figure:
         for column, there in enumerate(views):
             panel = page.panels[row][column]
             if here == there:
-                show(panel, sample.rgb[here], f"view {here}")
+                draw_image(panel, sample.rgb[here], f"view {here}")
                 continue
             status = transfer(sample, here, there).status
             counts += np.bincount(status.ravel(), minlength=6)
-            seen = seen_share(status)
+            seen = _seen_share(status)
             short = len(views) > WORDED
             header = f"by {there}: {percent(seen)}" if short else f"view {there} sees {percent(seen)} of view {here}"
-            show(panel, seen_picture(sample.rgb[here], status), header)
+            draw_image(panel, seen_picture(sample.rgb[here], status), header)
     _matrix(page.figure, page.panels[0][-1], subject)
     foot_legend(page.figure, [_seen_handle(counts), *status_handles(counts, Status.VISIBLE)])
     return page.figure
 
 
-def seen_share(status: NDArray[np.uint8]) -> float:
+def _seen_share(status: NDArray[np.uint8]) -> float:
     """Share of the pixels with a surface that are visible; 0 where there is none."""
     return float((status == Status.VISIBLE).sum() / max(1, (status != Status.NO_HIT).sum()))
 

@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from scenegen.inspect.figure.layout import SMALL_PT, blank, foot_legend, sheet, show
+from scenegen.inspect.figure.layout import SMALL_PT, draw_image, foot_legend, leave_empty, sheet
 from scenegen.inspect.figure.matches import rays_of
 from scenegen.inspect.points import far_apart, inner, position_colors
 from scenegen.inspect.subject import Subject
@@ -43,7 +43,7 @@ def draw_tracks(subject: Subject, count: int, start: int) -> Figure:
         _draw_view(panel, subject, view, points, colors)
     there = {_kind(int(code)) for view in others for code in subject.sample.status[view - 1][points]}
     for panel in panels[len(subject.views) :]:
-        blank(panel)
+        leave_empty(panel)
     foot_legend(page.figure, [_handle(kind) for kind in _MARKS if kind in there])
     return page.figure
 
@@ -80,7 +80,7 @@ def _draw_view(panel: Axes, subject: Subject, view: int, points: NDArray[np.int6
     xy = (sample.xy0 if view == 0 else sample.xy[view - 1])[points].astype(np.float64)
     status = np.full(len(points), Status.VISIBLE) if view == 0 else sample.status[view - 1][points]
     header = f"view {view}" if view == 0 else f"view {view}: {(status == Status.VISIBLE).sum()} visible"
-    show(panel, sample.rgb[view], header)
+    draw_image(panel, sample.rgb[view], header)
     for k in np.flatnonzero(np.isfinite(xy).all(1)):
         at, angle = _on_picture(xy[k], width, height)
         kind = _kind(int(status[k]))

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from scenegen.inspect.figure.layout import (
     SMALL_PT,
     TEXT_PT,
-    beside,
+    axes_beside,
     checkers,
+    draw_image,
     foot_legend,
     sheet,
     sheet_of,
-    show,
     status_handles,
 )
 from scenegen.inspect.palette import status_rgb
@@ -47,20 +47,22 @@ def draw_warp(subject: Subject) -> Figure:
 def _pictures(panels: tuple[Axes, ...], subject: Subject, there: int, found: Warp) -> None:
     """The view itself, the other, and the other warped."""
     here = subject.views[0]
-    show(panels[0], subject.sample.rgb[here], f"view {here}")
-    show(panels[1], subject.sample.rgb[there], f"view {there}")
+    draw_image(panels[0], subject.sample.rgb[here], f"view {here}")
+    draw_image(panels[1], subject.sample.rgb[there], f"view {there}")
     ground = checkers(*found.status.shape)
     warped = np.where(found.visible[..., None], found.picture, ground)
-    show(panels[2], warped, f"view {there} warped into view {here}")
+    draw_image(panels[2], warped, f"view {there} warped into view {here}")
 
 
 def _errors(panels: tuple[Axes, ...], subject: Subject, found: Warp) -> None:
     """What is not visible, the difference, and its histogram."""
-    show(panels[0], masked(found.status), f"visible: {percent(float(found.visible.mean()))}", interpolation="nearest")
+    draw_image(
+        panels[0], masked(found.status), f"visible: {percent(float(found.visible.mean()))}", interpolation="nearest"
+    )
     _histogram(panels[1], found.error[found.visible], subject.relit)
-    show(panels[2], checkers(*found.status.shape))
-    artist = show(panels[2], found.error, "difference, grey levels", cmap="magma", vmin=0, vmax=FULL_SCALE)
-    bar = sheet_of(panels[2]).colorbar(artist, cax=beside(panels[2], 0.12), extend="max")
+    draw_image(panels[2], checkers(*found.status.shape))
+    artist = draw_image(panels[2], found.error, "difference, grey levels", cmap="magma", vmin=0, vmax=FULL_SCALE)
+    bar = sheet_of(panels[2]).colorbar(artist, cax=axes_beside(panels[2], 0.12), extend="max")
     bar.ax.tick_params(labelsize=SMALL_PT)
 
 

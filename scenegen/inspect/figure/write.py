@@ -23,7 +23,7 @@ _UNDATED: dict[str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class FigureChoice:
     """What to draw."""
 
     kind: Kind = "matches"
@@ -41,7 +41,7 @@ def require_matplotlib() -> None:
         raise UsageError("figure: the package matplotlib is missing: pip install 'scenegen[view]'") from None
 
 
-def draw(subject: Subject, choice: Choice) -> "Figure":
+def draw(subject: Subject, choice: FigureChoice) -> "Figure":
     """The figure of a sample, as a matplotlib Figure.
 
     Raises UsageError when the sample lacks a layer that the kind needs, or its views cannot be shown so.
@@ -70,7 +70,7 @@ def draw(subject: Subject, choice: Choice) -> "Figure":
             return draw_warp(subject)
 
 
-def check_target(path: Path) -> None:
+def check_figure_target(path: Path) -> None:
     """Raise UsageError when no figure can be written to `path`: before any work is done."""
     if path.suffix.lower() not in SUFFIXES:
         raise UsageError(f"--out {path}: a figure is written as {', '.join(SUFFIXES)}: choose one of these endings")
@@ -80,7 +80,7 @@ def check_target(path: Path) -> None:
         raise UsageError(f"--out {path}: is a folder: name a file")
 
 
-def encode(figure: "Figure", suffix: str) -> bytes:
+def encode_figure(figure: "Figure", suffix: str) -> bytes:
     """The bytes of a figure as `.png`, `.svg` or `.pdf`; equal figures give equal bytes."""
     import matplotlib as mpl
 
@@ -92,5 +92,5 @@ def encode(figure: "Figure", suffix: str) -> bytes:
 
 def save(figure: "Figure", path: Path) -> None:
     """Write a figure, whole or not at all. Raises UsageError for an unknown ending, ShardError for a full disk."""
-    check_target(path)
-    publish(path, encode(figure, path.suffix.lower()))
+    check_figure_target(path)
+    publish(path, encode_figure(figure, path.suffix.lower()))

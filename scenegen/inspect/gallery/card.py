@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from scenegen.inspect.gallery.pictures import thumbnail, view_pictures
-from scenegen.inspect.gallery.rays import pack, sources
-from scenegen.inspect.gallery.survey import Survey
+from scenegen.inspect.gallery.rays import pack_points, view_points
+from scenegen.inspect.gallery.survey import ShardSurvey
 from scenegen.shards.reader import ShardReader
 from scenegen.shards.sample import Array, Sample
 from scenegen.shards.schema import absent
@@ -21,7 +21,7 @@ DATA_CHARACTERS = 84_000
 
 
 @dataclass(frozen=True)
-class Card:
+class SampleCard:
     """One sample as the page needs it; lists of numbers go over the pairs of view 0 and each other view."""
 
     room: str
@@ -43,12 +43,12 @@ class Card:
     """JSON that the viewer reads: pictures, rays of each source, names of the instances."""
 
 
-def read_card(reader: ShardReader, numbers: Survey, index: int) -> Card:
+def read_card(reader: ShardReader, numbers: ShardSurvey, index: int) -> SampleCard:
     """Sample `index` of a shard whose numbers are known. Raises ShardError when it is damaged."""
     sample = reader[index]
     names = instance_names(reader, sample.object_asset)
     height, width = sample.rgb.shape[1:3]
-    return Card(
+    return SampleCard(
         room=numbers.room,
         split=numbers.split,
         file=reader.path.name,
@@ -75,7 +75,7 @@ def instance_names(reader: ShardReader, assets: Array) -> list[str]:
     return ["nothing", "room", *(str(categories[row]) if row >= 0 else "" for row in assets)]
 
 
-def card_html(card: Card, number: int) -> str:
+def card_html(card: SampleCard, number: int) -> str:
     """The card as a list item with one button, whose text says what it shows."""
     facts = {key: value for key, value in asdict(card).items() if key not in ("thumbs", "data", "size")}
     width, height = card.size
@@ -91,7 +91,7 @@ def card_html(card: Card, number: int) -> str:
     )
 
 
-def data_html(card: Card, number: int) -> str:
+def data_html(card: SampleCard, number: int) -> str:
     """The viewer's data as an element that the browser keeps and does not run."""
     return f'<script type="application/json" id="data-{number}">{script_safe(card.data)}</script>'
 
@@ -101,7 +101,7 @@ def script_safe(text: str) -> str:
     return text.replace("<", "\\u003c")
 
 
-def _numbers(card: Card) -> str:
+def _numbers(card: SampleCard) -> str:
     """The line of figures under a card's name."""
     cells = (
         ("overlap", [100 * v for v in card.overlap], 0, " %"),
@@ -129,6 +129,6 @@ def _rounded(values: Array, digits: int) -> list[float]:
 def _data(sample: Sample, names: list[str]) -> str:
     """The viewer's data as JSON."""
     height, width = sample.rgb.shape[1:3]
-    packed = [asdict(pack(source, width, height)) for source in sources(sample)]
+    packed = [asdict(pack_points(source, width, height)) for source in view_points(sample)]
     data = {"size": [width, height], "names": names, "sources": packed}
     return json.dumps(data | {"pictures": view_pictures(sample.rgb, DATA_CHARACTERS - len(json.dumps(data)))})

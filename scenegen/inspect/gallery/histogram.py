@@ -75,7 +75,7 @@ def ranking(title: str, counts: Mapping[str, int], counted: str) -> str:
     parts = [_row(i * height, height, name, count, ranked[0][1]) for i, (name, count) in enumerate(rows)]
     if rest := ranked[_ROWS:]:
         more = f"and {len(rest)} more with {sum(count for _, count in rest):,} {counted}"
-        parts.append(text(_WIDTH - 44, _HEIGHT - 3, more, anchor="end"))
+        parts.append(_text(_WIDTH - 44, _HEIGHT - 3, more, anchor="end"))
     words = f"{title}: {len(ranked)} with {sum(counts.values()):,} {counted}, most of {ranked[0][0]}, {ranked[0][1]:,}"
     return _svg(_HEIGHT, words, parts)
 
@@ -143,11 +143,11 @@ class _Plot:
 
     def counts_axis(self, counted: str) -> str:
         """Lines at zero, half and full height, with their counts."""
-        lines = [text(_LEFT - 6, 9, counted)]
+        lines = [_text(_LEFT - 6, 9, counted)]
         for count in (0, self.top // 2, self.top):
             y, kind = self.y(count), "grid" if count else "base"
             lines.append(f'<line class="{kind}" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
-            lines.append(text(_LEFT - 6, y + 3.5, short(count), anchor="end"))
+            lines.append(_text(_LEFT - 6, y + 3.5, short(count), anchor="end"))
         return "".join(lines)
 
     def values_axis(self, unit: str) -> str:
@@ -156,17 +156,17 @@ class _Plot:
         step = round_step((last - first) / 6)
         places = np.arange(math.ceil(first / step - 1e-9), math.floor(last / step + 1e-9) + 1) * step
         y = _HEIGHT - _BOTTOM + 15
-        return "".join(text(self.x(value), y, f"{short(value)}{unit}", anchor="middle") for value in places)
+        return "".join(_text(self.x(value), y, f"{short(value)}{unit}", anchor="middle") for value in places)
 
     def marker(self, value: float, words: str) -> str:
         """A line at a value, with words under the axis."""
         x = self.x(min(max(value, self.edges[0]), self.edges[-1]))
         anchor = "start" if x < _WIDTH * 0.3 else "end" if x > _WIDTH * 0.7 else "middle"
         line = f'<line class="median" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP - 4}" y2="{_HEIGHT - _BOTTOM}"/>'
-        return line + text(x, _HEIGHT - 4, words, "note", anchor)
+        return line + _text(x, _HEIGHT - 4, words, "note", anchor)
 
 
-def text(x: float, y: float, words: str, kind: str = "tick", anchor: str = "start") -> str:
+def _text(x: float, y: float, words: str, kind: str = "tick", anchor: str = "start") -> str:
     """Words at a place."""
     return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(words)}</text>'
 
@@ -185,7 +185,7 @@ def _row(y: float, height: float, name: str, count: int, most: int) -> str:
     width = max(1.0, count / most * (_WIDTH - left - right))
     label = name if len(name) <= 17 else f"{name[:16]}…"
     bar = f'<rect class="bar" x="{left}" y="{y + 2:.1f}" width="{width:.1f}" height="{height - 4:.1f}"/>'
-    words = text(left - 8, middle, label, "label", "end") + bar + text(left + width + 5, middle, f"{count:,}")
+    words = _text(left - 8, middle, label, "label", "end") + bar + _text(left + width + 5, middle, f"{count:,}")
     return f"<g><title>{escape(name)}: {count:,}</title>{words}</g>"
 
 

@@ -11,19 +11,21 @@ from importlib.resources import files
 
 from scenegen.inspect.gallery import summary
 from scenegen.inspect.gallery.assets import assets_section
-from scenegen.inspect.gallery.card import Card, card_html, data_html
+from scenegen.inspect.gallery.card import SampleCard, card_html, data_html
 from scenegen.inspect.gallery.run import RunFolder
-from scenegen.inspect.gallery.survey import Survey
+from scenegen.inspect.gallery.survey import ShardSurvey
 from scenegen.inspect.palette import STATUS_COLORS, STATUS_LABELS
 
 SCRIPTS = ("theme.js", "rays.js", "marks.js", "grid.js", "figure.js", "viewer.js", "main.js")
 """Parts of the page's script, in the order in which they are joined."""
 
 
-def page(run: RunFolder, surveys: Sequence[Survey], skipped: Mapping[str, str], cards: Sequence[Card]) -> str:
+def page(
+    run: RunFolder, surveys: Sequence[ShardSurvey], skipped: Mapping[str, str], cards: Sequence[SampleCard]
+) -> str:
     """The page of a run: the summary of `surveys`, notices about `skipped` files, and `cards` of some samples."""
     script, style = script_text(), resource("style.css") + status_rules()
-    return fill(
+    return fill_template(
         resource("gallery.html"),
         {
             "policy": policy(script, style),
@@ -39,9 +41,9 @@ def page(run: RunFolder, surveys: Sequence[Survey], skipped: Mapping[str, str], 
             "histograms": summary.histograms(surveys),
             "assets": assets_section(run.remarks),
             "shown": _shown(len(cards), sum(map(len, surveys))),
-            "rooms": options(card.room for card in cards),
-            "splits": options(card.split for card in cards),
-            "categories": options(name for card in cards for name in card.categories),
+            "rooms": _options(card.room for card in cards),
+            "splits": _options(card.split for card in cards),
+            "categories": _options(name for card in cards for name in card.categories),
             "cards": "\n".join(card_html(card, k) for k, card in enumerate(cards)),
             "data": "\n".join(data_html(card, k) for k, card in enumerate(cards)),
         },
@@ -53,7 +55,7 @@ def resource(name: str) -> str:
     return files("scenegen.inspect.gallery").joinpath("template", name).read_text(encoding="utf-8")
 
 
-def fill(template: str, values: Mapping[str, str]) -> str:
+def fill_template(template: str, values: Mapping[str, str]) -> str:
     """The template with each `{{name}}` replaced; what is put in is not looked at again."""
     return re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], template)
 
@@ -77,7 +79,7 @@ def policy(script: str, style: str) -> str:
     return f"default-src 'none'; img-src data:; script-src {digest(script)}; style-src {digest(style)}"
 
 
-def options(names: Iterable[str]) -> str:
+def _options(names: Iterable[str]) -> str:
     """Options of a select with how many cards each has, in order."""
     counts = sorted(Counter(names).items())
     return "".join(f'<option value="{escape(name)}">{escape(name)} ({count:,})</option>' for name, count in counts)

@@ -20,7 +20,7 @@ _METHOD = 2
 
 def thumbnail(picture: Array) -> str:
     """A small version of a (H, W, 3) uint8 sRGB picture as a `data:` address."""
-    return data_uri(webp(smaller(picture, THUMB_PX), _THUMB_QUALITY))
+    return _data_uri(webp(smaller(picture, THUMB_PX), _THUMB_QUALITY))
 
 
 def view_pictures(rgb: Array, budget: int) -> list[str]:
@@ -31,7 +31,7 @@ def view_pictures(rgb: Array, budget: int) -> list[str]:
     side = VIEW_PX * min(1.0, (2 / len(rgb)) ** 0.5)
     addresses: list[str] = []
     for scale, quality in _STEPS:
-        addresses = [data_uri(webp(smaller(picture, round(side * scale)), quality)) for picture in rgb]
+        addresses = [_data_uri(webp(smaller(picture, round(side * scale)), quality)) for picture in rgb]
         if sum(map(len, addresses)) <= budget:
             break
     return addresses
@@ -51,6 +51,6 @@ def webp(image: Image.Image, quality: int) -> bytes:
     return buffer.getvalue()
 
 
-def data_uri(encoded: bytes) -> str:
+def _data_uri(encoded: bytes) -> str:
     """A WebP file as a `data:` address."""
     return f"data:image/webp;base64,{base64.b64encode(encoded).decode()}"

@@ -35,7 +35,7 @@ _REACH = 2.0
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class ViewPoints:
     """N points of a view, and what becomes of them in the others."""
 
     xy: Array
@@ -63,13 +63,13 @@ class PackedRays:
 
 
 def needed_layers(path: Path) -> tuple[str, ...]:
-    """The layers that `sources` reads of a shard: none unless it has all that every view needs to be one."""
+    """The layers that `view_points` reads of a shard: none unless it has all that every view needs to be one."""
     with ShardReader(path, layers=()) as reader:
         there = tuple(name for name in (*_DENSE, "instance") if reader.holds(name))
     return there if set(_DENSE) <= set(there) else ()
 
 
-def sources(sample: Sample, points: int = POINTS) -> list[Source]:
+def view_points(sample: Sample, points: int = POINTS) -> list[ViewPoints]:
     """View 0, or every view where all is known of its pixels; thinned to about `points` over V views and sources."""
     views = len(sample.rgb)
     if sample.depth is None or sample.visibility is None:
@@ -77,15 +77,15 @@ def sources(sample: Sample, points: int = POINTS) -> list[Source]:
     return [gridded(sample, view, points // views**2) for view in range(views)]
 
 
-def traced(sample: Sample, points: int) -> Source:
+def traced(sample: Sample, points: int) -> ViewPoints:
     """View 0 and about so many of its rays."""
     height, width = sample.rgb.shape[1:3]
     kept = thin(sample.xy0, width, height, points)
     depth_m, instance, others = sample.depth0[kept], sample.ray_instance[kept], sample.xy[:, kept]
-    return Source(sample.xy0[kept], depth_m, instance, others, sample.status[:, kept])
+    return ViewPoints(sample.xy0[kept], depth_m, instance, others, sample.status[:, kept])
 
 
-def gridded(sample: Sample, view: int, points: int) -> Source:
+def gridded(sample: Sample, view: int, points: int) -> ViewPoints:
     """A view and about so many of its pixels. Needs the layers depth and visibility."""
     assert sample.depth is not None
     assert sample.visibility is not None
@@ -98,7 +98,7 @@ def gridded(sample: Sample, view: int, points: int) -> Source:
     places = np.stack([carried_pixels(sample, xy, depth_m, view, v)[0] for v in rest])
     nowhere = np.isin(status, (Status.NO_HIT, Status.BEHIND_CAMERA))
     instance = np.zeros_like(x) if sample.instance is None else sample.instance[view, y, x]
-    return Source(xy, depth_m, instance, np.where(nowhere[..., None], np.nan, places), status)
+    return ViewPoints(xy, depth_m, instance, np.where(nowhere[..., None], np.nan, places), status)
 
 
 def even_grid(width: int, height: int, points: int) -> NDArray[np.int64]:
@@ -113,7 +113,7 @@ def _middles(size: int, cells: int) -> NDArray[np.int64]:
     return ((np.arange(cells) + 0.5) * size / cells).astype(np.int64)
 
 
-def pack(source: Source, width: int, height: int) -> PackedRays:
+def pack_points(source: ViewPoints, width: int, height: int) -> PackedRays:
     """A source of pictures of this size as text; see the module for the format."""
     unit_px = _REACH * max(width, height) / FARTHEST
     depth_mm = np.minimum(np.rint(np.nan_to_num(source.depth_m) * 1000.0), 65535)

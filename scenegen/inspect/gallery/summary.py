@@ -8,11 +8,11 @@ import numpy as np
 
 from scenegen.inspect.gallery.histogram import Quantity, histogram, ranking, status_bar
 from scenegen.inspect.gallery.run import RunFolder
-from scenegen.inspect.gallery.survey import Survey
+from scenegen.inspect.gallery.survey import ShardSurvey
 from scenegen.inspect.palette import STATUS_LABELS
 from scenegen.sizes import size_text
 
-Surveys = Sequence[Survey]
+Surveys = Sequence[ShardSurvey]
 
 
 def lede(surveys: Surveys) -> str:

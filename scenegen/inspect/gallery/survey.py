@@ -17,7 +17,7 @@ DEPTHS = 512
 
 
 @dataclass(frozen=True)
-class Survey:
+class ShardSurvey:
     """Numbers of the P samples of one shard; pairs are those of view 0 and each other view."""
 
     path: Path
@@ -54,7 +54,7 @@ class Survey:
         return self.status[..., schema.STATUS["visible"]]
 
 
-def survey(path: Path) -> Survey:
+def survey_shard(path: Path) -> ShardSurvey:
     """The numbers of one shard. Raises ShardError when it cannot be read, or is damaged."""
     with ShardReader(path) as reader:
         shapes = {info.name: info.shape for info in reader.datasets()}
@@ -63,7 +63,7 @@ def survey(path: Path) -> Survey:
         rays = shapes["rays/xy0"][1]
         if not height * width * rays:
             raise ShardError(f"{path}: holds {width} x {height} pixels and {rays} rays a sample: {AGAIN}")
-        return Survey(
+        return ShardSurvey(
             path=path,
             room=str(attributes["room"]),
             split=str(attributes["split"]),

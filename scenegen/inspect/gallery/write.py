@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from scenegen.errors import ShardError
-from scenegen.inspect.gallery.card import Card, read_card
+from scenegen.inspect.gallery.card import SampleCard, read_card
 from scenegen.inspect.gallery.page import page
 from scenegen.inspect.gallery.rays import needed_layers
 from scenegen.inspect.gallery.run import RunFolder, run_folder
 from scenegen.inspect.gallery.shares import evenly_over
-from scenegen.inspect.gallery.survey import Survey, survey
+from scenegen.inspect.gallery.survey import ShardSurvey, survey_shard
 from scenegen.shards.reader import ShardReader
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ def silent(items: Iterable[T], _: str, /) -> Iterable[T]:
 
 
 @dataclass(frozen=True)
-class Gallery:
+class GalleryPage:
     """A page, and what it could not show."""
 
     html: str
@@ -44,7 +44,7 @@ class Gallery:
     """Files that are not shown: the reason by name."""
 
 
-def make_gallery(folder: Path, most: int, follow: Follow = silent) -> Gallery:
+def make_gallery(folder: Path, most: int, follow: Follow = silent) -> GalleryPage:
     """The gallery of a run folder with at most `most` samples, evenly over the rooms.
 
     Raises UsageError where the folder is a file, ShardError where there is no shard that can be read.
@@ -58,23 +58,23 @@ def make_gallery(folder: Path, most: int, follow: Follow = silent) -> Gallery:
     if not sound:
         raise _nothing(folder, run, skipped)
     html = page(run, sound, skipped, cards)
-    return Gallery(html, len(cards), sum(map(len, sound)), skipped)
+    return GalleryPage(html, len(cards), sum(map(len, sound)), skipped)
 
 
-def _surveyed(folder: Path, run: RunFolder, skipped: dict[str, str], follow: Follow) -> list[Survey]:
+def _surveyed(folder: Path, run: RunFolder, skipped: dict[str, str], follow: Follow) -> list[ShardSurvey]:
     """The numbers of each shard that can be read; the others go to `skipped`."""
     surveys = []
     for path in follow(run.shards, "counting"):
         try:
-            surveys.append(survey(path))
+            surveys.append(survey_shard(path))
         except ShardError as error:
             skipped[_name(folder, path)] = _reason(path, error)
     return surveys
 
 
 def _cards(
-    folder: Path, surveys: list[Survey], chosen: list[int], skipped: dict[str, str], follow: Follow
-) -> list[Card]:
+    folder: Path, surveys: list[ShardSurvey], chosen: list[int], skipped: dict[str, str], follow: Follow
+) -> list[SampleCard]:
     """Cards of the chosen samples, counted over all shards; a shard that turns out damaged gives none."""
     wanted, cards, first = set(chosen), [], 0
     for numbers in follow(surveys, "packing"):

@@ -43,7 +43,7 @@ def settle(call, arguments, places, ts, position, asked, count, state):
 
 
 @compiled
-def survey(call, arguments, places, ts, position, follows, shape, strength):
+def shadow_by_plan(call, arguments, places, ts, position, follows, shape, strength):
     """Set the strength (H W,) of a lamp to 0 where it is in shadow, as `shadows.surveyed_strength` does.
 
     The number of rays that were cast.
@@ -139,7 +139,7 @@ def cast(call, arguments, places, ts, position, lit, dark, bit, strength):
 
 @compiled
 def following(label, bent, shape, out):
-    """Where a pixel may take over its neighbours' shadows: `shadows.survey`."""
+    """Where a pixel may take over its neighbours' shadows: `shadows.plan_shadows`."""
     out[:] = False
     for step in STEPS:
         for kind in range(1, 4):

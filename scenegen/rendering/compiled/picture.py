@@ -31,8 +31,8 @@ def inverses(ts, out):
 
 
 @compiled
-def bent(inverse, shape, out):
-    """`antialias.bends`, of inverse depths (H W,)."""
+def mark_bends(inverse, shape, out):
+    """`antialias.bends_of_depth`, of inverse depths (H W,)."""
     height, width = shape
     for y in range(height):
         for x in range(width):
@@ -48,7 +48,7 @@ def bent(inverse, shape, out):
 
 
 @compiled
-def labels(instance, material, out):
+def surface_labels(instance, material, out):
     """Words that differ where body or material differ; the low byte is free."""
     for number in range(len(out)):
         own = np.uint32(material[number]) if instance[number] else np.uint32(0)
@@ -56,7 +56,7 @@ def labels(instance, material, out):
 
 
 @inlined
-def radiance(paint, number, ambient, shares, colors, channel):
+def compiled_radiance(paint, number, ambient, shares, colors, channel):
     """Light of one channel towards the eye: ambient (2, 3) by the normal's z, lamps, emission, glow."""
     low, high = ambient[0, channel], ambient[1, channel]
     arriving = paint[0, number] * ((high - low) * _HALF) + (high + low) * _HALF
@@ -68,7 +68,7 @@ def radiance(paint, number, ambient, shares, colors, channel):
 
 @inlined
 def to_byte(light):
-    """`tone.to_bytes` of one value."""
+    """`tone.tone_map` of one value."""
     return TO_BYTE[min(max(np.int64(light * _STEPS + _HALF), 0), len(TO_BYTE) - 1)]
 
 
@@ -123,7 +123,10 @@ def _reflect(emission, albedo, glow, light):
 
 @compiled
 def contrasts(rgb, flags, label, lit, shape, out):
-    """Scores (H W,) of `antialias.edge_pixels`: contrast with a neighbour, less inside a surface; `flags` is `bent`."""
+    """Scores (H W,) of `antialias.edge_pixels`: contrast with a neighbour, less inside a surface.
+
+    `flags` is what `mark_bends` wrote.
+    """
     height, width = shape
     luma, key = np.empty(height * width, np.float32), np.empty(height * width, np.uint32)
     for number in range(height * width):
@@ -161,10 +164,10 @@ def averaged(pixels, centers, samples, ambient, colors, background, rgb):
         for channel in range(3):
             total = background[0, channel]
             if instance[pixel]:
-                total = radiance(paint, pixel, ambient, shares, colors, channel)
+                total = compiled_radiance(paint, pixel, ambient, shares, colors, channel)
             for number in range(place * each, (place + 1) * each):
                 if instance2[number]:
-                    total += radiance(paint2, number, ambient, shares2, colors, channel)
+                    total += compiled_radiance(paint2, number, ambient, shares2, colors, channel)
                 else:
                     total += background[0, channel]
             rgb[pixel, channel] = to_byte(total / np.float32(1 + each))

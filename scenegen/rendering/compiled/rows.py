@@ -46,7 +46,7 @@ def times_three(rows, row, number, x, y, z):
 
 
 @inlined
-def turned(turn, x, y, z):
+def turn_vector(turn, x, y, z):
     """A vector, turned by three rows of numbers."""
     (a, b, c), (d, e, f), (g, h, i) = turn
     return a * x + b * y + c * z, d * x + e * y + f * z, g * x + h * y + i * z
@@ -63,12 +63,12 @@ def turn_to_ray(count, rotation, smooth, rows, cosines):
     for number in range(count):
         a, b, c = get(rows, ALBEDO, number)
         x, y, z = get(rows, SIDE, number)
-        x, y, z = turned(turn, x, y, z)
+        x, y, z = turn_vector(turn, x, y, z)
         cosine = np.float32(-(x * a + y * b + z * c))
         sign = np.float32(np.uint32((cosine.view(np.uint32) & _SIGN) | _ONE_BITS).view(np.float32))
         put_three(rows, SIDE, number, x * sign, y * sign, z * sign)
         x, y, z = get(rows, NORMAL, number)
-        x, y, z = turned(turn, x, y, z)
+        x, y, z = turn_vector(turn, x, y, z)
         scale = sign / np.sqrt(x * x + y * y + z * z) if smooth else sign
         put_three(rows, NORMAL, number, x * scale, y * scale, z * scale)
         cosines[number] = abs(cosine) / np.sqrt(a * a + b * b + c * c)
@@ -115,7 +115,7 @@ def turn_to_camera(count, rows, eye, rotation):
         scale = _ONE / max(np.sqrt(p * p + q * q + s * s), _LEAST_LENGTH)
         if along > 0:
             x, y, z = p * scale, q * scale, s * scale
-        x, y, z = turned(turn, x, y, z)
+        x, y, z = turn_vector(turn, x, y, z)
         put_three(rows, NORMAL, number, np.rint(x * _UNIT), np.rint(y * _UNIT), np.rint(z * _UNIT))
 
 

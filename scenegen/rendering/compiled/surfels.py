@@ -57,7 +57,7 @@ class Elements(NamedTuple):
 
 
 @compiled
-def fill(table, rotation, rays, hits, eye, directions, spread, lamps, T_cam_world, elements):
+def fill_surfels(table, rotation, rays, hits, eye, directions, spread, lamps, T_cam_world, elements):
     """Write the surface elements that some `rays` met on one body.
 
     `rotation` (3, 3) float32 turns its normals into the world; `spread` (1,) or (R,) is the width of a footprint,

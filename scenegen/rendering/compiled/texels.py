@@ -16,7 +16,7 @@ _REPEAT, _MIRROR = WRAPS.index("repeat"), WRAPS.index("mirror")
 
 
 @inlined
-def decoded(lanes):
+def linear_from_lane(lanes):
     """Linear light of 256 x an encoded value."""
     return DECODE_FIXED[lanes >> 4]
 
@@ -34,7 +34,7 @@ def blended(a, b, c, d, fx, fy):
     blue = (a & 255) * first + (b & 255) * right + (c & 255) * below + (d & 255) * both
     a, b, c, d = a >> 8, b >> 8, c >> 8, d >> 8
     green = (a & 255) * first + (b & 255) * right + (c & 255) * below + (d & 255) * both
-    return decoded(red), decoded(green), decoded(blue)
+    return linear_from_lane(red), linear_from_lane(green), linear_from_lane(blue)
 
 
 @inlined
@@ -71,4 +71,4 @@ def mixed(first, second, third, u, v):
     lanes = first + right * second + left * third
     mask = np.uint64(0xFFFF)
     red, green = np.int64(lanes & mask), np.int64((lanes >> np.uint64(16)) & mask)
-    return decoded(red), decoded(green), decoded(np.int64((lanes >> np.uint64(32)) & mask))
+    return linear_from_lane(red), linear_from_lane(green), linear_from_lane(np.int64((lanes >> np.uint64(32)) & mask))

@@ -10,8 +10,8 @@ from model_files import cube, obj_text, write
 from scenegen.assets.cache import AssetCache, CachedObjects, asset_key, cache_folder, cached
 from scenegen.assets.folder_objects import FolderObjects
 from scenegen.assets.mesh import Material, Mesh, texture_from_image
-from scenegen.assets.packing import pack, unpack
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.packing import pack_asset, unpack_asset
+from scenegen.assets.reading import read_mesh_file
 from scenegen.assets.source import Defect, ObjectModel, Room
 from scenegen.errors import AssetError
 
@@ -73,7 +73,7 @@ def test_what_goes_in_comes_out(tmp_path, asset):
 
 
 def test_shared_textures_stay_shared():
-    again = unpack(pack(room()))
+    again = unpack_asset(pack_asset(room()))
     assert again.mesh.materials[0].texture is again.mesh.materials[1].texture
 
 
@@ -201,7 +201,7 @@ def test_many_workers_share_one_folder(tmp_path):
 
 def test_a_large_room_comes_back_from_the_cache_as_it_was(shared_data, tmp_path):
     path = shared_data / "rooms/redkitchen/redkitchen.ply"
-    mesh, _ = read_mesh(path)
+    mesh, _ = read_mesh_file(path)
     cache = AssetCache(tmp_path)
     cache.put("k", Room("kitchen", mesh, 2.7, {}))
     found = cache.get("k")

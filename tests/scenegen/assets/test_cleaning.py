@@ -189,10 +189,10 @@ def test_the_hash_sees_the_surface_only(seed):
 
 
 def test_real_models_lose_their_second_sides(shared_data):
-    from scenegen.assets.reading import read_mesh
+    from scenegen.assets.reading import read_mesh_file
 
     root = shared_data / "shapenet/ShapeNetCore.v2/04379243/99f15c63712d9fbe84868d3618d73011"
-    mesh, _ = read_mesh(root / "models/model_normalized.obj", root=root)
+    mesh, _ = read_mesh_file(root / "models/model_normalized.obj", root=root)
     cleaned, _ = clean_object(mesh)
     places = np.sort(merged_vertices(cleaned)[cleaned.faces], axis=1)
     assert len(np.unique(places, axis=0)) == len(cleaned.faces) == 172

@@ -9,8 +9,8 @@ from rich.console import Console
 from room_maker import room, write_ply
 
 from scenegen.assets import doctor
-from scenegen.assets.doctor import default_role, examine, write_manifest, write_report
-from scenegen.assets.doctor_table import check, show
+from scenegen.assets.doctor import default_role, examine, write_asset_manifest, write_report
+from scenegen.assets.doctor_table import check, print_report
 from scenegen.assets.manifest import manifest_folder
 from scenegen.errors import RunError, UsageError
 
@@ -75,7 +75,7 @@ def test_progress_counts_to_the_end(folder):
 
 
 def test_a_loader_that_breaks_does_not_stop_the_round(folder, monkeypatch):
-    monkeypatch.setattr("scenegen.assets.folder_rooms.prepare_room", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("scenegen.assets.folder_rooms.level_room", lambda *a, **k: 1 / 0)
     report = examine(f"folder:{folder}", "rooms")
     assert report.failures["loader_error"] == 4
     assert "ZeroDivisionError" in by_id(report)["a"].message
@@ -91,8 +91,8 @@ def test_json_holds_everything(report, tmp_path):
 
 def test_manifest_is_valid_and_the_same_every_time(report, folder, tmp_path):
     jsonschema = pytest.importorskip("jsonschema")
-    write_manifest(report, tmp_path / "one.json")
-    write_manifest(examine(f"folder:{folder}", "rooms"), tmp_path / "two.json")
+    write_asset_manifest(report, tmp_path / "one.json")
+    write_asset_manifest(examine(f"folder:{folder}", "rooms"), tmp_path / "two.json")
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
     schema = json.loads((manifest_folder() / "schema.json").read_text())
     manifest = json.loads((tmp_path / "one.json").read_text())
@@ -106,13 +106,13 @@ def test_unwritable_place(report, tmp_path):
         write_report(report, tmp_path / "absent" / "r.json")
     (tmp_path / "taken").mkdir()
     with pytest.raises(RunError):
-        write_manifest(report, tmp_path / "taken")
+        write_asset_manifest(report, tmp_path / "taken")
     assert not list(tmp_path.glob("*.part"))
 
 
 def shown(report, width):
     console = Console(file=io.StringIO(), width=width, color_system=None)
-    show(report, console)
+    print_report(report, console)
     return console.file.getvalue()
 
 

@@ -5,7 +5,7 @@ import pytest
 import trimesh
 from model_files import CUBE_V, TEXTURED, obj_text, write, write_image
 
-from scenegen.assets.facts import Facts
+from scenegen.assets.facts import FactStore
 from scenegen.assets.folder_objects import FolderObjects, benchmark_objects, scanned_objects
 from scenegen.assets.mesh import bounds
 from scenegen.errors import AssetError, UsageError
@@ -138,7 +138,7 @@ def test_a_label_mesh_alone_is_a_defect(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("opened", [FolderObjects, lambda root: scanned_objects(root, Facts())])
+@pytest.mark.parametrize("opened", [FolderObjects, lambda root: scanned_objects(root, FactStore())])
 def test_scanned_objects_stand_upright_with_their_picture(tmp_path, opened):
     for name in ("Mug_A", "Mug_B"):
         write(tmp_path / name / "meshes/model.obj", TEXTURED.replace("v 0 1 0", "v 0 1 2"))
@@ -153,7 +153,7 @@ def test_scanned_objects_stand_upright_with_their_picture(tmp_path, opened):
     np.testing.assert_allclose(np.ptp(model.mesh.vertices, axis=0), [1, 1, 2], atol=1e-6)
 
 
-@pytest.mark.parametrize("opened", [FolderObjects, lambda root: benchmark_objects(root, Facts())])
+@pytest.mark.parametrize("opened", [FolderObjects, lambda root: benchmark_objects(root, FactStore())])
 def test_models_of_the_benchmark_are_in_millimetres(tmp_path, opened):
     for folder in ("models", "models_eval"):
         for k in (1, 2):
@@ -180,9 +180,9 @@ def test_a_byte_order_mark_before_the_notes_is_no_word(tmp_path):
 def test_presets_look_at_their_own_layout_only(tmp_path):
     export(tmp_path / "models/obj_000001.ply", 102)
     export(tmp_path / "scenes/table.ply", 102)
-    assert list(benchmark_objects(tmp_path, Facts()).assets) == ["models/obj_000001"]
+    assert list(benchmark_objects(tmp_path, FactStore()).assets) == ["models/obj_000001"]
     with pytest.raises(UsageError, match="no object meshes in it"):
-        scanned_objects(tmp_path, Facts())
+        scanned_objects(tmp_path, FactStore())
 
 
 def test_categories_come_from_a_list_beside_the_models(tmp_path):

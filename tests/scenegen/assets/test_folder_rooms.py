@@ -9,7 +9,7 @@ import pytest
 import trimesh
 from room_maker import room, write_ply
 
-from scenegen.assets.facts import Facts
+from scenegen.assets.facts import FactStore
 from scenegen.assets.folder_rooms import FolderRooms, hm3d_rooms
 from scenegen.assets.proportions import surface_split
 from scenegen.errors import AssetError, UsageError
@@ -111,7 +111,7 @@ def test_a_gltf_stands_as_authored_whatever_its_furniture_says(tmp_path):
 def test_hm3d_is_z_up_against_its_format(tmp_path):
     vertices, faces, _ = room(np.random.default_rng(1), tables=0)
     export(tmp_path / "00800-TEEsavR23oF" / "TEEsavR23oF.glb", vertices, faces)
-    rooms = hm3d_rooms(tmp_path, Facts())
+    rooms = hm3d_rooms(tmp_path, FactStore())
     (name,) = rooms.ids()
     assert rooms.load(name).ceiling_m == pytest.approx(2.6, abs=0.02)
 
@@ -203,7 +203,7 @@ def test_one_scene_is_one_room_with_one_split(tmp_path):
     vertices, faces = arrays()
     for name in ("00800-A/A.glb", "00800-A/A.basis.glb", "00800-A/A.semantic.glb", "00912-B/B.glb"):
         export(tmp_path / "hm3d" / name, vertices, faces)
-    homes = hm3d_rooms(tmp_path / "hm3d", Facts())
+    homes = hm3d_rooms(tmp_path / "hm3d", FactStore())
     assert [(i, homes.split(i)) for i in homes.ids()] == [("00800-A/A", "val"), ("00912-B/B", "test")]
     assert FolderRooms(tmp_path / "hm3d").ids() == homes.ids()
     assert "HM3D" in homes.license

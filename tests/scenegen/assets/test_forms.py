@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenegen.assets.forms import grouped
+from scenegen.assets.forms import group_forms
 
 ONE_MODEL = {
     "chair": ["chair.glb", "chair.obj", "chair.ply", "chair.stl"],
@@ -34,7 +34,7 @@ ONE_MODEL = {
 @pytest.mark.parametrize("key", ONE_MODEL)
 def test_forms_of_one_model_are_one_and_the_best_comes_first(key):
     names = ONE_MODEL[key]
-    models = grouped(reversed(names))
+    models = group_forms(reversed(names))
     assert list(models) == [key]
     assert models[key].names[0] == names[0]
     assert not models[key].labels
@@ -52,22 +52,22 @@ def test_forms_of_one_model_are_one_and_the_best_comes_first(key):
     ],
 )
 def test_other_models_stay_apart(names):
-    assert len(grouped(names)) == len(names)
+    assert len(group_forms(names)) == len(names)
 
 
 def test_label_meshes_are_used_only_where_there_is_nothing_else():
-    assert grouped(["h.glb", "h.semantic.glb"])["h"].names == ("h.glb",)
-    alone = grouped(["h.semantic.glb"])["h"]
+    assert group_forms(["h.glb", "h.semantic.glb"])["h"].names == ("h.glb",)
+    alone = group_forms(["h.semantic.glb"])["h"]
     assert alone.names == ("h.semantic.glb",)
     assert alone.labels
 
 
 def test_a_file_with_a_line_of_its_own_stays_alone():
     names = ["a.obj", "a.ply", "a.stl"]
-    models = grouped(names, ["a.ply"])
+    models = group_forms(names, ["a.ply"])
     assert {k: m.names for k, m in models.items()} == {"a": ("a.obj", "a.stl"), "a.ply": ("a.ply",)}
-    assert list(grouped(["a.ply"], ["a.ply"])) == ["a"]
-    assert list(grouped(names, names)) == names
+    assert list(group_forms(["a.ply"], ["a.ply"])) == ["a"]
+    assert list(group_forms(names, names)) == names
 
 
 STEMS = st.sampled_from(["a", "a_lod1", "b.semantic", "b", "meshes/model", "m/meshes/model", "obj/a", "a_low", "lod1"])
@@ -80,8 +80,8 @@ NAMES = st.builds(
 def test_every_file_is_in_one_model_at_most_whatever_the_order(names, random):
     shuffled = sorted(names)
     random.shuffle(shuffled)
-    models = grouped(shuffled)
-    assert models == grouped(sorted(names))
+    models = group_forms(shuffled)
+    assert models == group_forms(sorted(names))
     used = [n for m in models.values() for n in m.names]
     assert len(used) == len(set(used))
     assert all(m.names for m in models.values())

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from scenegen.assets import images
-from scenegen.assets.images import decode_texture, fitting_texels, flatten, look, reduced
+from scenegen.assets.images import decode_texture, fitting_texels, flatten, read_header, reduced
 from scenegen.errors import AssetError
-from scenegen.srgb import decode, encode
+from scenegen.srgb import linear_to_srgb, srgb_to_linear
 
 SIZES = st.lists(st.tuples(st.integers(1, 20_000), st.integers(1, 20_000)), min_size=1, max_size=12)
 RNG = np.random.default_rng(8)
@@ -142,9 +142,9 @@ def test_the_orientation_of_a_camera_is_not_applied():
 def test_see_through_texels_are_laid_over_the_mean_light_of_the_others():
     rgba = np.concatenate([noise(20, 30), RNG.choice([0, 60, 128, 255], (20, 30, 1)).astype(np.uint8)], axis=-1)
     got = decode_texture(encoded(Image.fromarray(rgba)))
-    light, alpha = decode(rgba[..., :3] / 255), rgba[..., 3:] / 255
+    light, alpha = srgb_to_linear(rgba[..., :3] / 255), rgba[..., 3:] / 255
     mean = (light * alpha).sum((0, 1)) / alpha.sum()
-    expected = 255 * encode(light * alpha + mean * (1 - alpha))
+    expected = 255 * linear_to_srgb(light * alpha + mean * (1 - alpha))
     # shares are 256ths
     assert np.abs(got.texture.levels[0] - expected).max() <= 1.1
     assert got.cut_out
@@ -174,9 +174,9 @@ def test_a_palette_with_a_transparent_color_is_seen_through_there():
 
 
 def test_the_header_tells_size_alpha_and_what_can_be_drafted():
-    seen = look(encoded(Image.fromarray(noise(3, 5, 4))))
+    seen = read_header(encoded(Image.fromarray(noise(3, 5, 4))))
     assert (seen.size, seen.has_alpha, seen.drafts) == ((5, 3), True, False)
-    seen = look(encoded(Image.fromarray(noise(3, 5)), "JPEG"))
+    seen = read_header(encoded(Image.fromarray(noise(3, 5)), "JPEG"))
     assert (seen.size, seen.has_alpha, seen.drafts) == ((5, 3), False, True)
 
 

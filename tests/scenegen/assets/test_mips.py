@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenegen.assets.mips import halved, mip_levels
-from scenegen.srgb import decode, encode
+from scenegen.srgb import linear_to_srgb, srgb_to_linear
 
 
 def plainly_halved(image):
     """Mean light of 2 x 2 texels, the last row and column doubled at odd sizes, as encoded values in 0..255."""
-    light = decode(np.pad(image, ((0, image.shape[0] % 2), (0, image.shape[1] % 2), (0, 0)), mode="edge") / 255)
-    return 255 * encode((light[0::2, 0::2] + light[1::2, 0::2] + light[0::2, 1::2] + light[1::2, 1::2]) / 4)
+    light = srgb_to_linear(np.pad(image, ((0, image.shape[0] % 2), (0, image.shape[1] % 2), (0, 0)), mode="edge") / 255)
+    return 255 * linear_to_srgb((light[0::2, 0::2] + light[1::2, 0::2] + light[0::2, 1::2] + light[1::2, 1::2]) / 4)
 
 
 @given(st.integers(1, 70), st.integers(1, 70), st.integers(0, 2**32 - 1))

@@ -7,7 +7,7 @@ import pytest
 from model_files import TEXTURED, codes, write, write_image
 
 from scenegen.assets.mtl import parse_mtl
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from scenegen.assets.reading import read_mesh
 def test_textures_are_found_under_untidy_names(tmp_path, name):
     write(tmp_path / "a.mtl", f"newmtl m\nmap_Kd {name}\n")
     write_image(tmp_path / "pic ture.png")
-    mesh, defects = read_mesh(write(tmp_path / "a.obj", TEXTURED))
+    mesh, defects = read_mesh_file(write(tmp_path / "a.obj", TEXTURED))
     assert defects == ()
     assert mesh.materials[0].texture is not None
 
@@ -36,8 +36,8 @@ def test_a_texture_up_a_folder_needs_the_model_root(tmp_path):
     path = write(tmp_path / "m/models/a.obj", TEXTURED)
     write(tmp_path / "m/models/a.mtl", "newmtl m\nKd 0 1 0\nmap_Kd ../images/t.png\n")
     write_image(tmp_path / "m/images/t.png")
-    assert read_mesh(path, root=tmp_path / "m")[0].materials[0].texture is not None
-    mesh, defects = read_mesh(path)
+    assert read_mesh_file(path, root=tmp_path / "m")[0].materials[0].texture is not None
+    mesh, defects = read_mesh_file(path)
     assert codes(defects) == ["outside_root", "missing_texture"]
     assert mesh.materials[0].color == (0, 1, 0)
 
@@ -48,7 +48,7 @@ def test_nothing_outside_the_root_is_read(tmp_path):
     path = write(tmp_path / "m/a.obj", TEXTURED)
     for name in ("../secret.png", "x/../../secret.png", str(tmp_path / "secret.png")):
         write(tmp_path / "m/a.mtl", f"newmtl m\nmap_Kd {name}\n")
-        mesh, defects = read_mesh(path)
+        mesh, defects = read_mesh_file(path)
         assert codes(defects) == ["outside_root", "missing_texture"], name
         assert mesh.materials[0].texture is None
 
@@ -69,7 +69,7 @@ def test_nothing_outside_the_root_is_read(tmp_path):
 )
 def test_every_material_is_opaque_and_says_what_it_was(tmp_path, line, expected):
     write(tmp_path / "a.mtl", f"newmtl m\nKd 1 1 1\n{line}\n")
-    assert codes(read_mesh(write(tmp_path / "a.obj", TEXTURED))[1]) == expected
+    assert codes(read_mesh_file(write(tmp_path / "a.obj", TEXTURED))[1]) == expected
 
 
 @pytest.mark.parametrize(
@@ -106,6 +106,6 @@ def test_names_on_disk_may_be_spelled_in_bytes_of_their_own(tmp_path, on_disk, e
     """As other systems leave them: bytes of Latin-1, or accents as letters of their own."""
     write_image(tmp_path / "t.png").rename(tmp_path / os.fsdecode(on_disk))
     write(tmp_path / "a.mtl", "newmtl m\nmap_Kd tür.png\n".encode(encoding))
-    mesh, defects = read_mesh(write(tmp_path / "a.obj", TEXTURED))
+    mesh, defects = read_mesh_file(write(tmp_path / "a.obj", TEXTURED))
     assert defects == ()
     assert mesh.materials[0].texture is not None

@@ -21,14 +21,14 @@ from model_files import (
 
 from scenegen.assets.obj import library_names, parse_obj
 from scenegen.assets.obj_mesh import library_files, obj_files
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.errors import AssetError
 
 
 def test_texture_coordinates_are_kept_outside_the_unit_square(tmp_path):
     write(tmp_path / "a.mtl", "newmtl m\nKd 1 0 0\nmap_Kd pic.png\n")
     write_image(tmp_path / "pic.png")
-    mesh, defects = read_mesh(write(tmp_path / "a.obj", TEXTURED))
+    mesh, defects = read_mesh_file(write(tmp_path / "a.obj", TEXTURED))
     assert defects == ()
     np.testing.assert_array_equal(mesh.uv, [[0, 0], [3.5, 0], [0, -2]])
     np.testing.assert_array_equal(mesh.materials[0].texture.levels[0][0, 0], [200, 30, 10])
@@ -37,7 +37,7 @@ def test_texture_coordinates_are_kept_outside_the_unit_square(tmp_path):
 def test_faces_without_coordinates_lose_the_texture_only(tmp_path):
     write(tmp_path / "a.mtl", "newmtl m\nKd 0 0 1\nmap_Kd pic.png\n")
     write_image(tmp_path / "pic.png")
-    mesh, defects = read_mesh(write(tmp_path / "a.obj", TEXTURED + "f 1 2 3\nf 1//1 2 3/9\n"))
+    mesh, defects = read_mesh_file(write(tmp_path / "a.obj", TEXTURED + "f 1 2 3\nf 1//1 2 3/9\n"))
     assert [(d.code, d.detail) for d in defects] == [("no_uv", "m: 2 faces")]
     assert [mesh.materials[i].texture is None for i in mesh.face_material] == [False, True, True]
     assert mesh.materials[mesh.face_material[1]].color == (0, 0, 1)
@@ -50,7 +50,7 @@ def test_materials_change_per_face_and_equal_pictures_are_shared(tmp_path):
     write_image(tmp_path / "1.png")
     write_image(tmp_path / "2.png")
     faces = "".join(f"usemtl {n}\ng {n}\nf 1/1 2/1 3/1\nl 1 2\n" for n in names)
-    mesh, defects = read_mesh(write(tmp_path / "a.obj", f"mtllib my lib.mtl\n{TRIANGLE}vt 0 0\nf 1 2 3\n{faces}"))
+    mesh, defects = read_mesh_file(write(tmp_path / "a.obj", f"mtllib my lib.mtl\n{TRIANGLE}vt 0 0\nf 1 2 3\n{faces}"))
     assert [mesh.materials[i].name for i in mesh.face_material] == ["", *names]
     assert mesh.materials[1].texture is mesh.materials[2].texture is not None
     assert mesh.materials[3].color == (0.1, 0.2, 0.3)
@@ -59,20 +59,20 @@ def test_materials_change_per_face_and_equal_pictures_are_shared(tmp_path):
 
 def test_polygons_become_fans_and_negative_indices_count_back(tmp_path):
     quad = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nf -4 -3 -2 -1\nv 9 9 9\nf -1 -5 2 # end\n"
-    mesh, _ = read_mesh(write(tmp_path / "a.obj", quad))
+    mesh, _ = read_mesh_file(write(tmp_path / "a.obj", quad))
     expected = [[[0, 0, 0], [1, 0, 0], [1, 1, 0]], [[0, 0, 0], [1, 1, 0], [0, 1, 0]], [[9, 9, 9], [0, 0, 0], [1, 0, 0]]]
     np.testing.assert_array_equal(mesh.vertices[mesh.faces], expected)
 
 
 def test_vertex_colors_continued_lines_and_old_line_ends(tmp_path):
     text = "v 0 0 0 1 0 0\rv 1 0 \\\r0 0 1 0\rv 0 1 0 0 0 0.5\rf 1 \\\r2 3\r".replace("\r", "\r\n")
-    mesh, _ = read_mesh(write(tmp_path / "a.obj", text))
+    mesh, _ = read_mesh_file(write(tmp_path / "a.obj", text))
     np.testing.assert_array_equal(mesh.colors, [[255, 0, 0], [0, 255, 0], [0, 0, 128]])
     assert mesh.materials[0].color == (1, 1, 1)
 
 
 def test_missing_normals_among_others_are_the_faces_own(tmp_path):
-    mesh, _ = read_mesh(write(tmp_path / "a.obj", TRIANGLE + "vn 1 0 0\nf 1//1 2//1 3//1\nf 1 2 3\n"))
+    mesh, _ = read_mesh_file(write(tmp_path / "a.obj", TRIANGLE + "vn 1 0 0\nf 1//1 2//1 3//1\nf 1 2 3\n"))
     np.testing.assert_array_equal(mesh.normals[mesh.faces[0]], [[1, 0, 0]] * 3)
     np.testing.assert_array_equal(mesh.normals[mesh.faces[1]], [[0, 0, 1]] * 3)
 
@@ -100,12 +100,12 @@ def test_broken_obj_files_have_a_reason(tmp_path, text, code):
 
 
 def test_unused_infinities_do_no_harm(tmp_path):
-    mesh, _ = read_mesh(write(tmp_path / "a.obj", TRIANGLE + "v 1 2 nan\nf 1 2 3\n"))
+    mesh, _ = read_mesh_file(write(tmp_path / "a.obj", TRIANGLE + "v 1 2 nan\nf 1 2 3\n"))
     assert len(mesh.faces) == 1
 
 
 def test_coordinates_that_are_no_numbers_become_zero(tmp_path):
-    mesh, defects = read_mesh(write(tmp_path / "a.obj", TRIANGLE + "vt 0 nan\nf 1/1 2/1 3/1\n"))
+    mesh, defects = read_mesh_file(write(tmp_path / "a.obj", TRIANGLE + "vt 0 nan\nf 1/1 2/1 3/1\n"))
     assert codes(defects) == ["bad_uv"]
     assert np.isfinite(mesh.uv).all()
 
@@ -119,7 +119,7 @@ WORDS += ["1/1", "1//2", "2/", "/", "nan", "1e9", "#", "\\", "\n"]
 def test_rubbish_never_raises_anything_but_asset_errors(tmp_path, words):
     path = write(tmp_path / "a.obj", TRIANGLE + " ".join(words))
     try:
-        found = "" if len(read_mesh(path)[0].faces) else "no faces returned"
+        found = "" if len(read_mesh_file(path)[0].faces) else "no faces returned"
     except AssetError as error:
         found = error.reason
     assert found in ("", "no_faces", "bad_index", "unreadable", "not_finite")
@@ -127,7 +127,7 @@ def test_rubbish_never_raises_anything_but_asset_errors(tmp_path, words):
 
 def test_obj_agrees_with_trimesh_on_plain_geometry(tmp_path):
     path = write(tmp_path / "a.obj", obj_text())
-    mesh, _ = read_mesh(path)
+    mesh, _ = read_mesh_file(path)
     np.testing.assert_allclose(mesh.vertices[mesh.faces], trimesh.load_mesh(path, process=False).triangles)
 
 
@@ -146,7 +146,7 @@ def test_a_large_obj_with_line_elements_has_all_its_faces(shared_data):
     ],
 )
 def test_what_is_left_out_behind_a_slash_counts_as_not_given(tmp_path, faces, expected):
-    mesh, _ = read_mesh(write(tmp_path / "a.obj", TRIANGLE + "vt 0 0\nvt 1 0\nvt 0 1\n" + faces))
+    mesh, _ = read_mesh_file(write(tmp_path / "a.obj", TRIANGLE + "vt 0 0\nvt 1 0\nvt 0 1\n" + faces))
     np.testing.assert_array_equal(mesh.uv[mesh.faces[0]], expected)
     np.testing.assert_array_equal(mesh.vertices[mesh.faces[0]], [[0, 0, 0], [1, 0, 0], [0, 1, 0]])
 
@@ -158,14 +158,14 @@ def test_slashes_alone_are_malformed(tmp_path):
 def test_a_byte_order_mark_costs_no_line(tmp_path):
     write(tmp_path / "a.mtl", b"\xef\xbb\xbfnewmtl m\nKd 1 0 0\n")
     path = write(tmp_path / "a.obj", b"\xef\xbb\xbf" + TEXTURED.encode())
-    mesh, defects = read_mesh(path)
+    mesh, defects = read_mesh_file(path)
     assert defects == ()
     assert mesh.materials[0].color == (1, 0, 0)
     assert obj_files(path, tmp_path) == [tmp_path / "a.mtl"]
 
 
 def test_a_byte_order_mark_costs_no_vertex(tmp_path):
-    mesh, _ = read_mesh(write(tmp_path / "a.obj", b"\xef\xbb\xbf" + (TRIANGLE + "f 1 2 3\n").encode()))
+    mesh, _ = read_mesh_file(write(tmp_path / "a.obj", b"\xef\xbb\xbf" + (TRIANGLE + "f 1 2 3\n").encode()))
     np.testing.assert_array_equal(mesh.vertices[mesh.faces[0]], [[0, 0, 0], [1, 0, 0], [0, 1, 0]])
 
 
@@ -176,7 +176,7 @@ def test_names_in_latin_1_are_found(tmp_path):
     text = TEXTURED.replace("a.mtl", "tür.mtl").replace("usemtl m", "usemtl hölzern")
     for encoding in ("latin-1", "utf-8"):
         path = write(tmp_path / "a.obj", text.encode(encoding))
-        mesh, defects = read_mesh(path)
+        mesh, defects = read_mesh_file(path)
         assert defects == ()
         np.testing.assert_array_equal(mesh.materials[0].texture.levels[0][0, 0], [1, 2, 3])
         assert obj_files(path, tmp_path) == [tmp_path / "tür.mtl", tmp_path / "tür.png"]
@@ -207,18 +207,18 @@ def test_several_libraries_of_one_line_may_have_blanks_in_their_names(tmp_path, 
 
 def test_a_remark_behind_a_library_is_no_library(tmp_path):
     write(tmp_path / "a.mtl", "newmtl m\n")
-    assert read_mesh(write(tmp_path / "a.obj", TEXTURED.replace("a.mtl", "a.mtl # of mine")))[1] == ()
+    assert read_mesh_file(write(tmp_path / "a.obj", TEXTURED.replace("a.mtl", "a.mtl # of mine")))[1] == ()
 
 
 @pytest.mark.parametrize(("name", "sides"), [("f2_obj", [0.3, 0.4, 0.6]), ("f3_obj_8km", [0.03, 0.04, 0.06])])
 def test_far_from_the_origin_nothing_is_lost(name, sides):
-    mesh, defects = read_mesh(CASES / "obj" / name / "a.obj")
+    mesh, defects = read_mesh_file(CASES / "obj" / name / "a.obj")
     assert defects == ()
     assert box(mesh) == sides
 
 
 def test_concave_faces_are_not_filled():
-    mesh, _ = read_mesh(CASES / "polygons/obj/r.obj")
+    mesh, _ = read_mesh_file(CASES / "polygons/obj/r.obj")
     assert area(mesh) == pytest.approx(2 * 22.5 + 22 * 2.6)
     floor = mesh.faces[mesh.face_material == 0]
     assert area(type(mesh)(mesh.vertices, floor, np.zeros(len(floor), np.int32), mesh.materials)) == pytest.approx(22.5)
@@ -234,8 +234,8 @@ def test_concave_faces_of_others(shared_cases):
         flat = [points[[i - 1 if i > 0 else i + len(points) for i in ring]] for ring in rings]
         if name.startswith("concave"):
             newell = sum(np.linalg.norm(np.cross(r, np.roll(r, -1, axis=0)).sum(0)) / 2 for r in flat)
-            assert area(read_mesh(path)[0]) == pytest.approx(newell, rel=1e-5)
-        assert len(read_mesh(path)[0].faces) > len(rings)
+            assert area(read_mesh_file(path)[0]) == pytest.approx(newell, rel=1e-5)
+        assert len(read_mesh_file(path)[0].faces) > len(rings)
 
 
 def test_pictures_are_scaled_and_shifted_by_their_materials(tmp_path):
@@ -244,7 +244,7 @@ def test_pictures_are_scaled_and_shifted_by_their_materials(tmp_path):
     write(tmp_path / "a.mtl", mtl)
     write_image(tmp_path / "pic.png")
     text = TEXTURED + "usemtl n\nf 1/1 2/2 3/3\nusemtl p\nf 1/1 2/2 3/3\n"
-    mesh, defects = read_mesh(write(tmp_path / "a.obj", text))
+    mesh, defects = read_mesh_file(write(tmp_path / "a.obj", text))
     assert defects == ()
     plain = np.array([[0, 0], [3.5, 0], [0, -2]])
     np.testing.assert_array_equal(
@@ -255,7 +255,7 @@ def test_pictures_are_scaled_and_shifted_by_their_materials(tmp_path):
 
 @pytest.mark.parametrize("name", ["o02a_mtl_bom", "o03b_opts_scale"])
 def test_cases_have_their_texture(name):
-    mesh, defects = read_mesh(CASES / "obj" / name / "a.obj")
+    mesh, defects = read_mesh_file(CASES / "obj" / name / "a.obj")
     assert defects == ()
     assert mesh.materials[0].texture is not None
     assert area(mesh) == pytest.approx(CUBOID_AREA)
@@ -270,7 +270,7 @@ def test_color_times_picture_unless_it_is_black(tmp_path):
         ("", (1, 1, 1), (0.7, 0.7, 0.7)),
     ):
         write(tmp_path / "a.mtl", f"newmtl m\n{line}\nmap_Kd pic.png\n")
-        mesh, _ = read_mesh(write(tmp_path / "a.obj", TEXTURED + "f 1 2 3\n"))
+        mesh, _ = read_mesh_file(write(tmp_path / "a.obj", TEXTURED + "f 1 2 3\n"))
         assert [m.color for m in mesh.materials] == [textured, bare]
         assert [m.texture is None for m in mesh.materials] == [False, True]
 
@@ -289,7 +289,7 @@ def test_a_material_may_give_off_light(tmp_path):
         ("Ke 0 0 0\nmap_Kd pic.png", (0, 0, 0), False),
     ):
         write(tmp_path / "a.mtl", f"newmtl m\n{lines}\n")
-        mesh, _ = read_mesh(write(tmp_path / "a.obj", TEXTURED))
+        mesh, _ = read_mesh_file(write(tmp_path / "a.obj", TEXTURED))
         assert mesh.materials[0].glow == glow
         assert (mesh.materials[0].glow_texture is not None) is lit
 
@@ -298,24 +298,24 @@ def test_pictures_of_light_are_files_of_the_model(tmp_path):
     write(tmp_path / "m/mtl/a.mtl", "newmtl m\nmap_Ke t.png\n")
     write_image(tmp_path / "m/mtl/t.png", (1, 2, 3))
     path = write(tmp_path / "m/a.obj", TEXTURED.replace("a.mtl", "mtl/a.mtl"))
-    mesh, defects = read_mesh(path)
+    mesh, defects = read_mesh_file(path)
     assert defects == ()
     assert mesh.materials[0].glow_texture.levels[0][0, 0].tolist() == [1, 2, 3]
     assert tmp_path / "m/mtl/t.png" in obj_files(path, tmp_path / "m")
 
 
 def test_vertices_without_a_color_among_others_are_white(tmp_path):
-    mesh, _ = read_mesh(write(tmp_path / "a.obj", "v 0 0 0 1 0 0.2\nv 1 0 0\nv 0 1 0 0 0 0 # black\nf 1 2 3\n"))
+    mesh, _ = read_mesh_file(write(tmp_path / "a.obj", "v 0 0 0 1 0 0.2\nv 1 0 0\nv 0 1 0 0 0 0 # black\nf 1 2 3\n"))
     np.testing.assert_array_equal(mesh.colors, [[255, 0, 51], [255, 255, 255], [0, 0, 0]])
 
 
 def test_a_material_may_have_no_name(tmp_path):
     write(tmp_path / "a.mtl", "newmtl \nKd 1 0 0\nnewmtl m\nKd 0 0 1\nnewmtl\n")
-    mesh, defects = read_mesh(write(tmp_path / "a.obj", TEXTURED + "usemtl\nf 1 2 3\n"))
+    mesh, defects = read_mesh_file(write(tmp_path / "a.obj", TEXTURED + "usemtl\nf 1 2 3\n"))
     assert defects == ()
     assert [m.color for m in mesh.materials] == [(0, 0, 1), (0.7, 0.7, 0.7)]
     write(tmp_path / "a.mtl", "newmtl \nKd 1 0 0\nnewmtl m\nKd 0 0 1\n")
-    assert [m.color for m in read_mesh(tmp_path / "a.obj")[0].materials] == [(0, 0, 1), (1, 0, 0)]
+    assert [m.color for m in read_mesh_file(tmp_path / "a.obj")[0].materials] == [(0, 0, 1), (1, 0, 0)]
 
 
 def test_pictures_lie_beside_their_library_or_beside_the_model(tmp_path):
@@ -323,7 +323,7 @@ def test_pictures_lie_beside_their_library_or_beside_the_model(tmp_path):
     write_image(tmp_path / "m/mtl/images/t.png", (1, 2, 3))
     write_image(tmp_path / "m/t.png", (4, 5, 6))
     path = write(tmp_path / "m/a.obj", TEXTURED.replace("a.mtl", "mtl/a.mtl") + "usemtl n\nf 1/1 2/2 3/3\n")
-    mesh, defects = read_mesh(path)
+    mesh, defects = read_mesh_file(path)
     assert defects == ()
     assert [m.texture.levels[0][0, 0].tolist() for m in mesh.materials] == [[1, 2, 3], [4, 5, 6]]
     names = {p.relative_to(tmp_path / "m").as_posix() for p in obj_files(path, tmp_path / "m")}
@@ -331,6 +331,6 @@ def test_pictures_lie_beside_their_library_or_beside_the_model(tmp_path):
 
 
 def test_texels_that_should_be_seen_through_are_a_defect():
-    mesh, defects = read_mesh(CASES / "obj/o14_alpha_png/a.obj")
+    mesh, defects = read_mesh_file(CASES / "obj/o14_alpha_png/a.obj")
     assert [(d.code, d.detail) for d in defects] == [("cut_out", "tex.png")]
     assert mesh.materials[0].texture is not None

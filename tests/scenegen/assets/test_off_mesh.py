@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from model_files import CASES, area, box, refusal, write
 
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 
 POINTS = ["0 0 0", "1 0 0", "1 1 0", "0 1 0"]
 
@@ -18,11 +18,11 @@ def off(keyword: str, extra=("", "", "", ""), faces="4 0 1 2 3\n") -> str:
 
 
 def test_concave_faces_are_not_filled():
-    assert area(read_mesh(CASES / "polygons/off/r.off")[0]) == pytest.approx(2 * 22.5 + 22 * 2.6)
+    assert area(read_mesh_file(CASES / "polygons/off/r.off")[0]) == pytest.approx(2 * 22.5 + 22 * 2.6)
 
 
 def test_far_from_the_origin_nothing_is_lost():
-    assert box(read_mesh(CASES / "off/f4_off/a.off")[0]) == [0.3, 0.4, 0.6]
+    assert box(read_mesh_file(CASES / "off/f4_off/a.off")[0]) == [0.3, 0.4, 0.6]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_far_from_the_origin_nothing_is_lost():
     ],
 )
 def test_attributes_are_where_the_keyword_says(tmp_path, keyword, extra, colors, normals):
-    mesh, defects = read_mesh(write(tmp_path / "a.off", off(keyword, [extra] * 4)))
+    mesh, defects = read_mesh_file(write(tmp_path / "a.off", off(keyword, [extra] * 4)))
     assert defects == ()
     assert len(mesh.faces) == 2
     assert mesh.colors is None if colors is None else (mesh.colors == colors).all()
@@ -59,7 +59,7 @@ def test_attributes_are_where_the_keyword_says(tmp_path, keyword, extra, colors,
     ],
 )
 def test_headers_and_remarks_of_any_kind(tmp_path, text):
-    assert len(read_mesh(write(tmp_path / "a.off", text))[0].faces) == 2
+    assert len(read_mesh_file(write(tmp_path / "a.off", text))[0].faces) == 2
 
 
 @pytest.mark.parametrize(
@@ -86,4 +86,6 @@ def test_broken_files_have_a_reason(tmp_path, text, reason):
 
 def test_colors_of_vertices_are_kept(tmp_path):
     extra = [f"{k} 20 30 255" for k in range(4)]
-    np.testing.assert_array_equal(read_mesh(write(tmp_path / "a.off", off("COFF", extra)))[0].colors[:, 0], range(4))
+    np.testing.assert_array_equal(
+        read_mesh_file(write(tmp_path / "a.off", off("COFF", extra)))[0].colors[:, 0], range(4)
+    )

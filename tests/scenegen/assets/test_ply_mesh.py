@@ -12,7 +12,7 @@ from plyfile import PlyData
 from scenegen.assets.digest import source_files
 from scenegen.assets.ply import Lists, parse_ply
 from scenegen.assets.ply_mesh import ply_files
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.errors import AssetError
 
 XYZ = "property float x\nproperty float y\nproperty float z\n"
@@ -30,7 +30,7 @@ def test_ply_keeps_normals_colors_and_labels(tmp_path):
     vertex = XYZ + extra + "property uchar red\nproperty uchar green\nproperty uchar blue\nproperty int label\n"
     rows = "0 0 0 0 0 1 255 0 0 8844\n1 0 0 0 1 0 0 255 0 7\n0 1 0 1 0 0 0 0 255 7\n1 1 0 1 0 0 0 0 255 8844\n"
     path = write(tmp_path / "a.ply", ply_header(vertex, LIST, 4, 2) + rows + "3 0 1 2\n3 0 1 3\n")
-    mesh, defects = read_mesh(path)
+    mesh, defects = read_mesh_file(path)
     assert defects == ()
     np.testing.assert_array_equal(mesh.face_label, [7, 8844])
     np.testing.assert_array_equal(mesh.colors, [[255, 0, 0], [0, 255, 0], [0, 0, 255], [0, 0, 255]])
@@ -47,7 +47,7 @@ def test_face_colors_split_vertices(tmp_path, kind):
     face = np.array([(3, f, c) for f, c in zip(CUBE_F, rgb, strict=True)], dtype).tobytes()
     colors = "property uchar red\nproperty uchar green\nproperty uchar blue\n"
     head = ply_header(XYZ, LIST + colors, 8, 12, kind).encode()
-    mesh, _ = read_mesh(write(tmp_path / "a.ply", head + vertex + face))
+    mesh, _ = read_mesh_file(write(tmp_path / "a.ply", head + vertex + face))
     np.testing.assert_array_equal(mesh.colors[mesh.faces], np.repeat(rgb[:, None], 3, axis=1))
     np.testing.assert_array_equal(mesh.vertices[mesh.faces], CUBE_V[CUBE_F])
     assert len(mesh.vertices) == 24
@@ -58,7 +58,7 @@ def test_ply_quads_textures_and_ragged_lists(tmp_path):
     uv = "property float s\nproperty float t\n"
     rows = "0 0 0 0 0\n1 0 0 2 0\n1 1 0 2 2\n0 1 0 0 2\n"
     head = ply_header(XYZ + uv, LIST, 4, 2).replace("1.0\n", "1.0\ncomment TextureFile p.png\n")
-    mesh, _ = read_mesh(write(tmp_path / "a.ply", head + rows + "4 0 1 2 3\n3 2 1 0\n"))
+    mesh, _ = read_mesh_file(write(tmp_path / "a.ply", head + rows + "4 0 1 2 3\n3 2 1 0\n"))
     assert len(mesh.faces) == 3
     np.testing.assert_array_equal(mesh.uv, mesh.vertices[:, :2] * 2)
     assert mesh.materials[0].texture is not None
@@ -160,7 +160,7 @@ def test_lines_may_end_in_any_way(tmp_path, end, kind, mark):
         data = "".join(f"{x} {y} {z}{end}" for x, y, z in points.tolist()).encode() + f"3 0 1 2{end}".encode()
     else:
         data = points.tobytes() + b"\3" + np.array([0, 1, 2], "<i4").tobytes()
-    mesh, defects = read_mesh(write(tmp_path / "a.ply", mark + head + data))
+    mesh, defects = read_mesh_file(write(tmp_path / "a.ply", mark + head + data))
     assert defects == ()
     np.testing.assert_array_equal(np.ptp(mesh.vertices, axis=0), np.ptp(points.astype(int), axis=0))
 
@@ -170,16 +170,16 @@ def test_lines_may_end_in_any_way(tmp_path, end, kind, mark):
 )
 def test_remarks_of_any_kind_are_passed_over(tmp_path, more):
     text = ply_header(XYZ, LIST, 4, 1).replace("element face", more + "element face") + CORNERS + "4 0 1 2 3\n\x1a"
-    assert len(read_mesh(write(tmp_path / "a.ply", text))[0].faces) == 2
+    assert len(read_mesh_file(write(tmp_path / "a.ply", text))[0].faces) == 2
 
 
 def test_what_lies_behind_the_faces_of_a_binary_file_is_nothing_to_us(tmp_path):
     data = (CASES / "ply/y14_binary_trailing/a.ply").read_bytes()
     for more in (b"", b"\n", b"\0" * 99):
-        mesh, _ = read_mesh(write(tmp_path / "a.ply", data + more))
+        mesh, _ = read_mesh_file(write(tmp_path / "a.ply", data + more))
         assert (box(mesh), area(mesh)) == ([0.3, 0.4, 0.6], pytest.approx(CUBOID_AREA))
     claimed = data.replace(b"end_header", b"element edge 999\nproperty int vertex1\nend_header")
-    assert len(read_mesh(write(tmp_path / "a.ply", claimed))[0].faces) == 12
+    assert len(read_mesh_file(write(tmp_path / "a.ply", claimed))[0].faces) == 12
 
 
 @pytest.mark.parametrize(
@@ -205,12 +205,12 @@ def test_lines_that_are_longer_than_the_header_says_are_refused(tmp_path, body):
 def test_a_header_that_makes_no_sense_is_quoted(tmp_path, line):
     path = write(tmp_path / "a.ply", ply_header(XYZ, LIST + line + "\n", 4, 1) + CORNERS + "4 0 1 2 3\n")
     with pytest.raises(AssetError, match=f"a.ply: header line '{line}' makes no sense"):
-        read_mesh(path)
+        read_mesh_file(path)
 
 
 @pytest.mark.parametrize("name", ["y03_wedge_quad", "y04_multitex", "y07_texcoord_partly_empty"])
 def test_corners_have_the_coordinates_that_meshlab_gives_them(name):
-    mesh, defects = read_mesh(CASES / "ply" / name / "a.ply")
+    mesh, defects = read_mesh_file(CASES / "ply" / name / "a.ply")
     textures = [m.texture for m in mesh.materials]
     assert len(mesh.faces) == 12
     expected = {"y03_wedge_quad": [], "y04_multitex": [], "y07_texcoord_partly_empty": ["no_uv"]}
@@ -229,7 +229,7 @@ def test_corners_have_the_coordinates_that_meshlab_gives_them(name):
 
 def test_two_pictures_of_meshlab(shared_cases):
     folder = shared_cases / "foreign/22-ply-multitexture"
-    mesh, defects = read_mesh(folder / "TextureDouble.ply")
+    mesh, defects = read_mesh_file(folder / "TextureDouble.ply")
     assert defects == ()
     assert len({id(m.texture) for m in mesh.materials} - {id(None)}) == 2
     assert set(source_files(folder / "TextureDouble.ply", folder)) == set(folder.iterdir())
@@ -243,7 +243,7 @@ def test_coordinates_of_corners_follow_their_polygon(tmp_path):
     head = head.replace("1.0\n", "1.0\ncomment TextureFile t.png\n", 1)
     uv = " ".join(f"{x} {y}" for x, y in corners)
     text = "".join(f"{x} {y} 0\n" for x, y in corners) + f"5 0 1 2 3 4 10 {uv}\n3 0 1 2 0\n"
-    mesh, defects = read_mesh(write(tmp_path / "a.ply", head + text))
+    mesh, defects = read_mesh_file(write(tmp_path / "a.ply", head + text))
     assert codes(defects) == ["no_uv"]
     assert area(mesh) == pytest.approx(16 - 6 + 8)
     textured = mesh.faces[[mesh.materials[i].texture is not None for i in mesh.face_material]]
@@ -256,7 +256,7 @@ def test_coordinates_of_another_number_than_the_corners_are_none(tmp_path, uv):
     write_image(tmp_path / "t.png")
     head = ply_header(XYZ, LIST + "property list uchar float texcoord\n", 4, 1)
     head = head.replace("1.0\n", "1.0\ncomment TextureFile t.png\n", 1)
-    mesh, defects = read_mesh(write(tmp_path / "a.ply", f"{head}{CORNERS}4 0 1 2 3 {uv}\n"))
+    mesh, defects = read_mesh_file(write(tmp_path / "a.ply", f"{head}{CORNERS}4 0 1 2 3 {uv}\n"))
     assert codes(defects) == ["no_uv"]
     assert [m.texture for m in mesh.materials] == [None]
 
@@ -266,7 +266,9 @@ def test_numbers_of_pictures(tmp_path, number, expected):
     write_image(tmp_path / "my picture.png")
     head = ply_header(XYZ + "property float s\nproperty float t\n", LIST + "property int texnumber\n", 3, 1)
     head = head.replace("1.0\n", "1.0\ncomment texturefile  my picture.png \n", 1)
-    mesh, defects = read_mesh(write(tmp_path / "a.ply", head + f"0 0 0 0 0\n1 0 0 1 0\n0 1 0 0 1\n3 0 1 2 {number}\n"))
+    mesh, defects = read_mesh_file(
+        write(tmp_path / "a.ply", head + f"0 0 0 0 0\n1 0 0 1 0\n0 1 0 0 1\n3 0 1 2 {number}\n")
+    )
     assert codes(defects) == expected
     assert (mesh.materials[0].texture is None) == (number != "0")
 
@@ -274,7 +276,7 @@ def test_numbers_of_pictures(tmp_path, number, expected):
 def test_a_picture_without_coordinates_is_a_defect(tmp_path):
     write_image(tmp_path / "t.png")
     head = ply_header(XYZ, LIST, 4, 1).replace("1.0\n", "1.0\ncomment TextureFile t.png\n", 1)
-    mesh, defects = read_mesh(write(tmp_path / "a.ply", head + CORNERS + "4 0 1 2 3\n"))
+    mesh, defects = read_mesh_file(write(tmp_path / "a.ply", head + CORNERS + "4 0 1 2 3\n"))
     assert codes(defects) == ["no_uv"]
     assert mesh.materials[0].color == (0.7, 0.7, 0.7)
 
@@ -285,7 +287,7 @@ def test_names_of_pictures_are_utf_8_or_latin_1(tmp_path, encoding):
     head = ply_header(XYZ + "property float u\nproperty float v\n", LIST, 3, 1)
     head = head.replace("1.0\n", "1.0\ncomment TextureFile tür.png\n", 1).encode(encoding)
     path = write(tmp_path / "a.ply", head + b"0 0 0 0 0\n1 0 0 1 0\n0 1 0 0 1\n3 0 1 2\n")
-    mesh, defects = read_mesh(path)
+    mesh, defects = read_mesh_file(path)
     assert defects == ()
     assert mesh.materials[0].texture is not None
     assert ply_files(path, tmp_path) == [picture]
@@ -301,7 +303,7 @@ def test_names_of_pictures_are_utf_8_or_latin_1(tmp_path, encoding):
 def test_colors_of_faces_beside_those_of_vertices(tmp_path, vertex, face, expected):
     rows = "".join(f"{c} {vertex.format(k=k)}\n" for k, c in enumerate(CORNERS.splitlines()))
     text = ply_header(XYZ + RGB, LIST + RGB, 4, 1) + rows + f"4 0 1 2 3 {face}\n"
-    mesh, _ = read_mesh(write(tmp_path / "a.ply", text))
+    mesh, _ = read_mesh_file(write(tmp_path / "a.ply", text))
     wanted = [expected] * 4 if expected else [(k, 20, 30) for k in range(4)]
     np.testing.assert_array_equal(mesh.colors, wanted)
 
@@ -313,7 +315,7 @@ def test_colors_of_faces_beside_those_of_vertices(tmp_path, vertex, face, expect
 def test_colors_come_in_several_ranges(tmp_path, kind, value, byte):
     text = ply_header(XYZ + RGB.replace("uchar", kind), LIST, 4, 1)
     rows = "".join(f"{c} {value} 0 0\n" for c in CORNERS.splitlines())
-    mesh, _ = read_mesh(write(tmp_path / "a.ply", text + rows + "4 0 1 2 3\n"))
+    mesh, _ = read_mesh_file(write(tmp_path / "a.ply", text + rows + "4 0 1 2 3\n"))
     np.testing.assert_array_equal(mesh.colors, [[byte, 0, 0]] * 4)
 
 
@@ -324,7 +326,7 @@ def test_colors_of_materials(tmp_path):
     head = ply_header(XYZ, LIST + "property int material_index\n", 4, 2).replace("end_header", more + "end_header")
     for index, expected in (("1", [[4, 5, 6]] * 3), ("9", None)):
         text = head + CORNERS + f"3 0 1 2 0\n3 0 2 3 {index}\n1 2 3\n4 5 6\n"
-        mesh, _ = read_mesh(write(tmp_path / "a.ply", text))
+        mesh, _ = read_mesh_file(write(tmp_path / "a.ply", text))
         assert expected is None if mesh.colors is None else (mesh.colors[mesh.faces[1]] == expected).all()
 
 
@@ -341,7 +343,7 @@ def test_colors_of_materials(tmp_path):
 def test_strips_become_triangles_of_one_sense(tmp_path, strips, expected):
     rows = "".join(f"{len(s.split())} {s}\n" for s in strips)
     head = ply_header(XYZ, LIST.replace("uchar", "int"), 4, len(strips)).replace("element face", "element tristrips")
-    mesh, _ = read_mesh(write(tmp_path / "a.ply", head + "0 0 0\n1 0 0\n0 1 0\n1 1 0\n" + rows))
+    mesh, _ = read_mesh_file(write(tmp_path / "a.ply", head + "0 0 0\n1 0 0\n0 1 0\n1 1 0\n" + rows))
     assert mesh.faces.tolist() == expected
 
 
@@ -352,7 +354,7 @@ def test_strips_of_nothing(tmp_path, strip):
 
 
 def test_concave_faces_are_not_filled():
-    mesh, _ = read_mesh(CASES / "polygons/ply/r.ply")
+    mesh, _ = read_mesh_file(CASES / "polygons/ply/r.ply")
     assert area(mesh) == pytest.approx(2 * 22.5 + 22 * 2.6)
     assert len(np.unique(mesh.colors, axis=0)) == 8
 
@@ -362,7 +364,7 @@ def test_doubles_far_from_the_origin_keep_their_shape(tmp_path, place):
     points = np.vstack([CUBE_V * [0.3, 0.4, 0.6] + place, [[0, 0, 0]]]).astype("<f8")  # a stray point at the origin
     head = ply_header(XYZ.replace("float", "double"), LIST, 9, 12, "binary_little_endian").encode()
     face = np.array([(3, f) for f in CUBE_F], [("n", "u1"), ("i", "<i4", 3)])
-    mesh, _ = read_mesh(write(tmp_path / "a.ply", head + points.tobytes() + face.tobytes()))
+    mesh, _ = read_mesh_file(write(tmp_path / "a.ply", head + points.tobytes() + face.tobytes()))
     assert box(mesh) == [0.3, 0.4, 0.6]
 
 
@@ -371,8 +373,8 @@ ROOMS = ["p01_utm_double", "p01b_local_1km", "p02_bigendian", "p10_tristrips", "
 
 @pytest.mark.parametrize("name", ROOMS)
 def test_a_room_is_the_same_in_every_dialect(shared_cases, name):
-    plain, _ = read_mesh(shared_cases / "rooms/p00_plain/r.ply")
-    mesh, defects = read_mesh(shared_cases / "rooms" / name / "r.ply")
+    plain, _ = read_mesh_file(shared_cases / "rooms/p00_plain/r.ply")
+    mesh, defects = read_mesh_file(shared_cases / "rooms" / name / "r.ply")
     assert defects == ()
     assert len(mesh.faces) == len(plain.faces)
     assert area(mesh) == pytest.approx(area(plain), rel=1e-5)
@@ -382,6 +384,6 @@ def test_a_room_is_the_same_in_every_dialect(shared_cases, name):
 
 def test_a_box_of_rhinoceros(shared_cases):
     """Lone CR in the header of a binary file, and materials behind the faces."""
-    mesh, defects = read_mesh(shared_cases / "foreign/19-ply-cr/Box.ply")
+    mesh, defects = read_mesh_file(shared_cases / "foreign/19-ply-cr/Box.ply")
     assert defects == ()
     assert len(mesh.faces) == 12

@@ -10,7 +10,7 @@ from model_files import CUBE_F, CUBE_V, TEXTURED, codes, obj_text, refusal, writ
 from PIL import Image
 
 from scenegen.assets.limits import ROOM_LIMITS, Limits
-from scenegen.assets.reading import MESH_SUFFIXES, read_mesh
+from scenegen.assets.reading import MESH_SUFFIXES, read_mesh_file
 from scenegen.errors import AssetError
 
 GOOD, BAD = 36, {"02933112/f6d2550b82c208b012de5317fe5b354f", "03790512/923ce819405ae29230c72ee872e188e1"}
@@ -31,7 +31,7 @@ def test_size_limits(tmp_path):
 def picture(tmp_path, image: Image.Image, limits: Limits = ROOM_LIMITS):
     image.save(tmp_path / "pic.png")
     write(tmp_path / "a.mtl", "newmtl m\nKd 0 1 0\nmap_Kd pic.png\n")
-    mesh, defects = read_mesh(write(tmp_path / "a.obj", TEXTURED), limits=limits)
+    mesh, defects = read_mesh_file(write(tmp_path / "a.obj", TEXTURED), limits=limits)
     return mesh.materials[0].texture, codes(defects)
 
 
@@ -39,7 +39,7 @@ def picture(tmp_path, image: Image.Image, limits: Limits = ROOM_LIMITS):
 def test_what_git_lfs_did_not_fetch_is_missing(tmp_path, suffix):
     path = write(tmp_path / f"a{suffix}", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n")
     with pytest.raises(AssetError, match=r"stands for a file in Git LFS; fetch it with git lfs pull") as caught:
-        read_mesh(path)
+        read_mesh_file(path)
     assert caught.value.reason == "missing"
 
 
@@ -77,7 +77,7 @@ def test_colors_behind_alpha_do_not_show(tmp_path):
 def test_a_decompression_bomb_is_a_defect(tmp_path, side):
     write(tmp_path / "pic.png", png(side, side, zlib.compress(bytes(99))))
     write(tmp_path / "a.mtl", "newmtl m\nKd 0 1 0\nmap_Kd pic.png\n")
-    mesh, defects = read_mesh(write(tmp_path / "a.obj", TEXTURED))
+    mesh, defects = read_mesh_file(write(tmp_path / "a.obj", TEXTURED))
     assert codes(defects) == ["huge_texture"]
     assert mesh.materials[0].texture is None
 
@@ -87,7 +87,7 @@ def test_a_damaged_picture_is_a_defect(tmp_path):
     write_image(tmp_path / "pic.png", size=(64, 64))
     for content in (b"", b"no picture", (tmp_path / "pic.png").read_bytes()[:70]):
         write(tmp_path / "pic.png", content)
-        mesh, defects = read_mesh(write(tmp_path / "a.obj", TEXTURED))
+        mesh, defects = read_mesh_file(write(tmp_path / "a.obj", TEXTURED))
         assert codes(defects) == ["unreadable_texture"]
         assert mesh.materials[0].color == (0, 1, 0)
 
@@ -101,7 +101,7 @@ def test_other_formats_give_the_same_cube(tmp_path, suffix):
     exported = source.export(file_type=suffix[1:])
     for name, data in exported.items() if isinstance(exported, dict) else [(f"model{suffix}", exported)]:
         write(tmp_path / name, data)
-    mesh, _ = read_mesh(tmp_path / f"model{suffix}")
+    mesh, _ = read_mesh_file(tmp_path / f"model{suffix}")
     np.testing.assert_allclose(mesh.vertices[mesh.faces], CUBE_V[CUBE_F])
     assert refusal(write(tmp_path / f"b{suffix}", b"rubbish" * 40)) in ("unreadable", "no_faces")
 
@@ -113,7 +113,7 @@ def test_scene_transforms_apply_and_mirrors_keep_faces_outwards(tmp_path):
     mirror[:3, 3] = [0, 5, 0]
     scene.add_geometry(part, node_name="a", geom_name="a")
     scene.add_geometry(part, node_name="b", geom_name="b", transform=mirror)
-    mesh, _ = read_mesh(write(tmp_path / "s.glb", scene.export(file_type="glb")))
+    mesh, _ = read_mesh_file(write(tmp_path / "s.glb", scene.export(file_type="glb")))
     np.testing.assert_allclose([mesh.vertices.min(0), mesh.vertices.max(0)], [[-2, 0, 0], [1, 6, 1]], atol=1e-6)
     corners = mesh.vertices[mesh.faces].astype(float)
     volume = (corners[:, 0] * np.cross(corners[:, 1], corners[:, 2])).sum() / 6
@@ -138,13 +138,13 @@ def gltf(tmp_path, image: bytes, name: str = "pic.png") -> Path:
 
 def test_gltf_pictures_are_found_and_missed_aloud(tmp_path):
     write_image(tmp_path / "ok.png", (1, 2, 3))
-    mesh, defects = read_mesh(gltf(tmp_path / "a", (tmp_path / "ok.png").read_bytes()))
+    mesh, defects = read_mesh_file(gltf(tmp_path / "a", (tmp_path / "ok.png").read_bytes()))
     assert defects == ()
     np.testing.assert_array_equal(mesh.materials[0].texture.levels[0][0, 0], [1, 2, 3])
     np.testing.assert_allclose(mesh.uv, [[0, 0], [1, 0], [0, 1]], atol=1e-6)
-    assert "missing_texture" in codes(read_mesh(gltf(tmp_path / "b", b""))[1])
-    assert "unreadable_texture" in codes(read_mesh(gltf(tmp_path / "c", b"rubbish"))[1])
-    assert "outside_root" in codes(read_mesh(gltf(tmp_path / "d", b"", "../ok.png"))[1])
+    assert "missing_texture" in codes(read_mesh_file(gltf(tmp_path / "b", b""))[1])
+    assert "unreadable_texture" in codes(read_mesh_file(gltf(tmp_path / "c", b"rubbish"))[1])
+    assert "outside_root" in codes(read_mesh_file(gltf(tmp_path / "d", b"", "../ok.png"))[1])
 
 
 # the real thing ----------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ def test_all_real_shapenet_models(shared_data):
     textured = plain = 0
     for path in sorted(root.glob("*/*/models/model_normalized.obj")):
         name = path.parents[1].relative_to(root).as_posix()
-        mesh, defects = read_mesh(path, root=path.parents[1])
+        mesh, defects = read_mesh_file(path, root=path.parents[1])
         assert ("missing_texture" in codes(defects)) == (name in BAD), name
         assert ("no_uv" in codes(defects)) == (name in NO_UV), name
         if name not in BAD | NO_UV:
@@ -166,7 +166,7 @@ def test_all_real_shapenet_models(shared_data):
 
 def test_the_other_real_meshes(shared_data):
     paths = [p for d in ("objects", "rooms") for p in sorted((shared_data / d).rglob("*")) if p.suffix in MESH_SUFFIXES]
-    found = {p.name if p.parent.name != "ketchup" else "ketchup": read_mesh(p) for p in paths}
+    found = {p.name if p.parent.name != "ketchup" else "ketchup": read_mesh_file(p) for p in paths}
     textured = {n for n, (m, _) in found.items() if any(x.texture is not None for x in m.materials)}
     assert textured == {
         "textured.obj", "bbq_sauce.obj", "ketchup", "BoxTextured.glb", "CesiumMilkTruck.glb", "Duck.glb", "fuze.obj"

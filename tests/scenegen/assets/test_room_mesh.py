@@ -8,7 +8,7 @@ from room_maker import box, room
 
 from scenegen.assets import room_mesh
 from scenegen.assets.mesh import Material, Mesh, concatenate, face_vectors
-from scenegen.assets.room_mesh import FRAGMENT_M, clean_room, find_ceiling, moved, prepare_room
+from scenegen.assets.room_mesh import FRAGMENT_M, clean_room, find_ceiling, level_room, moved_rigidly
 from scenegen.errors import AssetError
 from scenegen.geometry import compose, rotation_about
 
@@ -35,7 +35,7 @@ def codes(asset):
 
 def test_levelled_sound_and_unchanged_where_nothing_is_wrong():
     mesh = made(tables=3)
-    prepared = prepare_room("r", mesh)
+    prepared = level_room("r", mesh)
     assert codes(prepared) == {"no_colors"}
     assert len(prepared.mesh.faces) == len(mesh.faces)
     np.testing.assert_array_equal(prepared.mesh.face_label, mesh.face_label)
@@ -54,13 +54,13 @@ def test_crumbs_of_a_scan_go_and_are_counted():
     cleaned, defects = clean_room(whole, FRAGMENT_M)
     assert len(cleaned.faces) == len(mesh.faces)
     assert [(d.code, d.detail) for d in defects] == [("fragments", f"{len(crumbs.faces)} faces in 2 parts")]
-    assert len(prepare_room("r", whole, is_scan=True).mesh.faces) == len(mesh.faces)
+    assert len(level_room("r", whole, is_scan=True).mesh.faces) == len(mesh.faces)
 
 
 def test_what_was_modelled_keeps_every_face():
     knob = boxes(((1, 1, 1.0), (1.05, 1.05, 1.05)))
     whole = concatenate([made(), knob])
-    prepared = prepare_room("r", whole)
+    prepared = level_room("r", whole)
     assert len(prepared.mesh.faces) == len(whole.faces)
     assert "fragments" not in codes(prepared)
 
@@ -103,24 +103,24 @@ def test_open_top():
     height, closed = find_ceiling(mesh)
     assert not closed
     assert height == pytest.approx(2.6, abs=0.02)
-    assert "no_ceiling" in codes(prepare_room("r", mesh))
+    assert "no_ceiling" in codes(level_room("r", mesh))
 
 
 def test_colors_textures_and_plain_materials():
     mesh = made()
     white = replace(mesh, materials=(Material("a", (1.0, 1.0, 1.0)),))
-    assert {m.color for m in prepare_room("r", white).mesh.materials} == {Material("").color}
+    assert {m.color for m in level_room("r", white).mesh.materials} == {Material("").color}
     two = replace(mesh, materials=(Material("a", (1, 0, 0)), Material("b", (0, 1, 0))))
-    assert "no_colors" not in codes(prepare_room("r", two))
+    assert "no_colors" not in codes(level_room("r", two))
     colored = replace(mesh, colors=np.full((len(mesh.vertices), 3), 90, np.uint8))
-    assert "no_colors" not in codes(prepare_room("r", colored))
+    assert "no_colors" not in codes(level_room("r", colored))
 
 
 def test_normals_of_the_file_turn_with_the_room():
     mesh = made(noise_m=0.0)
-    own = prepare_room("r", mesh).mesh
+    own = level_room("r", mesh).mesh
     T = compose(rotation_about((1, 0, 0), 0.4), (0, 0, 7))
-    turned = prepare_room("r", moved(own, T), hint=(0, -np.sin(0.4), np.cos(0.4))).mesh
+    turned = level_room("r", moved_rigidly(own, T), hint=(0, -np.sin(0.4), np.cos(0.4))).mesh
     flat, smooth = face_vectors(turned), turned.normals[turned.faces].mean(1)
     assert (np.sum(flat * smooth, axis=1) > 0).mean() > 0.999
 
@@ -129,21 +129,21 @@ def test_normals_of_the_file_turn_with_the_room():
 def test_what_cannot_be_a_room(scale, reason):
     mesh = made()
     with pytest.raises(AssetError) as caught:
-        prepare_room("r", replace(mesh, vertices=(mesh.vertices * scale).astype(np.float32)))
+        level_room("r", replace(mesh, vertices=(mesh.vertices * scale).astype(np.float32)))
     assert caught.value.reason == reason
 
 
 def test_tilt_and_doubt_are_recorded():
-    tilted = prepare_room("r", moved(made(tables=4), compose(rotation_about((1, 0, 0), np.deg2rad(12)))))
+    tilted = level_room("r", moved_rigidly(made(tables=4), compose(rotation_about((1, 0, 0), np.deg2rad(12)))))
     (tilt,) = [d for d in tilted.defects if d.code == "tilted"]
     assert float(tilt.detail.split()[0]) == pytest.approx(12, abs=0.3)
     bare = boxes(((0, 0, 0), (3, 3, 3)), inward=True)
-    assert "doubtful_up" in codes(prepare_room("r", bare))
+    assert "doubtful_up" in codes(level_room("r", bare))
 
 
 def test_a_broken_promise_is_recorded():
     full = made(size=(9, 7, 2.6), tables=12)
-    lying = prepare_room("r", full, authored=(0, 1, 0))
+    lying = level_room("r", full, authored=(0, 1, 0))
     (said,) = [d.detail for d in lying.defects if d.code == "up_contradicted"]
     assert said == "stands along z of the file, not as its format says; state up_axis in assets.jsonl"
-    assert "up_contradicted" not in codes(prepare_room("r", full, authored=(0, 0, 1)))
+    assert "up_contradicted" not in codes(level_room("r", full, authored=(0, 0, 1)))

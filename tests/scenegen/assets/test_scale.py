@@ -10,8 +10,8 @@ from roots import SHARED
 from triangle_soup import as_arrays, shell_of
 
 from scenegen.assets.mesh import Material, Mesh
-from scenegen.assets.reading import read_mesh
-from scenegen.assets.room_mesh import prepare_room
+from scenegen.assets.reading import read_mesh_file
+from scenegen.assets.room_mesh import level_room
 from scenegen.assets.scale import UNITS, likely_unit
 from scenegen.errors import AssetError
 from scenegen.seeding import Stage, generator
@@ -33,7 +33,7 @@ def furnished(size):
 @pytest.mark.parametrize("size", [(5.0, 4.0, 2.6), (3.5, 2.8, 2.45), (9.0, 7.0, 3.2)])
 def test_a_room_in_another_unit_is_refused_with_it(unit, size):
     with pytest.raises(AssetError) as caught:
-        prepare_room("den", mesh_of(furnished(size), 1 / UNITS[unit]))
+        level_room("den", mesh_of(furnished(size), 1 / UNITS[unit]))
     assert caught.value.reason == "implausible_size"
     assert str(caught.value).endswith(f"; if it is in {unit}, state unit_m {UNITS[unit]:g} in assets.jsonl")
     assert re.match(
@@ -44,18 +44,18 @@ def test_a_room_in_another_unit_is_refused_with_it(unit, size):
 def test_a_house_in_feet_is_refused_however_wide():
     soup = house(generator(3, Stage.ROOM), 3)
     with pytest.raises(AssetError, match=r"if it is in feet, state unit_m 0\.3048"):
-        prepare_room("house", mesh_of(soup, 1 / UNITS["feet"]))
+        level_room("house", mesh_of(soup, 1 / UNITS["feet"]))
 
 
 def test_a_stated_unit_is_not_doubted():
     tall = mesh_of(furnished((12.0, 16.0, 9.0)))
     with pytest.raises(AssetError, match="a storey of"):
-        prepare_room("nave", tall)
-    assert prepare_room("nave", tall, unit_stated=True).ceiling_m == pytest.approx(9, abs=0.02)
+        level_room("nave", tall)
+    assert level_room("nave", tall, unit_stated=True).ceiling_m == pytest.approx(9, abs=0.02)
 
 
 def test_a_hall_passes_and_says_so():
-    hall = prepare_room("hall", mesh_of(furnished((45.0, 60.0, 10.0))))
+    hall = level_room("hall", mesh_of(furnished((45.0, 60.0, 10.0))))
     (said,) = [d.detail for d in hall.defects if d.code == "doubtful_unit"]
     height, rest = said.split(" ", 1)
     assert float(height) == pytest.approx(10, abs=0.5)
@@ -76,9 +76,9 @@ def test_the_cases(case, unit):
     path = CASES / case / "r.ply"
     if not path.is_file():
         pytest.skip(f"cases not found at {CASES}")
-    mesh = read_mesh(path)[0]
+    mesh = read_mesh_file(path)[0]
     if not unit:
-        assert prepare_room(case, mesh).mesh is not None
+        assert level_room(case, mesh).mesh is not None
         return
     with pytest.raises(AssetError, match=rf"state unit_m {re.escape(unit)} in assets\.jsonl"):
-        prepare_room(case, mesh)
+        level_room(case, mesh)

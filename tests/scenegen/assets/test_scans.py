@@ -9,7 +9,7 @@ from room_maker import box, patch
 from roots import SHARED
 
 from scenegen.assets.mesh import Material, Mesh, concatenate
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.assets.scans import looks_scanned
 
 CASES = SHARED.parent / "cases"
@@ -67,4 +67,4 @@ def test_real_rooms(name, scan):
     path = SHARED.parent / name
     if not path.is_file():
         pytest.skip(f"{Path(name).name} not found beside {SHARED}")
-    assert looks_scanned(read_mesh(path)[0]) is scan
+    assert looks_scanned(read_mesh_file(path)[0]) is scan

@@ -6,7 +6,7 @@ import trimesh
 from model_files import CASES, CUBE_F, CUBE_V, CUBOID_AREA, area, box, refusal, write
 
 from scenegen.assets.limits import Limits
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 
 RECORD = np.dtype([("n", "<f4", 3), ("c", "<f4", (3, 3)), ("a", "<u2")])
 
@@ -31,7 +31,7 @@ CORNERS = (CUBE_V * [0.3, 0.4, 0.6])[CUBE_F]
 
 @pytest.mark.parametrize("name", ["s2_trailing", "s3_count_zero", "s5_ascii_crlf", "s6_two_solids", "s7_upper"])
 def test_cases(name):
-    mesh, defects = read_mesh(CASES / "stl" / name / "a.stl")
+    mesh, defects = read_mesh_file(CASES / "stl" / name / "a.stl")
     assert defects == ()
     solids = 2 if name == "s6_two_solids" else 1
     assert (len(mesh.faces), area(mesh)) == (12 * solids, pytest.approx(CUBOID_AREA * solids))
@@ -40,19 +40,19 @@ def test_cases(name):
 @pytest.mark.parametrize("data", [binary(CORNERS), binary(CORNERS, head=b"solid vertex 1 2 3"), text(CORNERS).encode()])
 def test_triangles_are_those_of_trimesh(tmp_path, data):
     path = write(tmp_path / "a.stl", data)
-    mesh, _ = read_mesh(path)
+    mesh, _ = read_mesh_file(path)
     np.testing.assert_allclose(mesh.vertices[mesh.faces], trimesh.load_mesh(path, process=False).triangles, atol=1e-7)
     np.testing.assert_allclose(mesh.vertices[mesh.faces], CORNERS, atol=1e-7)
 
 
 @pytest.mark.parametrize("more", [b"x", b"\0" * 49, b"\n\n", b"\0" * 77])
 def test_bytes_behind_the_last_triangle_are_nothing(tmp_path, more):
-    assert len(read_mesh(write(tmp_path / "a.stl", binary(CORNERS) + more))[0].faces) == 12
+    assert len(read_mesh_file(write(tmp_path / "a.stl", binary(CORNERS) + more))[0].faces) == 12
 
 
 @pytest.mark.parametrize("count", [0, 0xFFFFFFFF, 0x7FFFFFFF, 5])
 def test_a_length_in_whole_triangles_counts_more_than_the_count(tmp_path, count):
-    assert len(read_mesh(write(tmp_path / "a.stl", binary(CORNERS, count)))[0].faces) == 12
+    assert len(read_mesh_file(write(tmp_path / "a.stl", binary(CORNERS, count)))[0].faces) == 12
 
 
 def test_a_file_of_fewer_triangles_than_it_announces_was_cut_off(tmp_path):
@@ -80,7 +80,7 @@ def test_broken_files_have_a_reason(tmp_path, content, reason):
 
 def test_far_from_the_origin_nothing_is_lost(tmp_path):
     """Text holds more digits than float32."""
-    mesh, _ = read_mesh(write(tmp_path / "a.stl", text(CORNERS + np.array([400_000, 5_600_000, 100]))))
+    mesh, _ = read_mesh_file(write(tmp_path / "a.stl", text(CORNERS + np.array([400_000, 5_600_000, 100]))))
     assert box(mesh) == [0.3, 0.4, 0.6]
 
 
@@ -91,4 +91,4 @@ def test_more_triangles_than_allowed_are_refused(tmp_path):
 
 def test_blanks_and_names_of_any_kind(tmp_path):
     data = text(CORNERS, "t\xfcr # vertex").replace("vertex ", "Vertex\t ").replace("\n", "\r").encode("latin-1")
-    assert len(read_mesh(write(tmp_path / "a.stl", data))[0].faces) == 12
+    assert len(read_mesh_file(write(tmp_path / "a.stl", data))[0].faces) == 12

@@ -4,7 +4,7 @@ import pytest
 from model_files import CUBE_V, obj_text, write
 
 from scenegen.assets import units
-from scenegen.assets.facts import Facts
+from scenegen.assets.facts import FactStore
 from scenegen.assets.units import Unit, folder_unit, looked_at
 
 
@@ -24,7 +24,7 @@ def made(root, *sides):
     ],
 )
 def test_the_middle_size_decides(tmp_path, sides, metres):
-    unit = folder_unit(made(tmp_path, *sides), tmp_path, Facts())
+    unit = folder_unit(made(tmp_path, *sides), tmp_path, FactStore())
     assert unit.metres == metres
     assert f"of {len(sides)} mesh" in unit.why
     assert [d.code for d in unit.defects] == ([] if metres == 1 else ["unit_guessed"])
@@ -32,8 +32,8 @@ def test_the_middle_size_decides(tmp_path, sides, metres):
 
 def test_what_cannot_be_read_has_no_say(tmp_path):
     paths = [write(tmp_path / f"bad{k}.obj", "rubbish") for k in range(5)]
-    assert folder_unit([*paths, *made(tmp_path, 50)], tmp_path, Facts()).metres == 0.01
-    assert folder_unit(paths, tmp_path, Facts()) == Unit(1.0, "no size is known", True)
+    assert folder_unit([*paths, *made(tmp_path, 50)], tmp_path, FactStore()).metres == 0.01
+    assert folder_unit(paths, tmp_path, FactStore()) == Unit(1.0, "no size is known", True)
 
 
 def test_the_sample_is_small_spread_and_the_same_in_any_order(tmp_path, monkeypatch):
@@ -51,6 +51,6 @@ def test_the_sample_is_small_spread_and_the_same_in_any_order(tmp_path, monkeypa
 
 def test_sizes_are_kept_as_facts(tmp_path, monkeypatch):
     paths = made(tmp_path / "m", 50, 60)
-    folder_unit(paths, tmp_path, Facts(tmp_path / "cache"))
-    monkeypatch.setattr(units, "read_mesh", None)
-    assert folder_unit(paths, tmp_path, Facts(tmp_path / "cache")).metres == 0.01
+    folder_unit(paths, tmp_path, FactStore(tmp_path / "cache"))
+    monkeypatch.setattr(units, "read_mesh_file", None)
+    assert folder_unit(paths, tmp_path, FactStore(tmp_path / "cache")).metres == 0.01

@@ -17,12 +17,12 @@ from rich.console import Console
 from shard_factory import make_content
 
 from scenegen.card.croissant import Identity
-from scenegen.card.facts import gather
+from scenegen.card.facts import gather_facts
 from scenegen.card.picture import CELLS, one_of_each_cell, pair_picture
 from scenegen.card.readme import readme
 from scenegen.card.sources import sources_of
 from scenegen.card.write import MARK, write_card
-from scenegen.cli.publishing import Card, card
+from scenegen.cli.publishing import CardCommand, card
 from scenegen.errors import RunError, ShardError, UsageError
 from scenegen.pipeline.manifest import require_manifest
 from scenegen.shards import ShardSet, Status, file_sha256
@@ -55,7 +55,7 @@ def change(folder, **changes):
 def carded(folder, *options):
     """The text of the README and what was printed."""
     console = Console(file=StringIO(), width=200)
-    assert card(tyro.cli(Card, args=[str(folder), *options]), console) == 0
+    assert card(tyro.cli(CardCommand, args=[str(folder), *options]), console) == 0
     return (folder / "README.md").read_text(), console.file.getvalue()
 
 
@@ -97,7 +97,7 @@ def test_counts_and_shares_are_those_of_the_shards(run):
 
 def test_splits_are_named_train_first_then_by_name(tmp_path):
     folder = synthetic(tmp_path / "run", splits=("val", "extra", "train", "test"))
-    facts = gather(folder, require_manifest(folder))
+    facts = gather_facts(folder, require_manifest(folder))
     assert list(facts.splits) == ["train", "extra", "test", "val"]
     assert [entries[0].file for entries in facts.splits.values()] == [
         "train-2.h5", "extra-1.h5", "test-3.h5", "val-0.h5"
@@ -142,7 +142,7 @@ def test_the_same_run_gives_the_same_bytes_and_its_own_card_is_replaced(run, tmp
     carded(run)
     assert [(run / name).read_bytes() for name in FILES] == first
     carded_elsewhere = tmp_path / "new" / "card"
-    card(Card(run, out=carded_elsewhere), Console(file=StringIO()))
+    card(CardCommand(run, out=carded_elsewhere), Console(file=StringIO()))
     assert [(carded_elsewhere / name).read_bytes() for name in FILES] == first
 
 
@@ -397,7 +397,7 @@ def test_defects_and_replaced_assets_are_counted_and_old_manifests_have_no_such_
 def test_an_out_that_cannot_be_written_is_one_line(run, tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(ShardError, match=r"file: cannot be made \(File exists\): choose another --out"):
-        card(Card(run, out=tmp_path / "file"), Console(file=StringIO()))
+        card(CardCommand(run, out=tmp_path / "file"), Console(file=StringIO()))
 
 
 def test_a_card_does_not_disturb_verify(run):
@@ -408,10 +408,10 @@ def test_a_card_does_not_disturb_verify(run):
 
 
 def test_text_does_not_depend_on_where_the_run_lies(run, tmp_path):
-    facts = gather(run, require_manifest(run), "name")
+    facts = gather_facts(run, require_manifest(run), "name")
     text = readme(facts, MARK, "card.jpg")
     moved = Path(shutil.move(run, tmp_path / "moved"))
-    assert readme(gather(moved, require_manifest(moved), "name"), MARK, "card.jpg") == text
+    assert readme(gather_facts(moved, require_manifest(moved), "name"), MARK, "card.jpg") == text
     assert str(tmp_path) not in text
     write_card(moved, require_manifest(moved), moved, "name", Identity(date="2026-01-31"))
     assert str(tmp_path) not in (moved / "croissant.json").read_text()

@@ -12,7 +12,7 @@ from export_world import made_run
 from rich.console import Console
 
 from scenegen.card.hugging_face import SIZES, data_files, features
-from scenegen.cli.publishing import Card, card
+from scenegen.cli.publishing import CardCommand, card
 from scenegen.shards import ShardSet
 from scenegen.shards.manifest import Entry
 
@@ -45,7 +45,7 @@ SAMPLE = {  # column of load_dataset -> field of a Sample
 def run(tmp_path_factory):
     """A real run with its card; the shards have different numbers of object slots."""
     out = made_run(tmp_path_factory.mktemp("world"), rooms=3)
-    card(Card(out), Console(file=StringIO()))
+    card(CardCommand(out), Console(file=StringIO()))
     slots = set()
     for path in out.glob("*.h5"):
         with h5py.File(path) as file:

@@ -9,7 +9,7 @@ from looking_world import room_views, shard
 from PIL import Image
 from rich.console import Console
 
-from scenegen.cli.looking import Figure, View, figure, view
+from scenegen.cli.looking import FigureCommand, ViewCommand, figure, view
 from scenegen.errors import ScenegenError
 
 pytest.importorskip("matplotlib", reason="figures are drawn with matplotlib (extra: view)")
@@ -22,34 +22,34 @@ def path(tmp_path_factory):
 
 def run(command):
     said = io.StringIO()
-    code = (figure if isinstance(command, Figure) else view)(command, Console(file=said))
+    code = (figure if isinstance(command, FigureCommand) else view)(command, Console(file=said))
     return code, said.getvalue()
 
 
 def test_of_many_views_some_are_shown_and_that_is_said(tmp_path):
     many, out = shard(tmp_path / "many.h5", views=room_views() * 4, samples=1), tmp_path / "a.png"
     said = f"{out}: layers of many.h5, sample 0, 4 views left out (--views names those to show)\n"
-    assert run(Figure(many, out, kind="layers")) == (0, said)
-    assert run(Figure(many, out, views=(0, 11), kind="layers")) == (0, f"{out}: layers of many.h5, sample 0\n")
+    assert run(FigureCommand(many, out, kind="layers")) == (0, said)
+    assert run(FigureCommand(many, out, views=(0, 11), kind="layers")) == (0, f"{out}: layers of many.h5, sample 0\n")
     with pytest.raises(ScenegenError, match="--views: names 9, and a sheet is wide enough for 8: name fewer"):
-        run(Figure(many, out, views=tuple(range(9))))
+        run(FigureCommand(many, out, views=tuple(range(9))))
 
 
 @pytest.mark.parametrize("kind", ["matches", "tracks", "overlap", "layers", "warp"])
 def test_a_figure_is_written(path, tmp_path, kind):
     out = tmp_path / "a.png"
-    assert run(Figure(path, out, sample=1, kind=kind)) == (0, f"{out}: {kind} of a.h5, sample 1\n")
+    assert run(FigureCommand(path, out, sample=1, kind=kind)) == (0, f"{out}: {kind} of a.h5, sample 1\n")
     assert Image.open(out).size[0] == 1350
 
 
 def test_a_folder_will_do(path, tmp_path):
-    assert run(Figure(path.parent, tmp_path / "a.png", kind="tracks", count=5))[0] == 0
+    assert run(FigureCommand(path.parent, tmp_path / "a.png", kind="tracks", count=5))[0] == 0
 
 
 def test_the_seed_chooses_the_lines(path, tmp_path):
     pictures = []
     for k, seed in enumerate((0, 0, 1)):
-        run(Figure(path, tmp_path / f"{k}.png", seed=seed, count=20))
+        run(FigureCommand(path, tmp_path / f"{k}.png", seed=seed, count=20))
         pictures.append((tmp_path / f"{k}.png").read_bytes())
     assert pictures[0] == pictures[1] != pictures[2]
 
@@ -89,7 +89,7 @@ def test_bad_input_is_one_line_and_no_file(path, tmp_path, options, message):
     given = {"path": path, "out": tmp_path / "a.png"} | options
     given |= {name: tmp_path / given[name] for name in ("path", "out")}
     with pytest.raises(ScenegenError) as caught:
-        run(Figure(**given))
+        run(FigureCommand(**given))
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not list(tmp_path.glob("*.png"))
@@ -111,7 +111,7 @@ def test_a_folder_that_cannot_be_written(path, tmp_path):
     if _writable(locked):
         pytest.skip("this user may write everywhere")
     with pytest.raises(ScenegenError, match="cannot be written"):
-        run(Figure(path, locked / "a.png"))
+        run(FigureCommand(path, locked / "a.png"))
     assert not list(locked.iterdir())
 
 
@@ -143,6 +143,6 @@ def test_bad_views(path, tmp_path, options, message):
     if "path" in options:
         given["path"] = tmp_path / options["path"]
     with pytest.raises(ScenegenError) as caught:
-        run(View(**given))
+        run(ViewCommand(**given))
     assert message in str(caught.value)
     assert not list(tmp_path.glob("a.*"))

@@ -8,7 +8,7 @@ import pytest
 from export_world import LENSES, made_run
 from PIL import Image
 
-from scenegen.export.run import Choice, export_run
+from scenegen.export.run import ExportChoice, export_run
 from scenegen.shards import ShardSet, Status
 
 pycolmap = pytest.importorskip("pycolmap", reason="pycolmap is not installed")
@@ -25,7 +25,7 @@ def run(request, tmp_path_factory):
 @pytest.fixture(scope="module")
 def out(run, tmp_path_factory):
     out = tmp_path_factory.mktemp("out") / "colmap"
-    export_run(run, out, Choice("colmap"))
+    export_run(run, out, ExportChoice("colmap"))
     return out
 
 

@@ -8,7 +8,7 @@ import tyro
 from rich.console import Console
 from shard_factory import make_content
 
-from scenegen.cli.publishing import Export, export
+from scenegen.cli.publishing import ExportCommand, export
 from scenegen.errors import UsageError
 from scenegen.shards.writer import encode_shard, publish
 
@@ -22,7 +22,7 @@ def run(tmp_path):
 
 def typed(*words, **options):
     console = Console(file=StringIO(), width=120, **options)
-    return export(tyro.cli(Export, args=[str(word) for word in words]), console), console.file.getvalue()
+    return export(tyro.cli(ExportCommand, args=[str(word) for word in words]), console), console.file.getvalue()
 
 
 def test_what_was_written_is_said(run, tmp_path):

@@ -9,7 +9,7 @@ from exr_reader import read_exr
 from PIL import Image
 from shard_factory import make_content
 
-from scenegen.export.run import Choice, export_run
+from scenegen.export.run import ExportChoice, export_run
 from scenegen.shards import ShardSet, Status
 from scenegen.shards.writer import encode_shard, publish
 
@@ -22,7 +22,7 @@ def run(tmp_path_factory):
 @pytest.fixture(scope="module")
 def out(run, tmp_path_factory):
     out = tmp_path_factory.mktemp("out") / "habitat"
-    export_run(run, out, Choice("dust3r"))
+    export_run(run, out, ExportChoice("dust3r"))
     return out
 
 
@@ -89,7 +89,7 @@ def test_each_split_has_a_list(tmp_path):
     for k, split in enumerate(("train", "val", "train")):
         publish(tmp_path / "run" / f"{k}.h5", encode_shard(make_content(samples=2, views=5, seed=k, split=split)))
     out = tmp_path / "out"
-    export_run(tmp_path / "run", out, Choice("dust3r"))
+    export_run(tmp_path / "run", out, ExportChoice("dust3r"))
     assert scenes(out) == ["0/sample000", "0/sample001", "2/sample000", "2/sample001"]
     assert scenes(out, "val") == ["1/sample000", "1/sample001"]
     assert len(list((out / "1").iterdir())) == 2 * 5 * 3

@@ -7,7 +7,7 @@ from PIL import Image
 
 from scenegen.errors import UsageError
 from scenegen.export.flow import flo
-from scenegen.export.run import Choice, export_run
+from scenegen.export.run import ExportChoice, export_run
 from scenegen.shards import ShardSet, Status
 
 
@@ -26,7 +26,7 @@ def run(tmp_path_factory):
 @pytest.fixture(scope="module")
 def out(run, tmp_path_factory):
     out = tmp_path_factory.mktemp("out") / "flow"
-    export_run(run, out, Choice("flow"))
+    export_run(run, out, ExportChoice("flow"))
     return out
 
 
@@ -62,5 +62,5 @@ def test_a_run_without_the_layer_is_refused(tmp_path):
         UsageError,
         match="has no layer visibility, and --format flow needs it: render with --layers rgb,depth,visibility",
     ):
-        export_run(bare, tmp_path / "out", Choice("flow"))
+        export_run(bare, tmp_path / "out", ExportChoice("flow"))
     assert not (tmp_path / "out").exists()

@@ -8,7 +8,7 @@ from shard_factory import make_content
 
 from scenegen.errors import UsageError
 from scenegen.export.choices import Format, Suffix
-from scenegen.export.run import FORMS, Choice, export_run
+from scenegen.export.run import FORMS, ExportChoice, export_run
 from scenegen.shards.writer import encode_shard, publish
 
 
@@ -21,7 +21,7 @@ def run_of(folder, name="a.h5", **changes):
 
 def refused(run, out, form):
     with pytest.raises(UsageError) as caught:
-        export_run(run, out, Choice(form))
+        export_run(run, out, ExportChoice(form))
     assert "\n" not in str(caught.value)
     assert not out.exists()
     return str(caught.value)
@@ -56,7 +56,7 @@ def test_loftr_takes_no_large_pictures(tmp_path):
     assert "has pictures of 2004x8, and --format loftr needs sides of 2000 at most" in refused(
         run, tmp_path / "out", "loftr"
     )
-    export_run(run, tmp_path / "out", Choice("scene-info"))
+    export_run(run, tmp_path / "out", ExportChoice("scene-info"))
 
 
 @pytest.mark.parametrize(

@@ -14,16 +14,16 @@ from shard_factory import make_content
 
 from scenegen.assets.library import open_objects, open_rooms
 from scenegen.assets.mesh import Material, Mesh, texture_from_image
-from scenegen.assets.reading import read_mesh
-from scenegen.cli.publishing import Export, export
+from scenegen.assets.reading import read_mesh_file
+from scenegen.cli.publishing import ExportCommand, export
 from scenegen.config import GenerationConfig, ObjectsConfig, Range, Size
 from scenegen.errors import AssetError, UsageError
 from scenegen.export import glb_file
-from scenegen.export.glb import Pieces, camera
-from scenegen.export.glb_file import Piece, glb, join
+from scenegen.export.glb import Pieces, perspective_camera
+from scenegen.export.glb_file import GlbContent, glb, join
 from scenegen.export.glb_mesh import mesh_piece
 from scenegen.export.meshes import open_meshes
-from scenegen.export.run import Choice, export_run
+from scenegen.export.run import ExportChoice, export_run
 from scenegen.export.scenes import staged_scenes
 from scenegen.geometry import transform, unproject
 from scenegen.pipeline.executors import Crew
@@ -48,7 +48,7 @@ def sources(run):
 @pytest.fixture(scope="module")
 def out(run, tmp_path_factory):
     out = tmp_path_factory.mktemp("out") / "glb"
-    export_run(run, out, Choice("glb", sources=sources(run)))
+    export_run(run, out, ExportChoice("glb", sources=sources(run)))
     return out
 
 
@@ -168,7 +168,7 @@ def test_what_the_format_asks_of_a_file_holds(out):
 
 
 def test_the_same_samples_give_the_same_bytes(run, out, tmp_path):
-    export_run(run, tmp_path / "again", Choice("glb", sources=sources(run)))
+    export_run(run, tmp_path / "again", ExportChoice("glb", sources=sources(run)))
     names = sorted(p.name for p in out.iterdir())
     assert names == sorted(p.name for p in (tmp_path / "again").iterdir())
     assert "README.txt" in names
@@ -179,11 +179,11 @@ def test_the_same_samples_give_the_same_bytes(run, out, tmp_path):
 
 def written(folder, mesh, suffix="png"):
     """The mesh in a file of its own, read by our reader of glTF, and the JSON."""
-    whole = Piece()
+    whole = GlbContent()
     index = join(whole, mesh_piece(mesh, "m", suffix))["meshes"]
     path = folder / "m.glb"
     path.write_bytes(glb(whole, [whole.add("nodes", {"mesh": index})]))
-    return read_mesh(path)[0], parts(path)[0]
+    return read_mesh_file(path)[0], parts(path)[0]
 
 
 def square(materials, **attributes):
@@ -257,7 +257,7 @@ def test_built_in_rooms_and_objects_need_no_place(tmp_path):
     )
     quiet = Display(Console(file=StringIO()))
     render(config, tmp_path / "run", codec="gzip", crew=Crew("inline"), cache=None, display=quiet)
-    export_run(tmp_path / "run", tmp_path / "out", Choice("glb", pictures="jpg"))
+    export_run(tmp_path / "run", tmp_path / "out", ExportChoice("glb", pictures="jpg"))
     (path,) = (tmp_path / "out").glob("*.glb")
     tree, _ = parts(path)
     assert len(tree["images"]) > 3
@@ -269,7 +269,7 @@ def test_built_in_rooms_and_objects_need_no_place(tmp_path):
 
 def refused(run, tmp_path, kind=UsageError, **changes):
     with pytest.raises(kind) as caught:
-        export_run(run, tmp_path / "out", Choice("glb", **changes))
+        export_run(run, tmp_path / "out", ExportChoice("glb", **changes))
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "out").exists()
     return str(caught.value)
@@ -322,10 +322,10 @@ def test_imports_have_no_meshes(tmp_path):
 
 def test_a_camera_that_gltf_cannot_hold():
     K = np.array([[50.0, 0, 31.5], [0, 60, 23.5], [0, 0, 1]])
-    assert camera(K, 64, 48)["perspective"]["aspectRatio"] == pytest.approx(64 * 60 / (48 * 50))
+    assert perspective_camera(K, 64, 48)["perspective"]["aspectRatio"] == pytest.approx(64 * 60 / (48 * 50))
     K[0, 2] = 32
     with pytest.raises(UsageError, match=r"a camera has its principal point at \(32, 23.5\), and cameras of glTF"):
-        camera(K, 64, 48)
+        perspective_camera(K, 64, 48)
 
 
 def test_a_file_beyond_four_gigabytes_is_refused(run, tmp_path, monkeypatch):
@@ -348,7 +348,7 @@ def test_pieces_used_longest_ago_are_put_away(run):
 def test_the_command_knows_where_the_meshes_lie(run, tmp_path):
     def typed(*words):
         console = Console(file=StringIO(), width=120)
-        return export(tyro.cli(Export, args=[str(word) for word in words]), console)
+        return export(tyro.cli(ExportCommand, args=[str(word) for word in words]), console)
 
     assert typed(run, "--format", "glb", "--out", tmp_path / "out", "--max", 1) == 0
     assert len(list((tmp_path / "out").glob("*.glb"))) == 1

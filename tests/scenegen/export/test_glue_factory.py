@@ -7,7 +7,7 @@ from export_world import made_run
 from PIL import Image
 from shard_factory import make_content
 
-from scenegen.export.run import Choice, export_run
+from scenegen.export.run import ExportChoice, export_run
 from scenegen.shards import ShardSet, Status
 from scenegen.shards.writer import encode_shard, publish
 
@@ -20,7 +20,7 @@ def run(tmp_path_factory):
 @pytest.fixture(scope="module")
 def out(run, tmp_path_factory):
     out = tmp_path_factory.mktemp("out") / "glue"
-    export_run(run, out, Choice("glue-factory"))
+    export_run(run, out, ExportChoice("glue-factory"))
     return out
 
 
@@ -81,7 +81,7 @@ def test_the_folder_of_a_split_holds_scenes_and_nothing_else(tmp_path):
     for k, split in enumerate(("train", "val", "train")):
         publish(tmp_path / "run" / f"{k}.h5", encode_shard(make_content(samples=1, seed=k, split=split)))
     out = tmp_path / "out"
-    export_run(tmp_path / "run", out, Choice("glue-factory"))
+    export_run(tmp_path / "run", out, ExportChoice("glue-factory"))
     assert sorted(p.name for p in (out / "train").iterdir()) == ["0-000", "2-000"]
     assert sorted(p.name for p in out.iterdir()) == [
         "pairs_calibrated_train.txt",
@@ -95,5 +95,5 @@ def test_the_folder_of_a_split_holds_scenes_and_nothing_else(tmp_path):
 
 def test_without_a_depth_layer_there_are_no_depth_maps(tmp_path):
     run = made_run(tmp_path, rooms=1, views=2, layers=("rgb",))
-    export_run(run, tmp_path / "out", Choice("glue-factory"))
+    export_run(run, tmp_path / "out", ExportChoice("glue-factory"))
     assert not list((tmp_path / "out").rglob("*.h5"))

@@ -7,7 +7,7 @@ from export_world import made_run
 from PIL import Image
 from shard_factory import make_content
 
-from scenegen.export.run import Choice, export_run
+from scenegen.export.run import ExportChoice, export_run
 from scenegen.shards import ShardSet, Status
 from scenegen.shards.writer import encode_shard, publish
 
@@ -20,7 +20,7 @@ def run(tmp_path_factory):
 @pytest.fixture(scope="module")
 def out(run, tmp_path_factory):
     out = tmp_path_factory.mktemp("out") / "loftr"
-    export_run(run, out, Choice("loftr"))
+    export_run(run, out, ExportChoice("loftr"))
     return out
 
 
@@ -103,7 +103,7 @@ def test_each_split_has_list_index_and_root(tmp_path):
     for k, split in enumerate(("train", "val", "train", "test")):
         publish(tmp_path / "run" / f"{k}.h5", encode_shard(make_content(samples=1, seed=k, split=split)))
     out = tmp_path / "out"
-    export_run(tmp_path / "run", out, Choice("loftr"))
+    export_run(tmp_path / "run", out, ExportChoice("loftr"))
     assert [p.stem for p in listed(out)] == ["0", "2"]
     for split, folder in (("val", "scene_info_val_1500"), ("test", "scene_info_test")):
         (path,) = listed(out, split, folder)
@@ -112,7 +112,7 @@ def test_each_split_has_list_index_and_root(tmp_path):
 
 
 def test_the_tree_is_that_of_scene_info(run, out, tmp_path):
-    export_run(run, tmp_path / "info", Choice("scene-info"))
+    export_run(run, tmp_path / "info", ExportChoice("scene-info"))
     trees = [
         {p.relative_to(root): p.read_bytes() for p in (root / "train").rglob("*.*") if p.suffix in (".png", ".h5")}
         for root in (out, tmp_path / "info")

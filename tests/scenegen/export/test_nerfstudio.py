@@ -10,7 +10,7 @@ from PIL import Image
 
 from scenegen.export.nerfstudio import transforms
 from scenegen.export.pictures import depth_png
-from scenegen.export.run import Choice, export_run
+from scenegen.export.run import ExportChoice, export_run
 from scenegen.shards import ShardSet, Status
 
 
@@ -22,7 +22,7 @@ def run(tmp_path_factory):
 @pytest.fixture(scope="module")
 def out(run, tmp_path_factory):
     out = tmp_path_factory.mktemp("out") / "nerfstudio"
-    export_run(run, out, Choice("nerfstudio", limit=3))
+    export_run(run, out, ExportChoice("nerfstudio", limit=3))
     return out
 
 
@@ -115,7 +115,7 @@ def test_depth_beyond_sixteen_bits_is_unknown(tmp_path):
 
 def test_without_a_depth_layer_there_are_no_depth_maps(tmp_path):
     run = made_run(tmp_path, rooms=1, views=2, layers=("rgb",))
-    export_run(run, tmp_path / "out", Choice("nerfstudio", limit=1))
+    export_run(run, tmp_path / "out", ExportChoice("nerfstudio", limit=1))
     (folder,) = (tmp_path / "out").iterdir()
     assert "depth_file_path" not in (folder / "transforms.json").read_text()
     assert not (folder / "depth").exists()

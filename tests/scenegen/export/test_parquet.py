@@ -14,7 +14,7 @@ from shard_factory import make_content
 from scenegen.errors import UsageError
 from scenegen.export import parquet
 from scenegen.export.parquet import row_of, small
-from scenegen.export.run import Choice, export_run
+from scenegen.export.run import ExportChoice, export_run
 from scenegen.export.scenes import staged_scenes
 from scenegen.shards import ShardSet, Status
 from scenegen.shards.writer import encode_shard, publish
@@ -33,7 +33,7 @@ def run(tmp_path):
 
 
 def exported(run, tmp_path, **changes):
-    export_run(run, tmp_path / "out", Choice("parquet", **changes))
+    export_run(run, tmp_path / "out", ExportChoice("parquet", **changes))
     return tmp_path / "out"
 
 

@@ -14,8 +14,8 @@ import pytest
 from shard_factory import make_content
 
 from scenegen.errors import ShardError, UsageError
-from scenegen.export.folder import new_folder, write
-from scenegen.export.run import FORMS, Choice, export_run
+from scenegen.export.folder import new_folder, write_file
+from scenegen.export.run import FORMS, ExportChoice, export_run
 from scenegen.export.scenes import arrangements, staged_scenes
 from scenegen.shards import ShardReader, ShardSet
 from scenegen.shards.writer import encode_shard, publish
@@ -45,7 +45,7 @@ def digests(folder: Path):
 def test_the_same_commands_give_the_same_bytes_and_nothing_else(run, tmp_path):
     before = digests(run)
     for part in ("a", "b"):
-        tallies = [export_run(run, tmp_path / part / name, Choice(name)) for name in PLAIN]
+        tallies = [export_run(run, tmp_path / part / name, ExportChoice(name)) for name in PLAIN]
         assert {(t.samples, t.scenes, t.total) for t in tallies} == {(4, 4, 4)}
         assert sorted(p.name for p in (tmp_path / part).iterdir()) == sorted(PLAIN)
         time.sleep(2.1 if part == "a" else 0)  # times are kept in steps of two seconds by zip
@@ -56,7 +56,9 @@ def test_the_same_commands_give_the_same_bytes_and_nothing_else(run, tmp_path):
 @pytest.mark.parametrize("name", PLAIN)
 def test_split_and_limit_choose_samples(run, tmp_path, name):
     heard = []
-    tally = export_run(run, tmp_path / "out", Choice(name, split="val", limit=1), lambda t: heard.append(t.samples))
+    tally = export_run(
+        run, tmp_path / "out", ExportChoice(name, split="val", limit=1), lambda t: heard.append(t.samples)
+    )
     assert (tally.samples, tally.total, heard) == (1, 1, [1])
     names = " ".join(digests(tmp_path / "out")).replace("trainvaltest_list", "")
     assert "val" in names
@@ -84,12 +86,12 @@ def test_a_folder_that_is_taken_is_refused_and_left_alone(run, tmp_path):
     taken.mkdir()
     (taken / "mine").write_text("x")
     with pytest.raises(UsageError, match="taken: is there already: choose another --out, or remove it first"):
-        export_run(run, taken, Choice("colmap"))
+        export_run(run, taken, ExportChoice("colmap"))
     with pytest.raises(UsageError, match="is there already"):
-        export_run(run, taken / "mine", Choice("colmap"))
+        export_run(run, taken / "mine", ExportChoice("colmap"))
     assert [p.name for p in taken.iterdir()] == ["mine"]
     (tmp_path / "empty").mkdir()
-    export_run(run, tmp_path / "empty", Choice("colmap"))
+    export_run(run, tmp_path / "empty", ExportChoice("colmap"))
     assert any((tmp_path / "empty").iterdir())
 
 
@@ -97,25 +99,25 @@ def test_requests_that_cannot_be_met_are_one_line(run, tmp_path):
     out = tmp_path / "out"
     cases = [
         (
-            Choice("ply"),
+            ExportChoice("ply"),
             UsageError,
             "--format ply: is unknown: choose one of colmap, nerfstudio, webdataset, glue-factory, "
             "scene-info, loftr, dust3r, flow, glb, wai, parquet",
         ),
-        (Choice("colmap", pictures="gif"), UsageError, "--pictures gif: is unknown: choose png or jpg"),
-        (Choice("colmap", limit=0), UsageError, "--max 0: must be 1 or more"),
-        (Choice("colmap", split="test"), ShardError, "has no shard of split 'test': choose one of train, val"),
+        (ExportChoice("colmap", pictures="gif"), UsageError, "--pictures gif: is unknown: choose png or jpg"),
+        (ExportChoice("colmap", limit=0), UsageError, "--max 0: must be 1 or more"),
+        (ExportChoice("colmap", split="test"), ShardError, "has no shard of split 'test': choose one of train, val"),
     ]
     for choice, kind, text in cases:
         with pytest.raises(kind, match=text) as caught:
             export_run(run, out, choice)
         assert "\n" not in str(caught.value)
     with pytest.raises(UsageError, match="lies in the folder of the run"):
-        export_run(run, run / "colmap", Choice("colmap"))
+        export_run(run, run / "colmap", ExportChoice("colmap"))
     with pytest.raises(ShardError, match="no such folder"):
-        export_run(tmp_path / "no", out, Choice("colmap"))
+        export_run(tmp_path / "no", out, ExportChoice("colmap"))
     with pytest.raises(ShardError, match=r"\.h5: is a file: give the folder of a run"):
-        export_run(next(run.glob("*.h5")), out, Choice("colmap"))
+        export_run(next(run.glob("*.h5")), out, ExportChoice("colmap"))
     assert not out.exists()
 
 
@@ -148,7 +150,7 @@ def test_a_bad_shard_is_one_line_and_leaves_nothing(run, tmp_path, name, spoil, 
     (run / "manifest.json").write_text(json.dumps({"shards": listed}))
     spoil(run / "val-1.h5")
     with pytest.raises(ShardError, match=text) as caught:
-        export_run(run, tmp_path / "out" / "x", Choice(name))
+        export_run(run, tmp_path / "out" / "x", ExportChoice(name))
     assert "val-1.h5" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert list((tmp_path / "out").iterdir()) == []
@@ -157,7 +159,7 @@ def test_a_bad_shard_is_one_line_and_leaves_nothing(run, tmp_path, name, spoil, 
 def test_an_out_that_cannot_be_written_is_one_line(run, tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(ShardError, match=r"file/out: cannot be written \(.*\): free space or choose another --out"):
-        export_run(run, tmp_path / "file" / "out", Choice("colmap"))
+        export_run(run, tmp_path / "file" / "out", ExportChoice("colmap"))
 
 
 def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path, run, monkeypatch):
@@ -167,16 +169,16 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path, run, monkeypatch):
     monkeypatch.setattr(os, "fsync", full)
     for name in PLAIN:
         with pytest.raises(ShardError, match=r"out: cannot be written \(No space left on device\)"):
-            export_run(run, tmp_path / "out", Choice(name))
+            export_run(run, tmp_path / "out", ExportChoice(name))
         assert [p.name for p in tmp_path.iterdir()] == ["run"]
 
 
 def test_what_a_killed_command_left_is_swept_and_what_another_is_at_is_not(tmp_path):
     with new_folder(tmp_path / "out") as other:
         gone, foreign = tmp_path / ".out.export-1", tmp_path / ".out2.export-1"
-        write(gone / "x", b"")
-        write(foreign / "x", b"")
-        write(other / "a", b"1")
+        write_file(gone / "x", b"")
+        write_file(foreign / "x", b"")
+        write_file(other / "a", b"1")
         script = "import sys, pathlib; from scenegen.export.folder import new_folder\n"
         script += "with new_folder(pathlib.Path(sys.argv[1])) as f: (f / 'b').touch()"
         done = subprocess.run([sys.executable, "-c", script, tmp_path / "out"], capture_output=True, text=True)
@@ -189,8 +191,8 @@ def test_what_a_killed_command_left_is_swept_and_what_another_is_at_is_not(tmp_p
 def test_whoever_comes_second_is_refused(tmp_path):
     def late():
         with new_folder(tmp_path / "out") as building:
-            write(building / "a", b"1")
-            write(tmp_path / "out" / "b", b"2")
+            write_file(building / "a", b"1")
+            write_file(tmp_path / "out" / "b", b"2")
 
     with pytest.raises(ShardError, match="out: cannot be written"):
         late()

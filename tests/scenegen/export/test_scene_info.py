@@ -7,7 +7,7 @@ from export_world import made_run
 from PIL import Image
 from shard_factory import make_content
 
-from scenegen.export.run import Choice, export_run
+from scenegen.export.run import ExportChoice, export_run
 from scenegen.shards import ShardSet, Status
 from scenegen.shards.writer import encode_shard, publish
 
@@ -20,7 +20,7 @@ def run(tmp_path_factory):
 @pytest.fixture(scope="module")
 def out(run, tmp_path_factory):
     out = tmp_path_factory.mktemp("out") / "info"
-    export_run(run, out, Choice("scene-info"))
+    export_run(run, out, ExportChoice("scene-info"))
     return out
 
 
@@ -95,7 +95,7 @@ def made(tmp_path, overlap, **changes):
     content.arrays["sample/overlap"][:] = overlap
     (tmp_path / "run").mkdir()
     publish(tmp_path / "run" / "a.h5", encode_shard(content))
-    export_run(tmp_path / "run", tmp_path / "out", Choice("scene-info"))
+    export_run(tmp_path / "run", tmp_path / "out", ExportChoice("scene-info"))
     return tmp_path / "out"
 
 
@@ -115,7 +115,7 @@ def test_splits_have_roots_of_their_own_and_the_text_says_the_conventions(tmp_pa
     for k, split in enumerate(("train", "val", "train")):
         publish(tmp_path / "run" / f"{k}.h5", encode_shard(make_content(samples=1, seed=k, split=split)))
     out = tmp_path / "out"
-    export_run(tmp_path / "run", out, Choice("scene-info", pictures="jpg"))
+    export_run(tmp_path / "run", out, ExportChoice("scene-info", pictures="jpg"))
     assert sorted(p.name for p in out.iterdir()) == ["README.txt", "train", "val"]
     assert [p.name for p in (out / "val" / "prep_scene_info").iterdir()] == ["1.npy"]
     assert sorted(p.name for p in (out / "train" / "imgs" / "0").iterdir()) == [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from export_world import made_run
 
-from scenegen.export.run import Choice, export_run
+from scenegen.export.run import ExportChoice, export_run
 from scenegen.export.tapvid import MOST_POINTS
 from scenegen.shards import ShardSet, Status
 
@@ -19,7 +19,7 @@ def run(tmp_path_factory):
 @pytest.fixture(scope="module")
 def out(run, tmp_path_factory):
     out = tmp_path_factory.mktemp("out") / "tapvid"
-    export_run(run, out, Choice("tapvid"))
+    export_run(run, out, ExportChoice("tapvid"))
     return out
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 from shard_factory import make_content
 
 from scenegen.errors import UsageError
-from scenegen.export.run import Choice, export_run
+from scenegen.export.run import ExportChoice, export_run
 from scenegen.export.wai import covisibility, npy
 from scenegen.shards import ShardSet, Status
 from scenegen.shards.writer import encode_shard, publish
@@ -25,7 +25,7 @@ def run(tmp_path_factory):
 @pytest.fixture(scope="module")
 def out(run, tmp_path_factory):
     out = tmp_path_factory.mktemp("out") / "wai"
-    export_run(run, out, Choice("wai"))
+    export_run(run, out, ExportChoice("wai"))
     return out
 
 
@@ -140,7 +140,7 @@ def test_each_split_has_a_list_and_the_text_says_the_conventions(tmp_path):
     for k, split in enumerate(("train", "val", "train")):
         publish(tmp_path / "run" / f"{k}.h5", encode_shard(make_content(samples=2, seed=k, split=split)))
     out = tmp_path / "out"
-    export_run(tmp_path / "run", out, Choice("wai", pictures="jpg"))
+    export_run(tmp_path / "run", out, ExportChoice("wai", pictures="jpg"))
     assert [s.name for s in scenes(out)] == ["0-000", "0-001", "2-000", "2-001"]
     assert [s.name for s in scenes(out, "val")] == ["1-000", "1-001"]
     assert sorted(p.name for p in (out / "scenes").iterdir()) == [f"{k}-{row:03d}" for k in range(3) for row in (0, 1)]
@@ -152,5 +152,5 @@ def test_depth_is_needed(tmp_path):
     (tmp_path / "run").mkdir()
     publish(tmp_path / "run" / "a.h5", encode_shard(make_content(samples=1, layers=("instance",))))
     with pytest.raises(UsageError, match="has no layer depth, and --format wai needs it: render with --layers rgb,dep"):
-        export_run(tmp_path / "run", tmp_path / "out", Choice("wai"))
+        export_run(tmp_path / "run", tmp_path / "out", ExportChoice("wai"))
     assert not (tmp_path / "out").exists()

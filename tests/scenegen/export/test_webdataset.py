@@ -8,7 +8,7 @@ import pytest
 from shard_factory import make_content
 
 from scenegen.export import webdataset as module
-from scenegen.export.run import Choice, export_run
+from scenegen.export.run import ExportChoice, export_run
 from scenegen.shards import ShardSet
 from scenegen.shards.schema import STATUS
 from scenegen.shards.writer import encode_shard, publish
@@ -31,7 +31,7 @@ def read(path):
 
 
 def test_what_comes_out_is_what_is_in_the_shards(run, tmp_path):
-    export_run(run, tmp_path / "out", Choice("webdataset"))
+    export_run(run, tmp_path / "out", ExportChoice("webdataset"))
     for split, count in (("train", 6), ("val", 3)):
         samples = read(tmp_path / "out" / f"{split}-000000.tar")
         shards = ShardSet(run, split)
@@ -62,7 +62,7 @@ def same(got, sample, reader):
 
 def test_a_tar_file_holds_so_many_samples(run, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "SAMPLES_PER_TAR", 4)
-    export_run(run, tmp_path / "out", Choice("webdataset", pictures="jpg"))
+    export_run(run, tmp_path / "out", ExportChoice("webdataset", pictures="jpg"))
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
         "train-000000.tar",
         "train-000001.tar",
@@ -77,7 +77,7 @@ def test_a_tar_file_holds_so_many_samples(run, tmp_path, monkeypatch):
 
 
 def test_members_carry_nothing_of_this_machine(run, tmp_path):
-    export_run(run, tmp_path / "out", Choice("webdataset", split="val"))
+    export_run(run, tmp_path / "out", ExportChoice("webdataset", split="val"))
     with tarfile.open(tmp_path / "out" / "val-000000.tar") as tar:
         for member in tar:
             assert (member.mtime, member.uid, member.gid, member.uname, member.gname) == (0, 0, 0, "", "")
@@ -88,6 +88,6 @@ def test_without_layers_there_is_no_file_of_layers(tmp_path):
     publish(tmp_path / "a.h5", encode_shard(make_content(samples=1, layers=())))
     (tmp_path / "run").mkdir()
     (tmp_path / "a.h5").rename(tmp_path / "run" / "a.h5")
-    export_run(tmp_path / "run", tmp_path / "out", Choice("webdataset"))
+    export_run(tmp_path / "run", tmp_path / "out", ExportChoice("webdataset"))
     (sample,) = read(tmp_path / "out" / "train-000000.tar")
     assert not any(name.startswith("layers") for name in sample)

@@ -11,11 +11,11 @@ from planar_world import H, warped, write_planar
 
 from scenegen.cli import main
 from scenegen.errors import ImportingError, UsageError
-from scenegen.export.run import Choice, export_run
+from scenegen.export.run import ExportChoice, export_run
 from scenegen.importing.fit import Fit
 from scenegen.importing.flat import Dense, Sparse, dense_rays, sparse_rays
-from scenegen.importing.layouts.homography import transfer
-from scenegen.importing.layouts.stereo import nearest_in_right, shifted
+from scenegen.importing.layouts.homography import transfer_by_homography
+from scenegen.importing.layouts.stereo import nearest_in_right, shift_by_disparity
 from scenegen.importing.options import ImportOptions
 from scenegen.importing.registry import sequences
 from scenegen.inspect.gallery.write import make_gallery
@@ -65,14 +65,16 @@ def test_a_shrunk_picture_is_the_mean_of_what_it_covers():
 @given(st.floats(0, 159), st.floats(0, 119))
 def test_a_homography_maps_as_its_formula(x, y):
     for scale in (1.0, -3.0):  # the sign of a homography is free
-        places, status = transfer(scale * H, np.array([[x, y]]))
+        places, status = transfer_by_homography(scale * H, np.array([[x, y]]))
         u, v, w = H @ (x, y, 1)
         np.testing.assert_allclose(places[0], [u / w, v / w], atol=1e-9)
         assert status[0] == Status.VISIBLE
 
 
 def test_beyond_the_horizon_is_behind_the_camera():
-    places, status = transfer(np.array([[1.0, 0, 0], [0, 1, 0], [-0.01, 0, 1]]), np.array([[50.0, 0], [150.0, 0]]))
+    places, status = transfer_by_homography(
+        np.array([[1.0, 0, 0], [0, 1, 0], [-0.01, 0, 1]]), np.array([[50.0, 0], [150.0, 0]])
+    )
     assert status.tolist() == [Status.VISIBLE, Status.BEHIND_CAMERA]
     assert np.isnan(places[1]).all()
 
@@ -204,7 +206,7 @@ def test_what_the_other_disparity_says_decides():
     right[:, 20:30] = 10
     left[0, 0] = np.nan
     xy = np.stack(np.meshgrid(np.arange(60.0), np.arange(9.0)), -1).reshape(-1, 2)
-    places, status = shifted(xy, left, right)
+    places, status = shift_by_disparity(xy, left, right)
     status = status.reshape(9, 60)
     assert status[0, 0] == Status.NO_HIT
     assert (status[1:, :2] == Status.OUT_OF_VIEW).all()
@@ -220,13 +222,13 @@ def test_without_the_other_disparity_what_is_nearest_there_hides():
     left[:, 30:40] = 10
     shown = nearest_in_right(left)
     assert (shown[:, 20:30] == 10).all()
-    _, status = shifted(np.array([[25.0, 1], [35.0, 1], [10.0, 1]]), left, shown)
+    _, status = shift_by_disparity(np.array([[25.0, 1], [35.0, 1], [10.0, 1]]), left, shown)
     assert status.tolist() == [Status.OCCLUDED, Status.VISIBLE, Status.VISIBLE]
 
 
 def test_an_unknown_disparity_there_is_ambiguous():
     left, right = np.full((3, 60), 2.0), np.full((3, 60), np.nan)
-    _, status = shifted(np.array([[25.0, 1]]), left, right)
+    _, status = shift_by_disparity(np.array([[25.0, 1]]), left, right)
     assert status.tolist() == [Status.AMBIGUOUS]
 
 
@@ -267,8 +269,8 @@ def test_every_other_command_takes_matches_or_says_why_not(tmp_path):
     assert main(["verify", str(tmp_path / "plain")]) == 0
     for form in ("colmap", "nerfstudio", "glue-factory", "scene-info", "loftr", "dust3r", "flow"):
         with pytest.raises(UsageError, match="has matches without cameras, as it was imported, and --format"):
-            export_run(run, tmp_path / form, Choice(form))
-    assert export_run(run, tmp_path / "tars", Choice("webdataset")).samples == 1
+            export_run(run, tmp_path / form, ExportChoice(form))
+    assert export_run(run, tmp_path / "tars", ExportChoice("webdataset")).samples == 1
 
 
 def test_a_view_in_three_dimensions_is_refused_in_one_line(tmp_path, capsys):

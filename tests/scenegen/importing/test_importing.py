@@ -15,13 +15,13 @@ from PIL import Image
 from roots import ROOT
 
 from scenegen.cli import main
-from scenegen.export.run import Choice, export_run
+from scenegen.export.run import ExportChoice, export_run
 from scenegen.geometry import pixel_directions, project
 from scenegen.inspect.gallery.write import make_gallery
 from scenegen.pipeline.repack import content_of
 from scenegen.shards import ShardReader, ShardSet, Status
 from scenegen.shards.writer import encode_shard
-from scenegen.verify.check import Report
+from scenegen.verify.check import ShardReport
 from scenegen.verify.deep import Auditor
 
 
@@ -51,7 +51,7 @@ def test_a_run_of_frames_is_a_run_like_any_other(frames, capsys):
     assert "synthetic" not in card.lower()
     assert make_gallery(run, 10).shown == 10
     for form in ("colmap", "nerfstudio", "webdataset", "glue-factory", "scene-info", "loftr"):
-        assert export_run(run, frames / form, Choice(form)).samples == 12
+        assert export_run(run, frames / form, ExportChoice(form)).samples == 12
 
 
 def test_verdicts_cameras_and_measures_are_those_of_the_world(frames):
@@ -224,7 +224,7 @@ def spoil(run, tmp_path, change):
     content = content_of(path)
     (tmp_path / path.name).write_bytes(encode_shard(replace(content, arrays=content.arrays | change(content.arrays))))
     (tmp_path / "manifest.json").write_text(json.dumps({"config": json.loads(content.attributes["config_json"])}))
-    return Auditor(tmp_path, 6).look(tmp_path / path.name, Report(path.name, ()))
+    return Auditor(tmp_path, 6).look(tmp_path / path.name, ShardReport(path.name, ()))
 
 
 def noise_for_pictures(arrays):

@@ -73,9 +73,9 @@ def test_65535_is_no_depth(tmp_path):
 
 def test_clocks_are_matched_to_the_nearest_and_no_farther():
     times = np.array([1.0, 2.0, 2.01])
-    assert tum.nearest(times, 2.006) == 2
-    assert tum.nearest(times, 1.5) is None
-    assert tum.nearest(np.zeros(0), 1.5) is None
+    assert tum.nearest_time(times, 2.006) == 2
+    assert tum.nearest_time(times, 1.5) is None
+    assert tum.nearest_time(np.zeros(0), 1.5) is None
 
 
 def broken_json(folder):

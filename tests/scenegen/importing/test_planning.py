@@ -8,8 +8,8 @@ from import_world import save_rgb, shots, write_rgbd
 
 from scenegen.config import Size
 from scenegen.errors import UsageError
-from scenegen.importing.options import ImportOptions, checked
-from scenegen.importing.planning import MOST_BYTES, MOST_SAMPLES, look, parts, samples_per_shard, split_of
+from scenegen.importing.options import ImportOptions, checked_options
+from scenegen.importing.planning import MOST_BYTES, MOST_SAMPLES, find_import, imported_per_shard, parts, split_of
 from scenegen.shards.by_depth import Noise
 
 
@@ -17,7 +17,7 @@ from scenegen.shards.by_depth import Noise
 def source(tmp_path):
     for name in ("hall", "kitchen"):
         write_rgbd(tmp_path / name, shots(4))
-    return look("rgbd", tmp_path, ImportOptions())
+    return find_import("rgbd", tmp_path, ImportOptions())
 
 
 def test_one_in_five_sequences_is_held_out_by_its_name_alone():
@@ -30,8 +30,8 @@ def test_one_in_five_sequences_is_held_out_by_its_name_alone():
 
 def test_a_sequence_is_cut_into_shards_that_hold_all_of_it(source):
     large = replace(source, size=(4000, 3000))
-    assert samples_per_shard(source) == MOST_SAMPLES
-    assert samples_per_shard(large) * 2 * 4000 * 3000 * 7 <= MOST_BYTES
+    assert imported_per_shard(source) == MOST_SAMPLES
+    assert imported_per_shard(large) * 2 * 4000 * 3000 * 7 <= MOST_BYTES
     found = list(parts(large, ImportOptions(pairs=9)))
     for name in ("hall", "kitchen"):
         own = [part for part in found if part.sequence == name]
@@ -48,7 +48,7 @@ def test_no_more_pairs_are_planned_than_can_differ(source):
 
 def test_the_noise_that_is_given_counts_for_all(tmp_path):
     write_rgbd(tmp_path, shots(2))
-    source = look("rgbd", tmp_path, ImportOptions(noise_m=0.01, noise_per_m=0.02))
+    source = find_import("rgbd", tmp_path, ImportOptions(noise_m=0.01, noise_per_m=0.02))
     assert source.sequences[0].noise == Noise(0.01, 0.02, 0.0)
     assert '"depth_noise":{"floor_m":0.01,"per_m":0.02,"per_m2":0.0}' in source.config_json
 
@@ -56,11 +56,11 @@ def test_the_noise_that_is_given_counts_for_all(tmp_path):
 def test_pictures_of_several_sizes_share_a_frame(tmp_path):
     write_rgbd(tmp_path / "a", shots(2))
     write_rgbd(tmp_path / "b", shots(2))
-    assert look("rgbd", tmp_path, ImportOptions()).size == (160, 120)
+    assert find_import("rgbd", tmp_path, ImportOptions()).size == (160, 120)
     for k in range(2):
         save_rgb(tmp_path / "b" / f"frame-{k:06d}.color.png", np.zeros((900, 100, 3), np.uint8))
-    assert look("rgbd", tmp_path, ImportOptions()).size == (160, 480)
-    assert look("rgbd", tmp_path, ImportOptions(size=Size(64, 64))).size == (64, 64)
+    assert find_import("rgbd", tmp_path, ImportOptions()).size == (160, 480)
+    assert find_import("rgbd", tmp_path, ImportOptions(size=Size(64, 64))).size == (64, 64)
 
 
 def test_pictures_that_are_too_small_are_refused(tmp_path):
@@ -68,14 +68,14 @@ def test_pictures_that_are_too_small_are_refused(tmp_path):
     for path in tmp_path.glob("*.color.png"):
         save_rgb(path, np.zeros((8, 8, 3), np.uint8))
     with pytest.raises(UsageError, match=r"its pictures need 8x8 pixels, and 16 to 8192 are possible: give a --size"):
-        look("rgbd", tmp_path, ImportOptions())
+        find_import("rgbd", tmp_path, ImportOptions())
 
 
 def test_what_there_is_to_choose_from_has_a_digest(tmp_path, source):
-    assert look("rgbd", tmp_path, ImportOptions(seed=3)).digest == source.digest
+    assert find_import("rgbd", tmp_path, ImportOptions(seed=3)).digest == source.digest
     write_rgbd(tmp_path / "attic", shots(2))
-    assert look("rgbd", tmp_path, ImportOptions()).digest != source.digest
+    assert find_import("rgbd", tmp_path, ImportOptions()).digest != source.digest
 
 
 def test_usual_options_are_possible():
-    assert checked(ImportOptions()) == ImportOptions()
+    assert checked_options(ImportOptions()) == ImportOptions()

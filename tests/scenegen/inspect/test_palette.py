@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scenegen.inspect.palette import STATUS_COLORS, STATUS_LABELS, rgb_bytes, status_rgb
+from scenegen.inspect.palette import STATUS_COLORS, STATUS_LABELS, rgb_of_hex, status_rgb
 from scenegen.shards import schema
 
 # Severe protanopia, deuteranopia and tritanopia in linear RGB, after Machado, Oliveira and Fernandes (2009), table 1.
@@ -31,7 +31,7 @@ def test_every_status_of_the_schema_has_its_color_and_label_in_order():
     assert list(STATUS_COLORS) == list(STATUS_LABELS) == list(schema.STATUS)
     assert list(schema.STATUS.values()) == list(range(6))
     assert status_rgb().shape == (6, 3)
-    assert rgb_bytes("#56B4E9") == (0x56, 0xB4, 0xE9)
+    assert rgb_of_hex("#56B4E9") == (0x56, 0xB4, 0xE9)
 
 
 @pytest.mark.parametrize("kind", [None, *BLINDNESS])

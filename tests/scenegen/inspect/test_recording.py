@@ -13,7 +13,7 @@ from rich.console import Console
 from scenegen.errors import ShardError, UsageError
 from scenegen.inspect.cloud import clouds, status_lines, status_points
 from scenegen.inspect.palette import status_rgb
-from scenegen.inspect.recording import check_target, encode_recording, save_recording
+from scenegen.inspect.recording import check_recording_target, encode_recording, save_recording
 from scenegen.inspect.subject import Samples
 from scenegen.lenses import parse
 
@@ -103,7 +103,7 @@ def test_without_depth_the_rays_are_recorded(tmp_path):
 def test_targets_that_cannot_be(tmp_path, name, message):
     (tmp_path / "folder.rrd").mkdir()
     with pytest.raises(UsageError) as caught:
-        check_target(tmp_path / name)
+        check_recording_target(tmp_path / name)
     assert str(caught.value).startswith(f"--save {tmp_path / name}: {message}")
 
 
@@ -140,10 +140,10 @@ def test_switched_off_by_its_variable(made, monkeypatch):
 
 
 def test_the_command_says_how_to_open_it(tmp_path):
-    from scenegen.cli.looking import View, view
+    from scenegen.cli.looking import ViewCommand, view
 
     path, said = shard(tmp_path / "a.h5", layers=(), samples=1), io.StringIO()
-    assert view(View(path, save=tmp_path / "a.rrd"), Console(file=said)) == 0
+    assert view(ViewCommand(path, save=tmp_path / "a.rrd"), Console(file=said)) == 0
     lines = said.getvalue().splitlines()
     assert lines[0] == "no depth layer in this shard: the points are those of the traced rays of view 0"
     assert lines[1].endswith(f"open it with: rerun {tmp_path / 'a.rrd'}")

@@ -11,7 +11,7 @@ from shard_factory import make_content
 
 from scenegen.errors import ShardError, UsageError
 from scenegen.inspect.cameras import in_words
-from scenegen.inspect.table import inspect_path, merge, statistics
+from scenegen.inspect.table import inspect_path, merged_statistics, shard_statistics
 from scenegen.lenses import Lens
 from scenegen.shards import schema
 from scenegen.shards.reader import ShardReader
@@ -133,8 +133,8 @@ def test_many_shards_are_sampled_and_it_says_so(run, monkeypatch):
 
 def test_figures_add_up(run):
     folder, arrays = run
-    parts = [statistics(ShardReader(folder / f"{i}.h5")) for i in range(3)]
-    both = merge(parts)
+    parts = [shard_statistics(ShardReader(folder / f"{i}.h5")) for i in range(3)]
+    both = merged_statistics(parts)
     assert both.status.sum() == sum(a["rays/status"].size for a in arrays)
     assert len(both.objects) == 6
     assert both.objects.sum() == sum((a["objects/asset"] >= 0).sum() for a in arrays) == sum(both.categories.values())
@@ -146,7 +146,7 @@ def test_overlap_of_more_views_is_that_with_view_0(tmp_path):
     publish(tmp_path / "x.h5", encode_shard(content))
     overlap = content.arrays["sample/overlap"][0]
     expected = [overlap[0, 1], overlap[0, 2], overlap[1, 0], overlap[2, 0]]
-    np.testing.assert_array_equal(statistics(ShardReader(tmp_path / "x.h5")).overlap, expected)
+    np.testing.assert_array_equal(shard_statistics(ShardReader(tmp_path / "x.h5")).overlap, expected)
 
 
 def test_text_from_files_is_not_markup_and_is_cut(tmp_path):

@@ -217,8 +217,8 @@ def test_a_browser_shows_the_scene_and_steps_on(page, tmp_path):
 def test_ctrl_c_ends_it_cleanly(path):
     script = (
         "import sys; from pathlib import Path; from rich.console import Console\n"
-        "from scenegen.cli.looking import View, view\n"
-        f"sys.exit(view(View(Path({str(path)!r}), sample=1, port=0), Console()))\n"
+        "from scenegen.cli.looking import ViewCommand, view\n"
+        f"sys.exit(view(ViewCommand(Path({str(path)!r}), sample=1, port=0), Console()))\n"
     )
     with interruptible():
         done = subprocess.Popen(

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from scenegen.assets import manifest
-from scenegen.assets.manifest import denylist, manifest_folder, read_manifest, scenenn_split, shapenet_synsets
+from scenegen.assets.manifest import denylist, manifest_folder, read_asset_manifest, scenenn_split, shapenet_synsets
 from scenegen.errors import UsageError
 
 jsonschema = pytest.importorskip("jsonschema")
@@ -27,7 +27,7 @@ def test_folder_holds_nothing_but_manifests():
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_file_is_valid(name):
-    validator(name).validate(read_manifest(name))
+    validator(name).validate(read_asset_manifest(name))
 
 
 def test_schema_refuses_wrong_entries():
@@ -39,14 +39,14 @@ def test_schema_refuses_wrong_entries():
         ("scenenn_rooms", "count", -1),
     ]:
         with pytest.raises(jsonschema.ValidationError):
-            validator(name).validate({**read_manifest(name), key: value})
+            validator(name).validate({**read_asset_manifest(name), key: value})
 
 
 def test_scenenn_lists():
-    rooms = read_manifest("scenenn_rooms")["rooms"]
+    rooms = read_asset_manifest("scenenn_rooms")["rooms"]
     ids = [room["id"] for room in rooms]
     assert ids == sorted(set(ids))
-    assert len(ids) == read_manifest("scenenn_rooms")["count"] == 95
+    assert len(ids) == read_asset_manifest("scenenn_rooms")["count"] == 95
     split = scenenn_split()
     assert [list(split.values()).count(name) for name in ("train", "test")] == [56, 20]
     assert {room["id"] for room in rooms if room["annotated"]} == set(split)
@@ -55,7 +55,7 @@ def test_scenenn_lists():
 
 def test_synsets():
     synsets = shapenet_synsets()
-    assert len(synsets) == read_manifest("shapenet_synsets")["count"] == 57
+    assert len(synsets) == read_asset_manifest("shapenet_synsets")["count"] == 57
     assert len({s.name for s in synsets.values()}) == 57
     assert all(0 < s.size_m[0] < s.size_m[1] for s in synsets.values())
     assert all(0.05 < s.room_size_m[0] < s.room_size_m[1] < 3 for s in synsets.values())

@@ -4,13 +4,13 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from scenegen.pipeline.naming import NO_ROW, joined, name_alike, renumbered
+from scenegen.pipeline.naming import NO_ROW, joined_names, name_alike, renumbered
 
 
 def test_a_table_begins_with_unknown_and_has_each_other_name_once_in_order():
-    found = joined([("unknown", "wall", "mug", "mug"), ("unknown", "chair", "wall")])
+    found = joined_names([("unknown", "wall", "mug", "mug"), ("unknown", "chair", "wall")])
     assert found.tolist() == ["unknown", "chair", "mug", "wall"]
-    assert joined([("unknown",)]).tolist() == ["unknown"]
+    assert joined_names([("unknown",)]).tolist() == ["unknown"]
 
 
 def test_rows_of_one_table_become_rows_of_another():

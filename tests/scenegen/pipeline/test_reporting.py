@@ -8,7 +8,7 @@ from rich.console import Console
 
 from scenegen.pipeline import progress
 from scenegen.pipeline.events import Advanced, Failed, Finished
-from scenegen.pipeline.plan import Plan
+from scenegen.pipeline.plan import RunPlan
 from scenegen.pipeline.progress import Display
 from scenegen.pipeline.run import Outcome
 from scenegen.pipeline.summary import ACT_ON, MOST_LINES, advice, failures, print_summary, quantiles, rows
@@ -21,7 +21,7 @@ JOBS = tuple(ShardJob(k, f"room{k}", "train", 0, 4, f"train-room{k}-000.h5") for
 def shown(terminal, events, jobs=JOBS):
     out = StringIO()
     display = Display(Console(file=out, force_terminal=terminal, width=100, color_system=None))
-    display.start(Plan(JOBS, ""), list(jobs))
+    display.start(RunPlan(JOBS, ""), list(jobs))
     for event in events:
         display.show(event)
     display.stop()

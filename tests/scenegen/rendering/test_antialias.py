@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from scenegen.rendering.antialias import LARGEST_SHARE, OFFSETS_PX, bends, edge_pixels, sample_places, unanimous
+from scenegen.rendering.antialias import (
+    LARGEST_SHARE,
+    OFFSETS_PX,
+    bends_of_depth,
+    edge_pixels,
+    sample_places,
+    unanimous,
+)
 
 
 def flat(h=40, w=60):
@@ -19,13 +26,13 @@ def test_offsets_are_balanced_and_share_no_row_or_column():
 
 def test_nothing_on_a_plain_picture():
     rgb, depth, label = flat()
-    assert len(edge_pixels(rgb, bends(depth), label)) == 0
+    assert len(edge_pixels(rgb, bends_of_depth(depth), label)) == 0
 
 
 def test_a_silhouette_marks_both_sides():
     rgb, depth, label = flat()
     rgb[:, 30:], label[:, 30:] = 140, 2
-    pixels = edge_pixels(rgb, bends(depth), label)
+    pixels = edge_pixels(rgb, bends_of_depth(depth), label)
     assert sorted(set(pixels % 60)) == [29, 30]
     assert len(pixels) == 80
 
@@ -35,15 +42,15 @@ def test_a_fold_counts_and_a_slanted_plane_does_not():
     x = np.arange(60)
     depth[:] = 1 / (0.3 + 0.004 * x)
     rgb[:, 30:] = 115
-    assert len(edge_pixels(rgb, bends(depth.astype(np.float32)), label)) == 0
+    assert len(edge_pixels(rgb, bends_of_depth(depth.astype(np.float32)), label)) == 0
     depth[:] = 1 / (0.3 + 0.02 * np.abs(x - 30))
-    assert len(edge_pixels(rgb, bends(depth.astype(np.float32)), label)) == 80
+    assert len(edge_pixels(rgb, bends_of_depth(depth.astype(np.float32)), label)) == 80
 
 
 def test_equal_colors_need_no_samples():
     rgb, depth, label = flat()
     label[10:, :] = 5
-    assert len(edge_pixels(rgb, bends(depth), label)) == 0
+    assert len(edge_pixels(rgb, bends_of_depth(depth), label)) == 0
 
 
 def test_the_share_is_capped_and_the_strongest_win():
@@ -51,7 +58,7 @@ def test_the_share_is_capped_and_the_strongest_win():
     label = (np.indices((40, 60)).sum(0) % 2).astype(np.uint32)
     rgb[label > 0] = 120
     rgb[5, 5:20:2] = 255
-    pixels = edge_pixels(rgb, bends(depth), label)
+    pixels = edge_pixels(rgb, bends_of_depth(depth), label)
     assert len(pixels) == int(LARGEST_SHARE * 2400)
     assert set(5 * 60 + np.arange(5, 20, 2)) <= set(pixels)
     assert (np.diff(pixels) > 0).all()

@@ -14,7 +14,7 @@ from scenegen.lights import Lighting, PointLight
 from scenegen.rendering.compiled.lamps import following
 from scenegen.rendering.compiled_renderer import CompiledRenderer
 from scenegen.rendering.embree_renderer import EmbreeRenderer
-from scenegen.rendering.shadows import survey
+from scenegen.rendering.shadows import plan_shadows
 from scenegen.tracing.raycaster import Scene
 
 WRAPS = ("repeat", "mirror", "clamp")
@@ -122,7 +122,7 @@ def test_who_follows_is_whom_the_twin_lets_follow(shape):
         bent = rng.random(shape) < 0.1
         out = np.empty(label.size, bool)
         following(label.ravel(), bent.ravel(), shape, out)
-        assert np.array_equal(out.reshape(shape), survey(label, bent, np.zeros(shape, np.int32)).follows)
+        assert np.array_equal(out.reshape(shape), plan_shadows(label, bent, np.zeros(shape, np.int32)).follows)
 
 
 @pytest.mark.parametrize("height", [0.002, 0.05, 0.5])

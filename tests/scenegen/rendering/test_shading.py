@@ -10,8 +10,8 @@ from scenegen.lights import Lighting, PointLight
 from scenegen.rays import pixel_rays
 from scenegen.rendering.shading import Known, illuminate, lamp_strength
 from scenegen.rendering.surfaces import build_table
-from scenegen.rendering.surfels import EyeRays, gather
-from scenegen.srgb import decode
+from scenegen.rendering.surfels import EyeRays, gather_surfels
+from scenegen.srgb import srgb_to_linear
 from scenegen.tracing.raycaster import Scene, nearest
 
 DARK = (0.0, 0.0, 0.0)
@@ -25,7 +25,7 @@ def plane(half=5.0):
 def seen(scene, view):
     rays = EyeRays(view.position.astype(np.float32)[None], pixel_rays(view), 1 / view.camera.f_px)
     tables = {b.mesh: build_table(b.mesh) for b in scene.bodies}
-    return gather(scene, tables, rays, nearest(scene, rays.origin, rays.directions))
+    return gather_surfels(scene, tables, rays, nearest(scene, rays.origin, rays.directions))
 
 
 def expected_irradiance(points, normal, lamp):
@@ -40,7 +40,7 @@ def test_irradiance_of_a_plane_is_the_documented_formula():
     light, lit = illuminate(scene, surfels, Lighting((lamp,), (0.1, 0.2, 0.3), (0.7, 0.7, 0.7)))
     points = surfels.point.T.astype(float)
     irradiance = expected_irradiance(points, np.array([0, 0, 1.0]), lamp)[:, None] * lamp.color + [0.1, 0.2, 0.3]
-    np.testing.assert_allclose(light.T, irradiance * decode(np.array([0.6, 0.5, 0.4])), rtol=1e-4)
+    np.testing.assert_allclose(light.T, irradiance * srgb_to_linear(np.array([0.6, 0.5, 0.4])), rtol=1e-4)
     assert (lit == 1).all()
     np.testing.assert_allclose(points[:, 2], 0, atol=1e-5)
 
@@ -120,7 +120,7 @@ def test_emission_shows_albedo_in_the_dark():
     mesh = plane()
     scene = scenes.scene(Mesh(mesh.vertices, mesh.faces, mesh.face_material, (glow,)))
     light, _ = illuminate(scene, seen(scene, scenes.view((1, 1, 3), (0, 0, 0))), Lighting((), DARK, DARK))
-    np.testing.assert_allclose(light.T, np.broadcast_to(decode(np.array(glow.color)), light.T.shape), rtol=1e-5)
+    np.testing.assert_allclose(light.T, np.broadcast_to(srgb_to_linear(np.array(glow.color)), light.T.shape), rtol=1e-5)
 
 
 def test_vertex_colors_are_mixed_linearly_in_the_encoded_values():
@@ -131,7 +131,7 @@ def test_vertex_colors_are_mixed_linearly_in_the_encoded_values():
     surfels = seen(scenes.scene(mesh), scenes.view((-1, -1, 3), (-1.01, -1, 0)))
     v = (surfels.point[1] + 5) / 10
     u = (surfels.point[0] + 5) / 10
-    expected = decode(np.stack([1 - u - v, u, v]))
+    expected = srgb_to_linear(np.stack([1 - u - v, u, v]))
     inside = u + v < 1
     np.testing.assert_allclose(surfels.albedo[:, inside], expected[:, inside], atol=0.01)
 
@@ -163,7 +163,7 @@ def test_one_point_has_one_color_from_everywhere():
     back = (first.point.T - eye).astype(np.float32)
     rays = EyeRays(eye.astype(np.float32)[None], back, 1 / 125)
     hits = nearest(scene, rays.origin, rays.directions)
-    again = gather(scene, {b.mesh: build_table(b.mesh) for b in scene.bodies}, rays, hits)
+    again = gather_surfels(scene, {b.mesh: build_table(b.mesh) for b in scene.bodies}, rays, hits)
     other, other_lit = illuminate(scene, again, lighting)
     rows = np.abs(again.t - 1) < 1e-4
     same = rows & (lit[again.ray] == other_lit)

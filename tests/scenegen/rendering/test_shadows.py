@@ -11,11 +11,11 @@ from staged import SMALL, shown
 from scenegen.config import Size
 from scenegen.lights import PointLight
 from scenegen.rays import pixel_rays
-from scenegen.rendering.antialias import bends
+from scenegen.rendering.antialias import bends_of_depth
 from scenegen.rendering.embree_renderer import EmbreeRenderer, _image, _labels, _numbers, _origin
 from scenegen.rendering.shading import lamp_strength
-from scenegen.rendering.shadows import between, survey, surveyed_strength
-from scenegen.rendering.surfels import EyeRays, gather
+from scenegen.rendering.shadows import agreed_neighbours, plan_shadows, surveyed_strength
+from scenegen.rendering.surfels import EyeRays, gather_surfels
 from scenegen.tracing import raycaster
 
 
@@ -23,10 +23,12 @@ def both_ways(scene, view, lamp):
     """(H, W) lit or not, by all rays and by the survey, and the number of rays the survey cast."""
     rays = EyeRays(_origin(view), pixel_rays(view), 1 / view.camera.f_px)
     hits = raycaster.nearest(scene, rays.origin, rays.directions)
-    surfels = gather(scene, EmbreeRenderer()._tables_of(scene), rays, hits)
+    surfels = gather_surfels(scene, EmbreeRenderer()._tables_of(scene), rays, hits)
     shape = view.camera.height, view.camera.width
     depth = np.where(hits.instance > 0, hits.t, 0).astype(np.float32).reshape(shape)
-    plan = survey(_labels(surfels, hits.instance.reshape(shape)), bends(depth), _numbers(surfels.ray, shape))
+    plan = plan_shadows(
+        _labels(surfels, hits.instance.reshape(shape)), bends_of_depth(depth), _numbers(surfels.ray, shape)
+    )
     full, quick = lamp_strength(scene, surfels, lamp), surveyed_strength(scene, surfels, lamp, plan)
     assert (full[quick > 0] >= 0).all()
     images = [_image(surfels.ray, (s > 0).astype(np.uint8), shape) for s in (full, quick)]
@@ -54,7 +56,7 @@ def test_in_furnished_rooms_hardly_a_pixel_differs(room):
 
 @given(arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(0, 2)))
 def test_between_is_what_the_cast_neighbours_agree_on(image):
-    out = between(image)
+    out = agreed_neighbours(image)
     height, width = image.shape
     for y in range(height):
         for x in range(width):

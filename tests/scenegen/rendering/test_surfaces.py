@@ -5,7 +5,7 @@ import scenes
 
 from scenegen.assets.mesh import WHITE, Material, Mesh, texture_from_image
 from scenegen.rendering.surfaces import build_table
-from scenegen.srgb import decode
+from scenegen.srgb import srgb_to_linear
 
 
 def with_normals(mesh, normals):
@@ -64,4 +64,4 @@ def test_colors_without_texture_coordinates_fall_back_to_the_mean():
     mesh = Mesh(mesh.vertices, mesh.faces, mesh.face_material, (Material("t", WHITE, texture_from_image(img)),))
     table = build_table(mesh)
     assert table.uv is None
-    np.testing.assert_allclose(table.palette[:, 0], decode(np.array([200, 100, 50]) / 255), rtol=1e-5)
+    np.testing.assert_allclose(table.palette[:, 0], srgb_to_linear(np.array([200, 100, 50]) / 255), rtol=1e-5)

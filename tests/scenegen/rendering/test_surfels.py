@@ -11,9 +11,9 @@ from scenegen.lights import Lighting
 from scenegen.rendering.embree_renderer import EmbreeRenderer
 from scenegen.rendering.shading import illuminate
 from scenegen.rendering.surfaces import build_table
-from scenegen.rendering.surfels import EyeRays, gather
-from scenegen.rendering.tone import to_bytes
-from scenegen.srgb import decode
+from scenegen.rendering.surfels import EyeRays, gather_surfels
+from scenegen.rendering.tone import tone_map
+from scenegen.srgb import srgb_to_linear
 from scenegen.tracing.raycaster import Scene, nearest
 
 DARK = (0.0, 0.0, 0.0)
@@ -38,7 +38,7 @@ def looked_up(mesh, points, spread=1e-4):
     points = np.asarray(points, np.float64)
     eye = np.array([[0, 0, 3.0]], np.float32)
     rays = EyeRays(eye, (np.column_stack([points, np.zeros(len(points))]) - eye).astype(np.float32), spread)
-    return scene, gather(scene, {mesh: build_table(mesh)}, rays, nearest(scene, rays.origin, rays.directions))
+    return scene, gather_surfels(scene, {mesh: build_table(mesh)}, rays, nearest(scene, rays.origin, rays.directions))
 
 
 def albedo(mesh, points, **more):
@@ -53,10 +53,10 @@ COLOURS = QUADRANTS[[16, 16, 48, 48], [16, 48, 16, 48]]
 def test_albedo_is_the_product_of_color_texture_and_vertex_color_in_linear_light(factor):
     material = Material("m", factor, texture_from_image(QUADRANTS))
     vertex = (120, 255, 30)
-    expected = decode(np.array(factor)) * decode(COLOURS / 255)
+    expected = srgb_to_linear(np.array(factor)) * srgb_to_linear(COLOURS / 255)
     np.testing.assert_allclose(albedo(wall(material), CENTRES), expected, atol=0.002)
     tinted = albedo(wall(material, colors=[vertex] * 4), CENTRES)
-    np.testing.assert_allclose(tinted, expected * decode(np.array(vertex) / 255), atol=0.002)
+    np.testing.assert_allclose(tinted, expected * srgb_to_linear(np.array(vertex) / 255), atol=0.002)
 
 
 def test_a_white_factor_costs_nothing():
@@ -73,13 +73,15 @@ def test_a_plain_material_beside_a_tinted_texture_keeps_its_color():
         wall(tinted), materials=(tinted, Material("p", (0.2, 0.4, 0.6))), face_material=np.array([0, 1], np.int32)
     )
     lower, upper = albedo(mesh, [(0.5, -0.5), (-0.5, 0.5)])
-    np.testing.assert_allclose(lower, decode(np.array([0.5] * 3)) * decode(COLOURS[3] / 255), atol=0.002)
-    np.testing.assert_allclose(upper, decode(np.array([0.2, 0.4, 0.6])), atol=0.003)
+    np.testing.assert_allclose(
+        lower, srgb_to_linear(np.array([0.5] * 3)) * srgb_to_linear(COLOURS[3] / 255), atol=0.002
+    )
+    np.testing.assert_allclose(upper, srgb_to_linear(np.array([0.2, 0.4, 0.6])), atol=0.003)
 
 
 def test_without_coordinates_the_mean_light_of_the_texture_is_taken():
     material = Material("m", (0.5, 1.0, 1.0), texture_from_image(QUADRANTS))
-    mean = decode(QUADRANTS / 255).mean((0, 1)) * decode(np.array([0.5, 1, 1]))
+    mean = srgb_to_linear(QUADRANTS / 255).mean((0, 1)) * srgb_to_linear(np.array([0.5, 1, 1]))
     np.testing.assert_allclose(mean_albedo(material), mean, atol=0.003)
     np.testing.assert_allclose(albedo(wall(material, uv=None), [(0.3, 0.2)])[0], mean, atol=0.003)
 
@@ -96,7 +98,7 @@ def shown(wrap, turns=0):
     uv = np.array([(-1, -1), (2, -1), (2, 2), (-1, 2)]) + turns
     mesh = wall(Material("m", WHITE, texture_from_image(QUADRANTS, wrap)), uv=uv)
     seen = albedo(mesh, np.array(NINE) + OFFSET)
-    near = np.abs(seen[:, None] - decode(COLOURS / 255)[None]).sum(-1)
+    near = np.abs(seen[:, None] - srgb_to_linear(COLOURS / 255)[None]).sum(-1)
     assert (near.min(1) < 0.01).all()
     return near.argmin(1).reshape(3, 3).tolist()
 
@@ -123,7 +125,7 @@ def test_glow_is_seen_at_night_as_it_is_and_added_by_day():
     for lighting, light in ((NIGHT, 0.0), (DAY, 1.0)):
         scene, surfels = looked_up(wall(material), CENTRES)
         radiance, _ = illuminate(scene, surfels, lighting)
-        expected = np.array([0.25, 0.5, 2.0]) + light * decode(np.array([0.5] * 3))
+        expected = np.array([0.25, 0.5, 2.0]) + light * srgb_to_linear(np.array([0.5] * 3))
         np.testing.assert_allclose(radiance.T, np.tile(expected, (4, 1)), rtol=1e-5)
 
 
@@ -133,7 +135,7 @@ def test_a_glow_texture_is_read_at_the_same_place_at_its_own_size(texture):
     material = Material("m", WHITE, texture, glow=(2.0, 1.0, 0.5), glow_texture=texture_from_image(QUADRANTS))
     glow = looked_up(wall(material), CENTRES)[1].glow
     assert glow is not None
-    np.testing.assert_allclose(glow.T, np.array([2.0, 1.0, 0.5]) * decode(COLOURS / 255), atol=0.005)
+    np.testing.assert_allclose(glow.T, np.array([2.0, 1.0, 0.5]) * srgb_to_linear(COLOURS / 255), atol=0.005)
     fine = replace(material, glow=(1.0, 1.0, 1.0), glow_texture=texture_from_image(board))
     # 64 texels on 2 m: with a footprint of 4 texels the board is grey, with a tiny one it is not
     sharp = looked_up(wall(fine), np.array(CENTRES) + 1 / 64, spread=1e-4)[1].glow
@@ -149,7 +151,7 @@ def test_a_glow_texture_without_coordinates_glows_at_its_mean():
     material = Material("m", glow=(1.0, 1.0, 1.0), glow_texture=texture_from_image(QUADRANTS))
     glow = looked_up(wall(material, uv=None), [(0.1, 0.2)])[1].glow
     assert glow is not None
-    np.testing.assert_allclose(glow[:, 0], decode(QUADRANTS / 255).mean((0, 1)), atol=0.003)
+    np.testing.assert_allclose(glow[:, 0], srgb_to_linear(QUADRANTS / 255).mean((0, 1)), atol=0.003)
 
 
 def test_only_what_glows_gives_light_in_a_picture_of_both():
@@ -163,7 +165,7 @@ def test_only_what_glows_gives_light_in_a_picture_of_both():
     frame = EmbreeRenderer().render(scene, view, NIGHT)
     for instance, light in ((1, (0.2, 0.3, 0.4)), (2, DARK)):
         inside = frame.rgb[frame.instance == instance]
-        assert np.array_equal(np.median(inside, axis=0), to_bytes(np.array(light, np.float32)))
+        assert np.array_equal(np.median(inside, axis=0), tone_map(np.array(light, np.float32)))
 
 
 def test_an_unlit_material_shows_its_albedo_under_any_light():
@@ -171,4 +173,6 @@ def test_an_unlit_material_shows_its_albedo_under_any_light():
     for lighting in (NIGHT, DAY):
         scene, surfels = looked_up(wall(material), CENTRES)
         radiance, _ = illuminate(scene, surfels, lighting)
-        np.testing.assert_allclose(radiance.T, decode(np.array([0.8, 0.6, 0.9])) * decode(COLOURS / 255), atol=0.003)
+        np.testing.assert_allclose(
+            radiance.T, srgb_to_linear(np.array([0.8, 0.6, 0.9])) * srgb_to_linear(COLOURS / 255), atol=0.003
+        )

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenegen.assets.mesh import texture_from_image
-from scenegen.rendering.texels import build_pool, decode_lanes, pack, sample, widen
-from scenegen.srgb import decode
+from scenegen.rendering.texels import build_pool, decode_lanes, pack_rgb, sample, widen
+from scenegen.srgb import srgb_to_linear
 
 RNG = np.random.default_rng(5)
 
@@ -35,15 +35,15 @@ def sampled(pool, material, u, v, area=1e-6):
 
 def test_pack_and_widen_keep_every_byte():
     rgb = image(16, 16).reshape(-1, 3)
-    lanes = widen(pack(rgb)).view(np.uint16).reshape(-1, 4)
+    lanes = widen(pack_rgb(rgb)).view(np.uint16).reshape(-1, 4)
     assert np.array_equal(lanes[:, :3], rgb)
     assert not lanes[:, 3].any()
 
 
 def test_decode_lanes_is_srgb():
     grey = np.arange(256, dtype=np.uint8)
-    got = decode_lanes(widen(pack(np.stack([grey] * 3, 1))) * np.uint64(256))
-    np.testing.assert_allclose(got[0], decode(grey / 255), atol=1e-6)
+    got = decode_lanes(widen(pack_rgb(np.stack([grey] * 3, 1))) * np.uint64(256))
+    np.testing.assert_allclose(got[0], srgb_to_linear(grey / 255), atol=1e-6)
 
 
 @given(st.integers(1, 9), st.integers(1, 9), st.floats(-40, 40), st.floats(-40, 40))
@@ -53,7 +53,7 @@ def test_bilinear_and_wrap_equal_the_plain_filter(h, w, u0, v0):
     pool = build_pool([texture_from_image(img)])
     u = np.float32(u0) + np.linspace(0, 1.5, 40, dtype=np.float32)
     v = np.float32(v0) + np.linspace(0, 2.5, 40, dtype=np.float32)
-    expected = decode(bilinear(img, u.astype(float), v.astype(float)) / 255)
+    expected = srgb_to_linear(bilinear(img, u.astype(float), v.astype(float)) / 255)
     # weights are 256ths: each of the two fractions is off by less than 1/256 of a texel step, plus coordinates in float32
     np.testing.assert_allclose(sampled(pool, 0, u, v), expected, atol=0.03)
 
@@ -64,7 +64,7 @@ def test_texel_centres_are_exact():
     y, x = np.mgrid[0:5, 0:7]
     got = sampled(pool, 0, (x.ravel() + 0.5) / 7, (y.ravel() + 0.5) / 5)
     # a centre may fall one 256th short of the next texel
-    np.testing.assert_allclose(got, decode(img.reshape(-1, 3) / 255), atol=0.012)
+    np.testing.assert_allclose(got, srgb_to_linear(img.reshape(-1, 3) / 255), atol=0.012)
 
 
 def test_materials_are_found_and_shared_textures_stored_once():
@@ -72,7 +72,7 @@ def test_materials_are_found_and_shared_textures_stored_once():
     plain = (0.2, 0.4, 0.6)
     pool = build_pool([texture, plain, texture])
     assert len(pool.texels) == sum(level.shape[0] * level.shape[1] for level in texture.levels) + 1
-    np.testing.assert_allclose(sampled(pool, 1, [0.3, 7.7], [0.1, -2])[0], decode([0.2, 0.4, 0.6]), atol=0.004)
+    np.testing.assert_allclose(sampled(pool, 1, [0.3, 7.7], [0.1, -2])[0], srgb_to_linear([0.2, 0.4, 0.6]), atol=0.004)
     u, v = RNG.random(20), RNG.random(20)
     assert np.array_equal(sampled(pool, 0, u, v), sampled(pool, 2, u, v))
 
@@ -82,7 +82,7 @@ def test_footprint_chooses_the_level(level):
     texture = texture_from_image(image(16, 16))
     pool = build_pool([texture])
     u, v = RNG.random(30), RNG.random(30)
-    expected = decode(bilinear(texture.levels[level], u, v) / 255)
+    expected = srgb_to_linear(bilinear(texture.levels[level], u, v) / 255)
     np.testing.assert_allclose(sampled(pool, 0, u, v, area=4.0**level), expected, atol=0.02)
 
 
@@ -91,7 +91,7 @@ def test_huge_footprint_is_the_mean():
     pool = build_pool([texture_from_image(img)])
     got = sampled(pool, 0, RNG.random(50), RNG.random(50), area=1e30)
     assert got.std(axis=0).max() < 1e-6
-    np.testing.assert_allclose(got[0], decode(img.reshape(-1, 3) / 255).mean(0), atol=0.01)
+    np.testing.assert_allclose(got[0], srgb_to_linear(img.reshape(-1, 3) / 255).mean(0), atol=0.01)
 
 
 def turned(texel, size, mode):
@@ -118,8 +118,8 @@ def test_every_way_to_wrap_equals_the_plain_filter(h, w, wrap, u0, v0):
     fx, fy = (x - x0)[:, None], (y - y0)[:, None]
     at = lambda dy, dx: img[turned(y0 + dy, h, wrap[1]), turned(x0 + dx, w, wrap[0])].astype(float)  # noqa: E731
     mixed = (at(0, 0) * (1 - fx) + at(0, 1) * fx) * (1 - fy) + (at(1, 0) * (1 - fx) + at(1, 1) * fx) * fy
-    np.testing.assert_allclose(sampled(pool, 0, u, v), decode(mixed / 255), atol=0.03)
-    np.testing.assert_allclose(sampled(pool, 1, u, v), decode(np.full((60, 3), 0.5)), atol=0.003)
+    np.testing.assert_allclose(sampled(pool, 0, u, v), srgb_to_linear(mixed / 255), atol=0.03)
+    np.testing.assert_allclose(sampled(pool, 1, u, v), srgb_to_linear(np.full((60, 3), 0.5)), atol=0.003)
 
 
 def test_repeats_alone_need_no_modes():

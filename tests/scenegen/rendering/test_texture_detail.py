@@ -8,10 +8,10 @@ import scenes
 from PIL import Image
 
 from scenegen.assets.limits import ROOM_LIMITS
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.lights import Lighting
 from scenegen.rendering.embree_renderer import EmbreeRenderer
-from scenegen.srgb import decode
+from scenegen.srgb import srgb_to_linear
 from scenegen.tracing.raycaster import Scene
 
 TEXELS_PER_M = 819.2
@@ -45,10 +45,10 @@ def contrast(mesh, width_m):
     first = np.floor(width_m / 2 / SQUARE_M)
     centre = (squares + first + 0.5) * SQUARE_M - width_m / 2
     x, y = np.rint(500 * centre / 2.4 + 159.5).astype(int), np.rint(500 * centre / 2.4 + 119.5).astype(int)
-    light = decode(frame.rgb[y[:, None], x[None]] / 255)[..., 1]
+    light = srgb_to_linear(frame.rgb[y[:, None], x[None]] / 255)[..., 1]
     parity = (squares[:, None] + squares[None]) % 2 == 0
     return (light[parity].mean() - light[~parity].mean()) / float(
-        decode(np.array(BRIGHT / 255)) - decode(np.array(DARK / 255))
+        srgb_to_linear(np.array(BRIGHT / 255)) - srgb_to_linear(np.array(DARK / 255))
     )
 
 
@@ -56,10 +56,10 @@ def test_a_checker_of_2_cm_keeps_its_contrast_at_2_4_m(tmp_path):
     """A sixteenth of the wall, and of the budget."""
     width_m = write_wall(tmp_path, 2048, "png")
     sixteenth = replace(ROOM_LIMITS, max_texels=ROOM_LIMITS.max_texels // 16)
-    mesh, defects = read_mesh(tmp_path / "a.obj", limits=sixteenth)
+    mesh, defects = read_mesh_file(tmp_path / "a.obj", limits=sixteenth)
     assert defects == ()
     assert contrast(mesh, width_m) >= 0.9
-    mesh, defects = read_mesh(tmp_path / "a.obj", limits=replace(ROOM_LIMITS, max_texels=256 * 256))
+    mesh, defects = read_mesh_file(tmp_path / "a.obj", limits=replace(ROOM_LIMITS, max_texels=256 * 256))
     assert [(d.code, d.detail) for d in defects] == [("texture_reduced", "atlas.png: 2048 x 2048 to 256 x 256, 1/8")]
     assert abs(contrast(mesh, width_m)) < 0.8, "the test can tell"
 
@@ -68,6 +68,6 @@ def test_a_checker_of_2_cm_keeps_its_contrast_at_2_4_m(tmp_path):
 @pytest.mark.parametrize("kind", ["png", "jpg"])
 def test_an_atlas_of_8192_texels_keeps_a_checker_of_2_cm(tmp_path, kind):
     width_m = write_wall(tmp_path, 8192, kind)
-    mesh, defects = read_mesh(tmp_path / "a.obj")
+    mesh, defects = read_mesh_file(tmp_path / "a.obj")
     assert defects == ()
     assert contrast(mesh, width_m) >= 0.9

@@ -15,7 +15,7 @@ from shard_factory import make_content
 from scenegen.cli.main import main
 from scenegen.errors import ShardError
 from scenegen.shards import schema
-from scenegen.shards.chunks import pack, packed, read, read_rows
+from scenegen.shards.chunks import pack_chunk, packed, read, read_rows
 from scenegen.shards.codecs import filters_of, storage_options
 from scenegen.shards.digest import content_sha256
 from scenegen.shards.field import band_rows
@@ -94,7 +94,7 @@ def test_rows_of_bands_are_those_of_the_array(codec, pack_here, case):
         if not pack_here:
             d[...] = data
         for block in d.iter_chunks() if pack_here else ():
-            d.id.write_direct_chunk(tuple(part.start for part in block), pack(data[block], codec))
+            d.id.write_direct_chunk(tuple(part.start for part in block), pack_chunk(data[block], codec))
         source = packed(d, 1, filters_of(d))
         assert source is not None
         assert source.codec == codec

@@ -8,8 +8,8 @@ from import_world import HEIGHT, WIDTH, K, shots, verdicts
 
 from scenegen.geometry import choose_pixels, compose, pixel_directions, pixel_grid, rotation_about
 from scenegen.shards import Status
-from scenegen.shards.by_depth import DepthView, Noise, bends, edges, follow, sampled
-from scenegen.shards.by_depth import verdicts as compared
+from scenegen.shards.by_depth import DepthView, Noise, bends_of_nearness, edges, follow_by_depth, sampled
+from scenegen.shards.by_depth import depth_verdicts as compared
 
 NOISE = Noise(0.005, 0.0, 0.004)
 
@@ -26,7 +26,7 @@ def pixels(seed=0):
 def test_what_is_sure_is_right_and_little_is_unsure(a, b):
     taken = shots(4)
     xy0 = pixels()
-    xy, status = follow(xy0, view(taken[a]), view(taken[b]), NOISE)
+    xy, status = follow_by_depth(xy0, view(taken[a]), view(taken[b]), NOISE)
     exact, truth = verdicts(xy0, taken[a], taken[b])
     sure = status != Status.AMBIGUOUS
     assert (status[sure] == truth[sure]).all()
@@ -40,7 +40,7 @@ def test_rays_from_the_edges_of_view_0_are_ambiguous():
     first, other = (view(shot) for shot in shots(2))
     y, x = np.nonzero(edges(first, NOISE))
     assert len(x) > 100
-    _, status = follow(np.stack([x, y], 1).astype(np.uint16), first, other, NOISE)
+    _, status = follow_by_depth(np.stack([x, y], 1).astype(np.uint16), first, other, NOISE)
     assert (status == Status.AMBIGUOUS).all()
 
 
@@ -48,7 +48,7 @@ def test_measured_with_noise_what_is_sure_is_right_still():
     rng, taken = np.random.default_rng(5), shots(4)
     noisy = [view(s, s.depth + rng.normal(0, 0.0014 * s.depth**2)) for s in (taken[0], taken[2])]
     xy0 = pixels()
-    _, status = follow(xy0, *noisy, NOISE)
+    _, status = follow_by_depth(xy0, *noisy, NOISE)
     _, truth = verdicts(xy0, taken[0], taken[2])
     sure = np.isin(status, [Status.VISIBLE, Status.OCCLUDED])
     assert np.mean(status[sure] != truth[sure]) < 0.005
@@ -58,9 +58,9 @@ def test_measured_with_noise_what_is_sure_is_right_still():
 def test_without_depth_here_nothing_is_hit_and_without_depth_there_nothing_is_sure():
     first, other = shots(2)
     xy0 = pixels()
-    _, status = follow(xy0, view(first, np.zeros((HEIGHT, WIDTH))), view(other), NOISE)
+    _, status = follow_by_depth(xy0, view(first, np.zeros((HEIGHT, WIDTH))), view(other), NOISE)
     assert (status == Status.NO_HIT).all()
-    xy, status = follow(xy0, view(first), view(other, np.zeros((HEIGHT, WIDTH))), NOISE)
+    xy, status = follow_by_depth(xy0, view(first), view(other, np.zeros((HEIGHT, WIDTH))), NOISE)
     assert set(np.unique(status)) <= {Status.AMBIGUOUS, Status.OUT_OF_VIEW}
     assert np.isfinite(xy).all()
 
@@ -68,7 +68,7 @@ def test_without_depth_here_nothing_is_hit_and_without_depth_there_nothing_is_su
 def test_what_lies_behind_the_camera_has_no_place():
     first = shots(1)[0]
     turned = DepthView(first.depth.astype(np.float32), K, first.T @ compose(rotation_about((0, 1, 0), np.pi)))
-    xy, status = follow(pixels(), view(first), turned, NOISE)
+    xy, status = follow_by_depth(pixels(), view(first), turned, NOISE)
     assert (status == Status.BEHIND_CAMERA).all()
     assert np.isnan(xy).all()
 
@@ -77,7 +77,7 @@ def test_a_point_that_floats_before_what_is_shown_is_ambiguous():
     first, other = shots(2)
     xy0 = pixels()
     _, truth = verdicts(xy0, first, other)
-    _, status = follow(xy0, view(first), view(other, other.depth * 1.1), NOISE)
+    _, status = follow_by_depth(xy0, view(first), view(other, other.depth * 1.1), NOISE)
     assert (status[truth == Status.VISIBLE] == Status.AMBIGUOUS).all()
 
 
@@ -86,7 +86,7 @@ def test_a_plane_has_no_edge_however_slanted_and_is_exact_between_pixels(pan_deg
     """1 / depth of a plane n . X = d is n . ray / d: affine over the picture."""
     n = rotation_about((0, 1, 0), np.radians(pan_deg)) @ rotation_about((1, 0, 0), np.radians(tilt_deg)) @ (0, 0, 1.0)
     nearness = (pixel_directions(K, pixel_grid(40, 30)) @ n / distance_m).reshape(30, 40)
-    assert not bends(nearness, np.full(nearness.shape, 1e-9)).any()
+    assert not bends_of_nearness(nearness, np.full(nearness.shape, 1e-9)).any()
     places = np.random.default_rng(0).uniform((0, 0), (39, 29), (50, 2))
     exact = pixel_directions(K, places) @ n / distance_m
     np.testing.assert_allclose(sampled(nearness, places), exact, atol=1e-12)

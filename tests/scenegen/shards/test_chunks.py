@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 
 from scenegen.seeding import Stage, generator
 from scenegen.shards import zstd
-from scenegen.shards.chunks import fletcher32, pack, packed, read, shuffled, unpack
+from scenegen.shards.chunks import fletcher32, pack_chunk, packed, read, shuffled, unpack_chunk
 from scenegen.shards.codecs import filters_of, storage_options
 
 
@@ -65,14 +65,14 @@ def test_hdf5_reads_what_we_pack(codec, data):
     with h5py.File("x", "w", driver="core", backing_store=False) as f:
         options = storage_options(codec, data.itemsize)
         d = f.create_dataset("d", data.shape, data.dtype, chunks=data.shape, **options)
-        d.id.write_direct_chunk((0, 0), pack(data, codec))
+        d.id.write_direct_chunk((0, 0), pack_chunk(data, codec))
         assert d[...].tobytes() == data.tobytes()
 
 
 @pytest.mark.parametrize("codec", CODECS)
 def test_a_flipped_bit_is_an_error_for_hdf5_too(codec):
     data = np.arange(4000, dtype="<u2").reshape(40, 100)
-    stream = bytearray(pack(data, codec))
+    stream = bytearray(pack_chunk(data, codec))
     for position in range(0, len(stream), 37):
         stream[position] ^= 4
         with h5py.File("x", "w", driver="core", backing_store=False) as f:
@@ -95,7 +95,7 @@ def stored(data, chunks, pack_here=True, codec="gzip", **options):
         d[...] = data
         return d
     for block in d.iter_chunks():
-        d.id.write_direct_chunk(tuple(part.start for part in block), pack(data[block], codec))
+        d.id.write_direct_chunk(tuple(part.start for part in block), pack_chunk(data[block], codec))
     return d
 
 
@@ -135,7 +135,7 @@ def test_a_chunk_that_skipped_a_filter_is_left_to_hdf5():
 @pytest.mark.parametrize("codec", CODECS)
 def test_damage_is_an_error_and_never_wrong_data(codec):
     data = np.arange(4000, dtype="<u2").reshape(40, 100)
-    stream = bytearray(pack(data, codec))
+    stream = bytearray(pack_chunk(data, codec))
     d = stored(data, data.shape, codec=codec)
     source = packed(d, 0, filters_of(d))
     without_effect = 0
@@ -150,14 +150,14 @@ def test_damage_is_an_error_and_never_wrong_data(codec):
     assert without_effect <= (codec == "zstd")
     for cut in (0, 3, 4, 10, len(stream) - 5):
         with pytest.raises(OSError, match="a chunk"):
-            unpack(bytes(stream[:cut]), data.dtype, data.shape, codec)
+            unpack_chunk(bytes(stream[:cut]), data.dtype, data.shape, codec)
 
 
 @pytest.mark.parametrize("codec", CODECS)
 @pytest.mark.parametrize("shape", [(40, 99), (40, 101), (1,)])
 def test_a_chunk_of_another_size_is_an_error(shape, codec):
     with pytest.raises(OSError, match="a chunk"):
-        unpack(pack(np.arange(4000, dtype="<u2"), codec), np.dtype("<u2"), shape, codec)
+        unpack_chunk(pack_chunk(np.arange(4000, dtype="<u2"), codec), np.dtype("<u2"), shape, codec)
 
 
 def test_without_the_package_zstd_is_left_to_hdf5(monkeypatch):

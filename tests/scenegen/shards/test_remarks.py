@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenegen.shards.remarks import MOST_DETAILS, Remarks, Skip, by_code, joined, remarks_of
+from scenegen.shards.remarks import MOST_DETAILS, Remarks, Skip, by_code, joined_remarks, remarks_of
 
 TEXT = st.text(max_size=6)
 REMARKS = st.builds(
@@ -23,9 +23,9 @@ def test_a_manifest_keeps_every_remark(remarks):
 
 @given(st.lists(REMARKS, max_size=4))
 def test_joined_remarks_do_not_depend_on_how_they_were_joined(parts):
-    whole = joined(parts)
-    assert joined([joined(parts[:2]), joined(parts[2:])]) == whole
-    assert joined([whole, whole]) == whole
+    whole = joined_remarks(parts)
+    assert joined_remarks([joined_remarks(parts[:2]), joined_remarks(parts[2:])]) == whole
+    assert joined_remarks([whole, whole]) == whole
     assert set(whole.defects) == {asset for part in parts for asset in part.defects}
 
 

@@ -8,7 +8,7 @@ from staging_rooms import CUPBOARD, box, prepared, scene_of
 
 from scenegen.assets.mesh import Material, Mesh, texture_from_image
 from scenegen.geometry import View, look_at, normalize, pinhole
-from scenegen.srgb import decode, encode
+from scenegen.srgb import linear_to_srgb, srgb_to_linear
 from scenegen.staging.covisibility import COARSE, FINE, sparse_view
 from scenegen.staging.lighting import (
     AMBIENT,
@@ -171,8 +171,8 @@ def test_hidden_lamps_are_made_up_for():
 
 def test_albedo_is_that_of_materials_textures_and_vertex_colors():
     plain = box((-2, -2, 0), (2, 2, 3), Material("grey", (0.5, 0.5, 0.5)), inward=True)
-    grey = float(decode(np.array(0.5)))
-    twice = float(encode(np.array(2 * grey)))
+    grey = float(srgb_to_linear(np.array(0.5)))
+    twice = float(linear_to_srgb(np.array(2 * grey)))
     pattern = np.zeros((2, 2, 3), np.uint8)
     pattern[0] = 255  # half of the light
     textured = replace(plain, materials=(Material("t", (twice,) * 3, texture_from_image(pattern)),))

@@ -4,7 +4,7 @@ from staging_rooms import box, scene_of
 
 from scenegen.geometry import View, look_at, pinhole
 from scenegen.staging.covisibility import COARSE, sparse_view
-from scenegen.staging.validity import verdicts
+from scenegen.staging.validity import reason_codes
 
 CAMERA = pinhole(640, 480, 500)
 SHELL = box((-3, -2, 0), (3, 2, 2.6), inward=True)
@@ -13,7 +13,7 @@ THING = box((-0.3, 0, 0.8), (0.3, 0.4, 1.4))
 
 def verdict(scene, position, target, winding=1, least=0.01):
     views = (View(CAMERA, look_at(position, target)),)
-    return verdicts(sparse_view(scene, views, COARSE), winding, least)[0]
+    return reason_codes(sparse_view(scene, views, COARSE), winding, least)[0]
 
 
 def test_a_plain_view_is_good():
@@ -57,5 +57,5 @@ def test_every_view_gets_its_own_verdict():
         View(CAMERA, look_at((0, -1.8, 1.2), (0, -2, 1.2))),
     )
     seen = sparse_view(scene_of(SHELL, THING), views, COARSE)
-    assert verdicts(seen, 1, 0.01) == ["", "too_close"]
+    assert reason_codes(seen, 1, 0.01) == ["", "too_close"]
     assert np.isfinite(seen.depth).all()

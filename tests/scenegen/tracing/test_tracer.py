@@ -66,7 +66,7 @@ def test_a_file_that_is_not_embree_is_a_line(monkeypatch, tmp_path, content):
         path = Path(importlib.import_module("numpy._core._multiarray_umath").__file__)
     else:
         path.write_bytes(content)
-    monkeypatch.setattr(embree, "find", lambda: path)
+    monkeypatch.setattr(embree, "find_library", lambda: path)
     assert module.tracer().name == "embreex"
     with pytest.raises(TracerError, match=rf"^{path.name}: not Embree's library \(.*\); install embreex 4.4$"):
         module.tracer("packets")

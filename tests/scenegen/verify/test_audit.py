@@ -19,8 +19,8 @@ from scenegen.pipeline.run import render
 from scenegen.pipeline.studio import open_studio
 from scenegen.shards.reader import ShardReader
 from scenegen.status import Status
-from scenegen.verify.audit import Tally, audit, close_calls, compare, nearby_verdicts, rays_differ
-from scenegen.verify.check import Report
+from scenegen.verify.audit import DifferenceTally, audit, close_calls, compare, nearby_verdicts, rays_differ
+from scenegen.verify.check import ShardReport
 from scenegen.verify.deep import Auditor, implausible
 
 CONFIG = GenerationConfig(rooms=1, pairs_per_room=5, size=Size(192, 144))
@@ -125,13 +125,13 @@ def test_true_samples_have_hardly_a_close_call(studio):
 
 
 def test_tallies_add_up():
-    assert Tally(4, 1) + Tally(6, 0) == Tally(10, 1)
-    assert (Tally(10, 1).rate, Tally().rate) == (0.1, 0.0)
+    assert DifferenceTally(4, 1) + DifferenceTally(6, 0) == DifferenceTally(10, 1)
+    assert (DifferenceTally(10, 1).rate, DifferenceTally().rate) == (0.1, 0.0)
 
 
 def test_the_auditor_finds_nothing_wrong_with_a_true_shard(shard):
     auditor = Auditor(shard.parent, 2)
-    assert auditor.look(shard, Report(shard.name, ())).problems == ()
+    assert auditor.look(shard, ShardReport(shard.name, ())).problems == ()
     assert auditor.notes == []
     assert auditor.tallies["rays"].differ == 0
 
@@ -140,7 +140,7 @@ def test_without_the_assets_it_says_so_and_checks_the_rest(shard, tmp_path):
     copy = tmp_path / shard.name
     copy.write_bytes(shard.read_bytes())
     auditor = Auditor(tmp_path, 1)
-    assert auditor.look(copy, Report(copy.name, ())).problems == ()
+    assert auditor.look(copy, ShardReport(copy.name, ())).problems == ()
     assert "nothing is made again, the assets are not at hand" in auditor.notes[0]
     assert auditor.tallies == {}
 

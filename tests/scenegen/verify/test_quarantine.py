@@ -15,7 +15,7 @@ from shard_factory import make_content
 
 from scenegen.shards.writer import encode_shard
 from scenegen.verify import quarantine
-from scenegen.verify.check import Report, Target
+from scenegen.verify.check import ShardReport, Target
 from scenegen.verify.quarantine import Quarantine, check_all
 
 CASES = TESTS / "support" / "fuzzing" / "cases"
@@ -30,7 +30,7 @@ def fate(path, entry):
         time.sleep(600)
     if path.name == "mistake":
         raise KeyError("a mistake of the program")
-    return Report(path.name, (), 7)
+    return ShardReport(path.name, (), 7)
 
 
 def test_crashes_and_hangs_are_reported_and_the_next_shard_is_checked():

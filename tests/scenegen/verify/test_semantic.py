@@ -123,6 +123,6 @@ def test_objects_that_are_elsewhere_or_seen_otherwise_are_counted(sample, name, 
 
 def test_the_second_way_agrees_with_the_first(sample):
     bare = Taken(sample.staged.layout, sample.views, ())
-    again = np.stack(semantic.semantic(bare))
+    again = np.stack(semantic.retraced_categories(bare))
     names = np.array(layers.category_names(bare), object)
     assert (names[again] == words(sample)).mean() > 0.9999

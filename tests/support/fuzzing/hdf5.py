@@ -29,7 +29,7 @@ from scenegen.shards.digest import content_sha256
 from scenegen.shards.manifest import Entry
 from scenegen.shards.reader import ShardReader, ShardSet
 from scenegen.shards.writer import encode_shard
-from scenegen.verify.check import Report, check_shard, targets
+from scenegen.verify.check import ShardReport, check_shard, targets
 from scenegen.verify.check import Target as Shard
 from scenegen.verify.quarantine import Quarantine
 
@@ -202,13 +202,13 @@ def load_spliced(folder: Path) -> str:
     return load_damaged(folder, equal=False)
 
 
-def in_quarantine(path: Path, entry: object = None) -> Report:
+def in_quarantine(path: Path, entry: object = None) -> ShardReport:
     """`load_spliced` in the other process: a report whose one problem is the refusal."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     try:
-        return Report(load_spliced(path.parent), ())
+        return ShardReport(load_spliced(path.parent), ())
     except ScenegenError as error:
-        return Report(type(error).__name__, (str(error),))
+        return ShardReport(type(error).__name__, (str(error),))
 
 
 @cache

@@ -15,7 +15,7 @@ from scenegen.config import Range
 from scenegen.errors import LonelyError
 from scenegen.geometry import angle_between
 from scenegen.importing.choosing import Chooser
-from scenegen.importing.frames import Frame, FrameSequence, color_view, depth_view, view_size
+from scenegen.importing.frames import FrameSequence, RgbdFrame, color_view, depth_view, view_size
 from scenegen.importing.layouts.folders import first_file, read_matrix
 from scenegen.importing.registry import FRAMES
 from scenegen.shards.by_depth import Noise
@@ -60,7 +60,7 @@ def _chosen(chooser: Chooser, count: int) -> Iterator[tuple[int, int, float]]:
         yield first, second, float(overlap[0, 1])
 
 
-def _with_K(frame: Frame) -> Frame:
+def _with_K(frame: RgbdFrame) -> RgbdFrame:
     """A frame whose intrinsics are known. Raises DataError."""
     if frame.K is not None:
         return frame
@@ -70,20 +70,20 @@ def _with_K(frame: Frame) -> Frame:
     return replace(frame, K=read_matrix(file, 3, 3))
 
 
-def _source(sequence: FrameSequence, frame0: Frame, frame1: Frame, overlap: float) -> Source:
+def _source(sequence: FrameSequence, frame0: RgbdFrame, frame1: RgbdFrame, overlap: float) -> Source:
     files = frame0.color, frame0.depth, frame1.color, frame1.depth
     name = f"{sequence.name}-{frame0.color.stem}-{frame1.color.stem}"
     numbers = (*_numbers(frame0), *_numbers(frame1))
     return Source(sequence.name, name, files, partial(read, frame0, frame1, sequence.noise, overlap), numbers)
 
 
-def _numbers(frame: Frame) -> tuple[Array, ...]:
+def _numbers(frame: RgbdFrame) -> tuple[Array, ...]:
     """What else is known of a frame, that its pictures do not hold."""
     told = (frame.T_world_cam, frame.K, frame.K_depth, np.array(frame.unit_m))
     return tuple(number for number in told if number is not None)
 
 
-def read(frame0: Frame, frame1: Frame, noise: Noise, overlap: float) -> Sight:
+def read(frame0: RgbdFrame, frame1: RgbdFrame, noise: Noise, overlap: float) -> Sight:
     """Two frames. Raises ImportingError where a file is damaged."""
     views = [depth_view(frame, lambda *_: None, view_size(frame)) for frame in (frame0, frame1)]
     T0, T1 = frame0.T_world_cam, frame1.T_world_cam

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenegen.shards import Status
-from scenegen.shards.by_depth import DepthView, Noise, follow
+from scenegen.shards.by_depth import DepthView, Noise, follow_by_depth
 from training.evaluation.pair import Array, Standing, size_of
 from training.evaluation.truths.planar import in_picture
 
@@ -40,7 +40,7 @@ class DepthTruth:
         """Places (N, 2) and `Standing` (N,)."""
         height, width = self.view0.depth.shape
         pixel = np.clip(np.rint(xy0), 0, (width - 1, height - 1))
-        places, status = follow(pixel.astype(np.uint16), self.view0, self.view1, self.noise)
+        places, status = follow_by_depth(pixel.astype(np.uint16), self.view0, self.view1, self.noise)
         xy1, standing = places + (xy0 - pixel), standing_of(status)
         inside = in_picture(xy1, size_of(self.view1.depth))
         standing[(standing == Standing.OUTSIDE) & inside] = Standing.UNKNOWN  # the pixel is across the border

@@ -6,7 +6,7 @@ from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import shapes
 from scenegen.assets.procedural.labels import tag
 from scenegen.assets.procedural.room_parts.kit import Item, Kit, item
-from scenegen.assets.procedural.room_parts.storage import case
+from scenegen.assets.procedural.room_parts.storage import room_case
 
 
 def _loft(kit: Kit, role: str, rings: list[np.ndarray]) -> Mesh:
@@ -28,7 +28,7 @@ def _oval(w: float, d: float, y: float, z: float, power: float = 0.6, count: int
     )
 
 
-def bathtub(kit: Kit, width: float = 1.7) -> Item:
+def room_bathtub(kit: Kit, width: float = 1.7) -> Item:
     """Bath along the wall: panelled or free-standing, with a tap and a shower head."""
     d, h = 0.75, 0.57
     w, y = width / 2, 0.385
@@ -144,7 +144,7 @@ def washstand(kit: Kit, width: float = 0.8) -> Item:
         parts, w = [kit.turned("ceramic", column, (0, 0.2, 0), 28)], 0.3
     else:
         parts = list(
-            case(
+            room_case(
                 kit,
                 width,
                 0.46,

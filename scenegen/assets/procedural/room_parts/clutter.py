@@ -12,29 +12,29 @@ from scenegen.assets.procedural.room_parts.furniture import thing
 from scenegen.assets.procedural.room_parts.kit import Kit, shifted
 
 
-def book_stack(kit: Kit, count: int = 0) -> list[Mesh]:
+def room_book_stack(kit: Kit, count: int = 0) -> list[Mesh]:
     """A few books lying one on the other, spines to the room."""
     return thing(kit, "books", shelf_things.book_stack, count)
 
 
-def vase(kit: Kit, height: float = 0.0) -> list[Mesh]:
+def room_vase(kit: Kit, height: float = 0.0) -> list[Mesh]:
     """Turned vase or jar, sometimes with twigs."""
     return thing(kit, "otherprop", shelf_things.vase, height)
 
 
-def desk_lamp(kit: Kit) -> list[Mesh]:
+def room_desk_lamp(kit: Kit) -> list[Mesh]:
     """Jointed lamp; its head looks to the room."""
     return thing(kit, "lamp", lamps.desk_lamp)
 
 
-def table_lamp(kit: Kit) -> list[Mesh]:
+def room_table_lamp(kit: Kit) -> list[Mesh]:
     """Lamp with a shade, or now and then a globe."""
     if kit.chance(0.15):
         return thing(kit, "lamp", lamps.globe, kit.between(0.07, 0.11))
     return thing(kit, "lamp", lamps.table_lamp, kit.between(0.11, 0.16))
 
 
-def bowl(kit: Kit) -> list[Mesh]:
+def room_bowl(kit: Kit) -> list[Mesh]:
     """Shallow bowl, sometimes with fruit."""
     r = kit.between(0.1, 0.16)
     profile = [
@@ -57,7 +57,7 @@ def bowl(kit: Kit) -> list[Mesh]:
     return tag("otherprop", parts)
 
 
-def mug(kit: Kit) -> list[Mesh]:
+def room_mug(kit: Kit) -> list[Mesh]:
     """Cup with a handle."""
     r, h = 0.038, kit.between(0.08, 0.1)
     role = kit.pick("glaze", "glaze2", "ceramic", "white")
@@ -129,10 +129,10 @@ def computer(kit: Kit) -> list[Mesh]:
         kit.slab("black", (-0.2, 0.2), (y, y + 0.02), (0.014, 0.023), 0.003) for y in (0.41, 0.434, 0.458, 0.482, 0.506)
     ]
     keys.append(kit.cushion("black", (-0.33, -0.27), (0.42, 0.52), (-0.004, 0.03), 0.014, 0.2))
-    return parts + tag("otherprop", keys) + shifted(mug(kit), 0.33, 0.42, 0, kit.between(0, 6))
+    return parts + tag("otherprop", keys) + shifted(room_mug(kit), 0.33, 0.42, 0, kit.between(0, 6))
 
 
-def reading(kit: Kit) -> list[Mesh]:
+def papers(kit: Kit) -> list[Mesh]:
     """Papers, an open book, a pencil pot."""
     parts = []
     for _ in range(3):
@@ -175,7 +175,7 @@ def toys(kit: Kit) -> list[Mesh]:
 
 def table_things(kit: Kit, width: float, depth: float) -> list[Mesh]:
     """One to three small things spread along a table top."""
-    makers = (book_stack, vase, bowl, mug, nothing)
+    makers = (room_book_stack, room_vase, room_bowl, room_mug, nothing)
     out = []
     for x in (-width / 3, 0.0, width / 3):
         out += shifted(kit.pick(*makers)(kit), x, kit.between(-depth / 5, depth / 5), -0.0004, kit.between(-0.4, 0.4))

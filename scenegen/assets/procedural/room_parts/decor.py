@@ -9,7 +9,7 @@ from scenegen.assets.procedural.room_parts import clutter
 from scenegen.assets.procedural.room_parts.kit import Item, Kit, item, shifted
 
 
-def picture(kit: Kit, width: float, height: float, index: int, label: str = "picture") -> Item:
+def framed_picture(kit: Kit, width: float, height: float, index: int, label: str = "picture") -> Item:
     """Framed picture, most with a mat; z = 0 is its lower edge. `index` chooses one of the room's pictures."""
     x, role = width / 2, kit.pick("wood", "metal", "white", "black", "wood2")
     f, mat = kit.between(0.015, 0.04), kit.between(0.02, 0.08) if kit.chance(0.65) else 0.0
@@ -59,7 +59,7 @@ def board(kit: Kit, width: float, height: float, role: str) -> Item:
     return item("whiteboard", parts + tag("paper", notes), width, 0.03, height)
 
 
-def clock(kit: Kit) -> Item:
+def room_clock(kit: Kit) -> Item:
     """Round wall clock; z = 0 is its lower edge."""
     r = kit.between(0.13, 0.18)
     rim = [(0, 0.0), (r, 0.0), (r, 0.035), (r - 0.012, 0.04), (r - 0.016, 0.03)]
@@ -81,7 +81,7 @@ def clock(kit: Kit) -> Item:
     )
 
 
-def rug(kit: Kit, width: float, depth: float) -> Item:
+def room_rug(kit: Kit, width: float, depth: float) -> Item:
     """Rug 12 mm thick with the whole ornament on top; centred at 0, lifted 8 mm."""
     f = kit.finishes("rug")
     mesh = shapes.rounded_box((width, depth, 0.012), f.material, 0.004)
@@ -206,6 +206,6 @@ def mantelpiece(kit: Kit, width: float) -> Item:
     ]
     parts += [kit.rod("wood2", a, b, 0.045, 10) for a, b in logs]
     for px in (-x + 0.15, 0.0, x - 0.15):
-        maker = kit.pick(clutter.vase, clutter.book_stack, clutter.nothing)
+        maker = kit.pick(clutter.room_vase, clutter.room_book_stack, clutter.nothing)
         parts += shifted(maker(kit), px, 0.1, h - 0.0004, 0)
     return item("otherstructure", parts, width + 0.08, 0.3, h)

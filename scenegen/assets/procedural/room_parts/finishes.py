@@ -12,7 +12,7 @@ from scenegen.assets.mesh import Texture
 from scenegen.assets.procedural import finish_base
 from scenegen.assets.procedural import textures as tx
 from scenegen.assets.procedural.finish_base import Finish, solid
-from scenegen.assets.procedural.noise import Color, jitter, mix, shade
+from scenegen.assets.procedural.noise import Color, jitter_color, mix, shade_color
 from scenegen.assets.procedural.room_parts.palette import Palette
 from scenegen.seeding import Generator
 
@@ -24,7 +24,7 @@ def plain(name: str, color: Color, emission: float = 0.0) -> Finish:
     return replace(solid(name, color, emission), grained=True)
 
 
-def textured(name: str, texture: Texture, tile_m: float = 1.0, emission: float = 0.0) -> Finish:
+def lengthwise(name: str, texture: Texture, tile_m: float = 1.0, emission: float = 0.0) -> Finish:
     """A finish whose texture runs along the longest side of a part, as all do in rooms."""
     return finish_base.textured(name, texture, tile_m, grained=True, emission=emission)
 
@@ -33,58 +33,60 @@ def _pictures(rng: Generator, p: Palette) -> Finish:
     """One picture in the room's colours."""
     colors = tuple(rng.permutation(np.array([p.accent, p.accent2, p.cloth2, p.accent_wall, (0.85, 0.8, 0.7)])))
     pool: tuple[Color, ...] = tuple((float(c[0]), float(c[1]), float(c[2])) for c in colors)
-    return textured("picture", tx.painting(rng, 256, pool))
+    return lengthwise("picture", tx.painting_texture(rng, 256, pool))
 
 
 def _upholstery(rng: Generator, p: Palette) -> Finish:
     """Sofa cloth or leather."""
     if rng.random() < 0.25:
-        return textured("leather", tx.leather(rng, 256, p.cloth), 0.35)
-    return textured("upholstery", tx.fabric(rng, 256, p.cloth), 0.3)
+        return lengthwise("leather", tx.leather_texture(rng, 256, p.cloth), 0.35)
+    return lengthwise("upholstery", tx.fabric_texture(rng, 256, p.cloth), 0.3)
 
 
 def _cushion(rng: Generator, p: Palette) -> Finish:
     """Patterned cloth of cushions and curtains."""
     kind = int(rng.integers(4))
     if kind == 0:
-        return textured("striped cloth", tx.stripes(rng, 256, (p.cloth2, p.accent, p.cloth2, p.accent2), count=3), 0.4)
+        return lengthwise(
+            "striped cloth", tx.stripes_texture(rng, 256, (p.cloth2, p.accent, p.cloth2, p.accent2), count=3), 0.4
+        )
     if kind == 1:
-        return textured("checked cloth", tx.checks(rng, 256, p.cloth2, p.accent, count=2), 0.4)
+        return lengthwise("checked cloth", tx.checks_texture(rng, 256, p.cloth2, p.accent, count=2), 0.4)
     if kind == 2:
-        return textured("dotted cloth", tx.dots(rng, 256, p.accent, p.cloth2), 0.35)
-    return textured("woven cloth", tx.fabric(rng, 256, p.accent, threads=32), 0.3)
+        return lengthwise("dotted cloth", tx.dots_texture(rng, 256, p.accent, p.cloth2), 0.35)
+    return lengthwise("woven cloth", tx.fabric_texture(rng, 256, p.accent, threads=32), 0.3)
 
 
 def _curtain(rng: Generator, p: Palette) -> Finish:
     """Plain or striped heavy cloth."""
     color = p.cloth2 if rng.random() < 0.6 else mix(p.accent2, p.cloth2, 0.4)
     if rng.random() < 0.3:
-        return textured("curtain", tx.stripes(rng, 256, (color, shade(color, 0.8)), count=4), 0.5)
-    return textured("curtain", tx.fabric(rng, 256, color), 0.4)
+        return lengthwise("curtain", tx.stripes_texture(rng, 256, (color, shade_color(color, 0.8)), count=4), 0.5)
+    return lengthwise("curtain", tx.fabric_texture(rng, 256, color), 0.4)
 
 
 def _rug(rng: Generator, p: Palette) -> Finish:
     """A rug as one picture (fit it)."""
-    return textured("rug", tx.rug(rng, 512, (p.accent, shade(p.cloth2, 1.05), p.accent2)))
+    return lengthwise("rug", tx.rug_texture(rng, 512, (p.accent, shade_color(p.cloth2, 1.05), p.accent2)))
 
 
 def _counter(rng: Generator, p: Palette) -> Finish:
     """Worktop of stone or wood."""
     kind = int(rng.integers(3))
     if kind == 0:
-        return textured("worktop", tx.marble(rng, 256), 0.9)
+        return lengthwise("worktop", tx.marble_texture(rng, 256), 0.9)
     if kind == 1:
-        return textured("worktop", tx.speckle(rng, 256, (0.30, 0.30, 0.30), chips=30), 0.4)
-    return textured("worktop", tx.wood(rng, 256, p.floor_wood), 0.6)
+        return lengthwise("worktop", tx.speckle_texture(rng, 256, (0.30, 0.30, 0.30), chips=30), 0.4)
+    return lengthwise("worktop", tx.wood_texture(rng, 256, p.floor_wood), 0.6)
 
 
 def _cabinet(rng: Generator, p: Palette) -> Finish:
     """Fronts of fitted cabinets: lacquered in one of the room's colours, or wood."""
     kind = int(rng.integers(4))
     if kind == 0:
-        return textured("cabinet", tx.wood(rng, 256, p.wood), 0.7)
+        return lengthwise("cabinet", tx.wood_texture(rng, 256, p.wood), 0.7)
     color = (p.paint, p.accent_wall, mix(p.accent2, p.paint, 0.25))[kind - 1]
-    return textured("cabinet", tx.painted_wood(rng, 256, color), 0.7)
+    return lengthwise("cabinet", tx.painted_wood_texture(rng, 256, color), 0.7)
 
 
 def _bedding(rng: Generator, p: Palette) -> Finish:
@@ -92,52 +94,66 @@ def _bedding(rng: Generator, p: Palette) -> Finish:
     base = mix(p.cloth2, (0.93, 0.92, 0.9), float(rng.uniform(0.2, 0.9)))
     kind = int(rng.integers(3))
     if kind == 0:
-        return textured("bedding", tx.stripes(rng, 256, (base, mix(base, p.accent2, 0.6)), count=3), 0.5)
+        return lengthwise("bedding", tx.stripes_texture(rng, 256, (base, mix(base, p.accent2, 0.6)), count=3), 0.5)
     if kind == 1:
-        return textured("bedding", tx.checks(rng, 256, base, p.accent2, count=2), 0.5)
-    return textured("bedding", tx.fabric(rng, 256, base, strength=0.6), 0.35)
+        return lengthwise("bedding", tx.checks_texture(rng, 256, base, p.accent2, count=2), 0.5)
+    return lengthwise("bedding", tx.fabric_texture(rng, 256, base, strength=0.6), 0.35)
 
 
 def wall_tiles(rng: Generator, p: Palette) -> Finish:
     """Tiles: square, metro bond or small mosaic."""
     white: Color = (0.90, 0.90, 0.88)
-    color = jitter(rng, (white, mix(p.accent2, white, 0.5), p.wall)[int(rng.integers(3))], 0.05)
-    grout = shade(color, float(rng.choice([0.72, 0.85, 0.55])))
+    color = jitter_color(rng, (white, mix(p.accent2, white, 0.5), p.wall)[int(rng.integers(3))], 0.05)
+    grout = shade_color(color, float(rng.choice([0.72, 0.85, 0.55])))
     style = int(rng.integers(3))
     if style == 0:
-        return textured("metro tiles", tx.tiles(rng, 512, color, grout, columns=4, rows=8, offset=0.5, joint=0.01), 0.8)
+        return lengthwise(
+            "metro tiles", tx.tiles_texture(rng, 512, color, grout, columns=4, rows=8, offset=0.5, joint=0.01), 0.8
+        )
     if style == 1:
-        texture = tx.tiles(rng, 512, color, grout, columns=12, rows=12, second=shade(color, 0.88), joint=0.010)
-        return textured("mosaic", texture, 0.6)
-    texture = tx.tiles(rng, 512, color, grout, columns=4, rows=4, joint=0.010)
-    return textured("wall tiles", texture, float(rng.uniform(0.6, 0.9)))
+        texture = tx.tiles_texture(
+            rng, 512, color, grout, columns=12, rows=12, second=shade_color(color, 0.88), joint=0.010
+        )
+        return lengthwise("mosaic", texture, 0.6)
+    texture = tx.tiles_texture(rng, 512, color, grout, columns=4, rows=4, joint=0.010)
+    return lengthwise("wall tiles", texture, float(rng.uniform(0.6, 0.9)))
 
 
 _MAKERS: dict[str, Maker] = {
-    "wood": lambda r, p: textured("wood", tx.wood(r, 256, p.wood, figure=float(r.uniform(0.6, 1.2))), 0.6),
-    "wood2": lambda r, p: textured("second wood", tx.wood(r, 256, mix(p.floor_wood, p.wood, 0.3), rings=8), 0.6),
-    "paint": lambda r, p: textured("lacquer", tx.painted_wood(r, 256, p.paint), 0.7),
-    "color": lambda r, p: textured("coloured lacquer", tx.painted_wood(r, 256, p.accent2), 0.7),
+    "wood": lambda r, p: lengthwise("wood", tx.wood_texture(r, 256, p.wood, figure=float(r.uniform(0.6, 1.2))), 0.6),
+    "wood2": lambda r, p: lengthwise(
+        "second wood", tx.wood_texture(r, 256, mix(p.floor_wood, p.wood, 0.3), rings=8), 0.6
+    ),
+    "paint": lambda r, p: lengthwise("lacquer", tx.painted_wood_texture(r, 256, p.paint), 0.7),
+    "color": lambda r, p: lengthwise("coloured lacquer", tx.painted_wood_texture(r, 256, p.accent2), 0.7),
     "cabinet": _cabinet,
     "counter": _counter,
     "cloth": _upholstery,
     "cushion": _cushion,
-    "cloth2": lambda r, p: textured("second cloth", tx.fabric(r, 256, p.cloth2, threads=48), 0.3),
-    "seat": lambda r, p: textured("seat cloth", tx.fabric(r, 256, mix(p.cloth, p.accent2, 0.5), threads=40), 0.25),
-    "linen": lambda r, p: textured("linen", tx.fabric(r, 256, (0.90, 0.89, 0.86), strength=0.5), 0.3),
+    "cloth2": lambda r, p: lengthwise("second cloth", tx.fabric_texture(r, 256, p.cloth2, threads=48), 0.3),
+    "seat": lambda r, p: lengthwise(
+        "seat cloth", tx.fabric_texture(r, 256, mix(p.cloth, p.accent2, 0.5), threads=40), 0.25
+    ),
+    "linen": lambda r, p: lengthwise("linen", tx.fabric_texture(r, 256, (0.90, 0.89, 0.86), strength=0.5), 0.3),
     "bedding": _bedding,
     "curtain": _curtain,
     "rug": _rug,
-    "wicker": lambda r, p: textured("wicker", tx.woven(r, 256, (0.70, 0.56, 0.38), (0.55, 0.42, 0.27)), 0.2),
-    "books": lambda r, p: textured("books", tx.book_spines(r, 512, count=18)),
-    "leaf": lambda r, p: textured("leaf", tx.foliage(r, 128, tuple(r.uniform((0.16, 0.32, 0.12), (0.3, 0.46, 0.22))))),
-    "screen": lambda r, p: textured("screen", tx.screen(r, 256), emission=0.6),
-    "outdoors": lambda r, p: textured("outdoors", tx.outdoors(r, 384, storey=float(r.uniform(0.3, 0.6))), emission=1.0),
-    "cork": lambda r, p: textured("cork", tx.cork(r, 256), 0.4),
-    "label": lambda r, p: textured("packaging", tx.label(r, 256, p.accent, p.cloth2)),
-    "carton": lambda r, p: textured("carton", tx.fabric(r, 128, (0.66, 0.52, 0.36), strength=0.35), 0.2),
-    "tool": lambda r, p: textured("enamel", tx.painted_metal(r, 256, mix(p.accent, (0.4, 0.4, 0.4), 0.3)), 0.6),
-    "steel": lambda r, p: textured("steel", tx.brushed_metal(r, 256), 0.5),
+    "wicker": lambda r, p: lengthwise("wicker", tx.woven_texture(r, 256, (0.70, 0.56, 0.38), (0.55, 0.42, 0.27)), 0.2),
+    "books": lambda r, p: lengthwise("books", tx.book_spines_texture(r, 512, count=18)),
+    "leaf": lambda r, p: lengthwise(
+        "leaf", tx.foliage_texture(r, 128, tuple(r.uniform((0.16, 0.32, 0.12), (0.3, 0.46, 0.22))))
+    ),
+    "screen": lambda r, p: lengthwise("screen", tx.screen_texture(r, 256), emission=0.6),
+    "outdoors": lambda r, p: lengthwise(
+        "outdoors", tx.outdoors_texture(r, 384, storey=float(r.uniform(0.3, 0.6))), emission=1.0
+    ),
+    "cork": lambda r, p: lengthwise("cork", tx.cork_texture(r, 256), 0.4),
+    "label": lambda r, p: lengthwise("packaging", tx.label_texture(r, 256, p.accent, p.cloth2)),
+    "carton": lambda r, p: lengthwise("carton", tx.fabric_texture(r, 128, (0.66, 0.52, 0.36), strength=0.35), 0.2),
+    "tool": lambda r, p: lengthwise(
+        "enamel", tx.painted_metal_texture(r, 256, mix(p.accent, (0.4, 0.4, 0.4), 0.3)), 0.6
+    ),
+    "steel": lambda r, p: lengthwise("steel", tx.brushed_metal_texture(r, 256), 0.5),
     "metal": lambda r, p: plain("metal", p.metal),
     "chrome": lambda r, p: plain("chrome", (0.72, 0.73, 0.75)),
     "black": lambda r, p: plain("black plastic", (0.10, 0.10, 0.105)),
@@ -153,7 +169,7 @@ _MAKERS: dict[str, Maker] = {
     "soil": lambda r, p: plain("soil", (0.20, 0.15, 0.11)),
     "splash": wall_tiles,
     "bathpanel": wall_tiles,
-    "sill": lambda r, p: textured("sill", tx.marble(r, 128), 0.6),
+    "sill": lambda r, p: lengthwise("sill", tx.marble_texture(r, 128), 0.6),
     "frosted": lambda r, p: plain("frosted glass", (0.78, 0.82, 0.82), 0.35),
     "mirror": lambda r, p: plain("mirror", (0.72, 0.76, 0.78)),
     "glass": lambda r, p: plain("dark glass", (0.06, 0.065, 0.07)),

@@ -6,10 +6,10 @@ import numpy as np
 
 from scenegen.assets.procedural.room_parts import clutter, decor, lamps, plants, seating, storage, tables
 from scenegen.assets.procedural.room_parts.kit import Item, Kit, item, shifted
-from scenegen.assets.procedural.room_parts.layout import Layout, Placed, inside, wall_item_frame
+from scenegen.assets.procedural.room_parts.layout import FurnitureLayout, PlacedItem, inside_polygon, wall_item_frame
 
 
-def curtains(layout: Layout, kit: Kit) -> None:
+def curtains(layout: FurnitureLayout, kit: Kit) -> None:
     """A pair of curtains at the windows of the straight walls that have room for them."""
     if not kit.chance(0.75):
         return
@@ -26,7 +26,9 @@ def curtains(layout: Layout, kit: Kit) -> None:
             _hang_pair(layout, kit, o.wall, (left, right), (foot, o.z1 + 0.1), w)
 
 
-def _hang_pair(layout: Layout, kit: Kit, wall: int, x: tuple[float, float], z: tuple[float, float], w: float) -> None:
+def _hang_pair(
+    layout: FurnitureLayout, kit: Kit, wall: int, x: tuple[float, float], z: tuple[float, float], w: float
+) -> None:
     """Rod and two curtains between the ends x and heights z."""
     for at in (x[0] + w, x[1]):
         side = decor.curtain(kit, w, z[1] - z[0] - 0.012)
@@ -40,7 +42,7 @@ def _hang_pair(layout: Layout, kit: Kit, wall: int, x: tuple[float, float], z: t
         layout.mark(layout.solid, footprint, b - a, 0, 0.15)
 
 
-def radiators(layout: Layout, kit: Kit) -> None:
+def radiators(layout: FurnitureLayout, kit: Kit) -> None:
     """A radiator under each high enough window that is still free."""
     for o in layout.openings:
         high = o.z0 - 0.12 - 0.16
@@ -57,7 +59,7 @@ def radiators(layout: Layout, kit: Kit) -> None:
             layout.use_wall(o.wall, x - rad.width / 2, x + rad.width / 2, 0, rad.height)
 
 
-def pictures(layout: Layout, kit: Kit, over: tuple[Placed | None, ...] = (), count: int = 4) -> None:
+def pictures(layout: FurnitureLayout, kit: Kit, over: tuple[PlacedItem | None, ...] = (), count: int = 4) -> None:
     """Pictures over given furniture, then on free walls; sometimes a row of equal ones."""
     index = 0
     for host in over:
@@ -67,16 +69,16 @@ def pictures(layout: Layout, kit: Kit, over: tuple[Placed | None, ...] = (), cou
         top = layout.plan.height - 0.2 - z
         if top > 0.35:
             w = min(host.item.width * 0.75, kit.between(0.6, 1.3))
-            layout.hang(decor.picture(kit, w, min(top, w * kit.between(0.6, 0.8)), index % 3), z, over=host)
+            layout.hang(decor.framed_picture(kit, w, min(top, w * kit.between(0.6, 0.8)), index % 3), z, over=host)
             index += 1
     for _ in range(count):
         w = kit.between(0.28, 0.8)
         h = min(w * kit.pick(0.7, 1.0, 1.35), layout.plan.height - 1.75)
-        layout.hang(decor.picture(kit, w, h, index % 3), kit.between(1.3, 1.5), margin=0.15)
+        layout.hang(decor.framed_picture(kit, w, h, index % 3), kit.between(1.3, 1.5), margin=0.15)
         index += 1
 
 
-def light(layout: Layout, kit: Kit, over: Placed | None = None, style: str = "") -> None:
+def ceiling_lamps(layout: FurnitureLayout, kit: Kit, over: PlacedItem | None = None, style: str = "") -> None:
     """A pendant over a table, else one or more lamps under the ceiling."""
     style = style or kit.pick("disc", "pendant")
     if over is not None:
@@ -94,7 +96,7 @@ def light(layout: Layout, kit: Kit, over: Placed | None = None, style: str = "")
         layout.under_ceiling(lamps.ceiling_light(kit), x, y)
 
 
-def lay_rug(layout: Layout, kit: Kit, host: Placed, y: float, width: float, depth: float) -> None:
+def lay_rug(layout: FurnitureLayout, kit: Kit, host: PlacedItem, y: float, width: float, depth: float) -> None:
     """A rug centred at (0, y) of a piece of furniture, cut to stay between the walls."""
     centre = (host.T_world_item @ [0, y, 0, 1])[:2]
     axis = host.T_world_item[:2, 0]
@@ -104,33 +106,37 @@ def lay_rug(layout: Layout, kit: Kit, host: Placed, y: float, width: float, dept
     room = np.minimum(centre - low, high - centre) * 2 - 0.16
     sx, sy = min(size[0], float(room[0])), min(size[1], float(room[1]))
     if min(sx, sy) > 0.6 and _rug_inside(layout, centre, sx, sy):
-        layout.on_floor(decor.rug(kit, sx, sy), float(centre[0]), float(centre[1]))
+        layout.on_floor(decor.room_rug(kit, sx, sy), float(centre[0]), float(centre[1]))
 
 
-def _rug_inside(layout: Layout, centre: np.ndarray, sx: float, sy: float) -> bool:
+def _rug_inside(layout: FurnitureLayout, centre: np.ndarray, sx: float, sy: float) -> bool:
     """Whether the four corners of a rug lie on the floor."""
     offsets = np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)]) * [sx / 2 + 0.03, sy / 2 + 0.03]
-    return bool(inside(layout.plan.corners, centre + offsets).all())
+    return bool(inside_polygon(layout.plan.corners, centre + offsets).all())
 
 
-def work_place(layout: Layout, kit: Kit, width: float, one: Item, *, computer: bool = True) -> Placed | None:
+def work_place(
+    layout: FurnitureLayout, kit: Kit, width: float, one: Item, *, computer: bool = True
+) -> PlacedItem | None:
     """A desk at a wall, else in the middle, and a chair before the place that its drawers leave for the knees."""
     side = kit.pick(-1, 1)
-    writing = tables.desk(kit, width, side, computer=computer)
+    writing = tables.room_desk(kit, width, side, computer=computer)
     desk = layout.against_wall(writing, front_m=0.8) or layout.centre(writing, 0.5)
     if desk is not None:
         chair_at(layout, kit, desk, one, -0.19 * side, desk.item.depth + 0.15, np.pi)
     return desk
 
 
-def chairs_around(layout: Layout, kit: Kit, host: Placed, *, round_top: bool = False, office: bool = False) -> None:
+def chairs_around(
+    layout: FurnitureLayout, kit: Kit, host: PlacedItem, *, round_top: bool = False, office: bool = False
+) -> None:
     """Chairs on the sides of a table, a little pushed in and turned; a few are missing."""
     w, d = host.item.width, host.item.depth
     seats = [(x, -0.12, 0.0) for x in _row(w)] + [(x, d + 0.12, np.pi) for x in _row(w)]
     seats += [(-w / 2 - 0.14, d / 2, -np.pi / 2), (w / 2 + 0.14, d / 2, np.pi / 2)] if w > 1.2 or round_top else []
     if round_top:
         seats = [(0, -0.14, 0.0), (0, d + 0.14, np.pi), *seats[-2:]]
-    one = seating.office_chair(kit) if office else seating.chair(kit)
+    one = seating.office_chair(kit) if office else seating.room_chair(kit)
     for x, y, yaw in seats:
         if kit.chance(0.9):
             pulled = kit.between(-0.05, 0.12) + (0.05 if office else 0)
@@ -138,7 +144,7 @@ def chairs_around(layout: Layout, kit: Kit, host: Placed, *, round_top: bool = F
             chair_at(layout, kit, host, one, x + away[0], y + away[1], yaw)
 
 
-def chair_at(layout: Layout, kit: Kit, host: Placed, one: Item, x: float, y: float, yaw: float) -> None:
+def chair_at(layout: FurnitureLayout, kit: Kit, host: PlacedItem, one: Item, x: float, y: float, yaw: float) -> None:
     """One chair tucked under a table: only the part of it outside the table must be free."""
     c, s = np.cos(yaw), np.sin(yaw)
     local = np.eye(4)
@@ -159,7 +165,7 @@ def _row(width: float) -> list[float]:
     return [float(x) for x in (np.arange(count) + 0.5) * width / count - width / 2]
 
 
-def corners(layout: Layout, kit: Kit, *makers: str) -> None:
+def corners(layout: FurnitureLayout, kit: Kit, *makers: str) -> None:
     """Plants, floor lamps, baskets, boxes into free corners."""
     for name in makers:
         if layout.free_share < 0.5:
@@ -167,7 +173,9 @@ def corners(layout: Layout, kit: Kit, *makers: str) -> None:
         layout.against_wall(_CORNER[name](kit), front_m=0.2, corner=True)
 
 
-def fill(layout: Layout, kit: Kit, makers: tuple[Callable[[Kit], Item], ...], until: float = 0.72) -> None:
+def fill_walls(
+    layout: FurnitureLayout, kit: Kit, makers: tuple[Callable[[Kit], Item], ...], until: float = 0.72
+) -> None:
     """More furniture along the walls, from a list in turn, until the free share of the floor falls to `until`."""
     for maker in makers:
         if layout.free_share <= until:
@@ -175,7 +183,7 @@ def fill(layout: Layout, kit: Kit, makers: tuple[Callable[[Kit], Item], ...], un
         layout.against_wall(maker(kit), front_m=0.5)
 
 
-def column(layout: Layout, kit: Kit) -> None:
+def pillar(layout: FurnitureLayout, kit: Kit) -> None:
     """A pillar in a large room: square or round, from floor to ceiling, with a plinth."""
     if layout.floor_cells * 0.0025 < 22 or not kit.chance(0.12):
         return
@@ -194,7 +202,7 @@ def column(layout: Layout, kit: Kit) -> None:
     layout.centre(item("wall", parts, 2 * r, 2 * r, h), 0.9)
 
 
-def fireplace(layout: Layout, kit: Kit) -> Placed | None:
+def fireplace(layout: FurnitureLayout, kit: Kit) -> PlacedItem | None:
     """A mantelpiece on the chimney breast, where the plan has one."""
     if layout.plan.shape != "chimney":
         return None
@@ -222,9 +230,9 @@ def _basket(kit: Kit) -> Item:
 
 _CORNER = {
     "plant": plants.plant,
-    "lamp": lamps.floor_lamp,
+    "lamp": lamps.room_floor_lamp,
     "box": _small_carton,
     "basket": _basket,
-    "pouf": seating.pouf,
-    "bookshelf": lambda kit: storage.bookshelf(kit, kit.between(0.6, 1.0), kit.between(1.2, 2.1)),
+    "pouf": seating.room_pouf,
+    "bookshelf": lambda kit: storage.room_bookshelf(kit, kit.between(0.6, 1.0), kit.between(1.2, 2.1)),
 }

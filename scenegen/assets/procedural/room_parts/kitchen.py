@@ -217,7 +217,7 @@ def fridge(kit: Kit) -> Item:
 
 def _on_top(kit: Kit, x: float) -> list[Mesh]:
     """Things on a worktop."""
-    maker = kit.pick(_kettle, clutter.bowl, clutter.vase, _jars, _board, clutter.mug, clutter.nothing)
+    maker = kit.pick(_kettle, clutter.room_bowl, clutter.room_vase, _jars, _board, clutter.room_mug, clutter.nothing)
     return shifted(
         maker(kit), x + kit.between(-0.08, 0.08), kit.between(0.2, 0.3), _TOP - 0.0005, kit.between(-0.3, 0.3)
     )

@@ -7,7 +7,7 @@ from scenegen.assets.procedural.room_parts.furniture import furniture, made, sto
 from scenegen.assets.procedural.room_parts.kit import Item, Kit, item, shifted
 
 
-def floor_lamp(kit: Kit) -> Item:
+def room_floor_lamp(kit: Kit) -> Item:
     """Standing lamp with a shade, a bowl or three legs, or an arc that reaches into the room."""
     if kit.chance(0.7):
         return furniture(kit, "lamp", lamps.floor_lamp)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scenegen.assets.mesh import Mesh
 from scenegen.assets.procedural import shapes
 from scenegen.assets.procedural.room_parts.kit import Item, Kit, shifted
-from scenegen.assets.procedural.room_parts.plan import Opening, Plan, Wall
+from scenegen.assets.procedural.room_parts.plan import FloorPlan, Opening, Wall
 
 Array = NDArray[np.float64]
 _CELL = 0.05
@@ -19,7 +19,7 @@ _OFF_WALL = 0.022
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedItem:
     """A piece of furniture in the room."""
 
     item: Item
@@ -37,16 +37,16 @@ def wall_item_frame(wall: Wall, x: float, off: float, z: float) -> Array:
     return T
 
 
-class Layout:
+class FurnitureLayout:
     """A room being furnished: what is placed, and what is still free."""
 
-    def __init__(self, kit: Kit, plan: Plan, openings: tuple[Opening, ...]) -> None:
+    def __init__(self, kit: Kit, plan: FloorPlan, openings: tuple[Opening, ...]) -> None:
         self.kit, self.plan, self.openings = kit, plan, openings
         self.parts: list[Mesh] = []
-        self.placed: list[Placed] = []
+        self.placed: list[PlacedItem] = []
         self._low = plan.corners.min(0) - 0.1
         shape = np.ceil((plan.corners.max(0) + 0.1 - self._low) / _CELL).astype(int)
-        self._floor = inside(plan.corners, self._low + (np.indices(shape).transpose(1, 2, 0) + 0.5) * _CELL)
+        self._floor = inside_polygon(plan.corners, self._low + (np.indices(shape).transpose(1, 2, 0) + 0.5) * _CELL)
         self.solid = ~self._floor
         self.floor_cells = int((~self.solid).sum())
         self.doorway = np.zeros_like(self.solid)
@@ -104,7 +104,7 @@ class Layout:
         """Add parts in the frame T."""
         self.parts += [shapes.place(p, T) for p in parts]
 
-    def _settle(self, placed: Placed, front_m: float) -> Placed:
+    def _settle(self, placed: PlacedItem, front_m: float) -> PlacedItem:
         """Put an item for good: parts, footprint, passage, wall."""
         self.add(placed.item.parts, placed.T_world_item)
         self.mark(self.solid, placed.T_world_item, placed.item.width, 0, placed.item.depth)
@@ -123,9 +123,9 @@ class Layout:
         *,
         front_m: float = 0.5,
         corner: bool = False,
-        facing: Placed | None = None,
+        facing: PlacedItem | None = None,
         walls: tuple[int, ...] = (),
-    ) -> Placed | None:
+    ) -> PlacedItem | None:
         """Place an item with its back to a wall; in a corner, or opposite another item, where wished. None: no room."""
         options = self._wall_options(item, walls)
         weights = self.kit.rng.random(len(options))
@@ -140,7 +140,7 @@ class Layout:
             T = wall_item_frame(self.plan.walls[wall], x, _OFF_WALL, -_SINK)
             half = item.width / 2
             if self.wall_free(wall, x - half, x + half, 0, item.height) and self.fits(T, item, front_m, 0.03):
-                return self._settle(Placed(item, T, wall, x), front_m)
+                return self._settle(PlacedItem(item, T, wall, x), front_m)
         return None
 
     def _wall_options(self, item: Item, walls: tuple[int, ...]) -> list[tuple[int, float]]:
@@ -153,23 +153,25 @@ class Layout:
                 out += [(k, 0.03 + item.width / 2 + slack * s / steps) for s in range(steps + 1)]
         return out
 
-    def _opposed(self, other: Placed, wall: int, x: float) -> float:
+    def _opposed(self, other: PlacedItem, wall: int, x: float) -> float:
         """0 where a place looks straight back at an item, more elsewhere."""
         w = self.plan.walls[wall]
         ahead = other.T_world_item[:2, 1]
         miss = (w.origin + x * w.along - other.T_world_item[:2, 3]) @ np.array([-ahead[1], ahead[0]])
         return 6 * (1 + float(w.inward @ ahead)) + 1.5 * abs(float(miss))
 
-    def beside(self, host: Placed, item: Item, side: int, gap: float = 0.04, front_m: float = 0.0) -> Placed | None:
+    def beside(
+        self, host: PlacedItem, item: Item, side: int, gap: float = 0.04, front_m: float = 0.0
+    ) -> PlacedItem | None:
         """Place an item at the same wall, to the left (-1) or right (+1) of another as seen from inside."""
         x = host.x + side * (host.item.width / 2 + item.width / 2 + gap)
         half = item.width / 2
         if host.wall < 0 or not self.wall_free(host.wall, x - half, x + half, 0, item.height):
             return None
         T = wall_item_frame(self.plan.walls[host.wall], x, _OFF_WALL, -_SINK)
-        return self._settle(Placed(item, T, host.wall, x), front_m) if self.fits(T, item, front_m, 0.03) else None
+        return self._settle(PlacedItem(item, T, host.wall, x), front_m) if self.fits(T, item, front_m, 0.03) else None
 
-    def relative(self, host: Placed, item: Item, x: float, y: float, yaw_rad: float) -> Placed | None:
+    def relative(self, host: PlacedItem, item: Item, x: float, y: float, yaw_rad: float) -> PlacedItem | None:
         """Place the middle of an item at (x, y) of another item's frame, turned."""
         c, s = np.cos(yaw_rad), np.sin(yaw_rad)
         local = np.eye(4)
@@ -178,9 +180,9 @@ class Layout:
         T = host.T_world_item @ local
         if not self.fits(T, item, 0, passages=False):
             return None
-        return self._settle(Placed(item, T, -1, 0.0), 0)
+        return self._settle(PlacedItem(item, T, -1, 0.0), 0)
 
-    def centre(self, item: Item, clear_m: float = 0.6) -> Placed | None:
+    def centre(self, item: Item, clear_m: float = 0.6) -> PlacedItem | None:
         """Place an item away from all walls, with clear floor around it; the most central place that fits."""
         wide = Item((), item.width + 2 * clear_m, item.depth + 2 * clear_m, 0)
         free = np.argwhere(~self.solid)
@@ -193,7 +195,7 @@ class Layout:
                 around = T.copy()
                 around[:2, 3] -= clear_m * T[:2, 1]
                 if self.fits(T, item, 0) and not self.solid[self._cells(around, wide.width, 0, wide.depth)].any():
-                    return self._settle(Placed(item, T, -1, 0.0), 0)
+                    return self._settle(PlacedItem(item, T, -1, 0.0), 0)
         return None
 
     def _standing(self, cell: NDArray, quarter: int, item: Item) -> Array:
@@ -205,7 +207,7 @@ class Layout:
         T[2, 3] = -_SINK
         return T
 
-    def hang(self, item: Item, z: float, *, over: Placed | None = None, margin: float = 0.08) -> Placed | None:
+    def hang(self, item: Item, z: float, *, over: PlacedItem | None = None, margin: float = 0.08) -> PlacedItem | None:
         """Hang an item on a wall with its lower edge at z: over a piece of furniture, or anywhere free."""
         options = [(over.wall, over.x)] if over is not None and over.wall >= 0 else self._wall_options(item, ())
         order = self.kit.rng.permutation(len(options))
@@ -216,7 +218,7 @@ class Layout:
                 T = wall_item_frame(self.plan.walls[wall], x, 0.0, z)
                 self.add(item.parts, T)
                 self.use_wall(wall, x - half, x + half, z, z + item.height)
-                return Placed(item, T, wall, x)
+                return PlacedItem(item, T, wall, x)
         return None
 
     def on_floor(self, item: Item, x: float, y: float, yaw_rad: float = 0.0) -> None:
@@ -234,7 +236,7 @@ class Layout:
         return self._low + (best + 0.5) * _CELL
 
 
-def inside(corners: Array, points: Array) -> NDArray[np.bool_]:
+def inside_polygon(corners: Array, points: Array) -> NDArray[np.bool_]:
     """Whether points (..., 2) lie inside a simple polygon (K, 2)."""
     out = np.zeros(points.shape[:-1], bool)
     for (x0, y0), (x1, y1) in zip(corners, np.roll(corners, -1, axis=0), strict=True):

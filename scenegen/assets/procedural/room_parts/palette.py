@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scenegen.assets.procedural.noise import Color, jitter
+from scenegen.assets.procedural.noise import Color, jitter_color
 from scenegen.seeding import Generator
 
 
@@ -188,5 +188,5 @@ _SCHEMES: tuple[Palette, ...] = (
 def draw_palette(rng: Generator) -> Palette:
     """One of the curated schemes, every colour moved a little."""
     scheme = _SCHEMES[int(rng.integers(len(_SCHEMES)))]
-    fields = {name: jitter(rng, value, 0.06) for name, value in vars(scheme).items()}
+    fields = {name: jitter_color(rng, value, 0.06) for name, value in vars(scheme).items()}
     return Palette(**fields)

@@ -44,7 +44,7 @@ class Opening:
 
 
 @dataclass(frozen=True)
-class Plan:
+class FloorPlan:
     """A closed room without its things."""
 
     corners: Array
@@ -54,7 +54,7 @@ class Plan:
     shape: str
 
 
-def draw_plan(rng: Generator, width: tuple[float, float], depth: tuple[float, float], height: float) -> Plan:
+def draw_plan(rng: Generator, width: tuple[float, float], depth: tuple[float, float], height: float) -> FloorPlan:
     """A plan of a random shape whose main rectangle has the given ranges of size."""
     w, d = float(rng.uniform(*width)), float(rng.uniform(*depth))
     names = list(_SHAPES)
@@ -65,7 +65,7 @@ def draw_plan(rng: Generator, width: tuple[float, float], depth: tuple[float, fl
     if rng.random() < 0.5:
         corners = corners @ np.array([[0.0, 1], [-1, 0]])
     corners = np.round(corners - (corners.min(0) + corners.max(0)) / 2, 3)
-    return Plan(corners, _walls(corners), height, shape)
+    return FloorPlan(corners, _walls(corners), height, shape)
 
 
 def _rectangle(rng: Generator, w: float, d: float) -> list[tuple[float, float]]:
@@ -152,7 +152,7 @@ def _cross(a: Array, b: Array) -> Array:
     return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
 
 
-def draw_openings(rng: Generator, plan: Plan, doors: int, windows: int) -> tuple[Opening, ...]:
+def draw_openings(rng: Generator, plan: FloorPlan, doors: int, windows: int) -> tuple[Opening, ...]:
     """Doors near corners, windows on other walls (all sides of a bay), none overlapping."""
     out: list[Opening] = []
     bay = _bay_sides(plan)
@@ -176,13 +176,13 @@ def _door(rng: Generator, wall: int, length: float) -> Opening:
     return Opening(wall, "door", x, x + w, 0.0, h)
 
 
-def _heads(rng: Generator, plan: Plan) -> tuple[float, float]:
+def _heads(rng: Generator, plan: FloorPlan) -> tuple[float, float]:
     """Sill and head heights of a window."""
     sill = float(rng.choice([0.12, 0.55, 0.85, 0.9, 1.05], p=[0.1, 0.15, 0.35, 0.25, 0.15]))
     return sill, min(plan.height - 0.22, float(rng.uniform(2.05, 2.4)))
 
 
-def _bay_sides(plan: Plan) -> list[int]:
+def _bay_sides(plan: FloorPlan) -> list[int]:
     """The three walls of a bay; none where the plan has no bay."""
     if plan.shape != "bay":
         return []
@@ -195,13 +195,13 @@ def _bay_sides(plan: Plan) -> list[int]:
     return [*slanted, *front]
 
 
-def _bay_windows(plan: Plan, bay: list[int]) -> list[Opening]:
+def _bay_windows(plan: FloorPlan, bay: list[int]) -> list[Opening]:
     """One window in each side of a bay."""
     sides = [(k, plan.walls[k].length) for k in bay]
     return [Opening(k, "window", 0.12, length - 0.12, 0.55, plan.height - 0.3) for k, length in sides if length > 0.5]
 
 
-def _windows(rng: Generator, k: int, plan: Plan, taken: list[Opening]) -> list[Opening]:
+def _windows(rng: Generator, k: int, plan: FloorPlan, taken: list[Opening]) -> list[Opening]:
     """One broad window or two equal ones in the free part of a wall."""
     length = plan.walls[k].length
     low = max([0.35, *(o.x1 + 0.35 for o in taken if o.x0 < length / 2)])

@@ -5,25 +5,25 @@ import numpy as np
 from scenegen.assets.procedural.room_parts import clutter, decor, lamps, seating, storage, tables
 from scenegen.assets.procedural.room_parts import fittings as fit
 from scenegen.assets.procedural.room_parts.kit import Item, Kit, item, shifted
-from scenegen.assets.procedural.room_parts.layout import Layout
+from scenegen.assets.procedural.room_parts.layout import FurnitureLayout
 
 
 def _shelf(kit: Kit) -> Item:
     """A book shelf of any size."""
-    return storage.bookshelf(kit, kit.between(0.7, 1.4), kit.between(1.1, 2.1))
+    return storage.room_bookshelf(kit, kit.between(0.7, 1.4), kit.between(1.1, 2.1))
 
 
 def _chest(kit: Kit) -> Item:
     """A chest of drawers with things on it."""
-    base = storage.case(
+    base = storage.room_case(
         kit, kit.between(0.7, 1.2), 0.44, kit.between(0.75, 1.05), kit.pick(1, 2), kit.pick(3, 4), label="dresser"
     )
     return storage.topped(kit, base)
 
 
-def living(layout: Layout, kit: Kit) -> None:
+def living(layout: FurnitureLayout, kit: Kit) -> None:
     """Sofa group around a low table, television or fireplace opposite, shelves."""
-    couch = seating.sofa(kit, kit.pick(2, 3, 3))
+    couch = seating.room_sofa(kit, kit.pick(2, 3, 3))
     sofa = layout.against_wall(couch, front_m=1.2) or layout.centre(couch, 0.35)
     if sofa is not None:
         fit.lay_rug(layout, kit, sofa, sofa.item.depth + 0.75, kit.between(2.0, 2.8), kit.between(1.4, 1.9))
@@ -33,31 +33,31 @@ def living(layout: Layout, kit: Kit) -> None:
         side = kit.pick(-1, 1)
         layout.relative(sofa, arm, side * 1.5, sofa.item.depth + 0.9, side * np.pi / 2)
     hearth = fit.fireplace(layout, kit)
-    stand = storage.case(kit, kit.between(1.4, 1.9), 0.42, kit.between(0.42, 0.55), 3, 1)
+    stand = storage.room_case(kit, kit.between(1.4, 1.9), 0.42, kit.between(0.42, 0.55), 3, 1)
     tv = shifted(decor.television(kit, kit.between(0.95, 1.25)).parts, 0, 0.06, stand.height - 0.0004)
     stand = Item((*stand.parts, *tv), stand.width, stand.depth, stand.height + 0.75)
     if layout.against_wall(stand, facing=sofa, front_m=0.7) is None:
         layout.against_wall(stand, front_m=0.3)
     if kit.chance(0.8):
-        layout.against_wall(storage.bookshelf(kit, kit.pick(0.9, 1.3, 1.8), kit.between(1.7, 2.2)))
+        layout.against_wall(storage.room_bookshelf(kit, kit.pick(0.9, 1.3, 1.8), kit.between(1.7, 2.2)))
     board = layout.against_wall(storage.sideboard(kit, kit.between(1.0, 1.6))) if kit.chance(0.7) else None
     fit.radiators(layout, kit)
-    fit.fill(layout, kit, (_shelf, _chest), 0.7)
+    fit.fill_walls(layout, kit, (_shelf, _chest), 0.7)
     fit.pictures(layout, kit, (sofa, board, hearth), 4)
     fit.corners(layout, kit, "lamp", "plant", kit.pick("pouf", "plant", "basket"))
-    fit.light(layout, kit)
+    fit.ceiling_lamps(layout, kit)
 
 
-def bedroom(layout: Layout, kit: Kit) -> None:
+def bedroom(layout: FurnitureLayout, kit: Kit) -> None:
     """Bed with night stands, wardrobe, dresser, chair."""
-    bed = layout.against_wall(seating.bed(kit, kit.pick(1.4, 1.6, 1.8)), front_m=0.6)
+    bed = layout.against_wall(seating.room_bed(kit, kit.pick(1.4, 1.6, 1.8)), front_m=0.6)
     if bed is not None:
         fit.lay_rug(layout, kit, bed, 1.5, bed.item.width + 1.2, 1.6)
         for side in (-1, 1):
             layout.beside(bed, storage.nightstand(kit), side)
     layout.against_wall(storage.wardrobe(kit, kit.between(1.2, 2.2)), front_m=0.7, corner=True)
     dresser = storage.topped(
-        kit, storage.case(kit, kit.between(0.9, 1.3), 0.46, kit.between(0.8, 1.0), 2, 3, label="dresser")
+        kit, storage.room_case(kit, kit.between(0.9, 1.3), 0.46, kit.between(0.8, 1.0), 2, 3, label="dresser")
     )
     placed = layout.against_wall(dresser)
     if placed is not None and kit.chance(0.6):
@@ -65,17 +65,17 @@ def bedroom(layout: Layout, kit: Kit) -> None:
     if kit.chance(0.5):
         layout.against_wall(seating.armchair(kit), corner=True)
     fit.radiators(layout, kit)
-    fit.fill(layout, kit, (_shelf, _chest), 0.66)
+    fit.fill_walls(layout, kit, (_shelf, _chest), 0.66)
     fit.pictures(layout, kit, (bed,), 3)
     fit.corners(layout, kit, kit.pick("plant", "lamp"), kit.pick("basket", "pouf"))
-    fit.light(layout, kit)
+    fit.ceiling_lamps(layout, kit)
 
 
-def child(layout: Layout, kit: Kit) -> None:
+def child(layout: FurnitureLayout, kit: Kit) -> None:
     """Narrow bed, low shelves, toys, small table."""
-    bed = layout.against_wall(seating.bed(kit, 0.95), corner=True)
-    fit.work_place(layout, kit, 1.15, seating.chair(kit), computer=False)
-    layout.against_wall(storage.bookshelf(kit, kit.pick(1.2, 1.6), kit.between(0.8, 1.2), full=0.9))
+    bed = layout.against_wall(seating.room_bed(kit, 0.95), corner=True)
+    fit.work_place(layout, kit, 1.15, seating.room_chair(kit), computer=False)
+    layout.against_wall(storage.room_bookshelf(kit, kit.pick(1.2, 1.6), kit.between(0.8, 1.2), full=0.9))
     layout.against_wall(storage.wardrobe(kit, 1.1), corner=True)
     rug = decor.round_rug(kit, kit.between(1.3, 1.9))
     x, y = (float(v) for v in layout.middle())
@@ -83,20 +83,23 @@ def child(layout: Layout, kit: Kit) -> None:
     parts = shifted(clutter.toys(kit), 0, 0.5, 0.021)
     layout.parts += shifted(parts, x, y - 0.5, 0)
     fit.radiators(layout, kit)
-    fit.fill(layout, kit, (_shelf, _chest), 0.68)
+    fit.fill_walls(layout, kit, (_shelf, _chest), 0.68)
     fit.pictures(layout, kit, (bed,), 4)
     fit.corners(layout, kit, "pouf", "basket", "box")
-    fit.light(layout, kit)
+    fit.ceiling_lamps(layout, kit)
 
 
-def dining(layout: Layout, kit: Kit) -> None:
+def dining(layout: FurnitureLayout, kit: Kit) -> None:
     """Large table with chairs in the middle, sideboard, cabinet."""
     if kit.chance(0.3):
         table, is_round = tables.round_table(kit, kit.between(1.05, 1.35)), True
     else:
-        table, is_round = tables.table(kit, kit.between(1.5, 2.2), kit.between(0.85, 1.0)), False
+        table, is_round = tables.room_table(kit, kit.between(1.5, 2.2), kit.between(0.85, 1.0)), False
     top = shifted(
-        kit.pick(clutter.bowl, clutter.vase)(kit), kit.between(-0.2, 0.2), table.depth / 2, table.height - 0.0004
+        kit.pick(clutter.room_bowl, clutter.room_vase)(kit),
+        kit.between(-0.2, 0.2),
+        table.depth / 2,
+        table.height - 0.0004,
     )
     host = layout.centre(Item((*table.parts, *top), table.width, table.depth, table.height), 0.75)
     if host is not None:
@@ -104,55 +107,55 @@ def dining(layout: Layout, kit: Kit) -> None:
         fit.chairs_around(layout, kit, host, round_top=is_round)
     hearth = fit.fireplace(layout, kit)
     board = layout.against_wall(storage.sideboard(kit, kit.between(1.3, 1.9)))
-    layout.against_wall(storage.bookshelf(kit, kit.between(0.9, 1.3), kit.between(1.7, 2.1)))
+    layout.against_wall(storage.room_bookshelf(kit, kit.between(0.9, 1.3), kit.between(1.7, 2.1)))
     if kit.chance(0.5):
-        layout.against_wall(storage.case(kit, 1.0, 0.42, 1.7, 2, 2), corner=True)
+        layout.against_wall(storage.room_case(kit, 1.0, 0.42, 1.7, 2, 2), corner=True)
     fit.radiators(layout, kit)
-    fit.fill(layout, kit, (_shelf, _chest, seating.armchair), 0.7)
+    fit.fill_walls(layout, kit, (_shelf, _chest, seating.armchair), 0.7)
     fit.pictures(layout, kit, (board, hearth), 4)
     fit.corners(layout, kit, "plant", "lamp")
-    fit.light(layout, kit, host)
+    fit.ceiling_lamps(layout, kit, host)
 
 
-def study(layout: Layout, kit: Kit) -> None:
+def study(layout: FurnitureLayout, kit: Kit) -> None:
     """Walls of books, a desk, a reading chair."""
     hearth = fit.fireplace(layout, kit)
     for _ in range(kit.pick(2, 3)):
         layout.against_wall(
-            storage.bookshelf(kit, kit.between(1.2, 2.4), kit.between(2.0, 2.3), full=0.93), corner=True
+            storage.room_bookshelf(kit, kit.between(1.2, 2.4), kit.between(2.0, 2.3), full=0.93), corner=True
         )
-    one = kit.pick(seating.office_chair, seating.chair)(kit)
+    one = kit.pick(seating.office_chair, seating.room_chair)(kit)
     desk = fit.work_place(layout, kit, kit.between(1.3, 1.7), one, computer=kit.chance(0.5))
     arm = layout.against_wall(seating.armchair(kit), corner=True, front_m=0.7)
     if arm is not None:
-        layout.beside(arm, lamps.floor_lamp(kit), kit.pick(-1, 1))
+        layout.beside(arm, lamps.room_floor_lamp(kit), kit.pick(-1, 1))
         fit.lay_rug(layout, kit, arm, 1.3, 1.6, 1.9)
     fit.radiators(layout, kit)
-    fit.fill(layout, kit, (_chest, _shelf, seating.armchair), 0.7)
+    fit.fill_walls(layout, kit, (_chest, _shelf, seating.armchair), 0.7)
     fit.pictures(layout, kit, (desk, hearth), 3)
     fit.corners(layout, kit, "plant", "basket")
-    fit.light(layout, kit)
+    fit.ceiling_lamps(layout, kit)
 
 
-def hallway(layout: Layout, kit: Kit) -> None:
+def hallway(layout: FurnitureLayout, kit: Kit) -> None:
     """Console with mirror, bench, coat rack, shoe cabinet."""
     console = layout.against_wall(storage.sideboard(kit, kit.between(0.9, 1.4)))
     if console is not None:
         layout.hang(decor.mirror(kit, kit.between(0.5, 0.8), kit.between(0.7, 0.9)), 1.3, over=console)
-    bench = layout.against_wall(seating.bench(kit, kit.between(0.9, 1.3)))
+    bench = layout.against_wall(seating.room_bench(kit, kit.between(0.9, 1.3)))
     if bench is not None:
         layout.hang(coat_rack(kit, bench.item.width), 1.55, over=bench)
     layout.against_wall(storage.wardrobe(kit, kit.between(0.9, 1.3)), corner=True)
-    layout.against_wall(storage.case(kit, 0.8, 0.3, 1.0, 1, 3))
+    layout.against_wall(storage.room_case(kit, 0.8, 0.3, 1.0, 1, 3))
     if kit.chance(0.5):
-        layout.against_wall(seating.sofa(kit, kit.pick(1, 2)))
+        layout.against_wall(seating.room_sofa(kit, kit.pick(1, 2)))
     x, y = (float(v) for v in layout.middle())
-    layout.on_floor(decor.rug(kit, kit.between(0.9, 1.3), kit.between(1.6, 2.2)), x, y, kit.pick(0, np.pi / 2))
+    layout.on_floor(decor.room_rug(kit, kit.between(0.9, 1.3), kit.between(1.6, 2.2)), x, y, kit.pick(0, np.pi / 2))
     fit.radiators(layout, kit)
-    fit.fill(layout, kit, (_chest, _shelf, seating.armchair), 0.72)
+    fit.fill_walls(layout, kit, (_chest, _shelf, seating.armchair), 0.72)
     fit.pictures(layout, kit, (), 6)
     fit.corners(layout, kit, "plant", "basket", "plant")
-    fit.light(layout, kit)
+    fit.ceiling_lamps(layout, kit)
 
 
 def coat_rack(kit: Kit, width: float) -> Item:

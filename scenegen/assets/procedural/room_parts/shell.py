@@ -13,7 +13,7 @@ from scenegen.assets.procedural import shapes
 from scenegen.assets.procedural.labels import tag
 from scenegen.assets.procedural.room_parts.kit import Kit
 from scenegen.assets.procedural.room_parts.openings import door, window
-from scenegen.assets.procedural.room_parts.plan import Opening, Plan, Wall
+from scenegen.assets.procedural.room_parts.plan import FloorPlan, Opening, Wall
 
 _LAP = 0.004
 
@@ -40,7 +40,7 @@ def wall_frame(wall: Wall) -> np.ndarray:
     return T
 
 
-def build_shell(kit: Kit, plan: Plan, openings: tuple[Opening, ...], style: ShellStyle) -> list[Mesh]:
+def build_shell(kit: Kit, plan: FloorPlan, openings: tuple[Opening, ...], style: ShellStyle) -> list[Mesh]:
     """All fixed surfaces of the room in the world frame, labelled."""
     parts = _floor_and_ceiling(kit, plan)
     for k, wall in enumerate(plan.walls):
@@ -53,7 +53,7 @@ def build_shell(kit: Kit, plan: Plan, openings: tuple[Opening, ...], style: Shel
     return parts + _beams(kit, plan, style.beams)
 
 
-def _floor_and_ceiling(kit: Kit, plan: Plan) -> list[Mesh]:
+def _floor_and_ceiling(kit: Kit, plan: FloorPlan) -> list[Mesh]:
     """Floor at z = 0 and ceiling, both reaching a little under the walls."""
     f, c = kit.finishes("floor"), kit.finishes("ceiling")
     outline = _grown(plan.corners, plan.walls, _LAP)
@@ -75,7 +75,7 @@ def _grown(corners: np.ndarray, walls: tuple[Wall, ...], by: float) -> np.ndarra
     return np.array(out)
 
 
-def _wall_surfaces(kit: Kit, plan: Plan, k: int, openings: list[Opening], style: ShellStyle) -> list[Mesh]:
+def _wall_surfaces(kit: Kit, plan: FloorPlan, k: int, openings: list[Opening], style: ShellStyle) -> list[Mesh]:
     """The plane of one wall in one or two zones, with holes; ends reach behind the next wall in corners."""
     wall = plan.walls[k]
     left, right = (_LAP if m > 0 else 0.0 for m in (wall.mitre_left, wall.mitre_right))
@@ -95,7 +95,7 @@ def _wall_surfaces(kit: Kit, plan: Plan, k: int, openings: list[Opening], style:
     return tag("wall", out)
 
 
-def _mouldings(kit: Kit, plan: Plan, wall: Wall, openings: list[Opening], style: ShellStyle) -> list[Mesh]:
+def _mouldings(kit: Kit, plan: FloorPlan, wall: Wall, openings: list[Opening], style: ShellStyle) -> list[Mesh]:
     """Skirting, rail over the panelling, crown; each interrupted by the openings it meets."""
     h, s, d, c = plan.height, style.skirting_m, style.dado_m, style.crown_m
     bands = []
@@ -145,7 +145,7 @@ def _moulding(
     return shapes.piece(points, faces, np.repeat(normal, 4, axis=0), uv, f.material)
 
 
-def _beams(kit: Kit, plan: Plan, count: int) -> list[Mesh]:
+def _beams(kit: Kit, plan: FloorPlan, count: int) -> list[Mesh]:
     """Wooden beams across the shorter side of a rectangular room."""
     if count == 0 or plan.shape != "rectangle":
         return []

@@ -11,13 +11,13 @@ from scenegen.assets.procedural.room_parts.tables import laid
 from scenegen.seeding import Generator
 
 
-def bookshelf(kit: Kit, width: float = 0.9, height: float = 2.0, *, full: float = 0.8) -> Item:
+def room_bookshelf(kit: Kit, width: float = 0.9, height: float = 2.0, *, full: float = 0.8) -> Item:
     """Shelves with books, boxes and vases; `full` is the share of bays that are filled."""
     build = kit.pick(storage.bookcase, storage.bookcase, storage.bookcase, storage.cubes, storage.open_shelf)
     return furniture(kit, "bookshelf", build, (width, kit.between(0.27, 0.36), height), full)
 
 
-def case(
+def room_case(
     kit: Kit,
     width: float,
     depth: float,
@@ -33,7 +33,7 @@ def case(
     return furniture(kit, label, storage.case, (width, depth, height), [rows] * columns, **given)
 
 
-def file_cabinet(kit: Kit) -> Item:
+def room_file_cabinet(kit: Kit) -> Item:
     """Drawers for files."""
     return furniture(kit, "cabinet", storage.file_cabinet)
 
@@ -49,7 +49,9 @@ def topped(kit: Kit, base: Item) -> Item:
     """An item with a lamp, vases or books on top."""
     out, count = [], max(2, int(base.width / 0.45))
     for x in np.linspace(-base.width / 2, base.width / 2, count + 2)[1:-1]:
-        maker = kit.pick(clutter.vase, clutter.book_stack, clutter.table_lamp, clutter.bowl, clutter.nothing)
+        maker = kit.pick(
+            clutter.room_vase, clutter.room_book_stack, clutter.room_table_lamp, clutter.room_bowl, clutter.nothing
+        )
         y = base.depth * kit.between(0.45, 0.5)
         out += shifted(maker(kit), float(x), y, base.height - 0.0004, kit.between(-0.3, 0.3))
     return laid(base, out)
@@ -57,23 +59,25 @@ def topped(kit: Kit, base: Item) -> Item:
 
 def nightstand(kit: Kit) -> Item:
     """Bedside case with a lamp."""
-    base = case(kit, kit.between(0.42, 0.52), 0.4, kit.between(0.46, 0.56), 1, kit.pick(1, 2), label="night_stand")
-    things = shifted(clutter.table_lamp(kit), 0.02, 0.19, base.height - 0.0004)
-    things += shifted(clutter.book_stack(kit, 2), -0.07, 0.26, base.height - 0.0004, 0.3) if kit.chance(0.5) else []
+    base = room_case(kit, kit.between(0.42, 0.52), 0.4, kit.between(0.46, 0.56), 1, kit.pick(1, 2), label="night_stand")
+    things = shifted(clutter.room_table_lamp(kit), 0.02, 0.19, base.height - 0.0004)
+    things += (
+        shifted(clutter.room_book_stack(kit, 2), -0.07, 0.26, base.height - 0.0004, 0.3) if kit.chance(0.5) else []
+    )
     return laid(base, things)
 
 
 def wardrobe(kit: Kit, width: float = 1.6) -> Item:
     """Tall case with two to four doors, perhaps boxes on top."""
     h = kit.between(1.95, 2.15)
-    base = case(kit, width, 0.6, h, max(2, round(width / 0.5)), 1, role=kit.pick("wood", "paint", "wood2"))
+    base = room_case(kit, width, 0.6, h, max(2, round(width / 0.5)), 1, role=kit.pick("wood", "paint", "wood2"))
     boxes = [
         p for x in (-0.25, 0.25) if kit.chance(0.4) for p in shifted(clutter.carton(kit, 0.32), x, 0.3, h - 0.0004)
     ]
     return Item(laid(base, boxes).parts, base.width, base.depth, h + 0.3)
 
 
-def rack(kit: Kit, width: float = 1.0, height: float = 1.9) -> Item:
+def room_rack(kit: Kit, width: float = 1.0, height: float = 1.9) -> Item:
     """Metal shelf of a workshop or store with cartons and tins."""
 
     def fill(rng: Generator, of: Finishes, x: Span, depth: float, room: float) -> Parts:
@@ -95,5 +99,5 @@ def wall_shelf(kit: Kit, width: float = 0.9) -> Item:
         parts.append(kit.pipe("metal", [(px, 0.004, -0.16), (px, 0.004, -0.036), (px, d - 0.04, -0.036)], 0.008, 8))
     if kit.chance(0.7):
         parts += thing(kit, "books", shelf_things.book_row, (-x[0] - 0.55 * width, -x[0] - 0.05), 0.85 * d, 0.24)
-    parts += shifted(clutter.vase(kit, 0.2), x[1] - 0.2, d / 2, -0.0005)
+    parts += shifted(clutter.room_vase(kit, 0.2), x[1] - 0.2, d / 2, -0.0005)
     return item("shelves", parts, width, d, 0.3)

@@ -11,7 +11,7 @@ from scenegen.assets.procedural.room_parts.kit import Item, Kit, item, shifted
 from scenegen.seeding import Generator
 
 
-def table(kit: Kit, width: float, depth: float, height: float = 0.75) -> Item:
+def room_table(kit: Kit, width: float, depth: float, height: float = 0.75) -> Item:
     """Rectangular table to sit or stand at."""
     return furniture(kit, "table", tables.dining_table, (width, depth, height))
 
@@ -38,13 +38,15 @@ def laid(base: Item, things: list[Mesh]) -> Item:
     return Item((*base.parts, *tag_rest("otherprop", things)), base.width, base.depth, base.height)
 
 
-def desk(kit: Kit, width: float, side: int, *, computer: bool = True) -> Item:
+def room_desk(kit: Kit, width: float, side: int, *, computer: bool = True) -> Item:
     """Writing desk with drawers at `side` (-1 at -x, 1 at +x), a computer or papers, a lamp, books."""
     base = furniture(kit, "desk", desks.desk, (width, kit.between(0.65, 0.78), 0.74), (-side,))
     h = base.height - 0.0004
-    things = shifted(clutter.computer(kit) if computer else clutter.reading(kit), -side * 0.12, 0.0, h)
-    things += shifted(clutter.desk_lamp(kit), side * (width / 2 - 0.18), 0.33, h, -side * kit.between(0.0, 0.4))
-    things += shifted(clutter.book_stack(kit), -side * (width / 2 - 0.2), base.depth * 0.45, h, kit.between(-0.3, 0.3))
+    things = shifted(clutter.computer(kit) if computer else clutter.papers(kit), -side * 0.12, 0.0, h)
+    things += shifted(clutter.room_desk_lamp(kit), side * (width / 2 - 0.18), 0.33, h, -side * kit.between(0.0, 0.4))
+    things += shifted(
+        clutter.room_book_stack(kit), -side * (width / 2 - 0.2), base.depth * 0.45, h, kit.between(-0.3, 0.3)
+    )
     return laid(base, things)
 
 

@@ -8,7 +8,7 @@ from scenegen.assets.procedural.room_parts import bathroom as bath
 from scenegen.assets.procedural.room_parts import clutter, decor, kitchen, seating, storage, tables
 from scenegen.assets.procedural.room_parts import fittings as fit
 from scenegen.assets.procedural.room_parts.kit import Item, Kit, item, shifted
-from scenegen.assets.procedural.room_parts.layout import Layout, Placed, wall_item_frame
+from scenegen.assets.procedural.room_parts.layout import FurnitureLayout, PlacedItem, wall_item_frame
 
 
 def _sideboard(kit: Kit) -> Item:
@@ -18,36 +18,36 @@ def _sideboard(kit: Kit) -> Item:
 
 def _shelves(kit: Kit) -> Item:
     """An open case, two thirds full."""
-    return storage.bookshelf(kit, kit.between(0.8, 1.3), kit.between(1.2, 2.0), full=0.7)
+    return storage.room_bookshelf(kit, kit.between(0.8, 1.3), kit.between(1.2, 2.0), full=0.7)
 
 
 def _bench(kit: Kit) -> Item:
     """A bench at the wall."""
-    return seating.bench(kit, kit.between(0.9, 1.2))
+    return seating.room_bench(kit, kit.between(0.9, 1.2))
 
 
 def _lockers(kit: Kit) -> Item:
     """Steel lockers."""
-    return storage.case(
+    return storage.room_case(
         kit, kit.between(0.9, 1.3), 0.45, kit.between(1.0, 1.8), kit.pick(2, 3), kit.pick(1, 2), role="tool"
     )
 
 
 def _rack(kit: Kit) -> Item:
     """A metal rack with boxes."""
-    return storage.rack(kit, kit.between(0.9, 1.4), kit.between(1.5, 2.1))
+    return storage.room_rack(kit, kit.between(0.9, 1.4), kit.between(1.5, 2.1))
 
 
 def _table(kit: Kit) -> Item:
     """A plain table with a box or a pile of things on it."""
-    base = tables.table(kit, kit.between(1.0, 1.5), 0.65, kit.between(0.74, 0.85))
+    base = tables.room_table(kit, kit.between(1.0, 1.5), 0.65, kit.between(0.74, 0.85))
     things = shifted(
         kit.pick(clutter.carton, clutter.toolbox, clutter.tins)(kit), kit.between(-0.2, 0.1), 0.3, base.height - 0.0004
     )
     return Item((*base.parts, *things), base.width, base.depth, base.height)
 
 
-def kitchen_room(layout: Layout, kit: Kit) -> None:
+def kitchen_room(layout: FurnitureLayout, kit: Kit) -> None:
     """A run of units along a wall, often a second one, wall units, fridge, a table with chairs."""
     run = _run(layout, kit, (3.0, 2.4, 1.8), hob=True)
     layout.against_wall(kitchen.fridge(kit), corner=True, front_m=0.6)
@@ -58,24 +58,24 @@ def kitchen_room(layout: Layout, kit: Kit) -> None:
         table = (
             tables.round_table(kit, kit.between(0.85, 1.05))
             if is_round
-            else tables.table(kit, kit.between(1.1, 1.5), 0.8)
+            else tables.room_table(kit, kit.between(1.1, 1.5), 0.8)
         )
-        top = shifted(clutter.bowl(kit), 0, table.depth / 2, table.height - 0.0004)
+        top = shifted(clutter.room_bowl(kit), 0, table.depth / 2, table.height - 0.0004)
         host = layout.centre(Item((*table.parts, *top), table.width, table.depth, table.height), 0.5)
         if host is not None:
             fit.chairs_around(layout, kit, host, round_top=is_round)
     if kit.chance(0.5):
-        layout.against_wall(storage.bookshelf(kit, 0.8, kit.between(1.6, 2.0), full=0.7))
+        layout.against_wall(storage.room_bookshelf(kit, 0.8, kit.between(1.6, 2.0), full=0.7))
     fit.radiators(layout, kit)
-    fit.fill(layout, kit, (_sideboard, _shelves, _bench), 0.68)
+    fit.fill_walls(layout, kit, (_sideboard, _shelves, _bench), 0.68)
     layout.hang(storage.wall_shelf(kit, kit.between(0.7, 1.1)), 1.5)
-    layout.hang(decor.clock(kit), 1.8)
+    layout.hang(decor.room_clock(kit), 1.8)
     fit.pictures(layout, kit, (), 3)
     fit.corners(layout, kit, "basket", "plant")
-    fit.light(layout, kit, style="disc")
+    fit.ceiling_lamps(layout, kit, style="disc")
 
 
-def _run(layout: Layout, kit: Kit, widths: tuple[float, ...], hob: bool) -> Placed | None:
+def _run(layout: FurnitureLayout, kit: Kit, widths: tuple[float, ...], hob: bool) -> PlacedItem | None:
     """The longest run of base units that fits, with a splash-back and wall units above."""
     for width in widths:
         run = layout.against_wall(
@@ -87,7 +87,7 @@ def _run(layout: Layout, kit: Kit, widths: tuple[float, ...], hob: bool) -> Plac
     return None
 
 
-def _above(layout: Layout, kit: Kit, run: Placed) -> None:
+def _above(layout: FurnitureLayout, kit: Kit, run: PlacedItem) -> None:
     """Splash-back and wall units over a run, where no window is in the way."""
     wall, half = run.wall, run.item.width / 2
     if not layout.wall_free(wall, run.x - half, run.x + half, 0.98, 2.2):
@@ -98,9 +98,9 @@ def _above(layout: Layout, kit: Kit, run: Placed) -> None:
         layout.hang(kitchen.wall_units(kit, run.item.width), 1.45, over=run, margin=0.0)
 
 
-def bath_room(layout: Layout, kit: Kit) -> None:
+def bath_room(layout: FurnitureLayout, kit: Kit) -> None:
     """Bath, basin with mirror, lavatory, towel rail, shelf."""
-    tub = layout.against_wall(bath.bathtub(kit, kit.pick(1.6, 1.7, 1.8)), corner=True, front_m=0.6)
+    tub = layout.against_wall(bath.room_bathtub(kit, kit.pick(1.6, 1.7, 1.8)), corner=True, front_m=0.6)
     if tub is not None:
         half = tub.item.width / 2
         layout.use_wall(tub.wall, tub.x - half, tub.x + half, 0, 1.9)
@@ -111,22 +111,22 @@ def bath_room(layout: Layout, kit: Kit) -> None:
     layout.against_wall(bath.towel_rail(kit), front_m=0.4)
     if loo is not None:
         layout.hang(bath.paper_holder(kit), 0.7)
-    layout.against_wall(storage.case(kit, 0.45, 0.35, kit.between(1.2, 1.8), 1, 3, role="paint"), corner=True)
+    layout.against_wall(storage.room_case(kit, 0.45, 0.35, kit.between(1.2, 1.8), 1, 3, role="paint"), corner=True)
     x, y = (float(v) for v in layout.middle())
     layout.on_floor(decor.round_rug(kit, 0.9), x, y)
     layout.hang(storage.wall_shelf(kit, 0.6), 1.45)
     fit.radiators(layout, kit)
     fit.corners(layout, kit, "basket", "plant", "basket")
-    fit.light(layout, kit, style="disc")
+    fit.ceiling_lamps(layout, kit, style="disc")
 
 
-def office(layout: Layout, kit: Kit) -> None:
+def office(layout: FurnitureLayout, kit: Kit) -> None:
     """Two to four desks with chairs, cabinets, shelves, a board."""
     for _ in range(kit.pick(2, 3, 4)):
         fit.work_place(layout, kit, kit.between(1.3, 1.6), seating.office_chair(kit))
-    layout.against_wall(storage.bookshelf(kit, kit.between(0.9, 1.6), kit.between(1.5, 2.1)))
+    layout.against_wall(storage.room_bookshelf(kit, kit.between(0.9, 1.6), kit.between(1.5, 2.1)))
     layout.against_wall(
-        storage.case(
+        storage.room_case(
             kit,
             kit.between(0.8, 1.2),
             0.45,
@@ -137,21 +137,23 @@ def office(layout: Layout, kit: Kit) -> None:
         )
     )
     fit.radiators(layout, kit)
-    fit.fill(layout, kit, (_lockers, _shelves, _sideboard, storage.file_cabinet), 0.72)
+    fit.fill_walls(layout, kit, (_lockers, _shelves, _sideboard, storage.room_file_cabinet), 0.72)
     layout.hang(decor.board(kit, kit.between(1.1, 1.8), 0.95, kit.pick("white", "cork")), 0.98)
-    layout.hang(decor.clock(kit), 1.95)
+    layout.hang(decor.room_clock(kit), 1.95)
     fit.pictures(layout, kit, (), 3)
     fit.corners(layout, kit, "plant", "basket", "box")
-    fit.light(layout, kit, style="office")
+    fit.ceiling_lamps(layout, kit, style="office")
 
 
-def meeting(layout: Layout, kit: Kit) -> None:
+def meeting(layout: FurnitureLayout, kit: Kit) -> None:
     """One large table with chairs, a board, a low cabinet, a screen."""
-    table = tables.table(kit, kit.between(2.0, 2.8), kit.between(1.0, 1.2))
+    table = tables.room_table(kit, kit.between(2.0, 2.8), kit.between(1.0, 1.2))
     things = [
         p
         for x in (-0.5, 0.4)
-        for p in shifted(kit.pick(clutter.mug, clutter.book_stack)(kit), x, table.depth * 0.4, table.height - 0.0004)
+        for p in shifted(
+            kit.pick(clutter.room_mug, clutter.room_book_stack)(kit), x, table.depth * 0.4, table.height - 0.0004
+        )
     ]
     host = layout.centre(Item((*table.parts, *things), table.width, table.depth, table.height), 0.7)
     if host is not None:
@@ -159,11 +161,11 @@ def meeting(layout: Layout, kit: Kit) -> None:
     low = layout.against_wall(storage.sideboard(kit, kit.between(1.4, 2.0)))
     layout.hang(decor.board(kit, kit.between(1.5, 2.2), 1.1, "white"), 0.95)
     layout.hang(_wall_screen(kit), 1.15)
-    fit.fill(layout, kit, (_shelves, _sideboard), 0.72)
+    fit.fill_walls(layout, kit, (_shelves, _sideboard), 0.72)
     fit.radiators(layout, kit)
     fit.pictures(layout, kit, (low,), 3)
     fit.corners(layout, kit, "plant", "plant", "basket")
-    fit.light(layout, kit, host if kit.chance(0.4) else None, style="office")
+    fit.ceiling_lamps(layout, kit, host if kit.chance(0.4) else None, style="office")
 
 
 def _wall_screen(kit: Kit) -> Item:
@@ -178,28 +180,28 @@ def _wall_screen(kit: Kit) -> Item:
     return item("television", parts, w, 0.08, h)
 
 
-def workshop(layout: Layout, kit: Kit) -> None:
+def workshop(layout: FurnitureLayout, kit: Kit) -> None:
     """Work bench under a tool board, racks, boxes, a stool, a ladder."""
     bench = layout.against_wall(tables.workbench(kit, kit.between(1.6, 2.2)), front_m=0.8)
     if bench is not None:
         layout.hang(tool_board(kit, bench.item.width * 0.8), 1.2, over=bench)
-        stool = seating.stool(kit, 0.62)
+        stool = seating.room_stool(kit, 0.62)
         layout.relative(bench, stool, kit.between(-0.4, 0.4), bench.item.depth + 0.35, 0)
     for _ in range(kit.pick(1, 2, 3)):
-        layout.against_wall(storage.rack(kit, kit.between(0.9, 1.3), kit.between(1.6, 2.1)))
+        layout.against_wall(storage.room_rack(kit, kit.between(0.9, 1.3), kit.between(1.6, 2.1)))
     layout.against_wall(
-        storage.case(kit, 0.9, 0.45, kit.between(1.0, 1.8), 2, kit.pick(1, 3), role="tool"), corner=True
+        storage.room_case(kit, 0.9, 0.45, kit.between(1.0, 1.8), 2, kit.pick(1, 3), role="tool"), corner=True
     )
     layout.against_wall(ladder(kit), front_m=0.2)
     if kit.chance(0.5):
-        layout.against_wall(tables.table(kit, 1.2, 0.65, 0.85))
+        layout.against_wall(tables.room_table(kit, 1.2, 0.65, 0.85))
     fit.radiators(layout, kit)
-    fit.fill(layout, kit, (_lockers, _rack, _table, _rack, _lockers), 0.7)
-    layout.hang(decor.clock(kit), 1.9)
+    fit.fill_walls(layout, kit, (_lockers, _rack, _table, _rack, _lockers), 0.7)
+    layout.hang(decor.room_clock(kit), 1.9)
     layout.hang(storage.wall_shelf(kit, 1.1), 1.6)
     fit.pictures(layout, kit, (), 2)
     fit.corners(layout, kit, "box", "box", "basket")
-    fit.light(layout, kit, style="office")
+    fit.ceiling_lamps(layout, kit, style="office")
 
 
 def tool_board(kit: Kit, width: float) -> Item:
@@ -257,24 +259,24 @@ def ladder(kit: Kit) -> Item:
     return item("otherprop", parts, 0.5, 0.4, h)
 
 
-def laundry(layout: Layout, kit: Kit) -> None:
+def laundry(layout: FurnitureLayout, kit: Kit) -> None:
     """Washing machines under a worktop, sink, shelves, baskets."""
     count = kit.pick(1, 2)
-    machines = [p for k in range(count) for p in shifted(washer(kit).parts, 0.64 * (k - (count - 1) / 2), 0, 0)]
+    machines = [p for k in range(count) for p in shifted(room_washer(kit).parts, 0.64 * (k - (count - 1) / 2), 0, 0)]
     layout.against_wall(Item(tuple(machines), 0.64 * count, 0.6, 0.86), front_m=0.8, corner=True)
     _run(layout, kit, (1.8, 1.2), hob=False)
     for _ in range(2):
-        layout.against_wall(storage.rack(kit, kit.between(0.8, 1.2), kit.between(1.5, 2.0)))
+        layout.against_wall(storage.room_rack(kit, kit.between(0.8, 1.2), kit.between(1.5, 2.0)))
     layout.against_wall(storage.wardrobe(kit, 1.0), corner=True)
     layout.hang(storage.wall_shelf(kit, 1.0), 1.5)
     fit.radiators(layout, kit)
-    fit.fill(layout, kit, (_table, _bench, _lockers), 0.7)
+    fit.fill_walls(layout, kit, (_table, _bench, _lockers), 0.7)
     fit.pictures(layout, kit, (), 2)
     fit.corners(layout, kit, "basket", "basket", "box", "plant")
-    fit.light(layout, kit, style="disc")
+    fit.ceiling_lamps(layout, kit, style="disc")
 
 
-def washer(kit: Kit) -> Item:
+def room_washer(kit: Kit) -> Item:
     """Washing machine with a round door."""
     parts = [
         kit.slab("white", (-0.3, 0.3), (0, 0.56), (0.01, 0.85), 0.012),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from model_files import write
 
-from scenegen.assets.gltf.accessors import Accessor, accessor, numbers_of, taken
+from scenegen.assets.gltf.accessors import Accessor, accessor, numbers_of, taken_rows
 from scenegen.assets.gltf.buffers import Buffers
 from scenegen.assets.gltf.container import read_document
 from scenegen.errors import AssetError
@@ -79,7 +79,7 @@ def test_sparse_rows_stand_for_those_they_replace(rows, changes, picked):
     whole[changed] = values
     source = Accessor(rows, False, changed, values)
     np.testing.assert_array_equal(numbers_of(source), whole)
-    np.testing.assert_array_equal(taken(source, np.array(picked, np.int64)), whole[picked])
+    np.testing.assert_array_equal(taken_rows(source, np.array(picked, np.int64)), whole[picked])
 
 
 @pytest.mark.parametrize("over", [True, False])

@@ -10,7 +10,7 @@ from model_files import write
 
 from scenegen.assets.gltf.buffers import data_uri
 from scenegen.assets.limits import Limits
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.errors import AssetError
 
 
@@ -23,19 +23,19 @@ def test_a_buffer_may_lie_beside_the_file_under_any_name(tmp_path):
         (".\\b.bin", "b.bin"),
     ):
         write(tmp_path / name, file.blob)
-        mesh, _ = read_mesh(write(tmp_path / "a.gltf", file.gltf(uri)))
+        mesh, _ = read_mesh_file(write(tmp_path / "a.gltf", file.gltf(uri)))
         np.testing.assert_array_equal(mesh.vertices, QUAD)
 
 
 def test_a_missing_buffer_is_named(tmp_path):
     with pytest.raises(AssetError) as caught:
-        read_mesh(write(tmp_path / "a.gltf", quad().gltf("scene.bin")))
+        read_mesh_file(write(tmp_path / "a.gltf", quad().gltf("scene.bin")))
     assert (caught.value.reason, str(caught.value)) == (
         "missing_buffer",
         "a.gltf: scene.bin is missing, which holds its geometry",
     )
     with pytest.raises(AssetError, match=r"a.glb: buffer 0 is missing: it names no file"):
-        read_mesh(
+        read_mesh_file(
             write(
                 tmp_path / "a.glb", glb_of(json.dumps({**quad().tree, "buffers": [{"byteLength": 9}]}).encode(), None)
             )
@@ -45,17 +45,17 @@ def test_a_missing_buffer_is_named(tmp_path):
 def test_a_buffer_outside_of_the_folder_is_not_read(tmp_path):
     write(tmp_path / "a.bin", quad().blob)
     with pytest.raises(AssetError) as caught:
-        read_mesh(write(tmp_path / "sub" / "a.gltf", quad().gltf("../a.bin")))
+        read_mesh_file(write(tmp_path / "sub" / "a.gltf", quad().gltf("../a.bin")))
     assert caught.value.reason == "outside_root"
 
 
 def test_longer_and_shorter_buffers(tmp_path):
     file = quad()
     write(tmp_path / "a.bin", file.blob + bytes(99))
-    assert len(read_mesh(write(tmp_path / "a.gltf", file.gltf("a.bin")))[0].faces) == 2
+    assert len(read_mesh_file(write(tmp_path / "a.gltf", file.gltf("a.bin")))[0].faces) == 2
     write(tmp_path / "a.bin", file.blob[:-8])
     with pytest.raises(AssetError, match="reaches beyond its bytes"):
-        read_mesh(tmp_path / "a.gltf")
+        read_mesh_file(tmp_path / "a.gltf")
 
 
 def test_buffers_are_bounded_and_a_file_counts_once(tmp_path):
@@ -66,9 +66,9 @@ def test_buffers_are_bounded_and_a_file_counts_once(tmp_path):
     for k, view in enumerate(tree["bufferViews"]):
         view["buffer"] = k % 3
     path = write(tmp_path / "a.gltf", json.dumps(tree))
-    assert len(read_mesh(path, limits=Limits(12_000, 99, 99))[0].faces) == 2
+    assert len(read_mesh_file(path, limits=Limits(12_000, 99, 99))[0].faces) == 2
     with pytest.raises(AssetError, match="its buffers hold more than an asset may") as caught:
-        read_mesh(path, limits=Limits(9_000, 99, 99))
+        read_mesh_file(path, limits=Limits(9_000, 99, 99))
     assert caught.value.reason == "too_large"
 
 

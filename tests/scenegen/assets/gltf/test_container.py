@@ -9,13 +9,13 @@ from model_files import write
 
 from scenegen.assets.digest import source_files
 from scenegen.assets.gltf.container import MOST_PARTS, named_files, read_document
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.errors import AssetError
 
 
 def refused(tmp_path, data: bytes, name: str = "a.glb") -> AssetError:
     with pytest.raises(AssetError) as caught:
-        read_mesh(write(tmp_path / name, data))
+        read_mesh_file(write(tmp_path / name, data))
     return caught.value
 
 
@@ -27,7 +27,7 @@ def test_unknown_chunks_and_trailing_bytes_are_passed_over(tmp_path):
         data[:8] + struct.pack("<I", len(data) + 12) + data[12:] + extra,
         data[:8] + b"\xff\xff\xff\x7f" + data[12:],
     ):
-        assert len(read_mesh(write(tmp_path / "a.glb", odd))[0].faces) == 2
+        assert len(read_mesh_file(write(tmp_path / "a.glb", odd))[0].faces) == 2
 
 
 @pytest.mark.parametrize("cut", [13, 40, -1, -40])
@@ -38,12 +38,12 @@ def test_a_glb_that_is_cut_off_is_unreadable(tmp_path, cut):
 
 
 def test_what_a_file_is_is_told_by_its_first_bytes(tmp_path):
-    assert len(read_mesh(write(tmp_path / "a.gltf", quad().glb()))[0].faces) == 2
-    assert len(read_mesh(write(tmp_path / "b.glb", quad().gltf()))[0].faces) == 2
+    assert len(read_mesh_file(write(tmp_path / "a.gltf", quad().glb()))[0].faces) == 2
+    assert len(read_mesh_file(write(tmp_path / "b.glb", quad().gltf()))[0].faces) == 2
 
 
 def test_a_byte_order_mark_is_skipped(tmp_path):
-    assert len(read_mesh(write(tmp_path / "a.gltf", b"\xef\xbb\xbf" + quad().gltf()))[0].faces) == 2
+    assert len(read_mesh_file(write(tmp_path / "a.gltf", b"\xef\xbb\xbf" + quad().gltf()))[0].faces) == 2
 
 
 @pytest.mark.parametrize(

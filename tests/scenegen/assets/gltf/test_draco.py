@@ -11,7 +11,7 @@ from scenegen.assets.gltf import packages
 from scenegen.assets.gltf.draco import claims, decode_stream
 from scenegen.assets.limits import Limits
 from scenegen.assets.mesh import bounds
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.errors import AssetError
 
 CASES = SHARED.parent / "cases"
@@ -78,11 +78,11 @@ def test_claims_beyond_the_limits_are_refused_before_decoding(tmp_path, monkeypa
     many = compressed(data[: at + 1] + b"\xff\xff\xff\xff\x05" + data[at + 2 :]).glb()
     (tmp_path / "a.glb").write_bytes(many)
     with pytest.raises(AssetError, match="triangles, more than 1000") as caught:
-        read_mesh(tmp_path / "a.glb", limits=Limits(1 << 20, 1000, 1))
+        read_mesh_file(tmp_path / "a.glb", limits=Limits(1 << 20, 1000, 1))
     assert caught.value.reason == "too_large"
     (tmp_path / "b.glb").write_bytes(compressed(data[:at] + b"\xff\xff\xff\xff\x05" + data[at + 1 :]).glb())
     with pytest.raises(AssetError, match="Draco data claim 12 faces and 1610612735 vertices"):
-        read_mesh(tmp_path / "b.glb", limits=Limits(1 << 20, 1000, 1))
+        read_mesh_file(tmp_path / "b.glb", limits=Limits(1 << 20, 1000, 1))
 
 
 @pytest.mark.parametrize(
@@ -136,4 +136,4 @@ def test_without_the_package_one_line_says_so(tmp_path, monkeypatch):
 def test_files_of_others(name, faces):
     if not (CASES / name).is_file():
         pytest.skip(f"{name} not found in {CASES}")
-    assert len(read_mesh(CASES / name)[0].faces) == faces
+    assert len(read_mesh_file(CASES / name)[0].faces) == faces

@@ -13,8 +13,8 @@ from PIL import Image
 from roots import SHARED
 
 from scenegen.assets.mesh import MOST_GLOW, Mesh
-from scenegen.assets.reading import read_mesh
-from scenegen.srgb import decode, encode
+from scenegen.assets.reading import read_mesh_file
+from scenegen.srgb import linear_to_srgb, srgb_to_linear
 
 CASES = SHARED.parent / "cases"
 
@@ -22,12 +22,12 @@ CASES = SHARED.parent / "cases"
 def shown(mesh: Mesh) -> list[int]:
     """The bytes of a mesh of one plain colour: product of factor, texture and vertex colour, unlit."""
     material = mesh.materials[0]
-    linear = decode(np.array(material.color))
+    linear = srgb_to_linear(np.array(material.color))
     if material.texture is not None:
-        linear = linear * decode(material.texture.levels[-1][0, 0] / 255)
+        linear = linear * srgb_to_linear(material.texture.levels[-1][0, 0] / 255)
     if mesh.colors is not None:
-        linear = linear * decode(mesh.colors[0] / 255)
-    return np.rint(255 * encode(linear)).astype(int).tolist()
+        linear = linear * srgb_to_linear(mesh.colors[0] / 255)
+    return np.rint(255 * linear_to_srgb(linear)).astype(int).tolist()
 
 
 def based(color, *, texture=None, extension=None, **attributes) -> Gltf:
@@ -73,9 +73,9 @@ def test_vertex_colors_are_linear_and_multiply(tmp_path, code, more):
         file.tree["accessors"][first_primitive(file)["attributes"]["COLOR_0"]]["normalized"] = True
     mesh, _ = file.read(tmp_path)
     assert mesh.colors is not None
-    np.testing.assert_allclose(mesh.colors[0], np.rint(255 * encode(np.array([0.2, 0.6, 1]))), atol=1)
+    np.testing.assert_allclose(mesh.colors[0], np.rint(255 * linear_to_srgb(np.array([0.2, 0.6, 1]))), atol=1)
     assert mesh.colors[0, 0] == 124
-    np.testing.assert_allclose(shown(mesh), np.rint(255 * encode(np.array([0.1, 0.6, 1]))), atol=1)
+    np.testing.assert_allclose(shown(mesh), np.rint(255 * linear_to_srgb(np.array([0.1, 0.6, 1]))), atol=1)
 
 
 @given(st.lists(st.integers(0, 65535), min_size=4, max_size=4))
@@ -83,7 +83,7 @@ def test_vertex_colors_keep_their_order_and_ends(tmp_path_factory, values):
     rows = np.repeat(np.array(values, "<u2")[:, None], 3, axis=1)
     mesh, _ = quad(COLOR_0=rows).read(tmp_path_factory.getbasetemp())
     assert mesh.colors is not None
-    np.testing.assert_array_equal(mesh.colors[:, 0], np.rint(255 * encode(np.array(values) / 65535)))
+    np.testing.assert_array_equal(mesh.colors[:, 0], np.rint(255 * linear_to_srgb(np.array(values) / 65535)))
 
 
 def test_a_primitive_without_vertex_colors_is_white_beside_others(tmp_path):
@@ -171,7 +171,9 @@ def test_a_glow_with_coordinates_of_its_own_becomes_its_mean(tmp_path):
     mesh, defects = glowing([1, 0.5, 0], texture=188, base=50, **moved).read(tmp_path)
     assert [d.code for d in defects] == ["glow_uv"]
     assert mesh.materials[0].glow_texture is None
-    np.testing.assert_allclose(mesh.materials[0].glow, np.array([1, 0.5, 0]) * decode(np.array(188 / 255)), atol=1e-6)
+    np.testing.assert_allclose(
+        mesh.materials[0].glow, np.array([1, 0.5, 0]) * srgb_to_linear(np.array(188 / 255)), atol=1e-6
+    )
 
 
 def test_a_glow_whose_picture_is_missing_does_not_glow(tmp_path):
@@ -251,7 +253,9 @@ def test_a_jpeg_cannot_be_seen_through(tmp_path):
 def test_factors_of_files_of_others(name, color):
     if not (CASES / name).is_file():
         pytest.skip(f"{name} not found in {CASES}")
-    np.testing.assert_allclose(decode(np.array(read_mesh(CASES / name)[0].materials[0].color)), color, atol=1e-5)
+    np.testing.assert_allclose(
+        srgb_to_linear(np.array(read_mesh_file(CASES / name)[0].materials[0].color)), color, atol=1e-5
+    )
 
 
 @pytest.mark.parametrize(
@@ -261,7 +265,7 @@ def test_vertex_colors_of_files_of_others(name):
     folder = CASES / name
     if not folder.is_dir():
         pytest.skip(f"{name} not found in {CASES}")
-    mesh, defects = read_mesh(next(folder.glob("*.glb")))
+    mesh, defects = read_mesh_file(next(folder.glob("*.glb")))
     assert defects == ()
     assert shown(mesh) == [124] * 3
 
@@ -272,7 +276,7 @@ def test_a_specular_picture_of_4096_texels_keeps_within_the_bounds():
     if not path.is_file():
         pytest.skip(f"quad4096.gltf not found in {CASES}")
     before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
-    texture = read_mesh(path)[0].materials[0].texture
+    texture = read_mesh_file(path)[0].materials[0].texture
     assert texture is not None
     assert texture.size == (4096, 4096)
     assert time.process_time() - start < 5

@@ -10,7 +10,7 @@ from roots import SHARED
 from scenegen.assets.gltf import packages
 from scenegen.assets.limits import Limits
 from scenegen.assets.mesh import bounds
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.errors import AssetError
 
 CUBE = CUBE_V.astype("<f4")
@@ -88,7 +88,7 @@ def test_claims_are_bounded_before_decoding(tmp_path, monkeypatch):
     file = compressed()
     file.tree["bufferViews"][0]["extensions"]["EXT_meshopt_compression"]["count"] = 1 << 20
     with pytest.raises(AssetError, match="its buffers hold more than an asset may") as caught:
-        read_mesh(write(tmp_path / "a.glb", file.glb()), limits=Limits(1 << 20, 1000, 1))
+        read_mesh_file(write(tmp_path / "a.glb", file.glb()), limits=Limits(1 << 20, 1000, 1))
     assert caught.value.reason == "too_large"
 
 
@@ -108,5 +108,5 @@ def test_a_file_of_others():
     path = CASES / "foreign/14-meshopt/BoxMeshopt.glb"
     if not path.is_file():
         pytest.skip(f"BoxMeshopt.glb not found in {CASES}")
-    mesh, _ = read_mesh(path)
+    mesh, _ = read_mesh_file(path)
     assert area(mesh) == pytest.approx(6, abs=1e-3)

@@ -13,7 +13,7 @@ from solid_checks import volume
 
 from scenegen.assets.cleaning import clean_object
 from scenegen.assets.mesh import bounds
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.errors import AssetError
 
 CASES = SHARED.parent / "cases"
@@ -180,7 +180,7 @@ def test_joints_that_weigh_nothing_may_be_any(tmp_path):
 def test_sizes_of_files_of_others(name, size):
     if not (CASES / name).is_file():
         pytest.skip(f"{name} not found in {CASES}")
-    low, high = bounds(read_mesh(CASES / name)[0])
+    low, high = bounds(read_mesh_file(CASES / name)[0])
     np.testing.assert_allclose(high - low, size, atol=1e-3)
 
 
@@ -188,6 +188,6 @@ def test_the_mirrored_cube_of_the_cases_looks_outwards():
     path = CASES / "gltf/g13_mirror/g13_mirror.glb"
     if not path.is_file():
         pytest.skip(f"g13_mirror not found in {CASES}")
-    mesh, _ = read_mesh(path)
+    mesh, _ = read_mesh_file(path)
     assert volume(mesh) == pytest.approx(0.3 * 0.4 * 0.6, rel=1e-4)
     assert area(mesh) == pytest.approx(2 * (0.12 + 0.18 + 0.24), rel=1e-4)

@@ -10,7 +10,7 @@ from roots import SHARED
 from scenegen.assets.cleaning import clean_object
 from scenegen.assets.limits import Limits
 from scenegen.assets.mesh import bounds
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.errors import AssetError
 
 CASES = SHARED.parent / "cases"
@@ -39,9 +39,9 @@ def test_a_far_node_costs_no_precision(tmp_path):
 
 def test_faces_are_bounded(tmp_path):
     path = write(tmp_path / "a.glb", quad().glb())
-    assert len(read_mesh(path, limits=Limits(1 << 20, 2, 1))[0].faces) == 2
+    assert len(read_mesh_file(path, limits=Limits(1 << 20, 2, 1))[0].faces) == 2
     with pytest.raises(AssetError, match=r"a.glb: at least 2 triangles, more than 1") as caught:
-        read_mesh(path, limits=Limits(1 << 20, 1, 1))
+        read_mesh_file(path, limits=Limits(1 << 20, 1, 1))
     assert caught.value.reason == "too_large"
 
 
@@ -56,7 +56,7 @@ def test_trimesh_reads_the_same_of_plain_files(tmp_path):
         T[:3, 3] = rng.uniform(-4, 4, 3)
         scene.add_geometry(part, node_name=f"n{k}", geom_name=f"g{k}", transform=T, parent_node_name=parent)
         parent = f"n{k}"
-    mesh, _ = read_mesh(write(tmp_path / "a.glb", scene.export(file_type="glb")))
+    mesh, _ = read_mesh_file(write(tmp_path / "a.glb", scene.export(file_type="glb")))
     theirs = trimesh.load_scene(tmp_path / "a.glb").to_mesh()
     assert len(mesh.faces) == len(theirs.faces)
     assert area(mesh) == pytest.approx(theirs.area, rel=1e-5)
@@ -88,7 +88,7 @@ ROWS = {
 def test_files_of_others_have_their_size_and_no_defect(name):
     if not (CASES / name).is_file():
         pytest.skip(f"{name} not found in {CASES}")
-    mesh, defects = read_mesh(CASES / name)
+    mesh, defects = read_mesh_file(CASES / name)
     faces, size = ROWS[name]
     low, high = bounds(mesh)
     assert (len(mesh.faces), defects) == (faces, ())
@@ -100,7 +100,7 @@ def test_shared_names_of_others_are_found_missing_by_name():
     if not path.is_file():
         pytest.skip(f"sponza.gltf not found in {CASES}")
     with pytest.raises(AssetError, match=r"sponza.gltf: sponza.bin is missing"):
-        read_mesh(path)
+        read_mesh_file(path)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +116,6 @@ def test_shared_names_of_others_are_found_missing_by_name():
 def test_texture_coordinates_of_others(name, low, high):
     if not (CASES / name).is_file():
         pytest.skip(f"{name} not found in {CASES}")
-    uv = read_mesh(CASES / name)[0].uv
+    uv = read_mesh_file(CASES / name)[0].uv
     assert uv is not None
     np.testing.assert_allclose([uv.min(0), uv.max(0)], [low, high], atol=1e-4)

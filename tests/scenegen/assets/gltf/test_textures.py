@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from model_files import write, write_image
 
 from scenegen.assets.gltf.textures import Placement, placed_uv
-from scenegen.assets.reading import read_mesh
+from scenegen.assets.reading import read_mesh_file
 from scenegen.errors import AssetError
 
 GREY = np.full((2, 2, 3), 9)
@@ -136,6 +136,6 @@ def test_a_picture_that_many_materials_use_is_one_set_of_texels(tmp_path):
     part = first_primitive(file)
     file.tree["materials"] += [{**file.tree["materials"][0], "name": "b"}]
     file.tree["meshes"][0]["primitives"] = [part, part | {"material": 1}]
-    one, two = read_mesh(write(tmp_path / "a.glb", file.glb()))[0].materials
+    one, two = read_mesh_file(write(tmp_path / "a.glb", file.glb()))[0].materials
     assert one.texture is not None
     assert one.texture is two.texture

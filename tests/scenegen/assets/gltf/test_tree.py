@@ -2,17 +2,17 @@
 
 import pytest
 
-from scenegen.assets.gltf.tree import branch, entries, entry, extension, number, numbers, text, whole
+from scenegen.assets.gltf.tree import branch, entries, entry, extension, number, numbers, text, whole_number
 
 
 @pytest.mark.parametrize("value", [-1, 0.5, True, "3", None, [], 2**53, float("inf")])
 def test_what_is_no_count_is_named(value):
     with pytest.raises(ValueError, match="rows is no count"):
-        whole(value, "rows")
+        whole_number(value, "rows")
 
 
 def test_counts_may_be_written_as_floats():
-    assert (whole(3, "x"), whole(3.0, "x"), whole(0, "x")) == (3, 3, 0)
+    assert (whole_number(3, "x"), whole_number(3.0, "x"), whole_number(0, "x")) == (3, 3, 0)
 
 
 @pytest.mark.parametrize("value", [True, "1", None, float("nan"), float("inf"), [1]])

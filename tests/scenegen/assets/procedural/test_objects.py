@@ -9,7 +9,7 @@ from embreex import rtcore_scene
 from embreex.mesh_construction import TriangleMesh
 from scipy.spatial import ConvexHull
 
-from scenegen.assets.manifest import manifest_folder, read_manifest, shapenet_synsets
+from scenegen.assets.manifest import manifest_folder, read_asset_manifest, shapenet_synsets
 from scenegen.assets.mesh import Mesh, bounds, face_vectors
 from scenegen.assets.procedural.categories import CATEGORIES
 from scenegen.assets.procedural.objects import COUNT, VERSION, ProceduralObjects, object_by_index
@@ -73,7 +73,7 @@ def test_building_twice_gives_the_same_bytes():
 
 
 def test_manifest_tells_the_truth(models):
-    manifest = read_manifest("procedural_objects")
+    manifest = read_asset_manifest("procedural_objects")
     names = {synset: entry.name for synset, entry in shapenet_synsets().items()}
     assert manifest["count"] == COUNT
     assert manifest["version"] == VERSION
@@ -89,7 +89,7 @@ def test_manifest_fits_the_schema():
     jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads((manifest_folder() / "schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(
-        read_manifest("procedural_objects"), {**schema, "anyOf": [{"$ref": "#/$defs/procedural_objects"}]}
+        read_asset_manifest("procedural_objects"), {**schema, "anyOf": [{"$ref": "#/$defs/procedural_objects"}]}
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scenegen.assets.procedural.room_parts.finishes import RoomFinishes
 from scenegen.assets.procedural.room_parts.kit import Item, Kit
-from scenegen.assets.procedural.room_parts.layout import Layout, inside
+from scenegen.assets.procedural.room_parts.layout import FurnitureLayout, inside_polygon
 from scenegen.assets.procedural.room_parts.palette import draw_palette
 from scenegen.assets.procedural.room_parts.plan import draw_openings, draw_plan
 
@@ -16,7 +16,7 @@ def empty_layout(seed):
     rng = np.random.default_rng(seed)
     kit = Kit(rng, RoomFinishes(rng, draw_palette(rng)))
     plan = draw_plan(rng, (4.0, 6.5), (3.6, 5.0), 2.6)
-    return Layout(kit, plan, draw_openings(rng, plan, 1, 1))
+    return FurnitureLayout(kit, plan, draw_openings(rng, plan, 1, 1))
 
 
 def corners(placed):
@@ -44,7 +44,7 @@ def test_furniture_stays_on_the_floor_and_apart(seed):
     boxes = [corners(p) for p in layout.placed]
     for box in boxes:
         shrunk = box.mean(0) + (box - box.mean(0)) * 0.97
-        assert inside(layout.plan.corners, shrunk).all()
+        assert inside_polygon(layout.plan.corners, shrunk).all()
     for k, a in enumerate(boxes):
         assert all(overlap(a, b) < 0.06 for b in boxes[k + 1 :])
 

@@ -8,7 +8,7 @@ import pytest
 from embreex import rtcore_scene
 from embreex.mesh_construction import TriangleMesh
 
-from scenegen.assets.manifest import read_manifest
+from scenegen.assets.manifest import read_asset_manifest
 from scenegen.assets.mesh import Mesh, face_vectors
 from scenegen.assets.procedural.labels import LABELS
 from scenegen.assets.procedural.rooms import COUNT, KINDS, ProceduralRooms
@@ -131,7 +131,7 @@ def test_building_twice_gives_the_same_bytes():
 
 
 def test_the_manifest_lists_what_the_source_gives():
-    listed = read_manifest("procedural_rooms")["rooms"]
+    listed = read_asset_manifest("procedural_rooms")["rooms"]
     source = ProceduralRooms()
     assert listed == [{"id": i, "kind": source.kind(i), "split": source.split(i)} for i in source.ids()]
     assert json.dumps(listed)

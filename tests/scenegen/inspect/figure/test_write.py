@@ -13,7 +13,7 @@ from PIL import Image
 
 from scenegen.errors import ShardError, UsageError
 from scenegen.inspect.figure.kinds import KINDS
-from scenegen.inspect.figure.write import Choice, check_target, draw, encode, save
+from scenegen.inspect.figure.write import FigureChoice, check_figure_target, draw, encode_figure, save
 from scenegen.inspect.palette import STATUS_LABELS, status_rgb
 from scenegen.inspect.subject import Samples
 from scenegen.inspect.warp import transfer, warp
@@ -57,8 +57,8 @@ def without(subject, *layers):
 @pytest.mark.parametrize("views", [2, 3, 5])
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_drawn_with_its_title_and_aspect(subjects, kind, views):
-    figure = draw(subjects[views], Choice(kind))
-    picture = Image.open(io.BytesIO(encode(figure, ".png")))
+    figure = draw(subjects[views], FigureChoice(kind))
+    picture = Image.open(io.BytesIO(encode_figure(figure, ".png")))
     assert picture.size[0] == 1350
     assert 300 < picture.size[1] < 5000
     assert texts(figure)[0].startswith(f"{views}.h5, sample 1: ")
@@ -84,7 +84,7 @@ def test_words_stay_on_the_sheet_and_apart(subjects, kind):
 
     words = {"source": "val-a_room_with_a_very_long_name_indeed_c2000_opt-afa849-000.h5, sample 12" + " and so on" * 4}
     words["names"] = {1: "room", 2: "telephone set, apparatus", 3: "mug"}
-    figure = draw(type(subjects[3])(**{**vars(subjects[3]), **words}), Choice(kind))
+    figure = draw(type(subjects[3])(**{**vars(subjects[3]), **words}), FigureChoice(kind))
     renderer = FigureCanvasAgg(figure).get_renderer()
     figure.draw(renderer)
     width, height = figure.canvas.get_width_height()
@@ -101,7 +101,9 @@ def test_words_stay_on_the_sheet_and_apart(subjects, kind):
 def test_headers_of_the_overlap_stay_apart(subjects, views):
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    figure = draw(type(subjects[3])(**{**vars(subjects[3]), "views": (tuple(range(3)) * 3)[:views]}), Choice("overlap"))
+    figure = draw(
+        type(subjects[3])(**{**vars(subjects[3]), "views": (tuple(range(3)) * 3)[:views]}), FigureChoice("overlap")
+    )
     renderer = FigureCanvasAgg(figure).get_renderer()
     figure.draw(renderer)
     boxes = [a._left_title.get_window_extent(renderer) for a in figure.axes if a.get_title("left")]
@@ -117,7 +119,7 @@ def test_a_legend_of_many_instances_stays_beside_its_panel(subjects, views):
     sample = type(subject.sample)(
         **{**vars(subject.sample), "instance": np.arange(3 * 120 * 160).reshape(3, 120, 160) % 19}
     )
-    figure = draw(type(subject)(**{**vars(subject), "sample": sample, "views": shown[:views]}), Choice("layers"))
+    figure = draw(type(subject)(**{**vars(subject), "sample": sample, "views": shown[:views]}), FigureChoice("layers"))
     renderer = FigureCanvasAgg(figure).get_renderer()
     figure.draw(renderer)
     (axes,) = (axes for axes in figure.axes if axes.get_legend() and "1 room" in texts_of(axes))
@@ -139,7 +141,7 @@ def _empty(text):
 
 def test_lines_join_true_matches(subjects):
     subject = subjects[3]
-    figure = draw(subject, Choice("matches", count=30, start=5))
+    figure = draw(subject, FigureChoice("matches", count=30, start=5))
     for view, axes in zip((1, 2), figure.axes[:2], strict=True):
         xy0, xy = subject.sample.matches(view)
         true = {tuple(pair) for pair in np.round(np.c_[xy0, xy.astype(float) + np.array([163, 0])], 3).tolist()}
@@ -154,7 +156,7 @@ def test_lines_join_true_matches(subjects):
 
 def test_another_start_draws_other_lines(subjects):
     def segments(start):
-        axes = draw(subjects[2], Choice("matches", 20, start)).axes[0]
+        axes = draw(subjects[2], FigureChoice("matches", 20, start)).axes[0]
         return np.array(axes.collections[0].get_segments())
 
     assert np.array_equal(segments(3), segments(3))
@@ -163,7 +165,7 @@ def test_another_start_draws_other_lines(subjects):
 
 def test_every_ray_is_a_dot_in_the_color_of_its_status(subjects):
     sample = subjects[2].sample
-    axes = draw(subjects[2], Choice("matches")).axes[1]
+    axes = draw(subjects[2], FigureChoice("matches")).axes[1]
     drawn = [(c.get_facecolor()[0, :3], np.asarray(c.get_offsets())) for c in axes.collections if len(c.get_offsets())]
     for code in Status:
         rows = sample.status[0] == code
@@ -177,7 +179,7 @@ def test_every_ray_is_a_dot_in_the_color_of_its_status(subjects):
 
 
 def test_the_legend_says_what_occurs_with_its_share(subjects):
-    sample, said = subjects[2].sample, texts(draw(subjects[2], Choice("matches")))
+    sample, said = subjects[2].sample, texts(draw(subjects[2], FigureChoice("matches")))
     for name, code in ((s.name.lower(), s) for s in Status):
         share = (sample.status == code).mean()
         entries = [text for text in said if text.startswith(STATUS_LABELS[name] + " ")]
@@ -190,7 +192,7 @@ def test_the_legend_says_what_occurs_with_its_share(subjects):
 def test_tracks_mark_the_same_points_in_every_view(subjects):
     subject = subjects[3]
     sample = subject.sample
-    figure = draw(subject, Choice("tracks", count=12))
+    figure = draw(subject, FigureChoice("tracks", count=12))
     first = {text.get_text(): np.array(text.xy) for text in figure.axes[0].texts}
     assert sorted(first, key=int) == [str(k) for k in range(1, 13)]
     row = {tuple(xy): k for k, xy in enumerate(sample.xy0.tolist())}
@@ -209,7 +211,7 @@ def test_tracks_mark_the_same_points_in_every_view(subjects):
 
 def test_overlap_shows_who_sees_what(subjects):
     subject = subjects[3]
-    figure = draw(subject, Choice("overlap"))
+    figure = draw(subject, FigureChoice("overlap"))
     for k, axes in enumerate(figure.axes[:9]):
         here, there = divmod(k, 3)
         picture = np.asarray(axes.images[0].get_array())
@@ -232,7 +234,7 @@ def test_overlap_shows_who_sees_what(subjects):
 
 def test_layers_have_metres_and_names(subjects):
     subject = subjects[2]
-    figure = draw(subject, Choice("layers"))
+    figure = draw(subject, FigureChoice("layers"))
     depth = subject.sample.depth
     shown = [axes.images[0] for axes in figure.axes if axes.get_title("left") == "depth"]
     assert len(shown) == 2
@@ -258,7 +260,7 @@ def test_categories_are_named_from_the_most_frequent_on(subjects):
     rows[0, 10:], rows[1, :5] = 2, 1
     fields = {"semantic": rows, "names": {"semantic": np.array(["unknown", "a mug with a very long name", "wall"])}}
     sample = type(subject.sample)(**{**vars(subject.sample), **fields})
-    figure = draw(type(subject)(**{**vars(subject), "sample": sample}), Choice("layers"))
+    figure = draw(type(subject)(**{**vars(subject), "sample": sample}), FigureChoice("layers"))
     images = [a.images[0] for a in figure.axes if a.get_title("left") == "categories"]
     assert all(np.array_equal(image.get_array(), k) for image, k in zip(images, rows, strict=True))
     assert [t for t in texts(figure) if t in ("unknown", "wall", "a mug with a v…")] == [
@@ -271,7 +273,9 @@ def test_categories_are_named_from_the_most_frequent_on(subjects):
 
 
 def test_layers_draw_what_is_there(subjects):
-    titles = [axes.get_title("left") for axes in draw(without(subjects[2], "depth", "normal"), Choice("layers")).axes]
+    titles = [
+        axes.get_title("left") for axes in draw(without(subjects[2], "depth", "normal"), FigureChoice("layers")).axes
+    ]
     assert "instances" in titles
     assert "depth" not in titles
 
@@ -280,13 +284,15 @@ def test_depth_without_a_hit_is_black(subjects):
     sample = subjects[2].sample
     bare = without(subjects[2], "instance", "normal")
     bare = type(bare)(**{**vars(bare), "sample": type(sample)(**{**vars(bare.sample), "depth": 0 * sample.depth})})
-    picture = np.asarray(Image.open(io.BytesIO(encode(draw(bare, Choice("layers")), ".png"))).convert("RGB"))
+    picture = np.asarray(
+        Image.open(io.BytesIO(encode_figure(draw(bare, FigureChoice("layers")), ".png"))).convert("RGB")
+    )
     assert (picture[-200:, 100:400] == 0).all(2).mean() > 0.8
 
 
 def test_warp_says_how_large_the_difference_is(subjects):
     subject = subjects[2]
-    figure = draw(subject, Choice("warp"))
+    figure = draw(subject, FigureChoice("warp"))
     found = warp(subject.sample, 0, 1)
     titles = [axes.get_title("left") for axes in figure.axes]
     assert f"median {np.nanmedian(found.error):.1f}, 95 % below {np.nanquantile(found.error, 0.95):.0f}" in titles
@@ -298,29 +304,29 @@ def test_warp_says_how_large_the_difference_is(subjects):
 
 def test_some_views_may_be_chosen(subjects):
     subject = subjects[5]
-    titles = [axes.get_title("left") for axes in draw(subject.only((4, 2)), Choice("warp")).axes]
+    titles = [axes.get_title("left") for axes in draw(subject.only((4, 2)), FigureChoice("warp")).axes]
     assert titles[:3] == ["view 4", "view 2", "view 2 warped into view 4"]
-    titles = [axes.get_title("left") for axes in draw(subject.only((0, 3)), Choice("matches")).axes]
+    titles = [axes.get_title("left") for axes in draw(subject.only((0, 3)), FigureChoice("matches")).axes]
     assert titles[0].startswith("views 0 and 3")
 
 
 @pytest.mark.parametrize("kind", ["matches", "tracks"])
 def test_rays_start_in_view_0(subjects, kind):
     with pytest.raises(UsageError) as caught:
-        draw(subjects[3].only((1, 0)), Choice(kind))
+        draw(subjects[3].only((1, 0)), FigureChoice(kind))
     assert str(caught.value) == f"--views 1: --kind {kind} shows rays, which start in view 0: name 0 first"
 
 
 @pytest.mark.parametrize("kind", ["warp", "overlap"])
 def test_depth_is_asked_for(subjects, kind):
     with pytest.raises(UsageError) as caught:
-        draw(without(subjects[2], "depth"), Choice(kind))
+        draw(without(subjects[2], "depth"), FigureChoice(kind))
     assert f"has no depth layer, which --kind {kind} needs: render with --layers rgb,depth" in str(caught.value)
 
 
 def test_no_layer_at_all(subjects):
     with pytest.raises(UsageError, match="has no layer that --kind layers could show"):
-        draw(without(subjects[2], "depth", "instance", "normal"), Choice("layers"))
+        draw(without(subjects[2], "depth", "instance", "normal"), FigureChoice("layers"))
 
 
 def test_a_sample_without_any_match_is_drawn(subjects):
@@ -331,13 +337,13 @@ def test_a_sample_without_any_match_is_drawn(subjects):
     )
     subject = type(subjects[2])(**{**vars(subjects[2]), "sample": blind})
     for kind in KINDS:
-        assert encode(draw(subject, Choice(kind)), ".png")
-    assert "views 0 and 1" in draw(subject, Choice("matches")).axes[0].get_title("left")
+        assert encode_figure(draw(subject, FigureChoice(kind)), ".png")
+    assert "views 0 and 1" in draw(subject, FigureChoice("matches")).axes[0].get_title("left")
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 def test_equal_figures_are_equal_files(subjects, suffix):
-    first, second = (encode(draw(subjects[2], Choice("matches")), suffix) for _ in range(2))
+    first, second = (encode_figure(draw(subjects[2], FigureChoice("matches")), suffix) for _ in range(2))
     assert zlib.crc32(first) == zlib.crc32(second)
     assert len(first) < 2_000_000
     for word in (b"2025", b"2026", b"Matplotlib v"):
@@ -345,13 +351,13 @@ def test_equal_figures_are_equal_files(subjects, suffix):
 
 
 def test_vectors_stay_vectors_and_dots_do_not(subjects, tmp_path):
-    save(draw(subjects[2], Choice("matches")), tmp_path / "a.svg")
+    save(draw(subjects[2], FigureChoice("matches")), tmp_path / "a.svg")
     root = ElementTree.parse(tmp_path / "a.svg").getroot()
     images = root.iter("{http://www.w3.org/2000/svg}image")
     assert len(list(images)) >= 3
     # 2,400 dots of each view are pictures, 96 line pieces are paths
     assert 96 < len(list(root.iter("{http://www.w3.org/2000/svg}path"))) < 1000
-    save(draw(subjects[2], Choice("matches")), tmp_path / "a.PDF")
+    save(draw(subjects[2], FigureChoice("matches")), tmp_path / "a.PDF")
     assert (tmp_path / "a.PDF").read_bytes().startswith(b"%PDF-1")
 
 
@@ -367,7 +373,7 @@ def test_vectors_stay_vectors_and_dots_do_not(subjects, tmp_path):
 def test_targets_that_cannot_be(tmp_path, name, message):
     (tmp_path / "folder.png").mkdir()
     with pytest.raises(UsageError) as caught:
-        check_target(tmp_path / name)
+        check_figure_target(tmp_path / name)
     assert str(caught.value).startswith(f"--out {tmp_path / name}: {message}")
 
 
@@ -375,7 +381,7 @@ def test_a_full_disk_leaves_nothing(subjects, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    figure = draw(subjects[2], Choice("tracks"))
+    figure = draw(subjects[2], FigureChoice("tracks"))
     monkeypatch.setattr("os.write", full)
     with pytest.raises(ShardError, match=r"a\.png: cannot be written"):
         save(figure, tmp_path / "a.png")
@@ -385,7 +391,7 @@ def test_a_full_disk_leaves_nothing(subjects, tmp_path, monkeypatch):
 def test_without_matplotlib_one_line_says_what_to_install(subjects, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(UsageError) as caught:
-        draw(subjects[2], Choice())
+        draw(subjects[2], FigureChoice())
     assert str(caught.value) == "figure: the package matplotlib is missing: pip install 'scenegen[view]'"
 
 

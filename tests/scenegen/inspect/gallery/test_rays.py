@@ -14,11 +14,11 @@ from scenegen.inspect.gallery.rays import (
     NOWHERE,
     even_grid,
     needed_layers,
-    pack,
+    pack_points,
     quantised,
-    sources,
     thin,
     traced,
+    view_points,
 )
 from scenegen.shards import ShardReader, Status
 
@@ -40,8 +40,8 @@ def sample(tmp_path):
 
 
 def test_all_rays_of_a_small_sample_are_kept_to_half_a_step(sample):
-    (source,) = sources(sample)
-    packed = pack(source, 32, 24)
+    (source,) = view_points(sample)
+    packed = pack_points(source, 32, 24)
     (x, y, depth, instance), places, status = unpacked(packed, 3)
     assert packed.count == len(sample.xy0)
     np.testing.assert_array_equal(np.stack([x, y], -1), sample.xy0)
@@ -56,7 +56,7 @@ def test_all_rays_of_a_small_sample_are_kept_to_half_a_step(sample):
 
 
 def test_thinned_rays_are_rays_of_the_sample(sample):
-    packed = pack(traced(sample, 20), 32, 24)
+    packed = pack_points(traced(sample, 20), 32, 24)
     (x, y, _, _), places, status = unpacked(packed, 3)
     rows = {tuple(pixel): row for row, pixel in enumerate(sample.xy0.tolist())}
     kept = [rows[pixel] for pixel in zip(x.tolist(), y.tolist(), strict=True)]
@@ -73,10 +73,10 @@ def test_every_view_is_a_source_where_all_is_known_of_its_pixels(tmp_path, layer
     assert set(needed_layers(path)) == set(layers)
     with ShardReader(path, layers=needed_layers(path)) as reader:
         sample = reader[1]
-    found = sources(sample, 360)
+    found = view_points(sample, 360)
     assert len(found) == 3
     for view, source in enumerate(found):
-        (x, y, depth, instance), places, status = unpacked(pack(source, 32, 24), 3)
+        (x, y, depth, instance), places, status = unpacked(pack_points(source, 32, 24), 3)
         assert 25 <= len(x) <= 60
         np.testing.assert_allclose(depth / 1000, sample.depth[view, y, x], atol=0.00051)
         due = np.zeros(len(x)) if sample.instance is None else sample.instance[view, y, x]
@@ -86,7 +86,7 @@ def test_every_view_is_a_source_where_all_is_known_of_its_pixels(tmp_path, layer
             np.testing.assert_array_equal(status[row], flow.status[y, x])
             there = np.isfinite(flow.xy[y, x]).all(-1) & ~np.isin(status[row], [Status.NO_HIT, Status.BEHIND_CAMERA])
             near = there & (np.abs(flow.xy[y, x]).max(-1) < 40)  # beyond, places are drawn in
-            unit = pack(source, 32, 24).unit_px
+            unit = pack_points(source, 32, 24).unit_px
             np.testing.assert_allclose(
                 (places[row].T * unit + (15.5, 11.5))[near], flow.xy[y, x][near], atol=unit * 0.51
             )
@@ -98,7 +98,7 @@ def test_no_layer_is_read_where_view_0_alone_is_a_source(tmp_path, layers):
     path = write_shard(tmp_path / "a.h5", layers=layers)
     assert needed_layers(path) == ()
     with ShardReader(path, layers=()) as reader:
-        assert len(sources(reader[0])) == 1
+        assert len(view_points(reader[0])) == 1
 
 
 @given(st.integers(1, 300), st.integers(1, 300), st.integers(1, 5000))

@@ -8,7 +8,7 @@ from gallery_world import write_shard
 from shard_factory import make_content
 
 from scenegen.errors import ShardError
-from scenegen.inspect.gallery.survey import survey
+from scenegen.inspect.gallery.survey import survey_shard
 from scenegen.shards import ShardReader, Status
 from scenegen.shards.content import ShardContent
 from scenegen.shards.writer import encode_shard
@@ -17,7 +17,7 @@ from scenegen.shards.writer import encode_shard
 @pytest.mark.parametrize("layers", [(), ("depth", "instance", "normal")])
 def test_numbers_are_those_of_the_samples(tmp_path, layers):
     path = write_shard(tmp_path / "a.h5", samples=3, views=3, layers=layers)
-    numbers = survey(path)
+    numbers = survey_shard(path)
     with ShardReader(path) as reader:
         samples = [reader[i] for i in range(3)]
         kinds = Counter(str(reader.asset_categories[a]) for s in samples for a in s.object_asset if a >= 0)
@@ -40,7 +40,7 @@ def test_depths_without_a_hit_are_left_out(tmp_path):
     content.arrays["rays/xy"][0, :, ::2] = np.nan
     content.arrays["rays/instance"][0, ::2] = 0
     (tmp_path / "a.h5").write_bytes(encode_shard(content))
-    assert survey(tmp_path / "a.h5").depth_m.min() > 0
+    assert survey_shard(tmp_path / "a.h5").depth_m.min() > 0
 
 
 def test_an_asset_that_is_not_there_is_one_line(tmp_path, monkeypatch):
@@ -49,4 +49,4 @@ def test_an_asset_that_is_not_there_is_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr("scenegen.shards.writer.validate", lambda _: None)
     (tmp_path / "a.h5").write_bytes(encode_shard(ShardContent(content.arrays, content.attributes)))
     with pytest.raises(ShardError, match=r"a.h5: objects/asset names row 9 of 4: make it again"):
-        survey(tmp_path / "a.h5")
+        survey_shard(tmp_path / "a.h5")

@@ -12,11 +12,11 @@ import tyro
 from gallery_world import write_manifest, write_run, write_shard
 from rich.console import Console
 
-from scenegen.cli.gallery import Gallery, gallery
+from scenegen.cli.gallery import GalleryCommand, gallery
 from scenegen.errors import ShardError, UsageError
 from scenegen.inspect.gallery.assets import MOST_ROWS
 from scenegen.inspect.gallery.card import instance_names
-from scenegen.inspect.gallery.page import fill
+from scenegen.inspect.gallery.page import fill_template
 from scenegen.inspect.gallery.write import make_gallery
 from scenegen.shards.reader import ShardReader
 
@@ -24,7 +24,7 @@ from scenegen.shards.reader import ShardReader
 def run(folder, out, **options):
     """Exit code and what the terminal shows."""
     console = Console(file=io.StringIO(), width=500)
-    code = gallery(Gallery(folder, out, **options), console)
+    code = gallery(GalleryCommand(folder, out, **options), console)
     return code, console.file.getvalue()
 
 
@@ -65,7 +65,7 @@ def test_the_first_asset_of_a_shard_has_a_name_as_the_others_have(tmp_path):
 def test_what_is_put_into_a_page_is_not_looked_at_again():
     """So a room named {{data}} is a name, and nothing of a shard can bring in another part of the page."""
     values = {"first": "{{second}} {{first}}", "second": "{{first}}"}
-    assert fill("<{{first}}|{{second}}>", values) == "<{{second}} {{first}}|{{first}}>"
+    assert fill_template("<{{first}}|{{second}}>", values) == "<{{second}} {{first}}|{{first}}>"
 
 
 def test_assets_with_defects_and_skipped_ones_are_listed(tmp_path):
@@ -237,4 +237,4 @@ def test_a_full_size_sample_takes_less_than_100_kB(tmp_path):
 
 def test_the_command_line_knows_the_command(tmp_path):
     words = [str(tmp_path), "--out", "page.html", "--max", "12"]
-    assert tyro.cli(Gallery, args=words) == Gallery(tmp_path, Path("page.html"), 12)
+    assert tyro.cli(GalleryCommand, args=words) == GalleryCommand(tmp_path, Path("page.html"), 12)
