@@ -79,7 +79,6 @@ INTERFACES = {
     "scenegen.tracing": {"open_tracer"},  # asked by `tracing.tracer` of the module that `TRACERS` names
     "training.evaluation.benchmarks": {"find", "read"},
     "training.models": {"build_model", "check_settings"},
-    "training.objectives": {"within"},  # a kernel has the name of its readable twin, and takes its place by it
     "training.photo": {"begins", "read", "size"},
 }
 """Words of an interface by the folder whose modules may each define them."""

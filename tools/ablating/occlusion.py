@@ -27,7 +27,7 @@ def open_share(depth: NDArray[np.float32], K: F64) -> F64:
 
     `depth` (H, W) in metres, 0 without a hit; `K` (3, 3) in pixels.
     """
-    rows, columns = np.indices(depth.shape)
+    rows, columns = np.arange(depth.shape[0])[:, None], np.arange(depth.shape[1])[None]
     points = _points(rows, columns, depth, K)
     normals = _normals(points)
     reach_px = np.minimum(K[0, 0] * REACH_M / np.maximum(depth, 1e-3), WIDEST_PX)
@@ -38,7 +38,7 @@ def open_share(depth: NDArray[np.float32], K: F64) -> F64:
 def _points(rows: NDArray[Any], columns: NDArray[Any], depth: NDArray[np.float32], K: F64) -> F64:
     """(H, W, 3) points in axes of the camera, metres."""
     x, y = (columns - K[0, 2]) / K[0, 0], (rows - K[1, 2]) / K[1, 1]
-    return np.stack([x, y, np.ones_like(x)], -1) * depth[..., None]
+    return np.stack(np.broadcast_arrays(x, y, 1.0), -1) * depth[..., None].astype(np.float64)
 
 
 def _normals(points: F64) -> F64:

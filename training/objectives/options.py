@@ -126,6 +126,16 @@ class StableSoftmaxSettings:
 
 
 @dataclass(frozen=True)
+class StableBitsSettings:
+    """Competition over the share of differing bits."""
+
+    bits: Amount = 16.0
+    """Weight w of the pull of each channel to ±1/4, half of the pixels to either."""
+    radius_px: Amount = 3.0
+    """Pixels this near to the true match are no negatives."""
+
+
+@dataclass(frozen=True)
 class TripletSettings:
     """Triplet margin with the hardest negative of the image."""
 

@@ -35,6 +35,7 @@ FILES: dict[str, Listed | str] = {
     "stable": Listed("stable", own.StableSettings, own.euclidean),
     "stable-hard": Listed("hard", own.StableSettings, own.euclidean),
     "stable-softmax": Listed("stable_softmax", own.StableSoftmaxSettings, own.by_largest),
+    "stable-bits": Listed("stable_bits", own.StableBitsSettings, own.by_angle),
     "infonce": Listed("infonce", own.InfoNceSettings, own.by_similarity),
     "dual-softmax": Listed("dual_softmax", own.DualSoftmaxSettings, own.by_angle),
     "don": Listed("don", own.DonSettings, own.euclidean),

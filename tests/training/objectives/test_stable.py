@@ -383,7 +383,7 @@ def test_the_kernel_reads_maps_of_a_gpu_in_types_that_it_knows(monkeypatch):
 def test_both_maps_must_fit_the_kernel(monkeypatch):
     """One map that it cannot read, whichever it is, and the reference computes the term."""
     features, matches = random_features(2, 3, 5, 9, 9), random_matches(2, 3, 40, 9, 9)
-    monkeypatch.setattr(stable.fused, "within", lambda *arguments: torch.full((3,), 7.0))
+    monkeypatch.setattr(stable.fused, "within_fused", lambda *arguments: torch.full((3,), 7.0))
     expected = stable.within(*features, matches, "inf", "paper")
     for fitting in ([0], [1], [0, 1]):
         maps = [id(features[k]) for k in fitting]

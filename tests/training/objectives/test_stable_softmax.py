@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from bit_codes import codes, distinct_matches
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -23,6 +24,15 @@ from training.objectives.stable_softmax import StableSoftmaxSettings, inverse_te
 SETTINGS = StableSoftmaxSettings(bits=3.0, radius_px=2.0)
 
 
+def slow_bits(b, matches, features):
+    """Mean square distance from ±1/4 of all values of the bank of both views."""
+    means = []
+    for map, xy in zip(features, (matches.xy0, matches.xy1), strict=True):
+        values = [v for n in where(matches.valid[b]) for v in descriptor(map, b, xy[b, n])]
+        means.append(sum((abs(v) - 0.25) ** 2 for v in values) / max(len(values), 1))
+    return sum(means) / 2
+
+
 def slow_direction(b, matches, queries, bank, own, other):
     """`queries` look for their match in `bank`; pixels of the bank's view are `other`, of the queries' `own`."""
     t = 1 / (4 * math.log(max(int(matches.valid[b].sum()), 2)))
@@ -38,15 +48,6 @@ def slow_direction(b, matches, queries, bank, own, other):
         ]
         losses.append(math.log(sum(math.exp(-gap[m] / t) for m in far)) + gap[n] / t)
     return sum(losses) / max(len(losses), 1)
-
-
-def slow_bits(b, matches, features):
-    """Mean square distance from ±1/4 of all values of the bank of both views."""
-    means = []
-    for map, xy in zip(features, (matches.xy0, matches.xy1), strict=True):
-        values = [v for n in where(matches.valid[b]) for v in descriptor(map, b, xy[b, n])]
-        means.append(sum((abs(v) - 0.25) ** 2 for v in values) / max(len(values), 1))
-    return sum(means) / 2
 
 
 @hypothesis_settings(max_examples=20)
@@ -68,25 +69,6 @@ def test_the_temperature_makes_a_bank_at_the_optimum_cost_less_than_one_in_its_s
     sharpness = inverse_temperature(torch.tensor([count])).item()
     assert math.log1p((count - 1) * math.exp(-0.5 * sharpness)) < 1 / count
     assert math.log1p((count - 1) * math.exp(-0.4 * sharpness)) > 1 / count  # and no sharper than it must be
-
-
-def codes(matches, height, width, bits=16):
-    """Maps whose pixels have random codes of ±1/4, equal at matches."""
-    generator = torch.Generator().manual_seed(0)
-    maps = torch.randint(0, 2, (2, 1, bits, height, width), generator=generator).double() / 2 - 0.25
-    x0, y0 = matches.xy0[0].long().T
-    x1, y1 = matches.xy1[0].long().T
-    maps[1, 0, :, y1, x1] = maps[0, 0, :, y0, x0]
-    return maps
-
-
-def distinct_matches(count, height, width):
-    """Positives at different whole pixels of both views."""
-    matches = random_matches(0, 1, count, height, width, padded=False)
-    generator = torch.Generator().manual_seed(1)
-    places = [torch.randperm(height * width, generator=generator)[:count] for _ in range(2)]
-    xy = [torch.stack([place % width, place // width], -1)[None] for place in places]
-    return replace(matches, xy0=xy[0].int(), xy1=xy[1].float(), positive=torch.ones_like(matches.positive))
 
 
 def test_the_optimum_of_the_stable_loss_is_one_here():
