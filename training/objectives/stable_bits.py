@@ -1,4 +1,4 @@
-"""Codes of a bit a channel, told apart by the share of bits that differ; each bit splits the pixels of a pair in halves.
+"""Codes of a bit a channel, told apart by the share of bits that differ; each bit splits the pixels in halves.
 
 For the M anchors with features a_i in view 0 and b_i at their matches in view 1, and E random pixels of view 1 that
 join the b_j as candidates c_j, C = M + E of them, D channels, all at root mean square 1/4 (length sqrt(D)/4),
