@@ -1,7 +1,7 @@
 """Descriptors of large pictures tile by tile: the same as of the whole picture for a network with `norm="pixel"`.
 
 A tile is cut with a margin that holds all that its pixels can see. The margin is large, because the deep stages see
-far: for the network of Experiment 2 up to 640 pixels on each side (`margin`), so tiles spend most of their time
+far: for the network of Experiment 2 up to 640 pixels on each side (`seen_interval`), so tiles spend most of their time
 on margins unless they are large themselves; tiling saves memory, not time. A piece begins at a multiple
 of 2^L * WINDOW pixels, so that pooling and attention windows fall where they fall in the whole picture, and where it
 touches the picture's (mirrored) border it ends there, so that convolutions meet the same zeros.
@@ -37,13 +37,6 @@ class Tile:
 def alignment(settings: ModelSettings) -> int:
     """Pieces begin at multiples of this many pixels: an attention window of the bottleneck."""
     return WINDOW * 2 ** len(settings.widths)
-
-
-def margin(settings: ModelSettings) -> int:
-    """How far, in pixels, a tile that lies on the alignment grid is widened on each side at most."""
-    step = alignment(settings)
-    start, stop = seen_interval(settings, 10_000 * step, 10_001 * step)
-    return max(10_000 * step - start, stop - 10_001 * step)
 
 
 def seen_interval(settings: ModelSettings, start: int, stop: int) -> tuple[int, int]:

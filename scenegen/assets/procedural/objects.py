@@ -14,10 +14,7 @@ from scenegen.seeding import Stage, generator, stable_key
 
 VERSION = "objects-2"
 """Changes whenever the same id would give another object."""
-COUNT = 40_336
-
 _BY_SLUG = {category.slug: category for category in CATEGORIES}
-_ENDS = np.cumsum([category.count for category in CATEGORIES])
 
 
 @dataclass(frozen=True)
@@ -54,15 +51,6 @@ class ProceduralObjects:
     def remarks(self) -> tuple[str, ...]:
         """What was decided for all objects together: nothing."""
         return ()
-
-
-def object_by_index(index: int) -> str:
-    """Id of object 0 <= index < COUNT, in the order of sorted categories. Raises AssetError outside."""
-    if not 0 <= index < COUNT:
-        raise AssetError("unknown_object", f"no built-in object {index}: choose an index from 0 to {COUNT - 1}")
-    which = int(np.searchsorted(_ENDS, index, side="right"))
-    category = CATEGORIES[which]
-    return f"{category.slug}/{index - int(_ENDS[which]) + category.count:05d}"
 
 
 def _category(object_id: str) -> Category:

@@ -5,10 +5,11 @@ import torch
 from networks import picture, shaken
 
 from training.errors import RequestError
-from training.models.tiling import alignment, margin, seen_interval, tiles
+from training.models.tiling import alignment, seen_interval, tiles
 from training.settings import ModelSettings
 
 PIXEL = ModelSettings(widths=(8, 8), blocks=(1, 1), channels=4, heads=2, norm="pixel")
+SMALL = ModelSettings((32, 64, 64), (1, 2, 2), norm="pixel")
 
 
 @torch.no_grad()
@@ -40,9 +41,12 @@ def test_an_output_sees_nothing_beyond_its_interval():
     assert last - alignment(PIXEL) <= seen.max() < last
 
 
-def test_margins():
-    assert (alignment(ModelSettings(norm="pixel")), margin(ModelSettings(norm="pixel"))) == (128, 640)
-    assert margin(ModelSettings((32, 64, 64), (1, 2, 2), norm="pixel")) == 128
+@pytest.mark.parametrize(("settings", "step", "margin"), [(ModelSettings(norm="pixel"), 128, 640), (SMALL, 32, 128)])
+def test_margins(settings, step, margin):
+    """What a tile on the grid is widened by, far from the border."""
+    assert alignment(settings) == step
+    start, stop = seen_interval(settings, 10_000 * step, 10_001 * step)
+    assert max(10_000 * step - start, stop - 10_001 * step) == margin
 
 
 @torch.no_grad()

@@ -12,7 +12,7 @@ from scipy.spatial import ConvexHull
 from scenegen.assets.manifest import manifest_folder, read_asset_manifest, shapenet_synsets
 from scenegen.assets.mesh import Mesh, bounds, face_vectors
 from scenegen.assets.procedural.categories import CATEGORIES
-from scenegen.assets.procedural.objects import COUNT, VERSION, ProceduralObjects, object_by_index
+from scenegen.assets.procedural.objects import VERSION, ProceduralObjects
 from scenegen.assets.source import ObjectModel, hashed_split
 from scenegen.errors import AssetError
 
@@ -39,21 +39,10 @@ def mesh_hash(mesh: Mesh) -> str:
 
 def test_exactly_40336_ids_over_at_least_32_categories():
     flat = [object_id for ids in IDS.values() for object_id in ids]
-    assert len(flat) == len(set(flat)) == COUNT == 40_336
+    assert len(flat) == len(set(flat)) == 40_336
     assert len(IDS) >= 32
     assert list(IDS) == sorted(IDS)
     assert all(list(ids) == sorted(ids) for ids in IDS.values())
-
-
-def test_index_runs_through_all_ids_in_order():
-    flat = [object_id for ids in IDS.values() for object_id in ids]
-    assert [object_by_index(k) for k in range(COUNT)] == flat
-
-
-@pytest.mark.parametrize("index", [-1, COUNT])
-def test_index_outside_is_refused(index):
-    with pytest.raises(AssetError, match="choose an index from 0 to 40335"):
-        object_by_index(index)
 
 
 @pytest.mark.parametrize("bad", ["mug/99999", "mug/17", "mug/-0001", "teapot/00000", "", "mug", "mug/0001x"])
@@ -75,7 +64,7 @@ def test_building_twice_gives_the_same_bytes():
 def test_manifest_tells_the_truth(models):
     manifest = read_asset_manifest("procedural_objects")
     names = {synset: entry.name for synset, entry in shapenet_synsets().items()}
-    assert manifest["count"] == COUNT
+    assert manifest["count"] == 40_336
     assert manifest["version"] == VERSION
     entries = {entry["name"]: entry for entry in manifest["categories"]}
     assert {name: entry["count"] for name, entry in entries.items()} == {c.name: c.count for c in CATEGORIES}
