@@ -251,8 +251,9 @@ def limitations(facts: RunFacts) -> list[str]:
             "Labels have the errors of what they were made from: poses, calibration, depth, or whoever marked them.",
             "Nothing moved between the views, as far as the labels know.",
         ]
+    lens = "" if facts.lens else "lens distortion, "
     return [
-        "Synthetic pictures: no lens distortion, motion blur, rolling shutter or sensor noise; surfaces are opaque.",
+        f"Synthetic pictures: no {lens}motion blur, rolling shutter or sensor noise; surfaces are opaque.",
         "Scenes are static: the objects of a sample do not move between its views.",
         "Objects are placed by chance within a room, not as people place them.",
         *(source.limit for source in facts.sources if source.limit),

@@ -39,6 +39,9 @@ from scenegen.terminal import terminal
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """What the system says where a file cannot grow: the log on the standard output, a temporary file."""
 
+KEEPING = ("render", "import")
+"""Commands that find what they made before, and make the rest."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code: 0 done, 1 failed in part or whole, 2 usage, 130, 143 by a signal."""
@@ -51,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         errors.print(f"scenegen: {error}", style="red", soft_wrap=True, markup=False)
         return error.exit_code
     except KeyboardInterrupt as interrupt:
-        errors.print("interrupted; the same command again goes on where this one stopped")
+        errors.print(f"interrupted; the same command again {_afterwards(words)}")
         return exit_code(interrupt)
     except BrokenPipeError:
         sys.stderr.close()
@@ -60,6 +63,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.errno in FULL:
             return _stopped_by_a_full_disk(error, errors)
         return _refused_by_the_system(error, errors)
+
+
+def _afterwards(words: list[str]) -> str:
+    """What an interrupted command does when it is given again: some keep what they finished, all others nothing."""
+    return "goes on where this one stopped" if "".join(words[:1]) in KEEPING else "begins anew"
 
 
 def _refused_by_the_system(error: OSError, errors: Console) -> int:

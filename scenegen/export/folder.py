@@ -23,6 +23,7 @@ def new_folder(out: Path) -> Iterator[Path]:
     """
     require_free(out)
     temporary = out.absolute().with_name(f".{out.absolute().name}.export-{os.getpid()}")
+    above = _missing(temporary.parent)
     try:
         _sweep(temporary)
         temporary.mkdir(parents=True)
@@ -38,6 +39,7 @@ def new_folder(out: Path) -> Iterator[Path]:
         raise ShardError(f"{out}: cannot be written ({cause}): {advice}") from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+        _remove_empty(above)
 
 
 def require_free(out: Path) -> None:
@@ -66,6 +68,18 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _missing(folder: Path) -> list[Path]:
+    """The folder and those above it that are not there yet, innermost first."""
+    return [path for path in (folder, *folder.parents) if not os.path.lexists(path)]
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    """Remove the folders as far as nothing lies in them: what was made for a folder that came to nothing."""
+    with contextlib.suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
 
 
 def _sweep(temporary: Path) -> None:

@@ -26,9 +26,21 @@ from scenegen.shards.sample import Sample
 MOST_POINTS = 256
 """Tracks of a video: what Kubric's readers take of one."""
 
+ABOUT = f"""tapvid: point tracks over the views of each sample as frames, for readers of TAP-Vid
+
+SPLIT.pkl is a pickle of a dict: video name to video (T, H, W, 3) uint8, points (N, T, 2) float32, occluded (N, T) bool.
+Points: (x, y) as shares of width and height from the outer corner of the top-left pixel. In pixels whose centres are
+whole numbers, as in the shard, they are x * W - 0.5, y * H - 0.5.
+Occluded: hidden, outside of the picture, behind the camera, or left open by the tracer. The point is the true
+projection then, or (0, 0) where there is none.
+Tracks: at most {MOST_POINTS} a video, of pixels of frame 0 that a later frame shows, evenly over the picture.
+Frames follow each other in time where the run has a --trajectory; others are pictures taken here and there.
+"""
+
 
 def export_tapvid(scenes: Iterable[SceneSamples], out: Path, _: Suffix) -> None:
     """Write one pickle for each split. Raises ShardError for a damaged shard, OSError for the disk."""
+    write_file(out / "README.txt", ABOUT.encode())
     videos: dict[str, dict[str, Any]] = {}
     for scene in scenes:
         of_split = videos.setdefault(scene.entry.split, {})

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import shutil
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from shard_factory import make_content
 from scenegen.card.croissant import Identity
 from scenegen.card.facts import gather_facts
 from scenegen.card.picture import CELLS, one_of_each_cell, pair_picture
-from scenegen.card.readme import readme
+from scenegen.card.readme import limitations, readme
 from scenegen.card.sources import sources_of
 from scenegen.card.write import MARK, write_card
 from scenegen.cli.publishing import CardCommand, card
@@ -144,6 +145,12 @@ def test_the_same_run_gives_the_same_bytes_and_its_own_card_is_replaced(run, tmp
     carded_elsewhere = tmp_path / "new" / "card"
     card(CardCommand(run, out=carded_elsewhere), Console(file=StringIO()))
     assert [(carded_elsewhere / name).read_bytes() for name in FILES] == first
+
+
+def test_no_lens_distortion_is_a_limit_of_pinholes_alone(made):
+    facts = gather_facts(made, require_manifest(made), None)
+    assert "Synthetic pictures: no lens distortion, motion blur" in limitations(facts)[0]
+    assert "Synthetic pictures: no motion blur" in limitations(replace(facts, lens="brown"))[0]
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -11,6 +11,7 @@ from command_line import scenegen, small
 from interrupting import PATIENCE_S, interruptible
 from small_world import objects_folder, rooms_folder
 
+from scenegen.cli import main
 from scenegen.layers import LAYERS
 
 
@@ -149,6 +150,16 @@ def test_interrupting_says_how_to_go_on(world, tmp_path, number, code):
     assert "interrupted; the same command again goes on where this one stopped" in errors
     assert "Traceback" not in errors
     assert not [p for p in (tmp_path / "o").iterdir() if p.name.startswith(".")]
+
+
+@pytest.mark.parametrize("command", ["export", "verify", "gallery", "repack"])
+def test_a_command_that_keeps_nothing_does_not_promise_to_go_on(command, monkeypatch, capsys):
+    def interrupted(words):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys.modules[main.__module__], "_parse", interrupted)
+    assert main([command, "x"]) == 130
+    assert capsys.readouterr().err == "interrupted; the same command again begins anew\n"
 
 
 def test_the_doctor_reports_and_writes(world, tmp_path):

@@ -150,10 +150,24 @@ def test_a_bad_shard_is_one_line_and_leaves_nothing(run, tmp_path, name, spoil, 
     (run / "manifest.json").write_text(json.dumps({"shards": listed}))
     spoil(run / "val-1.h5")
     with pytest.raises(ShardError, match=text) as caught:
-        export_run(run, tmp_path / "out" / "x", ExportChoice(name))
+        export_run(run, tmp_path / "out" / "new" / "x", ExportChoice(name))
     assert "val-1.h5" in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert list((tmp_path / "out").iterdir()) == []
+    assert [p.name for p in tmp_path.iterdir()] == ["run"]
+
+
+def test_folders_above_stay_where_they_were_there_or_hold_something(tmp_path):
+    def interrupted(out, meanwhile):
+        with new_folder(out):
+            write_file(meanwhile, b"1")
+            raise KeyboardInterrupt
+
+    for out, meanwhile in (("there/x", "there/mine"), ("made/new/x", "made/mine")):
+        (tmp_path / "there").mkdir(exist_ok=True)
+        with pytest.raises(KeyboardInterrupt):
+            interrupted(tmp_path / out, tmp_path / meanwhile)
+        (tmp_path / "there" / "mine").unlink(missing_ok=True)
+    assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*")) == ["made", "made/mine", "there"]
 
 
 def test_an_out_that_cannot_be_written_is_one_line(run, tmp_path):

@@ -33,6 +33,12 @@ def test_every_sample_is_a_video_of_its_views(run, out):
             np.testing.assert_array_equal(video["video"], samples[number].rgb)
 
 
+def test_a_page_beside_says_where_pixels_are_counted_from(out):
+    said = (out / "README.txt").read_text()
+    assert "from the outer corner of the top-left pixel" in said
+    assert "x * W - 0.5, y * H - 0.5" in said
+
+
 def test_points_and_flags_are_those_of_the_rays(run, out):
     videos = pickle.loads((out / "train.pkl").read_bytes())
     samples = ShardSet(run, split="train")
