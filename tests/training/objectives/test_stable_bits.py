@@ -114,6 +114,10 @@ def test_half_of_the_pixels_are_drawn_to_either_side_wherever_the_channel_lies()
     assert (balanced_bits(values, present)[..., :6] > 0).sum(2).tolist() == [[3, 4, 4]]
 
 
+def test_a_channel_that_says_nothing_is_drawn_to_one_side():
+    assert (balanced_bits(torch.zeros(1, 2, 9), torch.ones(1, 9, dtype=torch.bool)) == -0.25).all()
+
+
 def test_a_channel_that_never_changes_sign_is_drawn_apart():
     matches = distinct_matches(40, 40, 40)
     maps = [(map.detach().abs() + 0.1).requires_grad_() for map in random_features(0, 1, 8, 40, 40)]
