@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scenes import box, boxes_in_room, inside_out, looking_along_z, scene, sheets, view
 from staged import SMALL, real_config, shown
 
-from scenegen.geometry import pixel_grid, project
+from scenegen.geometry import View, pixel_grid, project
+from scenegen.lenses import parse
 from scenegen.rays import view_rays
 from scenegen.status import Status
 from scenegen.tracing import dense
@@ -141,6 +142,46 @@ def test_a_second_surface_is_one_within_a_tolerance(way, distance_m, one_body):
         second = distance_m * (1 + gap * TOLERANCE)
         whole = scene(sheets(distance_m, second)) if one_body else scene(sheets(distance_m), sheets(second))
         assert (WAYS[way](whole, a, [a, a]) == verdict).all()
+
+
+@either_way
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (3, 1), (5, 5), (9, 3)])
+def test_the_last_rays_of_a_picture_look_back_too(way, width, height):
+    """Pictures whose pixels fill no whole number of packets."""
+    a = looking_along_z(width, height, 400.0)
+    whole = scene(sheets(0.5, 0.5 * (1 + 0.75 * TOLERANCE)))
+    assert (WAYS[way](whole, a, [a]) == Status.AMBIGUOUS).all()
+
+
+def through(lens, f_px):
+    """A wide picture's places (X/Z, Y/Z), and the verdict on each in a view of that lens and focal length."""
+    wall, a = scene(sheets(2.0, half_m=9.0)), looking_along_z(f_px=20.0)
+    b = View(replace(looking_along_z(f_px=f_px).camera, lens=parse(lens)), a.T_world_cam)
+    y, x = np.mgrid[0:48, 0:64]
+    return (x - 31.5) / 20, (y - 23.5) / 20, lambda way: WAYS[way](wall, a, [b])[..., 0]
+
+
+@either_way
+def test_a_lens_puts_points_elsewhere_and_what_it_folds_back_is_outside(way):
+    """k1 < 0: radii up to 1 / sqrt(-3 k1) grow, those beyond would come back into the picture."""
+    x, y, found = through("brown:-0.1,0,0,0,0", 20.0)
+    within = x * x + y * y <= 1 / 0.3
+    assert 0 < (~within).sum() < 100
+    assert (found(way) == np.where(within, Status.VISIBLE, Status.OUT_OF_VIEW)).all()
+    x, y, found = through("brown:0.1,0,0,0,0", 20.0)
+    grown = 1 + 0.1 * (x * x + y * y)
+    inside = (np.abs(20 * x * grown) < 32) & (np.abs(20 * y * grown) < 24)
+    assert (found(way) == np.where(inside, Status.VISIBLE, Status.OUT_OF_VIEW)).all()
+
+
+@either_way
+def test_a_fisheye_sees_what_a_pinhole_of_its_focal_length_does_not(way):
+    x, y, found = through("fisheye:0,0,0,0", 30.0)
+    r = np.hypot(x, y)
+    shrunk = np.arctan(r) / r
+    inside = (np.abs(30 * x * shrunk) < 32) & (np.abs(30 * y * shrunk) < 24)
+    assert (inside != ((np.abs(30 * x) < 32) & (np.abs(30 * y) < 24))).any()
+    assert (found(way) == np.where(inside, Status.VISIBLE, Status.OUT_OF_VIEW)).all()
 
 
 @either_way
