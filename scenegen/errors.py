@@ -191,6 +191,8 @@ def _fits(value: Any, kind: Any) -> bool:
         return any(_fits(value, part) for part in parts) and not pathless
     if origin is Literal:
         return value in parts
+    if kind is Path:
+        return all(hasattr(value, word) for word in _OF_PATHS)
     if kind in _NUMBERS:
         return isinstance(value, _NUMBERS[kind]) and not isinstance(value, bool)
     if origin is tuple:
@@ -214,6 +216,8 @@ def _are_fit(values: Any, kinds: tuple[Any, ...]) -> bool:
 
 
 _SEVERAL = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_OF_PATHS = ("__truediv__", "open", "name")
+"""What is a path, here or at an address (`address.Address` is none to Python)."""
 _NUMBERS: dict[Any, type] = {int: Integral, float: Real}
 _NOUNS = {
     "int": "a whole number",

@@ -4,13 +4,14 @@ import errno
 import pickle
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
 
+from scenegen.address import Address
 from scenegen.assets.digest import files_digest, source_files
 from scenegen.assets.reading import read_mesh_file
 from scenegen.errors import (
@@ -150,6 +151,7 @@ def test_the_first_field_of_another_kind_is_named(values, said):
     [
         {},
         {"count": np.int64(3), "share": np.float32(0.5), "limit": 3, "place": Path()},
+        {"place": Address(PurePosixPath("bucket/set"))},
         {"share": 1, "pair": [1, "a"], "many": np.ones(3), "names": (name for name in "ab")},
         {"loose": object(), "rows": "what it likes", "fault": AssetError("code", "words")},
     ],
