@@ -15,7 +15,7 @@ help:
 render: .venv/base.done
 	$(BIN)/scenegen render --rooms 76 --out $(OUT)
 
-# 12 minutes on two cores without arithmetic in bfloat16, less with it: see training/README.md, "First run"
+# 12 minutes on two cores without arithmetic in bfloat16, 7 with it: see training/README.md, "First run"
 train: .venv/train.done
 	$(BIN)/scenegen render --rooms 96 --pairs-per-room 5 --size 320x240 --layers rgb,depth,instance \
 		--roll-deg=-15:15 --focal-px 400:700 --overlap 0.25:0.95 --out out/quick-pairs
