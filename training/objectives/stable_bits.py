@@ -27,12 +27,12 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from training.objectives.banks import Search, both_ways
-from training.objectives.infonce import nll_of_match, proximity
+from training.objectives.infonce import proximity
 from training.objectives.objective import Kind, stateless
 from training.objectives.options import StableBitsSettings, by_angle
 from training.objectives.seen import Seen
 from training.objectives.stable import masked_mean
-from training.objectives.stable_softmax import HALF_GAP, inverse_temperature
+from training.objectives.stable_softmax import HALF_GAP, competition
 
 SHARE_OF_SQUARES = 4.0
 """Two settled channels that differ are 1/2 apart: 4 times the mean of the squares is the share of those that do."""
@@ -61,9 +61,8 @@ def as_codes(search: Search) -> Search:
 
 def share_cross_entropy(search: Search) -> Tensor:
     """-log softmax of -d / t of each anchor at its match, among it and the negatives: (B, M)."""
-    sharpness = SHARE_OF_SQUARES / search.queries.shape[1] * inverse_temperature(search.candidates.sum(1))
     scores = proximity(search.queries, search.bank)  # -d less what a softmax does not see
-    return nll_of_match(sharpness.to(scores.dtype).view(-1, 1, 1) * scores, search)
+    return competition(scores, search, SHARE_OF_SQUARES / search.queries.shape[1])
 
 
 def balanced_bits(codes: Tensor, present: Tensor) -> Tensor:

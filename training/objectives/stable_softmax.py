@@ -41,9 +41,16 @@ def stable_softmax(seen: Seen, settings: StableSoftmaxSettings) -> dict[str, Ten
 
 def distance_cross_entropy(search: Search) -> Tensor:
     """-log softmax of -D / t of each anchor at its match, among it and the negatives: (B, M)."""
-    gap = linf_distances(search.queries, search.bank)
-    sharpness = inverse_temperature(search.candidates.sum(1)).to(gap.dtype)
-    return nll_of_match(-sharpness.view(-1, 1, 1) * gap, search)
+    return competition(linf_distances(search.queries, search.bank), search, -1.0)
+
+
+def competition(values: Tensor, search: Search, factor: float) -> Tensor:
+    """-log softmax of factor / t times values (B, M, C), at each anchor's match: (B, M).
+
+    The factor makes of the values what is compared, -D: one pass over them with the temperature.
+    """
+    sharpness = (factor * inverse_temperature(search.candidates.sum(1))).to(values.dtype)
+    return nll_of_match(sharpness.view(-1, 1, 1) * values, search)
 
 
 def inverse_temperature(candidates: Tensor) -> Tensor:
