@@ -18,6 +18,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from itertools import pairwise, product
 from pathlib import Path
 
@@ -78,8 +79,8 @@ def ablate(variant: Variant, seed: int, words: argparse.Namespace) -> None:
         return
     steps = steps_worth(words.steps, variant, words)
     run = words.out / "runs" / here
-    fit(variant, rooms(variant, words), run, steps, seed)
-    places = {"rooms": rooms(VARIANTS[0], words)} | ({"photos": words.photos} if words.photos else {})
+    fit(variant, rooms(variant, words.out, words.scans), run, steps, seed)
+    places = {"rooms": rooms(VARIANTS[0], words.out, words.scans)} | ({"photos": words.photos} if words.photos else {})
     sheets = [
         each for name, folder in places.items() for each in measured(run, folder, words.out / "eval" / name / here)
     ]
@@ -107,12 +108,13 @@ def measured(run: Path, folder: Path, out: Path) -> tuple[Sheet, ...]:
     return eval_photos(list(found), folder, out, MEASURED, pictures=0).sheets
 
 
-def rooms(variant: Variant, words: argparse.Namespace) -> Path:
-    """The folder with the rooms of a variant, made unless they are there."""
+@cache
+def rooms(variant: Variant, out: Path, scans: Path | None) -> Path:
+    """The folder with the rooms of a variant, made unless they are there; asked once for all runs on them."""
     options = BASE | dict(variant.rooms)
     name = "-".join(f"{key}={value}" for key, value in variant.rooms) or "base"
-    folder = words.out / "rooms" / name.replace(":", "to")
-    taken = {key: f"folder:{words.scans}" if value == SCANS else value for key, value in options.items()}
+    folder = out / "rooms" / name.replace(":", "to")
+    taken = {key: f"folder:{scans}" if value == SCANS else value for key, value in options.items()}
     _run("scenegen", "render", *(f"--{key}={value}" for key, value in taken.items()), "--out", str(folder))
     return changed_set(folder, variant.pictures, folder.with_name(variant.pictures)) if variant.pictures else folder
 
@@ -131,7 +133,7 @@ def price_s(variant: Variant, beside: Variant, words: argparse.Namespace) -> flo
     A shared machine counts as the process's own what others take from it, and that changes from minute to minute.
     """
     pilot = words.out / "pilot" / slug(beside.name) / slug(variant.name)
-    fit(variant, rooms(variant, words), pilot, PILOT_STEPS, 0)
+    fit(variant, rooms(variant, words.out, words.scans), pilot, PILOT_STEPS, 0)
     lines = (pilot / "pace.jsonl").read_text(encoding="utf-8").splitlines()
     return fastest_s([json.loads(line) for line in lines])
 

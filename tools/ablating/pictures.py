@@ -4,7 +4,6 @@ A change that gains nothing here need not be built into the renderer. Depth, cam
 are; the same set gives the same bytes.
 """
 
-import hashlib
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,9 +19,8 @@ from scenegen.pipeline.manifest import load_manifest, make_folder, require_manif
 from scenegen.pipeline.repack import content_of
 from scenegen.seeding import Generator, Stage, generator, stable_key
 from scenegen.shards.content import ShardContent
-from scenegen.shards.digest import content_sha256
-from scenegen.shards.manifest import Entry
-from scenegen.shards.writer import encode_shard, publish
+from scenegen.shards.manifest import Entry, ShardJob
+from scenegen.shards.published import published
 from scenegen.srgb import linear_to_srgb, srgb_to_linear
 
 Picture = NDArray[np.uint8]
@@ -54,19 +52,20 @@ def changed_set(source: Path, change: str, out: Path) -> Path:
     manifest = require_manifest(source)
     if load_manifest(out) is None:
         make_folder(out)
-        entries = tuple(_changed_shard(source, entry, CHANGES[change], out) for entry in manifest.shards)
+        entries = tuple(
+            _changed_shard(source, entry, CHANGES[change], out, manifest.codec) for entry in manifest.shards
+        )
         write_manifest(out, replace(manifest, record=replace(manifest.record, shards=entries)))
     return out
 
 
-def _changed_shard(source: Path, entry: Entry, change: Change, out: Path) -> Entry:
+def _changed_shard(source: Path, entry: Entry, change: Change, out: Path, codec: str) -> Entry:
     content = content_of(source / entry.file)
     drawn = generator(0, Stage.LIGHT, room=stable_key(entry.file))
     arrays = content.arrays | {"rgb": _pictures(content.arrays, change, drawn)}
-    data = encode_shard(ShardContent(arrays, content.attributes))
-    publish(out / entry.file, data)
-    sha = hashlib.sha256(data).hexdigest()
-    return replace(entry, bytes=len(data), sha256=sha, content_sha256=content_sha256(out / entry.file))
+    job = ShardJob(entry.index, entry.room, entry.split, 0, entry.samples, entry.file)
+    made = published(ShardContent(arrays, content.attributes), job, out, codec)
+    return replace(made, figures=entry.figures)
 
 
 def _pictures(arrays: dict[str, NDArray[Any]], change: Change, drawn: Generator) -> Picture:

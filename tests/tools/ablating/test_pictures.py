@@ -23,7 +23,8 @@ def run(tmp_path):
     folder.mkdir()
     (folder / "a.h5").write_bytes(encode_shard(sound_content(samples=2)))
     entry = {"index": 0, "file": "a.h5", "room": "a", "split": "train", "samples": 2}
-    (folder / "manifest.json").write_text(json.dumps({"config": {}, "config_sha256": "c", "shards": [entry]}))
+    manifest = {"config": {}, "config_sha256": "c", "codec": "gzip", "shards": [entry]}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
 
 
