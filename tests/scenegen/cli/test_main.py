@@ -8,10 +8,10 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from scenegen.cli.commands import Command, Render, Repack
-from scenegen.cli.importing import Import
+from scenegen.cli.commands import Command, RenderCommand, RepackCommand
+from scenegen.cli.importing import ImportCommand
 from scenegen.cli.main import RUN, load_config, main
-from scenegen.cli.publishing import Export
+from scenegen.cli.publishing import ExportCommand
 from scenegen.errors import UsageError
 from scenegen.export.choices import FILES
 from scenegen.export.forms import Form
@@ -49,13 +49,13 @@ def test_every_command_is_carried_out():
 @pytest.mark.parametrize(
     ("command", "option", "there"),
     [
-        (Render, "executor", EXECUTORS),
-        (Import, "executor", EXECUTORS),
-        (Import, "layout", LAYOUTS),
-        (Export, "format", FILES),
-        (Render, "codec", CODECS),
-        (Import, "codec", CODECS),
-        (Repack, "codec", CODECS),
+        (RenderCommand, "executor", EXECUTORS),
+        (ImportCommand, "executor", EXECUTORS),
+        (ImportCommand, "layout", LAYOUTS),
+        (ExportCommand, "format", FILES),
+        (RenderCommand, "codec", CODECS),
+        (ImportCommand, "codec", CODECS),
+        (RepackCommand, "codec", CODECS),
     ],
 )
 def test_options_offer_what_there_is(command, option, there):
