@@ -28,6 +28,10 @@ ASK = (
 )
 
 
+PATIENCE = 5
+"""How many times its limit a dry step has: that a line works is all it is to tell, on a machine that may be busy."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One measurement."""
@@ -89,7 +93,8 @@ STEPS = (
         "fit",
         300,
         f"{TRAIN} fit --preset builtin --shards {{out}}/pairs --out {{out}}/run --workers 8 --steps 3000",
-        f"{TRAIN} fit --preset quick --shards {{out}}/pairs --out {{out}}/run --steps 2 --points 64 --min-matches 1",
+        f"{TRAIN} fit --preset quick --shards {{out}}/pairs --out {{out}}/run --steps 2 --batch 2 --crop 64 "
+        "--points 64 --min-matches 1",
         stop="INT",
     ),
     Step(
@@ -117,10 +122,12 @@ class Done:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the steps in turn; 0 where all ended well."""
     words = _words(arguments)
-    chosen = [step for step in STEPS if not words.only or step.name in words.only.split(",")]
-    if not chosen:
-        print(f"--only {words.only}: no such step; choose among {', '.join(s.name for s in STEPS)}", file=sys.stderr)
+    known = {step.name: step for step in STEPS}
+    asked = words.only.split(",") if words.only else list(known)
+    if unknown := [name for name in asked if name not in known]:
+        print(f"--only {','.join(unknown)}: no such step; choose among {', '.join(known)}", file=sys.stderr)
         return 2
+    chosen = [step for step in STEPS if step.name in asked]
     words.out.mkdir(parents=True, exist_ok=True)
     done: list[Done] = []
     for step in chosen:
@@ -133,7 +140,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(step: Step, out: Path, *, dry: bool) -> Done:
     """One step, with its output in a file."""
     command = (step.dry if dry else step.command).replace("{out}", shlex.quote(str(out)))
-    limited = f"timeout --signal={step.stop} --kill-after=30 {step.limit_s} {command}"
+    limit_s = PATIENCE * step.limit_s if dry else step.limit_s
+    limited = f"timeout --signal={step.stop} --kill-after=30 {limit_s} {command}"
     printed, start = out / f"{step.name}.txt", time.monotonic()
     with printed.open("w", encoding="utf-8") as file:
         code = subprocess.run(["bash", "-c", limited], stdout=file, stderr=subprocess.STDOUT, check=False).returncode

@@ -9,6 +9,7 @@ import pytest
 from gpu_session import STEPS, Done, Step, main, passed, run
 from roots import ROOT
 
+from scenegen.cli.values import read_size
 from training.cli.main import parse
 
 
@@ -58,9 +59,30 @@ def test_a_run_that_is_stopped_is_a_result():
     assert not passed(STEPS[0], Done("device", "", 124, 1.0, ""))
 
 
-def test_an_unknown_step(tmp_path, capsys):
-    assert main([str(tmp_path), "--only", "lost"]) == 2
+@pytest.mark.parametrize("asked", ["lost", "loss,lost", "lost,loss"])
+def test_an_unknown_step_is_no_minute_of_the_others(tmp_path, capsys, asked):
+    assert main([str(tmp_path), "--only", asked]) == 2
     assert "--only lost: no such step; choose among device, kernels" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kind", ["command", "dry"])
+def test_what_is_rendered_is_large_and_many_enough_for_the_training(kind):
+    """Four rooms in five train."""
+
+    def words(name):
+        step = next(each for each in STEPS if each.name == name)
+        return shlex.split(getattr(step, kind).replace("{out}", "out"))[3:]
+
+    pairs, run = words("pairs"), parse(words("fit")).run
+    rooms, each, size = (pairs[pairs.index(name) + 1] for name in ("--rooms", "--pairs-per-room", "--size"))
+    assert run.data.crop <= min(read_size(size).width, read_size(size).height)
+    assert run.batch <= int(rooms) * int(each) / 2
+
+
+def test_a_dry_step_has_longer(tmp_path):
+    slow = Step("slow", 1, "sleep 2", "sleep 2")
+    assert passed(slow, run(slow, tmp_path, dry=True))
 
 
 @pytest.mark.slow
