@@ -13,6 +13,7 @@ from training.files.atomic import whole
 from training.running.checkpoint import NAME, Checkpoint, load
 from training.running.logs import HEALTH, LOG, PACE, TENSORBOARD, VALIDATION
 from training.settings import AnySettings
+from training.weights import BUILTIN
 
 SETTINGS, RUN = "settings.json", "run.json"
 """What was asked for; what it was run on."""
@@ -46,6 +47,8 @@ def previous(run: Path, settings: AnySettings, data_sha256: str) -> Checkpoint |
 
 def begin(run: Path, settings: AnySettings, facts: dict[str, Any]) -> None:
     """Make the folder and write settings.json and run.json. Raises RequestError where that is impossible."""
+    if run == BUILTIN:  # no --run could name it, and none the package's weights from where it lies
+        raise RequestError(f"--out {run}: is what --run calls the weights of the package; choose another folder")
     try:
         run.mkdir(parents=True, exist_ok=True)
         for name, values in ((SETTINGS, asdict(settings)), (RUN, facts)):

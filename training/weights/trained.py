@@ -45,6 +45,8 @@ class FoundWeights:
 
 
 def _of_folder(run: Path) -> FoundWeights:
+    if run.is_file():
+        raise CheckpointError(f"{run}: is neither a run folder nor a file of weights ({SUFFIX}); see --run in --help")
     return FoundWeights(weights_of(load(run / NAME)), run / NAME, run)
 
 

@@ -8,6 +8,7 @@ import signal
 import threading
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -449,6 +450,13 @@ def test_it_goes_on_without_the_network_that_it_began_from(straight, shards, tmp
     assert fit(settings, shards, tmp_path / "out", "cpu").finished
     ends = [load(tmp_path / name / "checkpoint.pt").model for name in ("out", "whole")]
     assert weights_equal(*ends)
+
+
+def test_the_word_for_the_weights_of_the_package_is_no_name_of_a_run(shards, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RequestError, match=r"^--out builtin: is what --run calls the weights of the package; choose"):
+        fit(TINY, shards, Path("builtin"), "cpu")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_network_that_it_cannot_begin_from_is_refused_before_a_file_is_written(straight, shards, tmp_path):

@@ -66,6 +66,14 @@ def test_a_package_without_its_weights_is_a_line(monkeypatch, tmp_path):
         open_trained(BUILTIN)
 
 
+def test_a_file_of_another_kind_is_not_taken_for_a_folder(tmp_path):
+    (tmp_path / "photo.jpg").write_bytes(b"x")
+    with pytest.raises(CheckpointError) as caught:
+        open_trained(tmp_path / "photo.jpg")
+    said = "is neither a run folder nor a file of weights (.safetensors); see --run in --help"
+    assert str(caught.value) == f"{tmp_path / 'photo.jpg'}: {said}"
+
+
 def test_a_folder_whose_name_ends_like_a_file_is_a_folder(tmp_path):
     folder = run_folder(tmp_path / "a.safetensors")
     assert open_trained(folder).folder == folder
