@@ -88,7 +88,7 @@ def preset(name: str) -> AnySettings:
     fine detail, windows of 128 px, four pairs in a step (for terms between pairs), and of each pair 512 positives and
     1,536 negatives.
 
-    `builtin`: for photographs, about two hours of one core: a feature pyramid (`--network fpn`), the smooth average
+    `builtin`: for photographs, one to two hours of one core: a feature pyramid (`--network fpn`), the smooth average
     precision of 512 matches among these and 512 random pixels of windows of 192 px, window 1 turned, scaled and bent,
     and the changes of light that photographs show.
     """

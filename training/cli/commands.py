@@ -64,7 +64,7 @@ class Fit(Generic[O, V]):
     preset: PresetName = "paper"
     """Where the defaults come from. paper: Experiment 2, Eq. 1-5 to the letter. official: as the official code does it.
     cover: COVER and its network, as released. quick: minutes on a CPU. compare: the same few windows and pixels for
-    any objective. builtin: for photographs, about an hour of two cores."""
+    any objective. builtin: for photographs, one to two hours of one core."""
     device: Device = "auto"
     """auto: a GPU if there is one."""
     compile: bool = False
