@@ -95,6 +95,26 @@ def test_one_pixel_a_cell_and_then_all_around_find_what_all_pixels_find():
     assert (found.amax(0) <= torch.tensor([63, 47])).all()
 
 
+@pytest.mark.parametrize("offset", [(x, y) for x in (-2, -1, 1, 2) for y in (-2, -1, 1, 2) if (x | y) % 2])
+def test_all_that_lie_as_far_as_a_step_around_the_best_are_asked(offset):
+    features = torch.full((1, 9, 9), 9.0)
+    features[0, 4, 4] = 0.5  # of the pixels that are asked first the nearest
+    features[0, 4 + offset[1], 4 + offset[0]] = 0.0
+    found, value = sought(torch.zeros(1, 1), features, "l2", 2)
+    assert found.tolist() == [[4 + offset[0], 4 + offset[1]]]
+    assert value.item() == 0
+
+
+def test_a_rival_lies_sixteen_pixels_away_or_farther():
+    features = torch.full((1, 1, 64), 5.0)
+    features[0, 0, 17], features[0, 0, 33], features[0, 0, 37] = 0.0, 2.0, 1.0  # 0, 16 and 20 px from the match
+    features[0, 0, [5, 9, 13, 21, 25, 29]] = 0.5  # those of every fourth pixel that are nearer
+    rival = module.competitor(torch.zeros(1, 1), features, torch.tensor([[17, 0]]), "l2")
+    assert rival.item() == 1.0
+    features[0, 0, 37] = 5.0
+    assert module.competitor(torch.zeros(1, 1), features, torch.tensor([[17, 0]]), "l2").item() == 2.0
+
+
 def test_the_picture_is_written(fake_run, tmp_path):
     a, b, out = saved(tmp_path / "a.png", SCENE), saved(tmp_path / "b.png", SCENE[:, 12:]), tmp_path / "m.png"
     found = match(fake_run, a, b, out, "cpu", grid=8)
