@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 import training
+from training.applying.match import match
 from training.cli import main
 from training.errors import TrainingError
+from training.weights import BUILTIN
 
 BLANK = np.zeros((64, 64, 3), np.uint8)
 
@@ -51,6 +53,17 @@ def test_matches_follow_a_shift(photos):
     found = training.load_descriptor(device="cpu").match(str(photos / "a.png"), photos / "b.png")
     assert len(found) > 50
     np.testing.assert_allclose(np.median(found.xy0 - found.xy1, axis=0), (5, 0), atol=0.5)
+
+
+def test_matches_are_those_of_the_command(photos, tmp_path):
+    """Searched in the same way, by the same distance and as many pixels of a cell."""
+    made = training.load_descriptor(device="cpu").match(
+        photos / "a.png", photos / "b.png", grid=7, ratio=0.8, back_px=3
+    )
+    a, b, out = (photos / "a.png"), (photos / "b.png"), tmp_path / "m.png"
+    drawn = match(BUILTIN, a, b, out, "cpu", grid=7, ratio=0.8, back_px=3.0)
+    for name in ("asked", "xy0", "xy1", "distance", "ratio"):
+        np.testing.assert_array_equal(getattr(made, name), getattr(drawn, name))
 
 
 def test_what_cannot_be_had_is_said(photos, tmp_path):

@@ -1,12 +1,14 @@
 """The presets hold what the paper and the official code print."""
 
+import json
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import get_args
 
 import pytest
 from training_world import write_shards
 
+from training.coding import flat
 from training.data.transforms.registry import with_images
 from training.errors import RequestError
 from training.objectives.cover import CoverSettings
@@ -17,6 +19,8 @@ from training.running.logs import LOG, read_lines
 from training.running.schedule import learning_rate
 from training.running.trainee import build_trainee
 from training.settings import AugmentSettings, DataSettings, FitSettings, ModelSettings
+from training.weights.trained import FILE
+from training.weights.weights_file import read_weights
 
 
 def test_paper():
@@ -44,6 +48,16 @@ def test_official_differs_where_the_code_does():
     assert (augment.autocontrast_p, augment.blur_p, augment.posterize_p, augment.equalize_p) == (0.1, 0.1, 0.1, 0.1)
     assert augment.grayscale_p == 0.05
     assert (it.batch, it.epochs, it.model, it.data.crop) == (paper.batch, paper.epochs, paper.model, paper.data.crop)
+
+
+def test_builtin_is_what_the_weights_of_the_package_were_trained_by():
+    """In their last run, but for its length, its seed, and what a run that goes on from weights is given."""
+    trained, now = (
+        flat(json.loads(text)) for text in (read_weights(FILE).about.settings, json.dumps(asdict(preset("builtin"))))
+    )
+    differ = {name for name in trained | now if trained.get(name) != now.get(name)}
+    assert differ == {"steps", "seed", "init_from", "optimizer.lr", "data.positives_across"}
+    assert now["data.positives_across"] == 0  # younger than the file
 
 
 def test_cover():

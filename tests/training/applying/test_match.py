@@ -1,6 +1,7 @@
 """Matches of two photos, and their picture."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -122,6 +123,16 @@ def test_the_picture_is_written(fake_run, tmp_path):
     assert len(found) > 50
     assert picture.shape[0] == 680
     assert 1400 < picture.shape[1] < 1700
+
+
+@pytest.mark.parametrize(("asked", "searched"), [(None, "linf"), ("l1", "l1")])
+def test_descriptors_are_compared_as_the_run_does_unless_told_otherwise(tmp_path, monkeypatch, asked, searched):
+    about = replace(weights_of(Checkpoint(TINY, 1, 1, "", {}, {}, {})).about, distance="linf")
+    monkeypatch.setattr(module, "open_trained", lambda run, device: Trained(Patches(), about, "", None))
+    a, b = saved(tmp_path / "a.png", SCENE), saved(tmp_path / "b.png", SCENE[:, 12:])
+    found = match(tmp_path, a, b, tmp_path / "m.png", "cpu", distance=asked)
+    expected = match_photos(Patches(), SCENE, SCENE[:, 12:], distance=searched)
+    np.testing.assert_array_equal(found.distance, expected.distance)
 
 
 def test_refusals(fake_run, tmp_path):

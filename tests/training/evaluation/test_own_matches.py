@@ -58,14 +58,14 @@ def test_errors_by_hand():
 
 
 def test_mma_counts_pairs_without_matches_as_0_and_leaves_out_what_is_not_known():
-    made = predictions(found(0, 1, 3, NAN), found(), found(NAN), found(INF))
+    made = predictions(found(0, 1, 1.25, 3, NAN), found(), found(NAN), found(INF))
     share = mma(made)
-    np.testing.assert_array_equal(share[1], [2 / 3, 0, NAN, 0])  # an error of exactly t is inside, as published
+    np.testing.assert_array_equal(share[1], [2 / 4, 0, NAN, 0])  # an error of exactly t is inside, as published
     np.testing.assert_array_equal(share[3], [1, 0, NAN, 0])
     scene = np.arange(4)
     estimates = own_matches(made, Thresholds(), scene, draws(4, np.random.default_rng(0)))
-    assert estimates["mma@1"].value == pytest.approx(2 / 9)  # the mean over the three pairs that are known
-    assert estimates["matches"].value == pytest.approx(6 / 4)
+    assert estimates["mma@1"].value == pytest.approx(1 / 6)  # the mean over the three pairs that are known
+    assert estimates["matches"].value == pytest.approx(7 / 4)
 
 
 def test_a_pair_with_many_matches_weighs_as_one_with_few():
