@@ -5,13 +5,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import scenes
-from benching.clock import Clock
+from benching.clock import Clock, instrumented
 from benching.section import Section
 from benching.subject import room_named
 from benching.sweeps import finer_room, quartered
 
 from scenegen.assets.mesh import face_vectors
 from scenegen.assets.source import Room
+from scenegen.rendering.compiled import lamps
+from scenegen.tracing.packet_tracer import PacketWorld
 from scenegen.tracing.raycaster import Body, Bvh, Scene, nearest
 
 
@@ -31,6 +33,17 @@ def test_a_room_is_cut_as_often_as_asked():
     mesh = scenes.box((-1, -1, 0), (1, 1, 2))
     room = Room("a", mesh, 2.0, {})
     assert [len(finer_room(room, times).mesh.faces) for times in (0, 1, 2)] == [12, 48, 192]
+
+
+def test_what_is_timed_is_there_and_as_it_was_afterwards():
+    def loading():
+        return SimpleNamespace(load=len)
+
+    studio = SimpleNamespace(renderer=SimpleNamespace(render=len), object_cache=loading(), rooms=loading())
+    before = lamps.cast, lamps.shadow_by_plan, PacketWorld.pixels
+    with instrumented(Clock(), studio):
+        assert lamps.shadow_by_plan is not before[1]
+    assert (lamps.cast, lamps.shadow_by_plan, PacketWorld.pixels) == before
 
 
 def test_time_inside_a_part_is_not_counted_twice():

@@ -103,7 +103,7 @@ def instrumented(clock: Clock, studio: Studio) -> Iterator[None]:
         for world in (PacketWorld, EmbreexWorld):
             for name, part in (("pixels", _nearest_part), ("nearest", _nearest_part), ("blocked", _blocked_part)):
                 put(world, name, clock.wrap(clock.counting(getattr(world, name), lambda answer, *_: len(answer)), part))
-        for name in ("survey", "cast"):  # rays and what decides where they go, in one
+        for name in ("shadow_by_plan", "cast"):  # rays and what decides where they go, in one
             put(lamps, name, clock.wrap(clock.counting(getattr(lamps, name), lambda answer, *_: answer), "shadow rays"))
         put(studio_module, "prepare_room", clock.wrap(studio_module.prepare_room, "stage"))
         for name in ("build_layout", "shoot", "light"):
