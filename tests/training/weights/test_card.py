@@ -1,10 +1,13 @@
 """The card says what the file says, and the package's card is that of its file."""
 
+import csv
 from pathlib import Path
 
+from roots import ROOT
 from training_world import tiny_of
 from weights_maker import checkpoint, weights
 
+from scenegen.shards import file_sha256
 from training.data.transforms.registry import with_images
 from training.running.checkpoint import Checkpoint
 from training.weights.card import card
@@ -37,4 +40,20 @@ def test_single_pictures_and_unfinished_runs_are_told():
 
 
 def test_the_card_of_the_package_is_that_of_its_file():
-    assert FILE.with_suffix(".md").read_text(encoding="utf-8").startswith(card(FILE, read_weights(FILE)))
+    text = FILE.with_suffix(".md").read_text(encoding="utf-8")
+    assert text.startswith(card(FILE, read_weights(FILE)))
+    assert f"{FILE.stat().st_size:,} bytes, sha256 `{file_sha256(FILE)}`" in text
+
+
+def test_figures_of_the_card_are_those_of_the_results():
+    """Of turned and scaled copies, and of the photographs: what the tools wrote beside what the card says."""
+    text = FILE.with_suffix(".md").read_text(encoding="utf-8")
+    rows = list(csv.DictReader((ROOT / "tools/results/turns.csv").read_text(encoding="utf-8").splitlines()))
+    half = len(rows) // 2
+    for ours, sift in zip(rows[:half], rows[half:], strict=True):
+        cells = ("/".join(f"{float(row[f'pck@{px}']):.0f}" for px in (1, 3, 5, 10)) for row in (ours, sift))
+        assert f" | {' | '.join(cells)} |" in text
+    photos = (ROOT / "tools/results/photos.md").read_text(encoding="utf-8").split("\n\n")[0]
+    for name in ("builtin", "ALIKE-n", "dense SIFT"):
+        (line,) = [line for line in photos.splitlines() if line.startswith(f"| {name} |")]
+        assert all(cell.split(" (")[0] in text for cell in line.strip("| ").split(" | ")[1:])
