@@ -33,6 +33,7 @@ _WORDS = {
     "lights",
     "config",
     "layers",
+    "renderers",
     "lenses",
     "rays",
     "srgb",
