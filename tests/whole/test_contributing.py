@@ -40,7 +40,11 @@ def changed(tmp_path):
 
 @pytest.mark.parametrize("heading", ["A layer", "A source of rooms"])
 def test_it_applies_and_keeps_the_rules_of_the_house(changed, heading):
-    assert changed(heading).is_dir()
+    folder = changed(heading)
+    for words in (["check"], ["format", "--check"]):
+        ruff = [sys.executable, "-m", "ruff", *words, "--no-cache", "--config", ROOT / "pyproject.toml", folder]
+        done = subprocess.run(ruff, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
 
 
 def commands(heading):
