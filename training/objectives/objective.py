@@ -67,7 +67,7 @@ class Kind(Generic[S]):
     make: Callable[[S, Network, AnySettings], nn.Module]
     """The `Objective`, from its options, the new network, and the settings of the whole run."""
     summary: str
-    """One line for tables and help."""
+    """What it is, in one line."""
     distance: Callable[[S], Distance]
     """How its descriptors are compared."""
     scale: Callable[[S], Scale] = lambda _: OF_LENGTH_ONE

@@ -16,7 +16,7 @@ from training.settings import PixelSettings
 
 every_name = pytest.mark.parametrize("name", registry.names())
 ACROSS_PAIRS: tuple[str, ...] = ("sigreg",)
-"""Objectives that look at the pixels of all pairs together."""
+"""Objectives that look at the pixels of all pairs together: a new one that does has its name here."""
 
 
 def objective_of(name, **options):
@@ -185,7 +185,6 @@ def test_what_is_said_without_the_objective_is_what_it_says(name):
     told, own = registry.options(name), registry.kind(name)
     assert told.settings is own.settings
     assert told.distance is own.distance
-    assert isinstance(told, registry.Listed)
 
 
 def test_an_objective_of_which_the_file_alone_is_named_is_told_by_its_kind(monkeypatch):
