@@ -5,8 +5,8 @@ max-pooling, each decoder stage with bilinear up-sampling, to which the encoder'
 
     encoder (32, 64, 128, 256, 512), decoder (256, 128, 64, D = 32)     7,852,512 parameters, maps of 1/16 to 1/1
 
-Of `ModelSettings` it takes widths, channels and unit_length. Blocks, heads, dropout and initial mean nothing to it, and
-its normalisation is that over the whole image.
+Of `ModelSettings` it takes widths, channels, unit_length and code_gain. Blocks, heads, dropout and initial mean nothing
+to it, and its normalisation is that over the whole image.
 """
 
 from itertools import pairwise
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.errors import RequestError
+from training.models.ending import ending_of
 from training.models.initial import from_seed
 from training.models.lattice import EVERY_PIXEL, Lattice, enlarged
 from training.models.norm_act import NormAct
@@ -62,8 +63,7 @@ class CoverUNet(nn.Module):
     def pyramid(self, images: Tensor, levels: int) -> tuple[Tensor, ...]:
         """The finest `levels` maps, coarse to fine: of 1 / 2^k of the sides (rounded up), the descriptors the last."""
         *coarse, last = self._decode(self._encode(pad_to_multiple(images, self.multiple)))
-        last = functional.normalize(last, dim=1) if self.settings.unit_length else last
-        return cut_back((*coarse, last)[-levels:], *images.shape[-2:])
+        return cut_back((*coarse, ending_of(self.settings)(last))[-levels:], *images.shape[-2:])
 
     def _encode(self, x: Tensor) -> list[Tensor]:
         """The output of every encoder stage, fine to coarse."""

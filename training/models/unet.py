@@ -8,10 +8,10 @@ Parameters (all / trainable; the difference is the frozen shift of the bottlenec
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from training.models.attention import SelfAttention
 from training.models.blocks import Down, Residual, Up, make_norm
+from training.models.ending import ending_of
 from training.models.initial import from_seed
 from training.models.lattice import EVERY_PIXEL, Lattice
 from training.models.norm_act import norm_silu
@@ -81,7 +81,7 @@ class UNet(nn.Module):
 
     def _head(self, x: Tensor) -> Tensor:
         x = self.head(norm_silu(x, self.norm))
-        return functional.normalize(x, dim=1) if self.settings.unit_length else x
+        return ending_of(self.settings)(x)
 
     def _encode(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Down to H / 2^L, and the output of every block on the way."""
