@@ -4,6 +4,7 @@ The file's attributes: format, format_version, pixel_convention, input_scaling, 
 One dataset per photo, named like the photo's file: (H, W, D) float16 or float32, with image, description, units.
 """
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -13,9 +14,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from training.applying.output import check_output
 from training.devices import choose_device
 from training.errors import ImageError, RequestError
-from training.files.atomic import whole
+from training.files.atomic import see_room, whole, writing
 from training.models.describe import to_unit
 from training.models.networks import AnyNetwork
 from training.models.tiling import tileable, tiles
@@ -25,6 +27,8 @@ from training.weights.trained import Trained, open_trained
 Precision = Literal["float16", "float32"]
 WHOLE_PIXELS = 16_000_000
 """Largest photo that is described in one piece: some 8 GB (estimated) with the network of Experiment 2."""
+TABLES_BYTES = 1 << 18
+"""More than what HDF5 writes beside the numbers of a photo: attributes, and where its chunks lie."""
 
 
 def extract(
@@ -35,21 +39,18 @@ def extract(
     `tile` > 0 works in tiles of that many pixels, for networks with norm=pixel. The file is written beside its name and
     renamed when it is complete; an existing file is replaced. Raises CheckpointError, ImageError or RequestError.
     """
+    if not images:
+        raise RequestError("extract: has no photos; name one or more")
+    check_output(out, images)
     trained = open_trained(run, choose_device(device))
     model = trained.network
     if tile:
         tileable(model, tile)
     for path in images:
         _check_size(path, tile, model.settings.norm)
-    try:
-        with whole(out) as draft, h5py.File(draft, "w") as file:
-            file.attrs.update(_file_attributes(trained))
-            names = [_write_photo(file, model, path, tile, precision) for path in images]
-    except OSError as error:
-        raise RequestError(
-            f"{out}: cannot be written ({error.strerror or error}); change --out or free space"
-        ) from None
-    return names
+    with writing(out), whole(out) as draft, h5py.File(draft, "w") as file:
+        file.attrs.update(_file_attributes(trained))
+        return [_write_photo(file, model, path, tile, precision) for path in images]
 
 
 def _check_size(path: Path, tile: int, norm: str) -> None:
@@ -79,10 +80,18 @@ def _write_photo(file: h5py.File, model: AnyNetwork, path: Path, tile: int, prec
     name = _free_name(file, path.name)
     shape = (*photo.shape[:2], model.settings.channels)
     chunks = (min(64, shape[0]), min(64, shape[1]), shape[2])
+    see_room(Path(file.filename), _stored_bytes(shape, chunks, precision))
     dataset = file.create_dataset(name, shape, np.dtype(precision), chunks=chunks)
     dataset.attrs.update(image=path.name, description="one descriptor per pixel: row, column, channel", units="1")
     _fill(dataset, model, photo, tile)
+    file.flush()  # nothing is left to be written when the room of the next one is asked for
     return name
+
+
+def _stored_bytes(shape: tuple[int, ...], chunks: tuple[int, ...], precision: Precision) -> int:
+    """What a dataset takes, in whole chunks, and a good deal for its tables."""
+    padded = (-(-side // chunk) * chunk for side, chunk in zip(shape, chunks, strict=True))
+    return math.prod(padded) * np.dtype(precision).itemsize + TABLES_BYTES
 
 
 def _free_name(file: h5py.File, name: str) -> str:

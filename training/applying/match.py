@@ -14,7 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.applying.match_picture import draw_matches
+from training.applying.match_picture import check_ending, draw_matches
+from training.applying.output import check_output
 from training.devices import choose_device
 from training.errors import RequestError
 from training.evaluation.descriptor import Descriptor
@@ -72,6 +73,8 @@ def match(
     Raises CheckpointError, ImageError or RequestError.
     """
     _check_search(grid, ratio, back_px)
+    check_ending(out)
+    check_output(out, (a, b))
     place = choose_device(device)
     trained = open_trained(run, place)
     distance = distance or trained.about.distance

@@ -5,6 +5,7 @@ read by `torch.load(weights_only=True)`, so a checkpoint from a stranger cannot 
 functions of the seed and the step (`training.seeding`), hence a run needs no random states to go on exactly.
 """
 
+import io
 import json
 import os
 import pickle
@@ -57,10 +58,11 @@ _CONTENT = ("step", "steps", "data_sha256", "model", "objective", "optimizer")
 def save(path: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint so that a kill leaves the old file or the new one. Raises CheckpointError."""
     head = {"format": FORMAT, "version": VERSION, "settings": json.dumps(asdict(checkpoint.settings))}
-    content = head | {name: getattr(checkpoint, name) for name in _CONTENT}
+    content = io.BytesIO()  # torch.save into a file on a full disk hides the system's error under one of its own
+    torch.save(head | {name: getattr(checkpoint, name) for name in _CONTENT}, content)
     try:
         with whole(path) as draft, draft.open("wb") as file:
-            torch.save(content, file)
+            file.write(content.getbuffer())
             file.flush()
             os.fsync(file.fileno())
         _sync_folder(path.parent)

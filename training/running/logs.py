@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from torch.utils.tensorboard.writer import SummaryWriter
 
-from training.files.atomic import whole
+from training.files.atomic import whole, writing
 
 LOG, VALIDATION, HEALTH, PACE = "log.jsonl", "validation.jsonl", "health.jsonl", "pace.jsonl"
 TENSORBOARD = "tensorboard"
@@ -47,28 +47,32 @@ class RunLog:
     """The files of a run folder that grow with the run.
 
     Opening it at `step` drops what was logged after that step, and everything for a run that begins (step 0).
+    Raises RequestError, in a line, where the disk takes no more.
     """
 
     def __init__(self, run: Path, step: int) -> None:
-        names = (LOG, VALIDATION, HEALTH, PACE)
-        for name in names:
-            truncate(run / name, step or -1)
-        self._files = {name: (run / name).open("a", encoding="utf-8") for name in names}
-        self._events = SummaryWriter(str(run / TENSORBOARD), purge_step=step + 1 if step else 0)
+        self._run, names = run, (LOG, VALIDATION, HEALTH, PACE)
+        with writing(run):
+            for name in names:
+                truncate(run / name, step or -1)
+            self._files = {name: (run / name).open("a", encoding="utf-8") for name in names}
+            self._events = SummaryWriter(str(run / TENSORBOARD), purge_step=step + 1 if step else 0)
 
     def write(self, name: str, step: int, values: Mapping[str, float], **more: Any) -> None:
         """Append a record {"step": …, values…, more…} to a JSON-lines file and the values to TensorBoard."""
         record = {"step": step} | {key: _strict(value) for key, value in values.items()} | more
-        self._files[name].write(f"{json.dumps(record)}\n")
-        for key, value in values.items():
-            self._events.add_scalar(f"{_GROUP[name]}/{key}", value, step)
+        with writing(self._run):
+            self._files[name].write(f"{json.dumps(record)}\n")
+            for key, value in values.items():
+                self._events.add_scalar(f"{_GROUP[name]}/{key}", value, step)
 
     def sync(self) -> None:
         """Bring everything to the disk: called before each checkpoint, so that the log is never behind it."""
-        self._events.flush()
-        for file in self._files.values():
-            file.flush()
-            os.fsync(file.fileno())
+        with writing(self._run):
+            self._events.flush()
+            for file in self._files.values():
+                file.flush()
+                os.fsync(file.fileno())
 
     def close(self) -> None:
         """Write what is left and close the files."""

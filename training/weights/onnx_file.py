@@ -28,7 +28,9 @@ from training.weights.trained import Trained, open_trained
 NEEDED = ("onnx", "onnxscript")
 """Packages that write the file."""
 SIZE = (75, 101)
-"""(H, W) that the file is traced and compared at: no multiples of anything a network may want."""
+"""(H, W) that the file is traced at: no multiples of anything a network may want."""
+COMPARED = (SIZE, (74, 100))
+"""(H, W) that it is compared at: where a cell covers two pixels, only an even side ends between two cells."""
 
 
 class AnySize(nn.Module):
@@ -40,10 +42,12 @@ class AnySize(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """(1, 3, H, W) float32 in [0, 1] to (1, D, H, W)."""
-        padded = images
+        padded, lattice = images, self.network.lattice
         for axis in (-2, -1):
             padded = mirror(padded, axis, self.network.multiple)
-        return self.network(padded)[..., : images.shape[-2], : images.shape[-1]]
+        height, width = images.shape[-2:]
+        rows, columns = ((side + lattice.step_px - 1) // lattice.step_px for side in (height, width))
+        return lattice.everywhere(self.network.pyramid(padded, 1)[0][..., :rows, :columns], height, width)
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Written:
     channels: int
     """D."""
     difference: float | None
-    """Largest difference of a descriptor's entry from the network's, on noise; None without onnxruntime."""
+    """Largest difference of an entry from the network's, on noise of two sizes; None without onnxruntime."""
 
 
 def write_onnx(run: Path, out: Path) -> Written:
@@ -64,11 +68,10 @@ def write_onnx(run: Path, out: Path) -> Written:
     """
     _check_packages()
     trained = open_trained(run)
-    picture = torch.rand(1, 3, *SIZE, generator=torch.Generator().manual_seed(0))
-    model = _model(run, trained, picture)
+    model = _model(run, trained, _noise(SIZE))
     with writing(out), whole(out) as draft:
         draft.write_bytes(model.SerializeToString(deterministic=True))
-        difference = _difference(draft, trained.network, picture)
+        difference = _difference(draft, trained.network)
     return Written(trained.about.network.channels, difference)
 
 
@@ -134,11 +137,16 @@ def _quiet() -> Iterator[None]:
         logging.disable(before)
 
 
+def _noise(size: tuple[int, int]) -> Tensor:
+    return torch.rand(1, 3, *size, generator=torch.Generator().manual_seed(0))
+
+
 @torch.no_grad()
-def _difference(path: Path, network: AnyNetwork, picture: Tensor) -> float | None:
-    """Largest difference between the file's answer and the network's; None where onnxruntime is missing."""
+def _difference(path: Path, network: AnyNetwork) -> float | None:
+    """Largest difference between the file's answers and the network's; None where onnxruntime is missing."""
     if find_spec("onnxruntime") is None:
         return None
     session: Any = import_module("onnxruntime").InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    answer = torch.from_numpy(session.run(None, {"image": picture.numpy()})[0])
-    return float((answer - network(picture)).abs().max())
+    pictures = [_noise(size) for size in COMPARED]
+    answers = [torch.from_numpy(session.run(None, {"image": each.numpy()})[0]) for each in pictures]
+    return max(float((answer - network(each)).abs().max()) for each, answer in zip(pictures, answers, strict=True))

@@ -8,6 +8,7 @@ import pytest
 import torch
 from networks import shaken
 from photo_world import saved
+from small_disk import files_up_to
 from training_world import tiny
 
 from training.applying import extract as module
@@ -109,3 +110,37 @@ def test_tiles_of_an_image_norm_network_are_refused(run, tmp_path):
 def test_a_place_that_cannot_be_written(run, tmp_path):
     with pytest.raises(RequestError, match=r"out\.h5: cannot be written .*change --out"):
         extract(run, [saved(tmp_path / "a.png", PHOTO)], tmp_path / "none" / "out.h5", "cpu")
+
+
+def test_no_photo_and_a_photo_as_the_place_are_refused(run, tmp_path):
+    path = saved(tmp_path / "a.png", PHOTO)
+    before = path.read_bytes()
+    with pytest.raises(RequestError, match=r"^extract: has no photos; name one or more$"):
+        extract(run, [], tmp_path / "out.h5", "cpu")
+    with pytest.raises(RequestError, match=r"a\.png: is a photo that is read"):
+        extract(run, [path], path, "cpu")
+    assert path.read_bytes() == before
+
+
+def test_a_full_disk_is_a_line_and_the_program_lives_on(run, tmp_path):
+    """One photo fits, two do not. (37, 50, 6) float16 with tables: 22 kB and what is kept free."""
+    path, out = saved(tmp_path / "a.png", PHOTO), tmp_path / "out.h5"
+    out.write_bytes(b"old")
+    room = 100_000 + module.TABLES_BYTES
+    with files_up_to(room):
+        assert extract(run, [path], tmp_path / "one.h5", "cpu") == ["a.png"]
+        with pytest.raises(RequestError) as caught:
+            extract(run, [path, saved(tmp_path / "b.png", np.tile(PHOTO, (8, 8, 1)))], out, "cpu")
+    assert str(caught.value) == f"{out}: cannot be written (File too large); change --out or free space"
+    assert out.read_bytes() == b"old"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.png", "b.png", "one.h5", "out.h5", "run"]
+
+
+def test_the_room_asked_for_is_enough(run, tmp_path):
+    for shape in ((1, 1), (65, 63), (37, 200), (130, 129)):
+        path, out = saved(tmp_path / "a.png", np.resize(PHOTO, (*shape, 3))), tmp_path / "out.h5"
+        extract(run, [path], out, "cpu")
+        with h5py.File(out) as file:
+            dataset = file["a.png"]
+            assert module._stored_bytes(dataset.shape, dataset.chunks, "float16") >= out.stat().st_size
+            assert module._stored_bytes(dataset.shape, dataset.chunks, "float16") < 1.5e6 + 2 * out.stat().st_size

@@ -7,13 +7,14 @@ import pytest
 import torch
 from photo_world import saved
 from PIL import Image
+from small_disk import files_up_to
 from torch import nn
 from torch.nn import functional
 from training_world import TINY
 
 from training.applying import match as module
 from training.applying.match import match, match_features, match_photos, sought
-from training.applying.match_picture import over_all_cells, position_colors
+from training.applying.match_picture import draw_matches, matches_figure, over_all_cells, position_colors
 from training.errors import ImageError, RequestError
 from training.models.lattice import EVERY_PIXEL, enlarged
 from training.photo import read_photo
@@ -113,6 +114,57 @@ def test_refusals(fake_run, tmp_path):
         match(fake_run, a, a, tmp_path / "m.png", "cpu", grid=0)
     with pytest.raises(ImageError, match="cannot be read"):
         match(fake_run, a, tmp_path / "b.png", tmp_path / "m.png", "cpu")
+
+
+@pytest.mark.parametrize("name", ["a.png", "m", "m.xyz", ".", "none/m.png"])
+def test_a_name_that_cannot_be_written_is_refused_before_any_work(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(module, "open_trained", None)
+    a = saved(tmp_path / "a.png", SCENE[:20, :20])
+    before = a.read_bytes()
+    with pytest.raises(RequestError):
+        match(tmp_path, a, a, tmp_path / name, "cpu")
+    assert a.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [a]
+
+
+def test_a_full_disk_leaves_the_old_picture_and_nothing_else(fake_run, tmp_path):
+    a, out = saved(tmp_path / "a.png", SCENE), tmp_path / "m.png"
+    out.write_bytes(b"old")
+    before = sorted(tmp_path.iterdir())
+    with files_up_to(9000), pytest.raises(RequestError, match=r"m\.png: cannot be written \(File too large\); change"):
+        match(fake_run, a, a, out, "cpu", grid=40)
+    assert out.read_bytes() == b"old"
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("shape", [(4, 2000, 3), (1000, 3, 3), (1, 1, 3), (480, 640, 3)])
+def test_a_photo_of_any_shape_has_its_name_and_a_picture_that_can_be_opened(tmp_path, shape):
+    photos = np.zeros(shape, np.uint8), np.zeros((30, 40, 3), np.uint8)
+    names = r"a $\frac{x$ name.png", "b.png"
+    figure = matches_figure(photos, names, (np.zeros((1, 2)), np.zeros((1, 2))), 5)
+    width, height = figure.get_size_inches() * 100
+    assert height == 680
+    assert width <= 2 * 1600 + 3 * 24
+    left, right, title = figure.axes[0].texts
+    assert (left.get_text(), right.get_text(), title.get_text()) == (*names, "1 mutual match of 5 grid pixels")
+    assert left.get_window_extent().x1 < right.get_window_extent().x0
+    draw_matches(tmp_path / "m.png", photos, names, (np.zeros((1, 2)), np.zeros((1, 2))), 5)
+    assert read_photo(tmp_path / "m.png").shape[:2] == (680, int(width))
+
+
+def test_photos_are_drawn_at_the_ends_of_their_lines():
+    """A square as wide as high and one half as wide: both 600 high, the second behind a gap."""
+    photos = np.zeros((100, 100, 3), np.uint8), np.zeros((300, 150, 3), np.uint8)
+    xy = np.array([[0.0, 0.0], [99.0, 49.0]]), np.array([[149.0, 299.0], [0.0, 0.0]])
+    (axes,) = matches_figure(photos, ("a", "b"), xy, 5).axes
+    assert [tuple(image.get_extent()) for image in axes.images] == [(0, 600, 600, 0), (624, 924, 600, 0)]
+    lines = axes.collections[0].get_segments()
+    np.testing.assert_allclose(lines, [[(3, 3), (923, 599)], [(597, 297), (625, 1)]])
+
+
+def test_letters_that_the_font_lacks_are_no_warning(tmp_path, recwarn):
+    draw_matches(tmp_path / "m.png", (SCENE, SCENE), ("写真.png", "b.png"), (np.zeros((0, 2)), np.zeros((0, 2))), 5)
+    assert not recwarn.list
 
 
 def test_the_lines_drawn_are_spread_over_the_photo():

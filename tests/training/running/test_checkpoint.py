@@ -10,6 +10,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from small_disk import files_up_to
 from training_world import TINY, TINY_MODEL, tiny
 
 from training.coding import SettingsMismatch, decode, differences
@@ -46,11 +47,11 @@ def test_a_kill_while_writing_leaves_the_old_one(tmp_path, monkeypatch):
     path = tmp_path / "checkpoint.pt"
     save(path, made(step=3))
 
-    def killed(content, file):
-        file.write(b"half")
+    def killed(number):
+        os.truncate(number, 9)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(checkpoint.torch, "save", killed)
+    monkeypatch.setattr(checkpoint.os, "fsync", killed)
     with pytest.raises(KeyboardInterrupt):
         save(path, made(step=4))
     assert load(path).step == 3
@@ -72,6 +73,18 @@ def test_it_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
 def test_a_full_or_missing_folder_is_one_clear_line(tmp_path):
     with pytest.raises(CheckpointError, match=r"checkpoint.pt: cannot be written \(No such file or directory\); free"):
         save(tmp_path / "gone" / "checkpoint.pt", made())
+
+
+def test_a_full_disk_is_one_clear_line_and_leaves_the_old_one(tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    save(path, made(step=3))
+    with (
+        files_up_to(5000),
+        pytest.raises(CheckpointError, match=r"pt: cannot be written \(File too large\); free space"),
+    ):
+        save(path, made(step=4))
+    assert load(path).step == 3
+    assert [p.name for p in tmp_path.iterdir()] == ["checkpoint.pt"]
 
 
 def test_another_architecture_is_named(tmp_path):

@@ -6,8 +6,10 @@ import math
 
 import pytest
 from rich.console import Console
+from small_disk import files_up_to
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from training.errors import RequestError
 from training.running.logs import HEALTH, LOG, VALIDATION, Display, RunLog, duration, read_lines, truncate
 
 
@@ -68,6 +70,16 @@ def test_nan_is_null_in_the_file(tmp_path):
     log.close()
     assert json.loads((tmp_path / HEALTH).read_text(), parse_constant=pytest.fail) == {
         "step": 1, "auroc": None, "histogram": [1, 2], "alarm": "x"}  # fmt: skip
+
+
+def test_a_full_disk_is_one_clear_line(tmp_path):
+    log = RunLog(tmp_path, 0)
+    log.write(HEALTH, 1, {"auroc": 0.5}, histogram=[0] * 1000)
+    with files_up_to(2000), pytest.raises(RequestError) as caught:
+        log.sync()
+    assert str(caught.value) == f"{tmp_path}: cannot be written (File too large); change --out or free space"
+    log.close()
+    assert len(read_lines(tmp_path / HEALTH)) == 1
 
 
 def shown(console_width=100, terminal=False):
