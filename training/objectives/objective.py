@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 from torch import Tensor, nn
 
 from training.models.network import Network
-from training.objectives.options import as_it_is
+from training.objectives.options import same_network
 from training.objectives.seen import Seen
 from training.settings import AnySettings, Distance, ModelSettings, Norm
 
@@ -71,7 +71,7 @@ class Kind(Generic[S]):
     """What it is, in one line."""
     distance: Callable[[S], Distance]
     """How its descriptors are compared."""
-    network: Callable[[ModelSettings], ModelSettings] = as_it_is
+    network: Callable[[ModelSettings], ModelSettings] = same_network
     """The network with the end that it wants."""
     scale: Callable[[S], Scale] = lambda _: OF_LENGTH_ONE
     """What its optimum looks like."""

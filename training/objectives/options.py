@@ -179,7 +179,7 @@ CODE_GAIN = 8.0
 """Of the tanh there: of normally distributed channels nine of ten end within a fifth of one of the two values."""
 
 
-def as_it_is(model: ModelSettings) -> ModelSettings:
+def same_network(model: ModelSettings) -> ModelSettings:
     """The network ends as the run has it."""
     return model
 

@@ -29,7 +29,7 @@ class Listed(NamedTuple):
     """Its options, a frozen dataclass with a default for each."""
     distance: Callable[[Any], Distance]
     """How its descriptors are compared."""
-    network: Callable[[ModelSettings], ModelSettings] = own.as_it_is
+    network: Callable[[ModelSettings], ModelSettings] = own.same_network
     """The network with the end that it wants."""
 
 
