@@ -41,3 +41,12 @@ NOTHING = Ending()
 def ending_of(settings: ModelSettings) -> Ending:
     """As the settings of a network say."""
     return Ending(settings.unit_length, settings.code_gain)
+
+
+def at_once_and_when_read(settings: ModelSettings) -> tuple[Ending, Ending]:
+    """What the whole map of a network with a cell for every pixel goes through, and what is read of it goes through.
+
+    To press 128 channels of a whole map costs as much as the network, and training reads one pixel in eight of it.
+    """
+    ending = ending_of(settings)
+    return (NOTHING, ending) if settings.code_gain else (ending, NOTHING)
