@@ -17,6 +17,7 @@ from scenegen.geometry import pinhole
 from scenegen.layers import DEFAULT, LAYER
 from scenegen.lenses import Lens, parse
 from scenegen.rays import is_seen, unseen
+from scenegen.renderers import RUNS_ANYWHERE, RendererName
 
 
 class Range(NamedTuple):
@@ -141,7 +142,7 @@ class GenerationConfig:
     """Share of the first view's pixels that is traced: one in each cell of 1/fraction pixels."""
     seed: int = 0
     """Root of all randomness."""
-    renderer: Literal["embree", "pyrender"] = "embree"
+    renderer: RendererName = RUNS_ANYWHERE
     """embree: ray traced, runs anywhere. pyrender: OpenGL, needs the `gl` extra and EGL."""
     layers: tuple[str, ...] = DEFAULT
     """Which image layers to store, comma-separated, rgb among them; all there are stand above. visibility is a byte per

@@ -22,7 +22,7 @@ class Layer:
     dims: tuple[str, ...]
     """Labels of what a pixel has, beyond sample, view, y and x."""
     dtype: str
-    """One of `ITEM_BYTES`: what the maker's arrays have, or `ENUM`."""
+    """One of `ITEM_BYTES`: what the maker's arrays have, or `ENUM`. Another type of NumPy's is an entry there."""
     units: str
     """Unit of the numbers; "1" where there is none."""
     description: str
@@ -36,7 +36,7 @@ class Layer:
     on_request: bool = False
     """Whether it is stored only where it is asked for."""
     since: str = "1.0"
-    """Format version that brought it."""
+    """Format version that brought it; a layer of your own leaves it out."""
     names: str | None = None
     """Dataset of the names of its values, row by row; None where the values are numbers, or an enum."""
     named_by: str | None = None

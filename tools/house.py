@@ -33,6 +33,7 @@ _WORDS = {
     "lights",
     "config",
     "layers",
+    "renderers",
     "lenses",
     "rays",
     "srgb",
@@ -52,14 +53,14 @@ _WORDS = {
 ARROWS = {
     "assets": set(),
     "tracing": {"assets"},
-    "shards": {"address", "tracing"},
+    "shards": {"address"},
     "rendering": {"assets", "tracing"},
     "staging": {"assets", "tracing"},
     "pipeline": {"assets", "tracing", "rendering", "staging", "shards"},
     "inspect": {"shards", "verify"},
     "card": {"shards"},
     "export": {"assets", "shards"},  # glb: the shards name the meshes and hold none
-    "importing": {"shards", "tracing"},
+    "importing": {"shards"},
     "front": {"assets", "pipeline", "rendering", "shards", "tracing"},
     "verify": {"assets", "pipeline", "shards", "tracing"},
     "cli": {"assets", "card", "export", "importing", "inspect", "pipeline", "shards", "verify"},
@@ -68,7 +69,7 @@ ARROWS = {
     "address": set(),
     "decoding": set(),
     "__main__": {"cli"},
-    "scenegen": {"front", "shards", "tracing"},
+    "scenegen": {"front", "shards"},
     "training": {"cli", "decoding", "importing", "shards"},
 }
 """What each folder may import besides; those of `scenegen` without that word."""

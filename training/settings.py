@@ -42,9 +42,11 @@ class ModelSettings:
     """Initial weights: the paper's, or `local`, which starts from fine detail instead of from coarse blobs."""
     unit_length: bool = False
     """Scale each descriptor to length 1; unless told, as the objective compares descriptors (yes for cosine)."""
+    code_gain: Annotated[float, Between(0, 100)] = 0.0
+    """Press each channel of a descriptor of length 1 towards two values, by a tanh of this gain; 0: not at all."""
     network: str = "unet"
-    """Name of the network. unet: the paper's; cover: COVER's, of which widths, channels and unit_length can be set;
-    fpn: a feature pyramid with a cell for every 2 x 2 pixels, of which blocks can be set as well."""
+    """Name of the network. unet: the paper's; cover: COVER's, of which widths, channels, unit_length and code_gain can
+    be set; fpn: a feature pyramid with a cell for every 2 x 2 pixels, of which blocks can be set as well."""
 
 
 @dataclass(frozen=True)

@@ -15,18 +15,11 @@ from scipy.spatial import KDTree
 
 from scenegen.assets.limits import Limits
 from scenegen.assets.mesh import Mesh
+from scenegen.assets.nyu40 import NYU40
 from scenegen.assets.reading import read_mesh_file
 from scenegen.assets.source import Defect
 from scenegen.errors import AssetError
 
-NYU40 = (
-    *("wall", "floor", "cabinet", "bed", "chair", "sofa", "table", "door", "window", "bookshelf"),
-    *("picture", "counter", "blinds", "desk", "shelves", "curtain", "dresser", "pillow", "mirror", "floor mat"),
-    *("clothes", "ceiling", "books", "refrigerator", "television", "paper", "towel", "shower curtain", "box"),
-    *("whiteboard", "person", "night stand", "toilet", "sink", "lamp", "bathtub", "bag"),
-    *("other structure", "other furniture", "other prop"),
-)
-"""Names of the labels 1 to 40."""
 REACH_M = 0.05
 """Farther from a labelled face nothing is known."""
 LEAST_NEAR = 0.5

@@ -15,6 +15,7 @@ from scenegen.cli.values import ConfigFile, File, Folder, OptionalSource, Place,
 from scenegen.config import GenerationConfig
 from scenegen.layers import LAYERS
 from scenegen.pipeline.executors import USUAL, ExecutorName
+from scenegen.shards.codecs import READ_ANYWHERE, CodecName
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class RenderCommand:
     nodes see the sources and --out at the same paths (needs the extra ray)."""
     address: Annotated[str | None, tyro.conf.arg(metavar="HOST:PORT")] = None
     """The Ray cluster, or auto for the one that runs here; else that of RAY_ADDRESS, or a local one for this run."""
-    codec: Literal["gzip", "zstd", "none"] = "gzip"
+    codec: CodecName = READ_ANYWHERE
     """Compression of the shards. gzip: any HDF5 reads it. zstd: faster to read, needs the extra zstd. none: scratch."""
     shard: Annotated[str | None, tyro.conf.arg(metavar="I/N")] = None
     """Make only every N-th shard, from the I-th (0 to N - 1): parts of one run, on several machines or one. Without it
@@ -131,7 +132,7 @@ class RepackCommand:
 
     folder: tyro.conf.Positional[Place]
     """Folder of a run."""
-    codec: Literal["gzip", "zstd", "none"]
+    codec: CodecName
     """How the chunks are stored."""
     out: Folder
     """Folder for the new shards and their manifest; not the old one."""

@@ -33,7 +33,8 @@ class GalleryCommand:
     out: File = Path("gallery.html")
     """The page to write."""
     max: Annotated[int, tyro.conf.arg(metavar="N")] = 600
-    """Samples to show at most, evenly spread over the rooms; each takes up to 100 kB."""
+    """Samples to show at most, evenly spread over the rooms; each takes up to 100 kB, with the
+    layers depth and visibility up to 300 kB."""
 
 
 def gallery(command: GalleryCommand, console: Console) -> int:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 from rich.console import Console
@@ -12,6 +12,7 @@ from scenegen.cli.values import Folder, Place
 from scenegen.importing.options import NOT_STATED, ImportOptions
 from scenegen.importing.registry import LayoutName
 from scenegen.pipeline.executors import USUAL, ExecutorName
+from scenegen.shards.codecs import READ_ANYWHERE, CodecName
 
 if TYPE_CHECKING:
     from scenegen.importing.planning import ImportSource
@@ -49,7 +50,7 @@ class ImportCommand:
     nodes see the sources and --out at the same paths (needs the extra ray)."""
     address: Annotated[str | None, tyro.conf.arg(metavar="HOST:PORT")] = None
     """The Ray cluster, or auto for the one that runs here; else that of RAY_ADDRESS, or a local one for this run."""
-    codec: Literal["gzip", "zstd", "none"] = "gzip"
+    codec: CodecName = READ_ANYWHERE
     """Compression of the shards, as for render."""
 
 

@@ -14,6 +14,7 @@ from scenegen.assets.mesh import Material, Mesh
 from scenegen.errors import UsageError, check_fields, shown, typed
 from scenegen.geometry import Camera, View, choose_pixels, shaped
 from scenegen.lights import MOST_LAMPS, Lighting
+from scenegen.renderers import RUNS_ANYWHERE
 from scenegen.rendering.choice import open_renderer
 from scenegen.rendering.frame import Frame, Renderer
 from scenegen.seeding import Stage, generator
@@ -135,7 +136,7 @@ def _check_light(lighting: Lighting) -> None:
 
 
 @typed(UsageError)
-def render_view(scene: Scene, view: View, lighting: Lighting = OVERCAST, renderer: str = "embree") -> Frame:
+def render_view(scene: Scene, view: View, lighting: Lighting = OVERCAST, renderer: str = RUNS_ANYWHERE) -> Frame:
     """One picture with depth, instances and normals of its pixels.
 
     Raises UsageError for an unknown renderer, more than MOST_LAMPS, a view that cannot be, and a lens that folds the

@@ -23,6 +23,7 @@ from scenegen.pipeline.run import Outcome, render
 from scenegen.pipeline.shard import make_shard, shard_attributes
 from scenegen.pipeline.studio import Studio, open_studio
 from scenegen.rendering.choice import require_lens
+from scenegen.shards.codecs import READ_ANYWHERE
 from scenegen.shards.lens import lenses_of
 from scenegen.shards.manifest import ShardJob
 from scenegen.shards.rows import sample_of
@@ -98,7 +99,7 @@ class Generator:
             yield from (self.sample(room, index) for index in range(self.config.pairs_per_room))
 
     @typed(UsageError)
-    def write(self, out: Path | str, *, codec: str = "gzip", workers: int | None = None) -> Outcome:
+    def write(self, out: Path | str, *, codec: str = READ_ANYWHERE, workers: int | None = None) -> Outcome:
         """Make all shards in the folder `out`, or what is missing of them, by so many processes (None: all cores).
 
         Raises as `pipeline.run.render`. Processes are spawned: a script calls it below `if __name__ == "__main__"`.

@@ -1,17 +1,16 @@
-"""Renderers by name."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
+"""Renderers, started by name."""
 
 from scenegen.errors import UsageError
+from scenegen.layers import named
 from scenegen.lenses import Lens
+from scenegen.renderers import RENDERERS, RendererKind
 from scenegen.rendering.frame import Renderer
 from scenegen.tracing.tracer import tracer
 
 
 def open_renderer(name: str) -> Renderer:
     """Start a renderer. Raises UsageError for an unknown name, RenderError where OpenGL cannot start."""
-    return _named(name).start()
+    return named(_kind(name).started_by)()
 
 
 def require_renderer(name: str) -> None:
@@ -21,18 +20,18 @@ def require_renderer(name: str) -> None:
 
 def require_lens(name: str, lens: Lens) -> None:
     """Raise UsageError where a renderer cannot draw through a lens."""
-    if lens.bends and (why := _named(name).pinholes_alone):
+    if lens.bends and (why := _kind(name).pinholes_alone):
         others = " or ".join(other for other, each in RENDERERS.items() if not each.pinholes_alone)
         raise UsageError(f"--lens {lens}: {why}: use --renderer {others}")
 
 
-def _named(name: str) -> "RendererKind":
+def _kind(name: str) -> RendererKind:
     if name not in RENDERERS:
         raise UsageError(f"--renderer {name}: unknown; choose {' or '.join(RENDERERS)}")
     return RENDERERS[name]
 
 
-def _embree() -> Renderer:
+def start_embree() -> Renderer:
     """Compiled where the tracer is; else its readable twin."""
     if tracer().is_compiled:
         from scenegen.rendering.compiled_renderer import CompiledRenderer, warmed
@@ -41,23 +40,3 @@ def _embree() -> Renderer:
     from scenegen.rendering.embree_renderer import EmbreeRenderer
 
     return EmbreeRenderer()
-
-
-def _pyrender() -> Renderer:
-    """By OpenGL."""
-    from scenegen.rendering.pyrender_renderer import PyrenderRenderer
-
-    return PyrenderRenderer()
-
-
-@dataclass(frozen=True)
-class RendererKind:
-    """A renderer that can be named."""
-
-    start: Callable[[], Renderer]
-    pinholes_alone: str = ""
-    """Why it draws through no lens, in a clause; "" where it draws through all."""
-
-
-RENDERERS = {"embree": RendererKind(_embree), "pyrender": RendererKind(_pyrender, "OpenGL draws pinholes alone")}
-"""Every renderer by name."""

@@ -7,51 +7,36 @@ the data and the level alone, on every processor. Shuffle and outer checksum are
 A chunk is a band of rows, or all rows, of the array at one leading index.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-import deflate
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.shards import zstd
-
-LEVEL = 1
-"""libdeflate's level, 1 to 12; the stream says nothing of it."""
+from scenegen.shards.codecs import CODECS, READ_ANYWHERE
+from scenegen.shards.coder import Coder
 
 _CHECKSUM_BYTES = 4
 
 
-@dataclass(frozen=True)
-class Coder:
-    """A compressor whose streams carry a checksum of the data, and its HDF5 filter."""
-
-    filter: int
-    """Number of the HDF5 filter that writes and reads the same streams."""
-    compress: Callable[[bytes], bytes]
-    expand: Callable[[memoryview, int], bytes | bytearray]
-    """From a stream and the size of the data to the data; OSError when they do not fit or the stream is damaged."""
-    checked: Callable[[bytes], bool]
-    """Whether a stream carries the checksum; others are left to HDF5."""
-
-
-def pack_chunk(block: NDArray[Any], codec: str = "gzip") -> bytes:
+def pack_chunk(block: NDArray[Any], codec: str = READ_ANYWHERE) -> bytes:
     """The stored bytes of a chunk; `block` is all of it in its stored type, items wider than a byte are shuffled."""
     raw = np.ascontiguousarray(block)
-    packed = CODERS[codec].compress(shuffled(raw) if raw.itemsize > 1 else raw.tobytes())
+    packed = _coder(codec).compress(shuffled(raw) if raw.itemsize > 1 else raw.tobytes())
     return packed + fletcher32(packed).to_bytes(_CHECKSUM_BYTES, "little")
 
 
-def unpack_chunk(stored: bytes, dtype: np.dtype[Any], shape: tuple[int, ...], codec: str = "gzip") -> NDArray[Any]:
+def unpack_chunk(
+    stored: bytes, dtype: np.dtype[Any], shape: tuple[int, ...], codec: str = READ_ANYWHERE
+) -> NDArray[Any]:
     """The chunk behind stored bytes; OSError when they are damaged.
 
     The stream's own checksum of the data is verified, so the outer one is not read.
     """
     size = dtype.itemsize * prod(shape)
-    raw = CODERS[codec].expand(memoryview(stored)[:-_CHECKSUM_BYTES], size)
+    raw = _coder(codec).expand(memoryview(stored)[:-_CHECKSUM_BYTES], size)
     if len(raw) != size:
         raise OSError(f"a chunk holds {len(raw)} bytes instead of {size}")
     return _items(np.frombuffer(raw, np.uint8).reshape(dtype.itemsize, -1)).view(dtype).reshape(shape)
@@ -90,10 +75,19 @@ def _tiles(band: tuple[int, ...], shape: tuple[int, ...]) -> bool:
 
 
 def _codec_of(dtype: np.dtype[Any], filters: list[int]) -> str | None:
+    """The codec whose coder is installed here and whose filters these are, in this order."""
     before = [h5py.h5z.FILTER_SHUFFLE] if dtype.itemsize > 1 else []
-    fits = (name for name, coder in CODERS.items() if filters == [*before, coder.filter, h5py.h5z.FILTER_FLETCHER32])
-    name = next(fits, None)
-    return None if name == "zstd" and not zstd.available() else name
+    for name, codec in CODECS.items():
+        if codec.coder and filters == [*before, codec.coder.filter, h5py.h5z.FILTER_FLETCHER32]:
+            return name if codec.coder.available() else None
+    return None
+
+
+def _coder(codec: str) -> Coder:
+    """What packs the chunks of a codec that packs them."""
+    coder = CODECS[codec].coder
+    assert coder
+    return coder
 
 
 def read(source: Packed, index: tuple[int, ...]) -> NDArray[Any]:
@@ -123,7 +117,7 @@ def _band(source: Packed, at: tuple[int, ...], top: int) -> NDArray[Any]:
     """The chunk from row `top` at leading indices `at`; one that lacks a filter or checksum is left to HDF5."""
     corner = (*at, top, *(0 for _ in source.shape[1:]))
     skipped, stored = source.dataset.id.read_direct_chunk(corner)
-    if skipped or not CODERS[source.codec].checked(stored):
+    if skipped or not _coder(source.codec).checked(stored):
         return np.asarray(source.dataset[(*at, slice(top, top + source.band[0]))])
     return unpack_chunk(stored, source.dtype, source.band, source.codec)
 
@@ -140,29 +134,6 @@ def _items(planes: NDArray[Any]) -> NDArray[Any]:
         high |= planes[::2].astype(wide)
         planes = high
     return planes[0]
-
-
-def _deflated(data: bytes) -> bytes:
-    return bytes(deflate.zlib_compress(data, LEVEL))
-
-
-def _inflated(stream: memoryview, size: int) -> bytes | bytearray:
-    try:
-        return deflate.zlib_decompress(stream, size)
-    except deflate.DeflateError:
-        raise OSError("a chunk cannot be unpacked") from None
-
-
-def _always(_stream: bytes) -> bool:
-    """Every zlib stream ends with an adler32 of the data (RFC 1950)."""
-    return True
-
-
-CODERS = {
-    "gzip": Coder(h5py.h5z.FILTER_DEFLATE, _deflated, _inflated, _always),
-    "zstd": Coder(zstd.FILTER, zstd.compress, zstd.expand, zstd.has_checksum),
-}
-"""Codecs whose chunks are made here."""
 
 
 def shuffled(block: NDArray[Any]) -> bytes:

@@ -5,28 +5,75 @@ than a byte and is left off for pictures. Compressed chunks are packed and unpac
 """
 
 import importlib
-from typing import Any
-
-import h5py
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 from scenegen.errors import ShardError, UsageError
-from scenegen.shards import zstd
+from scenegen.shards.coder import Coder
+from scenegen.shards.deflating import DEFLATE
+from scenegen.shards.zstd import LEVEL, ZSTD
 
-CODECS = ("gzip", "zstd", "none")
-"""Names of the storage profiles."""
+if TYPE_CHECKING:
+    import h5py
 
-_FILTERS = {h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_FLETCHER32, zstd.FILTER}
-_ZSTD_HELP = "install it with: pip install 'scenegen[zstd]'"
+_SHUFFLE, _FLETCHER32 = 2, 3
+"""Numbers of HDF5's own filters (H5Zpublic.h)."""
+
+
+def _gzip() -> dict[str, Any]:
+    return {"compression": "gzip", "compression_opts": 1}
+
+
+def _zstd() -> dict[str, Any]:
+    return dict(importlib.import_module("hdf5plugin").Zstd(clevel=LEVEL))
+
+
+@dataclass(frozen=True)
+class Codec:
+    """A storage profile."""
+
+    coder: Coder | None = None
+    """What packs its chunks; None leaves them as they are."""
+    options: Callable[[], dict[str, Any]] = dict
+    """What h5py's `create_dataset` is told of it."""
+    extra: str = ""
+    """The extra of this package that brings what it needs; "" where that is nothing."""
+    packages: str = ""
+    """All that writing needs."""
+    plugin: str = ""
+    """The package that teaches HDF5 its filter; "" where HDF5 has it."""
+
+    @property
+    def help(self) -> str:
+        """How to get what it needs."""
+        return f"install it with: pip install 'scenegen[{self.extra}]'"
+
+
+CODECS = {
+    "gzip": Codec(DEFLATE, _gzip),
+    "zstd": Codec(ZSTD, _zstd, "zstd", "hdf5plugin and zstandard", "hdf5plugin"),
+    "none": Codec(),
+}
+"""Every storage profile by name."""
+READ_ANYWHERE = next(iter(CODECS))
+"""The one that every HDF5 reads, taken unless another is named."""
+_FOREIGN = "other"
+if TYPE_CHECKING:
+    CodecName = str
+else:
+    CodecName = Literal[tuple(CODECS)]
+"""What the command line offers."""
 
 
 def require_codec(name: str) -> None:
     """Raise UsageError when the codec is unknown or its plug-in is not installed."""
     if name not in CODECS:
         raise UsageError(f"codec {name!r} is unknown: choose one of {', '.join(CODECS)}")
-    if name == "zstd" and not (_hdf5_reads_zstd() and zstd.available()):
-        raise UsageError(
-            f"codec 'zstd' needs the packages hdf5plugin and zstandard: {_ZSTD_HELP}, or choose gzip or none"
-        )
+    codec = CODECS[name]
+    if codec.coder and not (_hdf5_has(codec) and codec.coder.available()):
+        others = " or ".join(other for other, each in CODECS.items() if not each.extra)
+        raise UsageError(f"codec {name!r} needs the packages {codec.packages}: {codec.help}, or choose {others}")
 
 
 def storage_options(codec: str, itemsize: int) -> dict[str, Any]:
@@ -35,45 +82,42 @@ def storage_options(codec: str, itemsize: int) -> dict[str, Any]:
     Raises UsageError as `require_codec` does.
     """
     require_codec(codec)
-    checked: dict[str, Any] = {"fletcher32": True}
-    if codec == "none":
-        return checked
-    checked["shuffle"] = itemsize > 1
-    if codec == "zstd":
-        return checked | dict(importlib.import_module("hdf5plugin").Zstd(clevel=zstd.LEVEL))
-    return checked | {"compression": "gzip", "compression_opts": 1}
+    packs = CODECS[codec].coder is not None
+    return {"fletcher32": True} | ({"shuffle": itemsize > 1} if packs else {}) | CODECS[codec].options()
 
 
-def filters_of(dataset: h5py.Dataset) -> list[int]:
+def filters_of(dataset: "h5py.Dataset") -> list[int]:
     """Numbers of the HDF5 filters of a dataset, in the order in which they were applied."""
     plist = dataset.id.get_create_plist()
     return [plist.get_filter(i)[0] for i in range(plist.get_nfilters())]
 
 
-def codec_of(dataset: h5py.Dataset) -> str:
+def codec_of(dataset: "h5py.Dataset") -> str:
     """Name of the codec that a dataset is stored with; "other" for filters that no shard uses."""
-    filters = set(filters_of(dataset))
-    if filters - _FILTERS:
-        return "other"
-    if zstd.FILTER in filters:
-        return "zstd"
-    return "gzip" if h5py.h5z.FILTER_DEFLATE in filters else "none"
+    filters = set(filters_of(dataset)) - {_SHUFFLE, _FLETCHER32}
+    fitting = (name for name, codec in CODECS.items() if filters == ({codec.coder.filter} if codec.coder else set()))
+    return next(fitting, _FOREIGN)
 
 
-def require_readable(dataset: h5py.Dataset) -> None:
+def require_readable(dataset: "h5py.Dataset") -> None:
     """Raise ShardError when the dataset uses a filter that is foreign or not installed here."""
-    codec = codec_of(dataset)
-    if codec == "other":
+    name = codec_of(dataset)
+    if name == _FOREIGN:
         raise ShardError(f"{dataset.name} is stored with an unknown HDF5 filter: this is not a shard of scenegen")
-    if codec == "zstd" and not _hdf5_reads_zstd():
-        raise ShardError(f"the shard is stored with zstd and the package hdf5plugin is missing: {_ZSTD_HELP}")
+    codec = CODECS[name]
+    if not _hdf5_has(codec):
+        raise ShardError(f"the shard is stored with {name} and the package {codec.plugin} is missing: {codec.help}")
 
 
-def _hdf5_reads_zstd() -> bool:
-    """Whether HDF5 can use zstd; importing hdf5plugin registers it."""
-    if not h5py.h5z.filter_avail(zstd.FILTER):
+def _hdf5_has(codec: Codec) -> bool:
+    """Whether HDF5 can use the filter of a codec; importing its plug-in registers it."""
+    if not codec.coder or not codec.plugin:
+        return True
+    import h5py
+
+    if not h5py.h5z.filter_avail(codec.coder.filter):
         try:
-            importlib.import_module("hdf5plugin")
+            importlib.import_module(codec.plugin)
         except ImportError:
             return False
-    return h5py.h5z.filter_avail(zstd.FILTER)
+    return h5py.h5z.filter_avail(codec.coder.filter)

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from scenegen.errors import RAISE_LIMIT, ShardError
 from scenegen.remote import is_remote, write_new, write_over
 from scenegen.shards import schema
-from scenegen.shards.chunks import CODERS, pack_chunk
-from scenegen.shards.codecs import require_codec, storage_options
+from scenegen.shards.chunks import pack_chunk
+from scenegen.shards.codecs import CODECS, READ_ANYWHERE, require_codec, storage_options
 from scenegen.shards.content import ShardContent, stored, validate
 
 ADVICE = {
@@ -36,7 +36,7 @@ _BINARY = getattr(os, "O_BINARY", 0)
 """Windows changes line ends where it is not told so."""
 
 
-def encode_shard(content: ShardContent, codec: str = "gzip") -> bytes:
+def encode_shard(content: ShardContent, codec: str = READ_ANYWHERE) -> bytes:
     """The bytes of the HDF5 file that holds `content`, stored with `codec`.
 
     Raises ValueError when the content breaks the schema (`validate`), UsageError when the codec is
@@ -137,7 +137,7 @@ def _write_field(file: h5py.File, field: schema.Field, array: NDArray[Any], code
 
 def _write_chunks(dataset: h5py.Dataset, data: NDArray[Any], codec: str) -> None:
     """Write all data; compressed chunks are packed here, which is faster."""
-    if codec not in CODERS:
+    if not CODECS[codec].coder:
         dataset[...] = data
         return
     for block in dataset.iter_chunks():

@@ -5,8 +5,8 @@ import threading
 from functools import cache
 from typing import Any
 
-FILTER = 32015
-"""Number of the registered HDF5 filter that writes and reads such frames."""
+from scenegen.shards.coder import Coder
+
 LEVEL = 1
 """The level whose parameters are taken where `_FAST_TO_READ` says nothing else; HDF5's filter is told it."""
 _FAST_TO_READ = {"target_length": 1, "min_match": 7, "hash_log": 17}
@@ -18,7 +18,7 @@ built-in rooms 14 %; than with `gzip` 8 and 16 %, which level 3 does not beat ei
 _OF_THREAD = threading.local()
 
 
-def available() -> bool:
+def _available() -> bool:
     """Whether the package is installed."""
     try:
         importlib.import_module("zstandard")
@@ -27,12 +27,12 @@ def available() -> bool:
     return True
 
 
-def compress(data: bytes) -> bytes:
+def _compress(data: bytes) -> bytes:
     """One frame that states the data's size and ends with the low half of its xxHash64."""
     return _library().ZstdCompressor(compression_params=_parameters()).compress(data)
 
 
-def expand(frame: memoryview, size: int) -> bytes:
+def _expand(frame: memoryview, size: int) -> bytes:
     """The `size` bytes behind a frame, its checksum verified. OSError when it is damaged or of another size."""
     library = _library()
     try:
@@ -45,7 +45,7 @@ def expand(frame: memoryview, size: int) -> bytes:
         raise OSError("a chunk cannot be unpacked") from None
 
 
-def has_checksum(frame: bytes) -> bool:
+def _has_checksum(frame: bytes) -> bool:
     """Whether a frame ends with a checksum of its data; False for what is no frame."""
     library = _library()
     try:
@@ -72,3 +72,7 @@ def _parameters() -> Any:
 @cache
 def _library() -> Any:
     return importlib.import_module("zstandard")
+
+
+ZSTD = Coder(32015, _compress, _expand, _has_checksum, _available)
+"""The coder of the registered HDF5 filter `zstd`."""

@@ -54,8 +54,7 @@ def test_what_is_stored_unless_told_otherwise():
 
 
 MORE = {
-    # who asks for it; glTF's is another word
-    "visibility": {"export/flow.py", "inspect/gallery/rays.py", "assets/gltf/extensions.py"},
+    "visibility": {"export/flow.py", "inspect/gallery/pixels.py"},  # who asks for it
     "semantic": {"shards/schema.py", "shards/content.py", "verify/check.py", "shards/sample.py"},  # its names
 }
 """What knows a layer besides the table and who draws it."""

@@ -1,11 +1,14 @@
 """Run folders for tests of the gallery: synthetic shards, with and without a manifest."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from shard_factory import make_content
+from staged import SMALL
 
+from scenegen.front.generator import open_generator
 from scenegen.shards.writer import encode_shard
 
 
@@ -39,3 +42,12 @@ def write_manifest(folder: Path, coming=(), failed=(), **changes) -> None:
     failures = [{"file": name, "why": "no view was found"} for name in failed]
     record = {"generator_version": "0.1.0", "codec": "gzip", "license": "CC0", "planned": planned, "shards": shards}
     (folder / "manifest.json").write_text(json.dumps(record | {"failed": failures} | changes), encoding="utf-8")
+
+
+def render_dense(folder: Path, lens: str, views: int = 3) -> Path:
+    """A run of one real sample that knows every pixel; the path of its shard."""
+    cameras = replace(SMALL.cameras, lens=lens)
+    layers = ("rgb", "depth", "instance", "visibility")
+    config = replace(SMALL, rooms=1, pairs_per_room=1, views=views, layers=layers, cameras=cameras)
+    open_generator(config).write(folder, workers=0)
+    return next(folder.glob("*.h5"))

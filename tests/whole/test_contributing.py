@@ -32,10 +32,19 @@ def changed(tmp_path):
         assert done.returncode == 0, done.stderr
         modules = house.read_modules(tmp_path)
         measured = house.measure("scenegen", list(modules.values()))
-        assert [*house.forbidden(modules), *house.broken([measured])] == []
+        assert [*house.forbidden(modules), *house.circle(house.imports(modules)), *house.broken([measured])] == []
         return tmp_path
 
     return change
+
+
+@pytest.mark.parametrize("heading", ["A layer", "A source of rooms"])
+def test_it_applies_and_keeps_the_rules_of_the_house(changed, heading):
+    folder = changed(heading)
+    for words in (["check"], ["format", "--check"]):
+        ruff = [sys.executable, "-m", "ruff", *words, "--no-cache", "--config", ROOT / "pyproject.toml", folder]
+        done = subprocess.run(ruff, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
 
 
 def commands(heading):

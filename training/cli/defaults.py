@@ -38,7 +38,7 @@ def fit_type(words: Sequence[str]) -> Any:
 
 def _refuse_options_of_others(words: Sequence[str], settings: AnySettings) -> None:
     """Raise RequestError for an option that other objectives have, and this run has not: tyro would guess at names."""
-    known = {place.rpartition(".")[2] for place in flat(settings)} | {field.name for field in fields(Fit)}
+    known = {place.rpartition(".")[2] for place in flat(settings)} | {field.name for field in fields(Fit)} | {"help"}
     for word in words:
         name = word.removeprefix("--").partition("=")[0].replace("-", "_")
         if not word.startswith("--") or name in known:

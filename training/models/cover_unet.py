@@ -5,8 +5,8 @@ max-pooling, each decoder stage with bilinear up-sampling, to which the encoder'
 
     encoder (32, 64, 128, 256, 512), decoder (256, 128, 64, D = 32)     7,852,512 parameters, maps of 1/16 to 1/1
 
-Of `ModelSettings` it takes widths, channels and unit_length. Blocks, heads, dropout and initial mean nothing to it, and
-its normalisation is that over the whole image.
+Of `ModelSettings` it takes widths, channels, unit_length and code_gain. Blocks, heads, dropout and initial mean nothing
+to it, and its normalisation is that over the whole image.
 """
 
 from itertools import pairwise
@@ -16,8 +16,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.errors import RequestError
+from training.models.ending import at_once_and_when_read
 from training.models.initial import from_seed
-from training.models.lattice import EVERY_PIXEL, Lattice, enlarged
+from training.models.lattice import Lattice, enlarged
 from training.models.norm_act import NormAct
 from training.models.padding import cut_back, pad_to_multiple
 from training.settings import ModelSettings
@@ -38,6 +39,7 @@ class CoverUNet(nn.Module):
     def __init__(self, settings: ModelSettings) -> None:
         super().__init__()
         self.settings = settings
+        self.at_once, self.when_read = at_once_and_when_read(settings)
         self.multiple = 2 ** (len(settings.widths) - 1)
         widths, outputs = settings.widths, (settings.channels, *settings.widths[1:-1])
         self.encoder = nn.ModuleList(_block(a, b) for a, b in pairwise((3, *widths)))
@@ -48,7 +50,7 @@ class CoverUNet(nn.Module):
     @property
     def lattice(self) -> Lattice:
         """A cell for every pixel, of the length that the settings say."""
-        return EVERY_PIXEL
+        return Lattice(ending=self.when_read)
 
     @property
     def map_channels(self) -> tuple[int, ...]:
@@ -57,13 +59,12 @@ class CoverUNet(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) float32 in [0, 1] to (B, D, H, W)."""
-        return self.pyramid(images, 1)[0]
+        return self.when_read(self.pyramid(images, 1)[0])
 
     def pyramid(self, images: Tensor, levels: int) -> tuple[Tensor, ...]:
         """The finest `levels` maps, coarse to fine: of 1 / 2^k of the sides (rounded up), the descriptors the last."""
         *coarse, last = self._decode(self._encode(pad_to_multiple(images, self.multiple)))
-        last = functional.normalize(last, dim=1) if self.settings.unit_length else last
-        return cut_back((*coarse, last)[-levels:], *images.shape[-2:])
+        return cut_back((*coarse, self.at_once(last))[-levels:], *images.shape[-2:])
 
     def _encode(self, x: Tensor) -> list[Tensor]:
         """The output of every encoder stage, fine to coarse."""

@@ -7,14 +7,15 @@ between which descriptors are interpolated: at full resolution the last step wou
 
     widths (16, 32, 64, 96, 128), blocks (2, 2, 2, 4, 4), D = 64     951,920 parameters
 
-Of `ModelSettings` it takes widths, blocks, channels and unit_length. Heads, dropout and initial mean nothing to it, and
-its normalisation is that over the whole image.
+Of `ModelSettings` it takes widths, blocks, channels, unit_length and code_gain. Heads, dropout and initial mean nothing
+to it, and its normalisation is that over the whole image.
 """
 
 from itertools import pairwise
 
 from torch import Tensor, nn
 
+from training.models.ending import ending_of
 from training.models.initial import from_seed
 from training.models.lattice import Lattice, enlarged
 from training.models.norm_act import NormAct
@@ -49,7 +50,7 @@ class FeaturePyramid(nn.Module):
     @property
     def lattice(self) -> Lattice:
         """A cell for every 2 x 2 pixels."""
-        return Lattice(STEP_PX, self.settings.unit_length)
+        return Lattice(STEP_PX, ending_of(self.settings))
 
     @property
     def map_channels(self) -> tuple[int, ...]:

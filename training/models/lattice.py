@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from torch import Tensor
 from torch.nn import functional
 
+from training.models.ending import NOTHING, Ending
+
 
 @dataclass(frozen=True)
 class Lattice:
@@ -16,8 +18,8 @@ class Lattice:
 
     step_px: int = 1
     """Pixels from one cell to the next, in x and y."""
-    unit_length: bool = False
-    """Whether what is read is brought to length 1 after interpolation; False also where the cells are it already."""
+    ending: Ending = NOTHING
+    """What is read goes through it after interpolation; nothing also where the cells have been through it."""
 
     def place(self, xy: Tensor) -> Tensor:
         """Pixels (..., 2) of the picture, float, as places on the map."""
@@ -30,8 +32,8 @@ class Lattice:
         return self.finished(cells)[..., :height, :width]
 
     def finished(self, values: Tensor) -> Tensor:
-        """What was read, (B, D, ...), at its length."""
-        return functional.normalize(values, dim=1) if self.unit_length else values
+        """What was read, (B, D, ...), at its end."""
+        return self.ending(values)
 
 
 EVERY_PIXEL = Lattice()

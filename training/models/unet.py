@@ -8,12 +8,12 @@ Parameters (all / trainable; the difference is the frozen shift of the bottlenec
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from training.models.attention import SelfAttention
 from training.models.blocks import Down, Residual, Up, make_norm
+from training.models.ending import at_once_and_when_read
 from training.models.initial import from_seed
-from training.models.lattice import EVERY_PIXEL, Lattice
+from training.models.lattice import Lattice
 from training.models.norm_act import norm_silu
 from training.models.padding import cut_back, pad_to_multiple
 from training.models.rules import refuse_broken
@@ -33,6 +33,7 @@ class UNet(nn.Module):
     def __init__(self, settings: ModelSettings) -> None:
         super().__init__()
         self.settings = settings
+        self.at_once, self.when_read = at_once_and_when_read(settings)
         self.multiple = 2 ** len(settings.widths)
         widths, norm, first, last = settings.widths, settings.norm, settings.widths[0], settings.widths[-1]
         self.stem = _make_stem(first)
@@ -51,7 +52,7 @@ class UNet(nn.Module):
     @property
     def lattice(self) -> Lattice:
         """A cell for every pixel, of the length that the settings say."""
-        return EVERY_PIXEL
+        return Lattice(ending=self.when_read)
 
     @property
     def map_channels(self) -> tuple[int, ...]:
@@ -60,7 +61,7 @@ class UNet(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) float32 in [0, 1] to (B, D, H, W)."""
-        return self.pyramid(images, 1)[0]
+        return self.when_read(self.pyramid(images, 1)[0])
 
     def pyramid(self, images: Tensor, levels: int) -> tuple[Tensor, ...]:
         """The finest `levels` maps, coarse to fine: stages of 1 / 2^k of the sides (rounded up), then descriptors.
@@ -72,7 +73,7 @@ class UNet(nn.Module):
 
     def features(self, images: Tensor) -> Tensor:
         """`forward` for sides that are multiples of 2^L: (B, 3, H, W) to (B, D, H, W)."""
-        return self._head(self._stages(images)[-1])
+        return self.when_read(self._head(self._stages(images)[-1]))
 
     def _stages(self, images: Tensor) -> list[Tensor]:
         """The output of every decoder stage, coarse to fine."""
@@ -81,7 +82,7 @@ class UNet(nn.Module):
 
     def _head(self, x: Tensor) -> Tensor:
         x = self.head(norm_silu(x, self.norm))
-        return functional.normalize(x, dim=1) if self.settings.unit_length else x
+        return self.at_once(x)
 
     def _encode(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Down to H / 2^L, and the output of every block on the way."""

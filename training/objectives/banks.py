@@ -81,8 +81,8 @@ def difference_to_hardest(search: Search, allowed: Tensor) -> tuple[Tensor, Tens
     """
     index = _most_similar(search, allowed)
     chosen = search.bank.gather(2, index.unsqueeze(1).expand_as(search.queries))
-    negative = search.negative.gather(2, index.unsqueeze(2)).squeeze(2)
-    return normalize(search.queries, dim=1) - normalize(chosen, dim=1), negative & search.present
+    found = (search.negative & allowed).gather(2, index.unsqueeze(2)).squeeze(2)
+    return normalize(search.queries, dim=1) - normalize(chosen, dim=1), found & search.present
 
 
 @torch.no_grad()

@@ -13,8 +13,9 @@ from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 from torch import Tensor, nn
 
 from training.models.network import Network
+from training.objectives.options import same_network
 from training.objectives.seen import Seen
-from training.settings import AnySettings, Distance, Norm
+from training.settings import AnySettings, Distance, ModelSettings, Norm
 
 S = TypeVar("S")
 Loss = Callable[[Seen, S], dict[str, Tensor]]
@@ -67,9 +68,11 @@ class Kind(Generic[S]):
     make: Callable[[S, Network, AnySettings], nn.Module]
     """The `Objective`, from its options, the new network, and the settings of the whole run."""
     summary: str
-    """One line for tables and help."""
+    """What it is, in one line."""
     distance: Callable[[S], Distance]
     """How its descriptors are compared."""
+    network: Callable[[ModelSettings], ModelSettings] = same_network
+    """The network with the end that it wants."""
     scale: Callable[[S], Scale] = lambda _: OF_LENGTH_ONE
     """What its optimum looks like."""
     levels: Callable[[S], int] = lambda _: 1

@@ -3,11 +3,11 @@
 They stand here and not in the objectives' files so that no help and no mistyped option waits for PyTorch.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from training.ranges import Amount, Between, Positive, Share, Some
-from training.settings import Distance, Norm, Units
+from training.settings import Distance, ModelSettings, Norm, Units
 
 Start = Literal["global", "local"]
 """How the coarsest level of COVER begins: with a step of unlimited reach, or with its local one."""
@@ -171,3 +171,19 @@ def by_largest(settings: object) -> Distance:
 def by_similarity(settings: InfoNceSettings) -> Distance:
     """As the objective was told."""
     return settings.similarity
+
+
+CODE_BITS = 128
+"""Channels of the descriptors of `ends_in_codes`: 16 bytes as signs, where 32 numbers take 64 to 128."""
+CODE_GAIN = 8.0
+"""Of the tanh there: of normally distributed channels nine of ten end within a fifth of one of the two values."""
+
+
+def same_network(model: ModelSettings) -> ModelSettings:
+    """The network ends as the run has it."""
+    return model
+
+
+def ends_in_codes(model: ModelSettings) -> ModelSettings:
+    """The network ends in `CODE_BITS` channels, most of them near one of two values."""
+    return replace(model, channels=CODE_BITS, code_gain=CODE_GAIN)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from training.errors import RequestError
 from training.objectives import options as own
 from training.ranges import check_ranges
-from training.settings import AnySettings, Distance, FitSettings
+from training.settings import AnySettings, Distance, FitSettings, ModelSettings
 
 if TYPE_CHECKING:
     from torch import nn
@@ -29,6 +29,8 @@ class Listed(NamedTuple):
     """Its options, a frozen dataclass with a default for each."""
     distance: Callable[[Any], Distance]
     """How its descriptors are compared."""
+    network: Callable[[ModelSettings], ModelSettings] = own.same_network
+    """The network with the end that it wants."""
 
 
 FILES: dict[str, Listed | str] = {
@@ -36,6 +38,7 @@ FILES: dict[str, Listed | str] = {
     "stable-hard": Listed("hard", own.StableSettings, own.euclidean),
     "stable-softmax": Listed("stable_softmax", own.StableSoftmaxSettings, own.by_largest),
     "stable-bits": Listed("stable_bits", own.StableBitsSettings, own.by_angle),
+    "stable-codes": Listed("stable_codes", own.StableBitsSettings, own.by_angle, own.ends_in_codes),
     "infonce": Listed("infonce", own.InfoNceSettings, own.by_similarity),
     "dual-softmax": Listed("dual_softmax", own.DualSoftmaxSettings, own.by_angle),
     "don": Listed("don", own.DonSettings, own.euclidean),
@@ -76,12 +79,12 @@ def run_of(name: str, given: dict[str, Any], **run: Any) -> AnySettings:
 def with_objective(settings: AnySettings, name: str, **given: Any) -> AnySettings:
     """The same run with another objective, at its own defaults but for those that are given.
 
-    Descriptors get length 1 where the objective compares directions.
+    Descriptors get length 1 where the objective compares directions, and the network ends as it wants it.
     """
     chosen = options(name)
     loss = chosen.settings(**given)
-    model = replace(settings.model, unit_length=chosen.distance(loss) == "cosine")
-    return replace(settings, objective=name, loss=loss, model=model)
+    model = replace(settings.model, unit_length=chosen.distance(loss) == "cosine", code_gain=0.0)
+    return replace(settings, objective=name, loss=loss, model=chosen.network(model))
 
 
 def distance_of(settings: AnySettings) -> Distance:

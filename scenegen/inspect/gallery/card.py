@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from scenegen.inspect.gallery.pictures import thumbnail, view_pictures
-from scenegen.inspect.gallery.rays import pack_points, view_points
+from scenegen.inspect.gallery.pixels import cameras, knows_every_pixel, pack_pixels
+from scenegen.inspect.gallery.rays import pack_rays
 from scenegen.inspect.gallery.survey import ShardSurvey
 from scenegen.shards.reader import ShardReader
 from scenegen.shards.sample import Array, Sample
@@ -18,6 +19,10 @@ THUMBS = 2
 """Views that a card shows."""
 DATA_CHARACTERS = 84_000
 """What the viewer's data of one sample may take in the page; with its card it stays below 100 kB."""
+PIXEL_CHARACTERS = 220_000
+"""What it may take beside the pictures where every pixel is known: below 300 kB in all."""
+_RAYS_CHARACTERS = 30_000
+"""What rays take, about: the pictures get no more where pixels stand for them."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class SampleCard:
     size: tuple[int, int]
     """Width and height of the pictures in the shard."""
     data: str
-    """JSON that the viewer reads: pictures, rays of each source, names of the instances."""
+    """JSON that the viewer reads: pictures, rays or pixels with their cameras, names of the instances."""
 
 
 def read_card(reader: ShardReader, numbers: ShardSurvey, index: int) -> SampleCard:
@@ -129,6 +134,16 @@ def _rounded(values: Array, digits: int) -> list[float]:
 def _data(sample: Sample, names: list[str]) -> str:
     """The viewer's data as JSON."""
     height, width = sample.rgb.shape[1:3]
-    packed = [asdict(pack_points(source, width, height)) for source in view_points(sample)]
-    data = {"size": [width, height], "names": names, "sources": packed}
-    return json.dumps(data | {"pictures": view_pictures(sample.rgb, DATA_CHARACTERS - len(json.dumps(data)))})
+    points, taken = _points(sample)
+    data = {"size": [width, height], "names": names}
+    pictures = view_pictures(sample.rgb, DATA_CHARACTERS - len(json.dumps(data)) - taken)
+    return json.dumps(data | points | {"pictures": pictures})
+
+
+def _points(sample: Sample) -> tuple[dict[str, Any], int]:
+    """Every pixel with the cameras that carry it, or the rays of view 0; and what they take of `DATA_CHARACTERS`."""
+    if knows_every_pixel(sample):
+        pixels = [asdict(view) for view in pack_pixels(sample, PIXEL_CHARACTERS)]
+        return {"pixels": pixels, "cameras": cameras(sample)}, _RAYS_CHARACTERS
+    rays = {"rays": asdict(pack_rays(sample))}
+    return rays, len(json.dumps(rays))

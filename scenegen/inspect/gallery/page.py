@@ -16,7 +16,10 @@ from scenegen.inspect.gallery.run import RunFolder
 from scenegen.inspect.gallery.survey import ShardSurvey
 from scenegen.inspect.palette import STATUS_COLORS, STATUS_LABELS
 
-SCRIPTS = ("theme.js", "rays.js", "marks.js", "grid.js", "figure.js", "viewer.js", "main.js")
+SCRIPTS = (
+    *("theme.js", "sample.js", "cameras.js", "rays.js", "pixels.js"),
+    *("marks.js", "grid.js", "figure.js", "viewer.js", "main.js"),
+)
 """Parts of the page's script, in the order in which they are joined."""
 
 

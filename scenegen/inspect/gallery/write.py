@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from scenegen.errors import ShardError
 from scenegen.inspect.gallery.card import SampleCard, read_card
 from scenegen.inspect.gallery.page import page
-from scenegen.inspect.gallery.rays import needed_layers
+from scenegen.inspect.gallery.pixels import needed_layers
 from scenegen.inspect.gallery.run import RunFolder, run_folder
 from scenegen.inspect.gallery.shares import evenly_over
 from scenegen.inspect.gallery.survey import ShardSurvey, survey_shard

@@ -8,6 +8,7 @@ from room_maker import room, write_ply
 
 from scenegen.assets.cache import AssetCache
 from scenegen.assets.library import KINDS, open_objects, open_rooms, parse_spec, roles_of, usage
+from scenegen.assets.mesh import bounds
 from scenegen.assets.source import hashed_split
 from scenegen.card.sources import KNOWN
 from scenegen.errors import UsageError
@@ -146,10 +147,30 @@ def test_an_asset_that_cannot_be_read_goes_by_its_id(tmp_path):
 
 
 def test_builtin_library():
-    pytest.importorskip("scenegen.assets.procedural.rooms")
-    pytest.importorskip("scenegen.assets.procedural.objects")
     assert len(open_rooms("procedural").ids()) >= 76
     assert len(open_objects("procedural").ids()) >= 30
+
+
+WITHOUT_FOLDER = [name for name, kind in KINDS.items() if kind.rooms and not kind.needs_path]
+"""Sources of rooms that can be opened anywhere; those of folders have tests of their own."""
+
+
+@pytest.mark.parametrize("kind", WITHOUT_FOLDER)
+def test_rooms_are_what_a_source_promises(kind):
+    source, again = open_rooms(kind), pickle.loads(pickle.dumps(open_rooms(kind)))
+    ids = source.ids()
+    assert ids == tuple(sorted(set(ids))) == again.ids()
+    assert (source.name, bool(source.license)) == (kind, True)
+    assert sorted(source.in_order(ids[::-1])) == list(ids)
+    assert all(source.split(i) in ("train", "val", "test") for i in ids)
+    assert all(source.listed_split(i) in (None, source.split(i)) for i in ids)
+    assert len({source.digest(i) for i in ids}) == len(ids)
+    first, twin = source.load(ids[0]), again.load(ids[0])
+    assert first.id == ids[0]
+    np.testing.assert_array_equal(first.mesh.vertices, twin.mesh.vertices)
+    assert first.mesh.vertices.dtype == np.float32
+    low, high = bounds(first.mesh)
+    assert abs(low[2]) < 0.5 < 1.8 < first.ceiling_m < high[2] + 0.1
 
 
 def test_an_object_that_is_drawn_again_is_not_digested_again(folder, monkeypatch):

@@ -8,7 +8,8 @@ from room_maker import CABINET, WALL, room, vertex_labels, write_ply
 
 from scenegen.assets.face_names import face_names
 from scenegen.assets.folder_rooms import FolderRooms
-from scenegen.assets.scannet import NYU40, labels_file
+from scenegen.assets.nyu40 import NYU40
+from scenegen.assets.scannet import labels_file
 
 NUMBER = np.array([0, 1, 2, 7, 3])
 """NYU40's numbers of the room maker's wall, floor, table and cabinet."""

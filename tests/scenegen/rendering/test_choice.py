@@ -8,8 +8,9 @@ import scenegen as sg
 from scenegen.config import GenerationConfig
 from scenegen.errors import UsageError
 from scenegen.lenses import PINHOLE, Lens
+from scenegen.renderers import RENDERERS, RUNS_ANYWHERE
 from scenegen.rendering import open_renderer
-from scenegen.rendering.choice import RENDERERS, require_lens, require_renderer
+from scenegen.rendering.choice import require_lens, require_renderer
 from scenegen.rendering.compiled_renderer import CompiledRenderer
 
 
@@ -43,5 +44,5 @@ def test_a_lens_is_for_renderers_that_draw_through_it():
 
 
 def test_the_renderers_of_a_configuration_are_those_there_are():
-    """The type of a public name is written out; `GenerationConfig` may not know renderers."""
     assert get_args(get_type_hints(GenerationConfig)["renderer"]) == tuple(RENDERERS)
+    assert GenerationConfig().renderer == RUNS_ANYWHERE == "embree"

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from scenegen.seeding import Stage, generator
-from scenegen.shards import zstd
 from scenegen.shards.chunks import fletcher32, pack_chunk, packed, read, shuffled, unpack_chunk
 from scenegen.shards.codecs import filters_of, storage_options
+from scenegen.shards.zstd import ZSTD
 
 
 def stored_by_hdf5(data, **options):
@@ -51,7 +51,7 @@ def test_the_shuffle_is_hdf5s(dtype):
 
 CODECS = [
     "gzip",
-    pytest.param("zstd", marks=pytest.mark.skipif(not zstd.available(), reason="extra zstd is not installed")),
+    pytest.param("zstd", marks=pytest.mark.skipif(not ZSTD.available(), reason="extra zstd is not installed")),
 ]
 
 
@@ -167,12 +167,12 @@ def test_without_the_package_zstd_is_left_to_hdf5(monkeypatch):
     assert packed(d, 0, filters_of(d)) is None
 
 
-@pytest.mark.skipif(not zstd.available(), reason="extra zstd is not installed")
+@pytest.mark.skipif(not ZSTD.available(), reason="extra zstd is not installed")
 def test_a_frame_without_checksum_is_left_to_hdf5_which_checks_its_own():
     data = np.arange(4000, dtype="<u2").reshape(40, 100)
     d = stored(data, data.shape, False, "zstd")
     _, chunk = d.id.read_direct_chunk((0, 0))
-    assert not zstd.has_checksum(chunk)
+    assert not ZSTD.checked(chunk)
     source = packed(d, 0, filters_of(d))
     np.testing.assert_array_equal(read(source, ()), data)
     d.id.write_direct_chunk((0, 0), chunk[:60] + bytes([chunk[60] ^ 1]) + chunk[61:])

@@ -5,6 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from training.models.ending import Ending
 from training.models.lattice import EVERY_PIXEL, Lattice
 from training.objectives.gather import gather, read_features
 
@@ -33,7 +34,7 @@ def test_a_ramp_stays_a_ramp(seed, step):
 @pytest.mark.parametrize("unit", [False, True])
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_reading_some_pixels_equals_reading_all(step, unit):
-    lattice, map = Lattice(step, unit), cells(0, 2, 5, 7, 6)
+    lattice, map = Lattice(step, Ending(unit)), cells(0, 2, 5, 7, 6)
     height, width = 7 * step - (step > 1), 6 * step - (step > 1)
     xy = torch.stack(
         [torch.randint(0, side, (2, 40), generator=torch.Generator().manual_seed(1)) for side in (width, height)], -1
@@ -61,9 +62,9 @@ def test_between_pixels_the_cells_are_read_and_not_the_pixels():
 
 def test_length_one_after_interpolation():
     map = cells(4, 1, 8, 4, 4)
-    values = read_features(map, torch.tensor([[[3, 2], [4, 5]]]), "nearest", Lattice(2, unit_length=True))
+    values = read_features(map, torch.tensor([[[3, 2], [4, 5]]]), "nearest", Lattice(2, Ending(unit_length=True)))
     torch.testing.assert_close(values.norm(dim=1), torch.ones(1, 2, dtype=torch.float64))
-    wide = Lattice(2, unit_length=True).everywhere(map, 8, 8)
+    wide = Lattice(2, Ending(unit_length=True)).everywhere(map, 8, 8)
     torch.testing.assert_close(wide.norm(dim=1), torch.ones(1, 8, 8, dtype=torch.float64))
 
 

@@ -73,11 +73,13 @@ def test_the_hardest_is_the_nearest_in_angle_of_those_allowed(seed, count):
     assert not negative[~search.present].any()
 
 
-def test_where_nothing_is_allowed_nothing_is_found():
+@pytest.mark.parametrize("radius_px", [RADIUS_PX, 99.0])
+def test_where_nothing_is_allowed_nothing_is_found(radius_px):
+    """Neither where no candidate is a negative, nor where there are some and none of them may be taken."""
     features, matches = random_features(1, 2, 3, 9, 9), random_matches(1, 2, 30, 9, 9)
-    search, _ = both_ways(seen(*features, matches), 99.0)
-    assert not search.negative.any()
-    assert not difference_to_hardest(search, search.negative)[1].any()
+    search, _ = both_ways(seen(*features, matches), radius_px)
+    assert search.negative.any() == (radius_px < 99)
+    assert not difference_to_hardest(search, torch.zeros_like(search.negative))[1].any()
 
 
 def test_the_difference_to_the_match_is_that_of_directions():

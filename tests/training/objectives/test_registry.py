@@ -16,7 +16,7 @@ from training.settings import PixelSettings
 
 every_name = pytest.mark.parametrize("name", registry.names())
 ACROSS_PAIRS: tuple[str, ...] = ("sigreg",)
-"""Objectives that look at the pixels of all pairs together."""
+"""Objectives that look at the pixels of all pairs together: a new one that does has its name here."""
 
 
 def objective_of(name, **options):
@@ -185,7 +185,15 @@ def test_what_is_said_without_the_objective_is_what_it_says(name):
     told, own = registry.options(name), registry.kind(name)
     assert told.settings is own.settings
     assert told.distance is own.distance
-    assert isinstance(told, registry.Listed)
+    assert told.network is own.network
+
+
+def test_the_network_ends_as_an_objective_wants_it():
+    model = registry.with_objective(TINY, "stable-codes").model
+    assert (model.channels, model.code_gain, model.unit_length) == (128, 8.0, True)
+    assert replace(model, channels=TINY.model.channels, code_gain=0.0, unit_length=False) == TINY.model
+    other = registry.with_objective(replace(TINY, model=model), "infonce").model
+    assert other == replace(model, code_gain=0.0)
 
 
 def test_an_objective_of_which_the_file_alone_is_named_is_told_by_its_kind(monkeypatch):

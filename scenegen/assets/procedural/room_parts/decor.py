@@ -85,7 +85,7 @@ def room_rug(kit: Kit, width: float, depth: float) -> Item:
     """Rug 12 mm thick with the whole ornament on top; centred at 0, lifted 8 mm."""
     f = kit.finishes("rug")
     mesh = shapes.rounded_box((width, depth, 0.012), f.material, 0.004)
-    return item("floor_mat", [shapes.move(shapes.fit_uv(mesh, 0, 1), 0, 0, 0.0145)], width, depth, 0.02)
+    return item("floor mat", [shapes.move(shapes.fit_uv(mesh, 0, 1), 0, 0, 0.0145)], width, depth, 0.02)
 
 
 def round_rug(kit: Kit, diameter: float) -> Item:
@@ -96,7 +96,7 @@ def round_rug(kit: Kit, diameter: float) -> Item:
     )
     p = mesh.vertices[:, :2] / 0.4
     mesh = type(mesh)(mesh.vertices, mesh.faces, mesh.face_material, mesh.materials, mesh.normals, p)
-    return item("floor_mat", [shapes.move(mesh, 0, 0, 0.0085)], diameter, diameter, 0.02)
+    return item("floor mat", [shapes.move(mesh, 0, 0, 0.0085)], diameter, diameter, 0.02)
 
 
 def curtain(kit: Kit, width: float, height: float) -> Item:

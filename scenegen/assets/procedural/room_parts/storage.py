@@ -59,7 +59,7 @@ def topped(kit: Kit, base: Item) -> Item:
 
 def nightstand(kit: Kit) -> Item:
     """Bedside case with a lamp."""
-    base = room_case(kit, kit.between(0.42, 0.52), 0.4, kit.between(0.46, 0.56), 1, kit.pick(1, 2), label="night_stand")
+    base = room_case(kit, kit.between(0.42, 0.52), 0.4, kit.between(0.46, 0.56), 1, kit.pick(1, 2), label="night stand")
     things = shifted(clutter.room_table_lamp(kit), 0.02, 0.19, base.height - 0.0004)
     things += (
         shifted(clutter.room_book_stack(kit, 2), -0.07, 0.26, base.height - 0.0004, 0.3) if kit.chance(0.5) else []

@@ -26,25 +26,26 @@ function pairing(facts, pair) {
   return `${overlap} % · ${facts.angle_deg[pair].toFixed(0)}° · ${facts.baseline_m[pair].toFixed(2)} m`;
 }
 
-/** Shows ray i in the source: what it hit, and how far away. */
-function showSource(figure, { size, names }, rays, i) {
-  const depth = rays.depth[i] ? `, depth ${(rays.depth[i] / 1000).toFixed(2)} m` : "";
-  figure.verdict.textContent = (names[rays.instance[i]] || `instance ${rays.instance[i]}`) + depth;
-  figure.place.textContent = `x ${rays.x[i]}, y ${rays.y[i]}`;
+/** Shows point i in the source: what it hit, and how far away. */
+function showSource(figure, { size, names }, source, i) {
+  const { x, y, depth, instance } = source.own(i);
+  figure.verdict.textContent = (names[instance] || `instance ${instance}`) + (depth ? `, depth ${depth.toFixed(2)} m` : "");
+  figure.place.textContent = `x ${x}, y ${y}`;
   figure.swatch.setAttribute("href", "#mark-source");
   figure.frame.classList.remove("absent");
-  placeMark(figure.marker, "source", rays.x[i], rays.y[i], size);
-  drawLoupe(figure.loupe, figure.image, rays.x[i], rays.y[i], size);
+  placeMark(figure.marker, "source", x, y, size);
+  drawLoupe(figure.loupe, figure.image, x, y, size);
 }
 
-/** Shows ray i in one of the other views, counted from 0: where it falls, and its status. */
-function showOther(figure, { size }, rays, view, i) {
-  const point = seenIn(rays, view, i);
-  figure.verdict.textContent = LABELS[point.status];
-  figure.place.textContent = Number.isFinite(point.x)
-    ? `x ${point.x.toFixed(2)}, y ${point.y.toFixed(2)}${point.exact ? "" : " or farther"}` : "no projection";
-  figure.swatch.setAttribute("href", `#mark-${STATUSES[point.status]}`);
-  figure.frame.classList.toggle("absent", !Number.isFinite(point.x));
-  placeMark(figure.marker, STATUSES[point.status], point.x, point.y, size);
-  drawLoupe(figure.loupe, figure.image, point.x, point.y, size);
+/** Shows point i in one of the other views, counted from 0: where it falls, and its status. */
+function showOther(figure, { size }, source, view, i) {
+  const { x, y, note } = source.seenIn(view, i);
+  const status = source.verdict(view, i);
+  figure.verdict.textContent = LABELS[status];
+  figure.place.textContent = Number.isFinite(x)
+    ? `x ${x.toFixed(2)}, y ${y.toFixed(2)}${note}` : "no projection";
+  figure.swatch.setAttribute("href", `#mark-${STATUSES[status]}`);
+  figure.frame.classList.toggle("absent", !Number.isFinite(x));
+  placeMark(figure.marker, STATUSES[status], x, y, size);
+  drawLoupe(figure.loupe, figure.image, x, y, size);
 }

@@ -3,7 +3,7 @@
 const dialog = document.getElementById("viewer");
 const viewsBox = document.getElementById("views");
 const allPoints = document.getElementById("all-points");
-const viewer = { card: null, sample: null, figures: [], source: 0, ray: -1, x: 0, y: 0 };
+const viewer = { card: null, sample: null, figures: [], source: 0, point: -1, x: 0, y: 0 };
 
 async function openViewer(card) {
   viewer.card = card;
@@ -14,7 +14,7 @@ async function openViewer(card) {
   titleViewer(card);
   history.replaceState(null, "", `#view-${card.number}`);
   const stays = opened && keepsFocus(document.activeElement);
-  [viewer.sample, viewer.source, viewer.ray] = [sample, -1, -1];
+  [viewer.sample, viewer.source, viewer.point] = [sample, -1, -1];
   viewsBox.replaceChildren();
   if (!sample) return void (viewsBox.textContent = "The page is still loading: try again in a moment.");
   viewer.figures = sample.pictures.map((picture, k) => makeFigure(picture, k, card.facts, sample));
@@ -23,9 +23,8 @@ async function openViewer(card) {
   if (!stays) viewer.figures[0].frame.focus({ preventScroll: true });
   await Promise.all(viewer.figures.map((figure) => figure.image.decode().catch(() => {})));
   if (viewer.sample !== sample) return;
-  const [rays] = sample.sources;
-  const first = firstRay(rays);
-  moveTo(0, rays.x[first], rays.y[first]);
+  const { x, y } = sample.sources[0].own(firstPoint(sample.sources[0], sample));
+  moveTo(0, x, y);
 }
 
 /** Whether an element can stay in focus when another sample comes. */
@@ -68,9 +67,9 @@ function moveTo(k, x, y) {
   if (changed) changeSource(k);
   viewer.x = Math.min(Math.max(x, 0), size[0] - 1);
   viewer.y = Math.min(Math.max(y, 0), size[1] - 1);
-  const i = nearestRay(sources[k], viewer.x, viewer.y);
-  if (i === viewer.ray && !changed) return;
-  viewer.ray = i;
+  const i = sources[k].pointAt(viewer.x, viewer.y);
+  if (i === viewer.point && !changed) return;
+  viewer.point = i;
   viewer.figures.forEach((figure, view) => {
     if (view === k) showSource(figure, viewer.sample, sources[k], i);
     else showOther(figure, viewer.sample, sources[k], othersPlace(view), i);
@@ -94,16 +93,18 @@ function othersPlace(view) {
 function showAllPoints() {
   if (!viewer.sample) return;
   const { sources, size } = viewer.sample;
-  const rays = sources[viewer.source];
-  const indices = Array.from({ length: rays.count }, (_, i) => i);
+  const source = sources[viewer.source];
   viewer.figures.forEach((figure, k) => {
     if (!allPoints.checked) return clearDots(figure.dots);
-    const point = (i) => {
-      const { x, y, status } = seenIn(rays, othersPlace(k), i);
-      return [x, y, status];
+    const there = (i) => {
+      const { x, y } = source.seenIn(othersPlace(k), i);
+      return [x, y, source.verdict(othersPlace(k), i)];
     };
-    const own = (i) => [rays.x[i], rays.y[i], bestStatus(rays, i)];
-    drawDots(figure.dots, indices.map(k === viewer.source ? own : point), size);
+    const own = (i) => {
+      const { x, y } = source.own(i);
+      return [x, y, bestStatus(source, viewer.sample, i)];
+    };
+    drawDots(figure.dots, source.drawn.map(k === viewer.source ? own : there), size);
   });
 }
 
@@ -114,9 +115,9 @@ function stepSample(by) {
 
 function stepPoint(k, dx, dy, far) {
   const { sources, size } = viewer.sample;
-  const step = Math.sqrt((size[0] * size[1]) / sources[k].count) * (far ? 8 : 1);
+  const step = sources[k].pitch_px * (far ? 8 : 1);
   if (k === viewer.source) return moveTo(k, viewer.x + dx * step, viewer.y + dy * step);
-  const { x, y } = seenIn(sources[viewer.source], othersPlace(k), viewer.ray); // goes on from the point shown there
+  const { x, y } = sources[viewer.source].seenIn(othersPlace(k), viewer.point); // goes on from the point shown there
   moveTo(k, (Number.isFinite(x) ? x : size[0] / 2) + dx * step, (Number.isFinite(y) ? y : size[1] / 2) + dy * step);
 }
 

@@ -91,7 +91,7 @@ ITEMS: dict[str, tuple[str, Callable[[Kit], Item]]] = {
     "bookshelf": ("bookshelf", room_storage.room_bookshelf),
     "sideboard": ("cabinet", room_storage.sideboard),
     "file cabinet": ("cabinet", room_storage.room_file_cabinet),
-    "nightstand": ("night_stand", room_storage.nightstand),
+    "nightstand": ("night stand", room_storage.nightstand),
     "wardrobe": ("cabinet", room_storage.wardrobe),
     "rack": ("shelves", room_storage.room_rack),
     "floor lamp": ("lamp", room_lamps.room_floor_lamp),

@@ -61,7 +61,7 @@ def points_inside(room, trace, count, rng):
         prim, t = trace(p, axis)
         keep &= (prim >= 0) & (t > 0.02)
         if abs(axis[2]) == 1:
-            wanted = [LABELS["ceiling"]] if axis[2] > 0 else [LABELS["floor"], LABELS["floor_mat"]]
+            wanted = [LABELS["ceiling"]] if axis[2] > 0 else [LABELS["floor"], LABELS["floor mat"]]
             keep &= np.isin(room.mesh.face_label[prim], wanted)
     return p[keep][:count]
 

@@ -5,8 +5,11 @@ import re
 import numpy as np
 import pytest
 from browser import Page, chromium
-from gallery_world import write_manifest, write_run, write_shard
+from gallery_world import render_dense, write_manifest, write_run, write_shard
+from scenes import LENSES
 
+from scenegen.inspect.gallery import card
+from scenegen.inspect.gallery.pixels import needed_layers, pack_pixels
 from scenegen.inspect.gallery.write import make_gallery
 from scenegen.inspect.palette import STATUS_LABELS
 from scenegen.shards import ShardReader, Status
@@ -167,48 +170,75 @@ def test_a_large_picture_shows_rays_of_the_shard_near_the_pointer(shown, world):
             np.testing.assert_allclose(place(shown, 1), sample.xy[0, ray], atol=0.02)
 
 
-@pytest.fixture(scope="module")
-def dense(tmp_path_factory):
-    """A gallery of a shard that knows of every pixel of every view."""
+@pytest.fixture(scope="module", params=LENSES)
+def dense(tmp_path_factory, request):
+    """The page of a real sample of three views of whose every pixel all is known, and the sample."""
     folder = tmp_path_factory.mktemp("dense")
-    layers = ("depth", "instance", "visibility")
-    write_shard(folder / "demo" / "train-r0.h5", views=3, width=WIDTH, height=HEIGHT, samples=1, layers=layers)
-    write_manifest(folder / "demo")
+    shard = render_dense(folder / "demo", request.param)
     (folder / "gallery.html").write_text(make_gallery(folder / "demo", 10).html, encoding="utf-8")
-    return folder
+    with ShardReader(shard, layers=needed_layers(shard)) as reader:
+        return folder / "gallery.html", reader[0]
+
+
+def is_where_the_sample_says(page, sample, view, x, y):
+    """Hover a pixel of a view: caption and label in all others are those of the sample's own flow.
+
+    Returns whether all places are told without an "about".
+    """
+    height, width = sample.rgb.shape[1:3]
+    hover(page, x, y, width, height, view)
+    np.testing.assert_array_equal(place(page, view), (x, y))
+    assert text(page, ".view .pairing", view) == "the source"
+    others = set(range(len(sample.rgb))) - {view}
+    for other in others:
+        flow = sample.flow(view, other)
+        verdict, truth = Status(flow.status[y, x]), flow.xy[y, x]
+        assert text(page, ".view .verdict span", other) == STATUS_LABELS[verdict.name.lower()]
+        if verdict in (Status.NO_HIT, Status.BEHIND_CAMERA) or np.isnan(truth).any():
+            assert text(page, ".view .place", other) == "no projection"
+        elif not text(page, ".view .place", other).endswith(", about"):
+            np.testing.assert_allclose(place(page, other), truth, atol=0.11)
+    return not any("about" in text(page, ".view .place", other) for other in others)
 
 
 @pytest.mark.parametrize("view", [0, 1, 2])
-def test_a_point_of_any_view_is_shown_in_all_others(page, dense, view):
-    page.open(dense / "gallery.html")
+def test_every_pixel_of_any_view_is_shown_in_all_others(page, dense, view):
+    path, sample = dense
+    page.open(path)
     open_sample(page, 0)
-    with ShardReader(dense / "demo" / "train-r0.h5") as reader:
-        sample = reader[0]
-    for x, y in ((20, 30), (80.4, 60.2), (155, 116)):
-        hover(page, x, y, WIDTH, HEIGHT, view)
-        at = place(page, view)
-        assert np.abs(at - (x, y)).max() < 5
-        assert text(page, ".view .pairing", view) == "the source"
-        for other in {0, 1, 2} - {view}:
-            flow, (column, row) = sample.flow(view, other), at.astype(int)
-            verdict, truth = Status(flow.status[row, column]), flow.xy[row, column]
-            assert text(page, ".view .verdict span", other) == STATUS_LABELS[verdict.name.lower()]
-            assert text(page, ".view .pairing", other) != "the source"
-            if verdict not in (Status.NO_HIT, Status.BEHIND_CAMERA) and np.abs(truth).max() < WIDTH:
-                np.testing.assert_allclose(place(page, other), truth, atol=0.02)
+    at = np.random.default_rng(view).integers(2, (WIDTH - 2, HEIGHT - 2), (40, 2))  # a frame has round corners
+    told = [is_where_the_sample_says(page, sample, view, x, y) for x, y in at.tolist()]
+    assert np.mean(told) > 0.8
+    assert page.problems == []
+
+
+def test_of_a_large_sample_every_nth_pixel_is_shown(page, dense, monkeypatch):
+    path, sample = dense
+    monkeypatch.setattr(card, "PIXEL_CHARACTERS", 15_000)
+    path = path.with_name("coarse.html")
+    path.write_text(make_gallery(path.parent / "demo", 10).html, encoding="utf-8")
+    (step,) = {view.step for view in pack_pixels(sample, 15_000)}
+    assert step > 1
+    page.open(path)
+    open_sample(page, 0)
+    for x, y in ((80, 60), (7, 99), (155, 3)):
+        hover(page, x, y, WIDTH, HEIGHT, 1)
+        at = place(page, 1).astype(int)
+        assert np.abs(at - (x, y)).max() <= step / 2 + 0.5
+        assert (at % step == step // 2).all()
+        is_where_the_sample_says(page, sample, 1, *at.tolist())
     assert page.problems == []
 
 
 def test_arrows_go_on_from_the_point_that_a_view_shows(page, dense):
-    page.open(dense / "gallery.html")
+    page.open(dense[0])
     open_sample(page, 0)
     hover(page, 80, 60, WIDTH, HEIGHT, 1)
     page.run("document.querySelectorAll('.view .frame')[1].focus()")
     before = place(page, 1)
     page.press("ArrowRight")
     after = place(page, 1)
-    assert 0 < after[0] - before[0] < 12
-    assert after[1] == before[1]
+    np.testing.assert_array_equal(after - before, (1, 0))
     assert page.problems == []
 
 

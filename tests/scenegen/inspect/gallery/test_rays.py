@@ -9,17 +9,7 @@ from gallery_world import write_shard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenegen.inspect.gallery.rays import (
-    FARTHEST,
-    NOWHERE,
-    even_grid,
-    needed_layers,
-    pack_points,
-    quantised,
-    thin,
-    traced,
-    view_points,
-)
+from scenegen.inspect.gallery.rays import FARTHEST, NOWHERE, pack_rays, quantised, thin
 from scenegen.shards import ShardReader, Status
 
 
@@ -40,8 +30,7 @@ def sample(tmp_path):
 
 
 def test_all_rays_of_a_small_sample_are_kept_to_half_a_step(sample):
-    (source,) = view_points(sample)
-    packed = pack_points(source, 32, 24)
+    packed = pack_rays(sample)
     (x, y, depth, instance), places, status = unpacked(packed, 3)
     assert packed.count == len(sample.xy0)
     np.testing.assert_array_equal(np.stack([x, y], -1), sample.xy0)
@@ -56,7 +45,7 @@ def test_all_rays_of_a_small_sample_are_kept_to_half_a_step(sample):
 
 
 def test_thinned_rays_are_rays_of_the_sample(sample):
-    packed = pack_points(traced(sample, 20), 32, 24)
+    packed = pack_rays(sample, 60)
     (x, y, _, _), places, status = unpacked(packed, 3)
     rows = {tuple(pixel): row for row, pixel in enumerate(sample.xy0.tolist())}
     kept = [rows[pixel] for pixel in zip(x.tolist(), y.tolist(), strict=True)]
@@ -65,55 +54,6 @@ def test_thinned_rays_are_rays_of_the_sample(sample):
     there = np.isfinite(sample.xy[:, kept, 0])
     found = places.transpose(0, 2, 1) * packed.unit_px + (15.5, 11.5)
     np.testing.assert_allclose(found[there], sample.xy[:, kept][there], atol=packed.unit_px * 0.501)
-
-
-@pytest.mark.parametrize("layers", [("depth", "visibility"), ("depth", "visibility", "instance")])
-def test_every_view_is_a_source_where_all_is_known_of_its_pixels(tmp_path, layers):
-    path = write_shard(tmp_path / "a.h5", views=3, layers=layers)
-    assert set(needed_layers(path)) == set(layers)
-    with ShardReader(path, layers=needed_layers(path)) as reader:
-        sample = reader[1]
-    found = view_points(sample, 360)
-    assert len(found) == 3
-    for view, source in enumerate(found):
-        (x, y, depth, instance), places, status = unpacked(pack_points(source, 32, 24), 3)
-        assert 25 <= len(x) <= 60
-        np.testing.assert_allclose(depth / 1000, sample.depth[view, y, x], atol=0.00051)
-        due = np.zeros(len(x)) if sample.instance is None else sample.instance[view, y, x]
-        np.testing.assert_array_equal(instance, due)
-        for row, other in enumerate(v for v in range(3) if v != view):
-            flow = sample.flow(view, other)
-            np.testing.assert_array_equal(status[row], flow.status[y, x])
-            there = np.isfinite(flow.xy[y, x]).all(-1) & ~np.isin(status[row], [Status.NO_HIT, Status.BEHIND_CAMERA])
-            near = there & (np.abs(flow.xy[y, x]).max(-1) < 40)  # beyond, places are drawn in
-            unit = pack_points(source, 32, 24).unit_px
-            np.testing.assert_allclose(
-                (places[row].T * unit + (15.5, 11.5))[near], flow.xy[y, x][near], atol=unit * 0.51
-            )
-            assert (places[row].T[~there] == NOWHERE).all()
-
-
-@pytest.mark.parametrize("layers", [(), ("depth",), ("visibility",), ("instance", "normal")])
-def test_no_layer_is_read_where_view_0_alone_is_a_source(tmp_path, layers):
-    path = write_shard(tmp_path / "a.h5", layers=layers)
-    assert needed_layers(path) == ()
-    with ShardReader(path, layers=()) as reader:
-        assert len(view_points(reader[0])) == 1
-
-
-@given(st.integers(1, 300), st.integers(1, 300), st.integers(1, 5000))
-def test_an_even_grid_covers_the_picture(width, height, points):
-    xy = even_grid(width, height, points)
-    assert len(np.unique(xy, axis=0)) == len(xy)
-    assert (xy >= 0).all()
-    assert (xy < (width, height)).all()
-    if width * height <= points:
-        assert len(xy) == width * height
-    x, y = (np.unique(xy[:, k]) for k in (0, 1))
-    assert len(xy) == len(x) * len(y)
-    for places, size in ((x, width), (y, height)):
-        gaps = np.diff(np.r_[-places[0] - 1, places, 2 * size - places[-1] - 1])  # as mirrored at the border
-        assert gaps.max() - gaps.min() <= 2
 
 
 @given(st.integers(8, 200), st.integers(8, 200), st.integers(4, 400), st.integers(0, 2**32 - 1))
