@@ -74,5 +74,5 @@ def test_what_cannot_work_in_tiles_says_so(tmp_path):
     settings = replace(settings, steps=1, model=replace(settings.model, network="cover"))
     fit(settings, write_shards(tmp_path / "shards"), tmp_path / "run", "cpu")
     with pytest.raises(RequestError) as caught:
-        extract(tmp_path / "run", [], tmp_path / "out.h5", "cpu", tile=64)
+        extract(tmp_path / "run", [tmp_path / "a.png"], tmp_path / "out.h5", "cpu", tile=64)
     assert str(caught.value) == "a network of --network cover cannot work in tiles; leave --tile at 0"
