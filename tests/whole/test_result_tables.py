@@ -1,6 +1,7 @@
 """Tables of the page about training are those of the files in tools/results, number by number."""
 
 import csv
+import json
 import statistics
 
 import pytest
@@ -70,6 +71,54 @@ def test_all_objectives():
         fallen = (f"{sum(row['collapsed'] == 'yes' for row in some)} of {len(some)}" for some in (plain, fast))
         assert collapsed == ", ".join(fallen)
         assert step == f"{statistics.median(float(row['s_per_step']) for row in plain) / price:.2f}"
+
+
+@pytest.mark.parametrize(
+    ("name", "begin"),
+    [
+        ("compare_stable_softmax.csv", "`stable-softmax` came later"),
+        ("compare_stable_bits.csv", "`stable-bits` came after"),
+    ],
+)
+def test_stable_objectives(name, begin):
+    head, *lines = cells_of(section(begin, "`tools/results/"))
+    assert len(lines) > 2
+    for cells in lines:
+        said = dict(zip(head, cells, strict=False))  # a cell at the end may be empty
+        some = runs(read(name), said["objective"], said.get("rate", "1 x").removesuffix(" x"))
+        exact = [100 * float(row["pck@5"]) for row in some]
+        assert said["seeds"] == str(len(some))
+        assert said["PCK@1/3/5/10 px, %"] == rounded([100 * mean(some, f"pck@{px}") for px in RADII_PX])
+        assert said["sd of PCK@5, worst"] == f"{statistics.stdev(exact):.1f}, {min(exact):.1f}"
+        digits = len(said["closer, %"].partition(".")[2])
+        assert said["closer, %"] == f"{100 * mean(some, 'closer'):.{digits}f}"
+        assert said["collapsed"] == str(sum(row["collapsed"] == "yes" for row in some))
+        if seconds := said.get("CPU s of a run"):
+            spent = [float(row["cpu_s"]) for row in some]
+            assert [int(each) for each in seconds.split(" to ")] == pytest.approx([min(spent), max(spent)], abs=0.501)
+
+
+def test_experiment_2():
+    files = ("experiment2.json", "experiment2_infonce.json")
+    told, infonce = (json.loads((RESULTS / file).read_text(encoding="utf-8")) for file in files)
+    assert told["settings"]["sha256"] == infonce["settings"]["sha256"]
+    rows = {row["name"]: row for row in told["rows"]} | {"InfoNCE": infonce["rows"][0]}
+    lines = {cells[0]: cells[1:] for cells in cells_of(section("13,824 points", "\n\nBoth of"))[1:]}
+    said = {
+        "untrained network": "untrained",
+        "`paper`, 948 steps of 32 pairs": "trained",
+        "InfoNCE, same network, data and schedule": "InfoNCE",
+        "RGB patches 7 × 7": "RGB 7x7",
+        "the same less their mean": "RGB 7x7 - mean",
+        "dense SIFT": "dense SIFT",
+    }
+    assert set(lines) == set(said)
+    for line, (pck, closer, clusters, edges, *_) in lines.items():
+        metrics, claims = rows[said[line]]["metrics"], rows[said[line]]["claims"]
+        assert pck.split(" (")[0] == "/".join(f"{100 * metrics[f'pck@{px}']['value']:.1f}" for px in RADII_PX)
+        assert closer.split(" (")[0] == f"{100 * metrics['closer']['value']:.1f} %"
+        assert clusters == f"{claims['clusters/ari']:.3f} / {claims['clusters/fg_ari']:.3f}"
+        assert edges == f"{claims['edges/ap']:.3f}"
 
 
 def test_displacement():
