@@ -188,7 +188,7 @@ def _chosen(only: str | None, scans: Path | None) -> list[Variant]:
     asked = only.split(",") if only else [name for name, variant in known.items() if scans or not variant.of_scans]
     for name in asked:
         if slug(name) not in known:
-            raise RequestError(f"--only {name}: unknown; choose among {', '.join(v.name for v in VARIANTS)}")
+            raise RequestError(f"--only {name}: unknown; choose among {', '.join(known)}")
         if known[slug(name)].of_scans and not scans:
             raise RequestError(f"--only {name}: needs scanned rooms; name their folder with --scans")
     return [known[slug(name)] for name in asked]
@@ -197,12 +197,25 @@ def _chosen(only: str | None, scans: Path | None) -> list[Variant]:
 def _words(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder of everything")
-    parser.add_argument("--steps", type=int, default=400, help="length of a run of the base")
-    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--steps", type=_count, default=400, help="length of a run of the base")
+    parser.add_argument("--seeds", type=_count, default=1)
     parser.add_argument("--only", help="names of variants, with commas between")
-    parser.add_argument("--photos", type=Path, help="folder of photographs with truth")
-    parser.add_argument("--scans", type=Path, help="folder of scanned rooms, for the variant that trains on them")
+    parser.add_argument("--photos", type=_folder, help="folder of photographs with truth")
+    parser.add_argument("--scans", type=_folder, help="folder of scanned rooms, for the variant that trains on them")
     return parser.parse_args(arguments)
+
+
+def _count(text: str) -> int:
+    """A number that is worth hours of rendering."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: must be a whole number, 1 or more")
+    return int(text)
+
+
+def _folder(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"{text}: is no folder")
+    return Path(text)
 
 
 if __name__ == "__main__":

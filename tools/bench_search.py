@@ -26,6 +26,7 @@ from rich.console import Console
 from rich.table import Table
 from torch import Tensor
 
+from scenegen.errors import ScenegenError
 from scenegen.shards import ShardSet
 from training.errors import TrainingError
 from training.evaluation.benchmarks.shards import SPLIT, HeldOutPairs
@@ -111,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         pairs = list(HeldOutPairs(shards, words.queries, seed=0, limit=words.pairs))
         for run in words.run:
             console.print(table(*measure(run, pairs)))
-    except TrainingError as error:
+    except (TrainingError, ScenegenError) as error:
         print(error, file=sys.stderr)
         return error.exit_code
     return 0

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import ablate_builtin as module
 import pytest
-from ablate_builtin import Row, fastest_s, main, rows_in, slug, steps_worth, table
+from ablate_builtin import Row, _chosen, fastest_s, main, rows_in, slug, steps_worth, table
 from ablating.pictures import CHANGES
 from ablating.variants import BASE, VARIANTS, Variant
 
@@ -42,7 +42,29 @@ def test_the_table():
 
 def test_an_unknown_variant(tmp_path, capsys):
     assert main(["--out", str(tmp_path), "--only", "magic"]) == 2
-    assert "--only magic: unknown; choose among base, near cameras" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith("--only magic: unknown; choose among base, near-cameras, ")
+    names = said.split("among ")[1].strip().split(", ")
+    assert len(_chosen(",".join(names), tmp_path)) == len(VARIANTS)  # what is offered can be asked for
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--steps", "0", "0: must be a whole number, 1 or more"),
+        ("--seeds", "-1", "-1: must be a whole number, 1 or more"),
+        ("--steps", "1.5", "1.5: must be a whole number, 1 or more"),
+        ("--photos", "none", "none: is no folder"),
+        ("--scans", "none", "none: is no folder"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_a_room_is_rendered(tmp_path, monkeypatch, capsys, option, value, said):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(["--out", str(tmp_path / "out"), f"{option}={value}"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f"argument {option}: {said}\n")
+    assert not list(tmp_path.iterdir())
 
 
 def test_scans_need_a_folder(tmp_path, capsys):

@@ -28,3 +28,6 @@ def test_a_folder_without_a_run_is_a_line(tmp_path, capsys):
     shards = write_shards(tmp_path / "shards")
     assert bench_search.main(["--run", str(tmp_path), "--shards", str(shards)]) != 0
     assert len(capsys.readouterr().err.splitlines()) == 1
+    fit(TINY, shards, tmp_path / "run", "cpu")
+    assert bench_search.main(["--run", str(tmp_path / "run"), "--shards", str(tmp_path / "none")]) != 0
+    assert len(capsys.readouterr().err.splitlines()) == 1
