@@ -111,8 +111,8 @@ def errors_px(way: Way, photo: Array, change: Change) -> Array:
     """How far from their true places the asked pixels of a photograph are found in a copy."""
     (first, H_first), (second, H_second) = view(photo, Change()), view(photo, change)
     xy0, xy1 = asked(first.shape[1::-1], second.shape[1::-1], H_second @ np.linalg.inv(H_first))
-    maps = [way.describe(as_batch(each))[0] for each in (first, second)]
-    found = nearest_pixels(*maps, torch.from_numpy(xy0), way.distance)
+    map0, map1 = (way.describe(as_batch(each))[0] for each in (first, second))
+    found = nearest_pixels(map0, map1, torch.from_numpy(xy0), way.distance)
     return np.linalg.norm(found.numpy() - xy1, axis=1)
 
 
