@@ -56,8 +56,8 @@ def test_builtin_is_what_the_weights_of_the_package_were_trained_by():
         flat(json.loads(text)) for text in (read_weights(FILE).about.settings, json.dumps(asdict(preset("builtin"))))
     )
     differ = {name for name in trained | now if trained.get(name) != now.get(name)}
-    assert differ == {"steps", "seed", "init_from", "optimizer.lr", "data.positives_across"}
-    assert now["data.positives_across"] == 0  # younger than the file
+    assert differ == {"steps", "seed", "init_from", "optimizer.lr", "data.positives_across", "model.code_gain"}
+    assert now["data.positives_across"] == now["model.code_gain"] == 0  # younger than the file
 
 
 def test_cover():
