@@ -26,6 +26,7 @@ from training.errors import TrainingError
 from training.evaluation.baselines import DenseSift
 from training.evaluation.descriptor import Descriptor
 from training.evaluation.nearest import nearest_pixels
+from training.evaluation.pair import size_of
 from training.evaluation.truths.scaled import resized
 from training.files.rows import write_rows
 from training.models.describe import NetworkDescriptor
@@ -110,9 +111,9 @@ def measured(way: Way, photos: Sequence[Array]) -> list[Row]:
 def errors_px(way: Way, photo: Array, change: Change) -> Array:
     """How far from their true places the asked pixels of a photograph are found in a copy."""
     (first, H_first), (second, H_second) = view(photo, Change()), view(photo, change)
-    xy0, xy1 = asked(first.shape[1::-1], second.shape[1::-1], H_second @ np.linalg.inv(H_first))
-    map0, map1 = (way.describe(as_batch(each))[0] for each in (first, second))
-    found = nearest_pixels(map0, map1, torch.from_numpy(xy0), way.distance)
+    xy0, xy1 = asked(size_of(first), size_of(second), H_second @ np.linalg.inv(H_first))
+    features0, features1 = (way.describe(as_batch(each))[0] for each in (first, second))
+    found = nearest_pixels(features0, features1, torch.from_numpy(xy0), way.distance)
     return np.linalg.norm(found.numpy() - xy1, axis=1)
 
 
@@ -128,7 +129,7 @@ def view(photo: Array, change: Change) -> tuple[Array, Array]:
     return np.asarray(seen), H @ scale.matrix
 
 
-def asked(size0: Sequence[int], size1: Sequence[int], H_1_0: Array) -> tuple[Array, Array]:
+def asked(size0: tuple[int, int], size1: tuple[int, int], H_1_0: Array) -> tuple[Array, Array]:
     """Pixels (N, 2) of an even grid of the first picture that the second one shows, and their places there."""
     xs, ys = (np.arange((side - 1) % STEP_PX // 2, side, STEP_PX) for side in size0)
     grid = np.stack(np.meshgrid(xs, ys)).reshape(2, -1)
